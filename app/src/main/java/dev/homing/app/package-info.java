@@ -1,0 +1,5 @@
+/** How the world asks, and the wiring. */
+@NullMarked
+package dev.homing.app;
+
+import org.jspecify.annotations.NullMarked;

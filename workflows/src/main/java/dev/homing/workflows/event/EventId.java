@@ -1,0 +1,34 @@
+package dev.homing.workflows.event;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.homing.workflows.PrefixedId;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Names an event: {@code evt_} and a UUIDv7, which is also the id of its workflow. */
+public record EventId(UUID uuid) {
+  private static final String PREFIX = "evt_";
+
+  /** Empty unless the text is an id of this kind. */
+  public static Optional<EventId> read(String text) {
+    return PrefixedId.read(PREFIX, text).map(EventId::new);
+  }
+
+  /** When the event was accepted, by the clock of the accepting node (RFC 9562, section 5.7). */
+  public Instant acceptedAt() {
+    return Instant.ofEpochMilli(uuid.getMostSignificantBits() >>> 16);
+  }
+
+  @JsonCreator
+  static EventId of(String text) {
+    return read(text).orElseThrow(() -> new IllegalArgumentException("not an id: " + text));
+  }
+
+  @JsonValue
+  @Override
+  public String toString() {
+    return PrefixedId.write(PREFIX, uuid);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.homing.workflows.subscription;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.homing.workflows.PrefixedId;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Names a subscription: {@code sub_} and a UUIDv7. */
+public record SubscriptionId(UUID uuid) {
+  private static final String PREFIX = "sub_";
+
+  /** Empty unless the text is an id of this kind. */
+  public static Optional<SubscriptionId> read(String text) {
+    return PrefixedId.read(PREFIX, text).map(SubscriptionId::new);
+  }
+
+  @JsonCreator
+  static SubscriptionId of(String text) {
+    return read(text).orElseThrow(() -> new IllegalArgumentException("not an id: " + text));
+  }
+
+  @JsonValue
+  @Override
+  public String toString() {
+    return PrefixedId.write(PREFIX, uuid);
+  }
+}

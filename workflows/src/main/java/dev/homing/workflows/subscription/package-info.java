@@ -1,0 +1,5 @@
+/** Who receives. */
+@NullMarked
+package dev.homing.workflows.subscription;
+
+import org.jspecify.annotations.NullMarked;
