@@ -1,0 +1,39 @@
+package dev.homing.workflows;
+
+import dev.homing.workflows.event.EventId;
+import dev.homing.workflows.subscription.SubscriptionId;
+import io.temporal.common.SearchAttributeKey;
+import io.temporal.common.SearchAttributes;
+import java.util.List;
+
+/** The search attributes by which people find workflows, all of type Keyword. */
+public final class Search {
+  public static final SearchAttributeKey<String> TENANT = SearchAttributeKey.forKeyword("Tenant");
+  public static final SearchAttributeKey<String> SUBSCRIPTION_ID =
+      SearchAttributeKey.forKeyword("SubscriptionId");
+  public static final SearchAttributeKey<String> EVENT_TYPE =
+      SearchAttributeKey.forKeyword("EventType");
+  public static final SearchAttributeKey<String> EVENT_ID =
+      SearchAttributeKey.forKeyword("EventId");
+
+  /** A start with one that the server does not know is rejected. */
+  public static final List<SearchAttributeKey<String>> ALL =
+      List.of(TENANT, SUBSCRIPTION_ID, EVENT_TYPE, EVENT_ID);
+
+  private Search() {}
+
+  public static SearchAttributes of(Tenant tenant, EventId event, String eventType) {
+    return SearchAttributes.newBuilder()
+        .set(TENANT, tenant.name())
+        .set(EVENT_ID, event.toString())
+        .set(EVENT_TYPE, eventType)
+        .build();
+  }
+
+  public static SearchAttributes of(
+      Tenant tenant, EventId event, String eventType, SubscriptionId subscription) {
+    return SearchAttributes.newBuilder(of(tenant, event, eventType))
+        .set(SUBSCRIPTION_ID, subscription.toString())
+        .build();
+  }
+}

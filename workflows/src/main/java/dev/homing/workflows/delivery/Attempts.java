@@ -1,0 +1,24 @@
+package dev.homing.workflows.delivery;
+
+import io.temporal.activity.ActivityInterface;
+
+/** The attempts of a delivery after its first. */
+@ActivityInterface
+public interface Attempts {
+  /** The activity's type, as operators' requests name it. */
+  String SEND = "Send";
+
+  /**
+   * Makes one attempt and records it.
+   *
+   * <p>Returns when the delivery is over. Throws when it waits for another attempt, with the time
+   * left as the next retry's delay, and when its schedule is over, then not to be retried. The
+   * first execution in a run sends nothing before the delivery is due.
+   *
+   * @param opensRound whether the run stands for a new round, to be opened once
+   */
+  void send(WaitingDelivery delivery, boolean opensRound);
+
+  /** Records the delivery as cancelled, unless it is over already. */
+  void recordCancelled(WaitingDelivery delivery);
+}

@@ -1,0 +1,56 @@
+package dev.homing.workflows.delivery;
+
+import dev.homing.workflows.Search;
+import dev.homing.workflows.TaskQueues;
+import io.temporal.api.enums.v1.ParentClosePolicy;
+import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
+import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.common.SearchAttributes;
+import io.temporal.workflow.ChildWorkflowOptions;
+import io.temporal.workflow.WorkflowInterface;
+import io.temporal.workflow.WorkflowMethod;
+
+/** Brings a delivery to its end, however long it takes; its id is the delivery's. */
+@WorkflowInterface
+public interface DeliveryWorkflow {
+  /** The workflow's type, as queries name it. */
+  String TYPE = "RetryingDelivery";
+
+  /** Completes when the delivery is over, fails when its schedule is, is cancelled when asked. */
+  @WorkflowMethod(name = TYPE)
+  void deliver(WaitingDelivery delivery);
+
+  /** How a person's wish starts it, also again after it ended; it fails while one runs. */
+  static WorkflowOptions options(WaitingDelivery delivery) {
+    return WorkflowOptions.newBuilder()
+        .setWorkflowId(delivery.id().toString())
+        .setTaskQueue(TaskQueues.DELIVERIES)
+        .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
+        .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
+        .setStaticSummary(summary(delivery))
+        .setTypedSearchAttributes(search(delivery))
+        .build();
+  }
+
+  /** How its event starts it: it outlives the event's workflow. */
+  static ChildWorkflowOptions childOptions(WaitingDelivery delivery) {
+    return ChildWorkflowOptions.newBuilder()
+        .setWorkflowId(delivery.id().toString())
+        .setTaskQueue(TaskQueues.DELIVERIES)
+        .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
+        .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON)
+        .setStaticSummary(summary(delivery))
+        .setTypedSearchAttributes(search(delivery))
+        .build();
+  }
+
+  private static String summary(WaitingDelivery delivery) {
+    return delivery.id() + " → " + delivery.host();
+  }
+
+  private static SearchAttributes search(WaitingDelivery delivery) {
+    return Search.of(
+        delivery.tenant(), delivery.eventId(), delivery.eventType(), delivery.subscriptionId());
+  }
+}

@@ -1,0 +1,24 @@
+package dev.homing.workflows.delivery;
+
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.event.EventId;
+import dev.homing.workflows.subscription.SubscriptionId;
+import java.time.Duration;
+
+/**
+ * A delivery that needs another attempt: what its workflow needs to know, never its payload, its
+ * secret or its URL.
+ *
+ * @param host of the receiver, for people
+ * @param schedule as it was when the workflow started; the ledger reads the subscription's anew
+ * @param timeout of one attempt, likewise
+ */
+public record WaitingDelivery(
+    Tenant tenant,
+    DeliveryId id,
+    EventId eventId,
+    String eventType,
+    SubscriptionId subscriptionId,
+    String host,
+    RetrySchedule schedule,
+    Duration timeout) {}

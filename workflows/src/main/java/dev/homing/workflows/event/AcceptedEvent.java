@@ -1,0 +1,6 @@
+package dev.homing.workflows.event;
+
+import dev.homing.workflows.Tenant;
+
+/** An event that was committed: what its workflow needs to know, never its payload. */
+public record AcceptedEvent(Tenant tenant, EventId id, String type) {}

@@ -1,0 +1,38 @@
+package dev.homing.workflows.event;
+
+import dev.homing.workflows.Search;
+import dev.homing.workflows.TaskQueues;
+import dev.homing.workflows.delivery.DeliveryId;
+import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.workflow.WorkflowInterface;
+import io.temporal.workflow.WorkflowMethod;
+import org.jspecify.annotations.Nullable;
+
+/** Tells everyone who subscribed to an event; its id is the event's. */
+@WorkflowInterface
+public interface EventWorkflow {
+
+  /**
+   * Never fails. Cancelled, it records as cancelled what is not yet delivered.
+   *
+   * @param startedUpTo the last delivery for which an earlier run started a workflow; null in the
+   *     first run
+   */
+  @WorkflowMethod(name = "FanOut")
+  void tellEveryone(AcceptedEvent event, @Nullable DeliveryId startedUpTo);
+
+  /** How it is started: at once if a worker of this process has room, and again if it has ended. */
+  static WorkflowOptions options(AcceptedEvent event, int recipients) {
+    return WorkflowOptions.newBuilder()
+        .setWorkflowId(event.id().toString())
+        .setTaskQueue(TaskQueues.EVENTS)
+        .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
+        .setDisableEagerExecution(false)
+        .setStaticSummary(
+            "%s · %d %s"
+                .formatted(event.type(), recipients, recipients == 1 ? "recipient" : "recipients"))
+        .setTypedSearchAttributes(Search.of(event.tenant(), event.id(), event.type()))
+        .build();
+  }
+}

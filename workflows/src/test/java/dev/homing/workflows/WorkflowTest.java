@@ -1,0 +1,47 @@
+package dev.homing.workflows;
+
+import dev.homing.workflows.delivery.RetryingDelivery;
+import dev.homing.workflows.event.FanOut;
+import io.temporal.client.WorkflowClient;
+import io.temporal.common.converter.JacksonJsonPayloadConverter;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.WorkerFactoryOptions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A Temporal whose clock skips what nobody works in, with both workflows and a given sender. */
+public abstract class WorkflowTest {
+  static {
+    JacksonJsonPayloadConverter.setDefaultAsJackson3(true, false);
+  }
+
+  protected final TestWorkflowEnvironment temporal =
+      TestWorkflowEnvironment.newInstance(
+          TestEnvironmentOptions.newBuilder()
+              .setWorkerFactoryOptions(
+                  WorkerFactoryOptions.newBuilder().setUsingVirtualWorkflowThreads(true).build())
+              .build());
+
+  protected final WorkflowClient client = temporal.getWorkflowClient();
+
+  @BeforeEach
+  final void startWorkers() {
+    Search.ALL.forEach(key -> temporal.registerSearchAttribute(key.getName(), key.getValueType()));
+    var events = temporal.newWorker(TaskQueues.EVENTS);
+    events.registerWorkflowImplementationTypes(FanOut.class);
+    events.registerActivitiesImplementations(activities());
+    var deliveries = temporal.newWorker(TaskQueues.DELIVERIES);
+    deliveries.registerWorkflowImplementationTypes(RetryingDelivery.class);
+    deliveries.registerActivitiesImplementations(activities());
+    temporal.start();
+  }
+
+  @AfterEach
+  final void stop() {
+    temporal.close();
+  }
+
+  /** What stands in for the outside world. */
+  protected abstract Object[] activities();
+}

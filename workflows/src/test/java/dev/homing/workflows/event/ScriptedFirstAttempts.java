@@ -1,0 +1,52 @@
+package dev.homing.workflows.event;
+
+import dev.homing.workflows.delivery.Attempts;
+import dev.homing.workflows.delivery.DeliveryId;
+import dev.homing.workflows.delivery.WaitingDelivery;
+import io.temporal.activity.Activity;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** First attempts that leave given deliveries waiting, which the next attempt then delivers. */
+final class ScriptedFirstAttempts implements FirstAttempts, Attempts {
+  final List<WaitingDelivery> unfinished = new ArrayList<>();
+  final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+  final List<DeliveryId> retried = Collections.synchronizedList(new ArrayList<>());
+  int failures;
+  Runnable meanwhile = () -> {};
+
+  @Override
+  public Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after) {
+    calls.add(Activity.getExecutionContext().getInfo().isLocal() ? "local" : "insistent");
+    if (failures-- > 0) {
+      throw new IllegalStateException("the database is away");
+    }
+    meanwhile.run();
+    int from =
+        after == null
+            ? 0
+            : unfinished.stream().map(WaitingDelivery::id).toList().indexOf(after) + 1;
+    int to = Math.min(from + Unfinished.PAGE, unfinished.size());
+    return new Unfinished(unfinished.subList(from, to), to < unfinished.size(), List.of());
+  }
+
+  @Override
+  public void openRounds(AcceptedEvent event) {
+    calls.add("rounds opened");
+  }
+
+  @Override
+  public void cancelUnfinished(AcceptedEvent event) {
+    calls.add("cancelled");
+  }
+
+  @Override
+  public void send(WaitingDelivery delivery, boolean opensRound) {
+    retried.add(delivery.id());
+  }
+
+  @Override
+  public void recordCancelled(WaitingDelivery delivery) {}
+}
