@@ -15,9 +15,10 @@ public interface Attempts {
    * left as the next retry's delay, and when its schedule is over, then not to be retried. The
    * first execution in a run sends nothing before the delivery is due.
    *
-   * @param opensRound whether the run stands for a new round, to be opened once
+   * @param originalRun the calling run's id, unless somebody reset the workflow: then another one,
+   *     and the run stands for a new round
    */
-  void send(WaitingDelivery delivery, boolean opensRound);
+  void send(WaitingDelivery delivery, String originalRun);
 
   /** Records the delivery as cancelled, unless it is over already. */
   void recordCancelled(WaitingDelivery delivery);

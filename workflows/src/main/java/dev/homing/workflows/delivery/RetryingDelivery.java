@@ -1,6 +1,5 @@
 package dev.homing.workflows.delivery;
 
-import dev.homing.workflows.Runs;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
@@ -29,7 +28,7 @@ public final class RetryingDelivery implements DeliveryWorkflow {
     Workflow.setCurrentDetails(
         "%s · %s · %s".formatted(delivery.id(), delivery.eventId(), delivery.subscriptionId()));
     try {
-      attempts(delivery).send(delivery, Runs.isReset());
+      attempts(delivery).send(delivery, Workflow.getInfo().getOriginalExecutionRunId());
     } catch (ActivityFailure over) {
       recordCancelIfAsked(delivery);
       throw over;

@@ -1,6 +1,5 @@
 package dev.homing.workflows.event;
 
-import dev.homing.workflows.Runs;
 import dev.homing.workflows.TaskQueues;
 import dev.homing.workflows.delivery.DeliveryId;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
@@ -58,11 +57,7 @@ public final class FanOut implements EventWorkflow {
 
   private void tell(
       AcceptedEvent event, @Nullable DeliveryId startedUpTo, CancellationScope asked) {
-    boolean again = Runs.isReset();
-    if (again) {
-      insistent.openRounds(event);
-    }
-    Unfinished unfinished = sendAll(event, again ? null : startedUpTo);
+    Unfinished unfinished = sendAll(event, startedUpTo);
     // A cancel that came since the last task is seen at the next: a delivery started by then is
     // not due yet, and finds itself cancelled.
     if (!asked.isCancelRequested()) {
@@ -77,10 +72,11 @@ public final class FanOut implements EventWorkflow {
   }
 
   private Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId startedUpTo) {
+    String originalRun = Workflow.getInfo().getOriginalExecutionRunId();
     try {
-      return express.sendAll(event, startedUpTo);
+      return express.sendAll(event, startedUpTo, originalRun);
     } catch (ActivityFailure ours) {
-      return insistent.sendAll(event, startedUpTo);
+      return insistent.sendAll(event, startedUpTo, originalRun);
     }
   }
 

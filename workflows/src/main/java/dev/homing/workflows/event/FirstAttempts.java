@@ -16,11 +16,10 @@ public interface FirstAttempts {
    * receiver.
    *
    * @param after leaves out of the answer the deliveries up to this one
+   * @param originalRun the calling run's id, unless somebody reset the workflow: then another one,
+   *     and every recipient that is not delivered gets a new round, once in the run
    */
-  Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after);
-
-  /** Opens a new round for every recipient that is not delivered; at most once in a run. */
-  void openRounds(AcceptedEvent event);
+  Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after, String originalRun);
 
   /** Records as cancelled every recipient that is neither delivered nor given up. */
   void cancelUnfinished(AcceptedEvent event);

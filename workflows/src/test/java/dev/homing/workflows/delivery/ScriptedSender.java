@@ -35,7 +35,7 @@ final class ScriptedSender implements Attempts {
   }
 
   @Override
-  public void send(WaitingDelivery delivery, boolean opensRound) {
+  public void send(WaitingDelivery delivery, String originalRun) {
     attemptedAt.add(Instant.ofEpochMilli(millis.getAsLong()));
     Step step = script.poll();
     Outcome outcome = step == null ? new Outcome.Refused(500, null) : step.attempt();

@@ -18,7 +18,7 @@ final class ScriptedFirstAttempts implements FirstAttempts, Attempts {
   Runnable meanwhile = () -> {};
 
   @Override
-  public Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after) {
+  public Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after, String originalRun) {
     calls.add(Activity.getExecutionContext().getInfo().isLocal() ? "local" : "insistent");
     if (failures-- > 0) {
       throw new IllegalStateException("the database is away");
@@ -33,17 +33,12 @@ final class ScriptedFirstAttempts implements FirstAttempts, Attempts {
   }
 
   @Override
-  public void openRounds(AcceptedEvent event) {
-    calls.add("rounds opened");
-  }
-
-  @Override
   public void cancelUnfinished(AcceptedEvent event) {
     calls.add("cancelled");
   }
 
   @Override
-  public void send(WaitingDelivery delivery, boolean opensRound) {
+  public void send(WaitingDelivery delivery, String originalRun) {
     retried.add(delivery.id());
   }
 
