@@ -1,11 +1,28 @@
 package dev.homing.app;
 
+import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.Subscriptions;
+import io.temporal.common.converter.JacksonJsonPayloadConverter;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
+import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The service. */
-@SpringBootApplication
+@SpringBootApplication(exclude = UserDetailsServiceAutoConfiguration.class)
+@ConfigurationPropertiesScan("dev.homing")
+@EntityScan(basePackageClasses = Subscription.class)
+@EnableJpaRepositories(basePackageClasses = Subscriptions.class)
+@EnableScheduling
 public class Homing {
+  static {
+    // Before any client of Temporal is made.
+    JacksonJsonPayloadConverter.setDefaultAsJackson3(true, false);
+  }
+
   public static void main(String[] args) {
     SpringApplication.run(Homing.class, args);
   }

@@ -1,7 +1,5 @@
 package dev.homing.workflows;
 
-import dev.homing.workflows.event.EventId;
-import dev.homing.workflows.subscription.SubscriptionId;
 import io.temporal.common.SearchAttributeKey;
 import io.temporal.common.SearchAttributes;
 import java.util.List;

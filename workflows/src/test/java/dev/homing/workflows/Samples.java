@@ -1,11 +1,8 @@
 package dev.homing.workflows;
 
-import dev.homing.workflows.delivery.DeliveryId;
 import dev.homing.workflows.delivery.RetrySchedule;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import dev.homing.workflows.event.AcceptedEvent;
-import dev.homing.workflows.event.EventId;
-import dev.homing.workflows.subscription.SubscriptionId;
 import java.time.Duration;
 import java.util.UUID;
 
@@ -21,7 +18,8 @@ public final class Samples {
     return new AcceptedEvent(
         Tenant.DEFAULT,
         new EventId(UUID.fromString("01920000-0000-7000-8000-000000000001")),
-        "order.created");
+        "order.created",
+        3);
   }
 
   public static SubscriptionId subscription(int number) {

@@ -1,8 +1,9 @@
 package dev.homing.workflows.delivery;
 
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
-import dev.homing.workflows.event.EventId;
-import dev.homing.workflows.subscription.SubscriptionId;
 import java.time.Duration;
 
 /**

@@ -1,8 +1,9 @@
 package dev.homing.workflows.event;
 
+import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
-import dev.homing.workflows.delivery.DeliveryId;
+import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.workflow.WorkflowInterface;
@@ -22,16 +23,24 @@ public interface EventWorkflow {
   @WorkflowMethod(name = "FanOut")
   void tellEveryone(AcceptedEvent event, @Nullable DeliveryId startedUpTo);
 
-  /** How it is started: at once if a worker of this process has room, and again if it has ended. */
-  static WorkflowOptions options(AcceptedEvent event, int recipients) {
+  /**
+   * How it is started: at once if a worker of this process has room, and again if it has ended; a
+   * running one goes on.
+   */
+  static WorkflowOptions options(AcceptedEvent event) {
     return WorkflowOptions.newBuilder()
         .setWorkflowId(event.id().toString())
         .setTaskQueue(TaskQueues.EVENTS)
         .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
+        .setWorkflowIdConflictPolicy(
+            WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
         .setDisableEagerExecution(false)
         .setStaticSummary(
             "%s · %d %s"
-                .formatted(event.type(), recipients, recipients == 1 ? "recipient" : "recipients"))
+                .formatted(
+                    event.type(),
+                    event.recipients(),
+                    event.recipients() == 1 ? "recipient" : "recipients"))
         .setTypedSearchAttributes(Search.of(event.tenant(), event.id(), event.type()))
         .build();
   }

@@ -1,7 +1,7 @@
 package dev.homing.workflows.event;
 
+import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.TaskQueues;
-import dev.homing.workflows.delivery.DeliveryId;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.activity.ActivityOptions;

@@ -1,6 +1,6 @@
 package dev.homing.workflows.event;
 
-import dev.homing.workflows.delivery.DeliveryId;
+import dev.homing.workflows.DeliveryId;
 import io.temporal.activity.ActivityInterface;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package dev.homing.workflows.delivery;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.workflows.DeliveryId;
 import io.temporal.activity.Activity;
 import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;

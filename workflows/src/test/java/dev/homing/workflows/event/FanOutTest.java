@@ -3,9 +3,9 @@ package dev.homing.workflows.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Samples;
 import dev.homing.workflows.WorkflowTest;
-import dev.homing.workflows.delivery.DeliveryId;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowFailedException;
@@ -118,7 +118,7 @@ class FanOutTest extends WorkflowTest {
 
   private WorkflowStub start() {
     EventWorkflow workflow =
-        client.newWorkflowStub(EventWorkflow.class, EventWorkflow.options(event, 3));
+        client.newWorkflowStub(EventWorkflow.class, EventWorkflow.options(event));
     WorkflowClient.start(workflow::tellEveryone, event, null);
     return WorkflowStub.fromTyped(workflow);
   }

@@ -1,7 +1,7 @@
 package dev.homing.workflows.event;
 
+import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.delivery.Attempts;
-import dev.homing.workflows.delivery.DeliveryId;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.activity.Activity;
 import java.util.ArrayList;

@@ -1,10 +1,7 @@
-package dev.homing.workflows.delivery;
+package dev.homing.workflows;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import dev.homing.workflows.PrefixedId;
-import dev.homing.workflows.event.EventId;
-import dev.homing.workflows.subscription.SubscriptionId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

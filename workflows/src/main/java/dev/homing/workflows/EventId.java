@@ -1,8 +1,7 @@
-package dev.homing.workflows.event;
+package dev.homing.workflows;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import dev.homing.workflows.PrefixedId;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;

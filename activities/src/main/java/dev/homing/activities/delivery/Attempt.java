@@ -1,0 +1,23 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.workflows.delivery.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt that was made.
+ *
+ * @param startedAt also the time that its signature carries, there in whole seconds
+ * @param responseBody the first 16 KiB at most; null when there was none
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Attempt(
+    Outcome outcome, Instant startedAt, Duration took, byte @Nullable [] responseBody) {
+
+  /** Without the response body: it is the receiver's, and may hold anything. */
+  @Override
+  public String toString() {
+    return "Attempt[%s, started at %s, took %s]".formatted(outcome, startedAt, took);
+  }
+}

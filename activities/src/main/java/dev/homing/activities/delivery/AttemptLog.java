@@ -1,0 +1,290 @@
+package dev.homing.activities.delivery;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.subscription.GoneReceivers;
+import dev.homing.activities.subscription.Receiver;
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.delivery.Outcome;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Writes down each attempt: its row and what it makes of the delivery in one commit, then one line.
+ *
+ * <p>Two attempts of a delivery may overlap, so what an attempt means is decided under the row's
+ * lock: a 2xx delivers, whenever it comes; anything else counts only in its own round and run, and
+ * only while the delivery is not over.
+ */
+public final class AttemptLog {
+  private static final Logger log = LoggerFactory.getLogger("homing.attempts");
+
+  private final Deliveries deliveries;
+  private final GoneReceivers goneReceivers;
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+  private final MeterRegistry metrics;
+  private final DoubleSupplier random;
+
+  /** {@code random} gives values from 0 to 1, for jitter. */
+  public AttemptLog(
+      Deliveries deliveries,
+      GoneReceivers goneReceivers,
+      JdbcClient jdbc,
+      TransactionTemplate transaction,
+      MeterRegistry metrics,
+      DoubleSupplier random) {
+    this.deliveries = deliveries;
+    this.goneReceivers = goneReceivers;
+    this.jdbc = jdbc;
+    this.transaction = transaction;
+    this.metrics = metrics;
+    this.random = random;
+  }
+
+  /**
+   * For whom an attempt was made.
+   *
+   * @param round the delivery's when the attempt began
+   * @param runId the workflow run that made it; null: the express lane
+   */
+  record Try(Delivery.Key key, int round, @Nullable String runId, Receiver receiver) {}
+
+  /** Records an attempt, once, and returns what it made of the delivery. */
+  Delivery record(Try tried, Attempt attempt) {
+    Delivery after = requireNonNull(transaction.execute(_ -> write(tried, attempt)));
+    if (attempt.outcome() instanceof Outcome.Gone) {
+      goneReceivers.switchOff(tried.key().tenant(), tried.key().subscriptionId());
+      deliveries.cancelWaiting(tried.key().tenant(), tried.key().subscriptionId(), "gone");
+    }
+    count(tried, attempt);
+    say(tried, attempt, after);
+    return after;
+  }
+
+  private Delivery write(Try tried, Attempt attempt) {
+    Delivery before = deliveries.lock(tried.key());
+    if (isRecorded(before, attempt)) {
+      return before;
+    }
+    insert(before, tried, attempt);
+    boolean current =
+        tried.round() == before.round() && Objects.equals(tried.runId(), before.runId());
+    Delivery counted = counted(before, tried.round() == before.round());
+    return switch (attempt.outcome()) {
+      case Outcome.Delivered _ -> end(counted, State.DELIVERED, null);
+      case Outcome.Gone _ when changes(before, current) -> end(counted, State.CANCELLED, "gone");
+      case Outcome.Refused(_, var retryAfter) when changes(before, current) ->
+          waitOrFail(counted, tried, retryAfter);
+      case Outcome.Unanswered _ when changes(before, current) -> waitOrFail(counted, tried, null);
+      case Outcome.Gone _, Outcome.Refused _, Outcome.Unanswered _ -> keepState(before, counted);
+    };
+  }
+
+  private static boolean changes(Delivery before, boolean current) {
+    return current && !before.state().isOver();
+  }
+
+  private Delivery waitOrFail(Delivery counted, Try tried, @Nullable Duration retryAfter) {
+    var schedule = tried.receiver().schedule();
+    if (counted.roundAttempts() >= schedule.maxAttempts()) {
+      return end(counted, State.FAILED, "schedule_over");
+    }
+    Duration wait = schedule.waitAfter(counted.roundAttempts(), retryAfter, random.getAsDouble());
+    return store(with(counted, State.RETRYING, null), wait);
+  }
+
+  private Delivery end(Delivery counted, State state, @Nullable String reason) {
+    return store(with(counted, state, reason), null);
+  }
+
+  /** An attempt of another time: it is counted, and what waits goes on waiting. */
+  private Delivery keepState(Delivery before, Delivery counted) {
+    Duration left = before.nextAttemptAt() == null ? null : deliveries.untilDue(before);
+    return store(counted, left);
+  }
+
+  private Delivery store(Delivery delivery, @Nullable Duration wait) {
+    deliveries.update(delivery, wait);
+    return deliveries.find(delivery.key().tenant(), delivery.key().id()).orElseThrow();
+  }
+
+  private static Delivery counted(Delivery before, boolean inRound) {
+    return new Delivery(
+        before.key(),
+        before.state(),
+        before.reason(),
+        before.round(),
+        before.roundAttempts() + (inRound ? 1 : 0),
+        before.attemptCount() + 1,
+        before.nextAttemptAt(),
+        before.runId(),
+        before.createdAt(),
+        before.updatedAt());
+  }
+
+  private static Delivery with(Delivery delivery, State state, @Nullable String reason) {
+    return new Delivery(
+        delivery.key(),
+        state,
+        reason,
+        delivery.round(),
+        delivery.roundAttempts(),
+        delivery.attemptCount(),
+        null,
+        delivery.runId(),
+        delivery.createdAt(),
+        delivery.updatedAt());
+  }
+
+  /**
+   * An attempt is known by when it began: recording it again, after a lost answer, changes nothing.
+   */
+  private boolean isRecorded(Delivery delivery, Attempt attempt) {
+    return jdbc.sql(
+            """
+            select exists (
+              select from attempts
+              where tenant = :tenant and delivery_id = :delivery and started_at = :startedAt)
+            """)
+        .param("tenant", delivery.key().tenant().name())
+        .param("delivery", delivery.key().id().uuid())
+        .param("startedAt", startedAt(attempt))
+        .query(Boolean.class)
+        .single();
+  }
+
+  private void insert(Delivery before, Try tried, Attempt attempt) {
+    jdbc.sql(
+            """
+            insert into attempts (tenant, delivery_id, number, round, outcome, status_code,
+              started_at, took_millis, error, response_body)
+            values (:tenant, :delivery, :number, :round, :outcome, :status,
+              :startedAt, :took, :error, :body)
+            """)
+        .param("tenant", before.key().tenant().name())
+        .param("delivery", before.key().id().uuid())
+        .param("number", before.attemptCount() + 1)
+        .param("round", tried.round())
+        .param("outcome", attempt.outcome().word())
+        .param("status", attempt.outcome().status())
+        .param("startedAt", startedAt(attempt))
+        .param("took", attempt.took().toMillis())
+        .param("error", detail(attempt.outcome()))
+        .param("body", attempt.responseBody())
+        .update();
+  }
+
+  private static OffsetDateTime startedAt(Attempt attempt) {
+    return attempt.startedAt().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+  }
+
+  private static @Nullable String detail(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Unanswered(_, var detail) -> detail;
+      case Outcome.Delivered _, Outcome.Gone _, Outcome.Refused _ -> null;
+    };
+  }
+
+  private void count(Try tried, Attempt attempt) {
+    Timer.builder("homing.attempts")
+        .description("Attempts and how long they took")
+        .tag("outcome", attempt.outcome().word())
+        .tag("lane", tried.runId() == null ? "express" : "durable")
+        .register(metrics)
+        .record(attempt.took());
+    if (attempt.outcome() instanceof Outcome.Delivered) {
+      Timer.builder("homing.delivery.age")
+          .description("From accepting an event to a receiver's 2xx")
+          .publishPercentileHistogram()
+          .minimumExpectedValue(Duration.ofMillis(1))
+          .maximumExpectedValue(Duration.ofDays(4))
+          .register(metrics)
+          .record(
+              Duration.between(
+                  tried.key().eventId().acceptedAt(), attempt.startedAt().plus(attempt.took())));
+    }
+  }
+
+  private static void say(Try tried, Attempt attempt, Delivery after) {
+    Delivery.Key key = tried.key();
+    log.atInfo()
+        .addKeyValue("outcome", attempt.outcome().word())
+        .addKeyValue("status_code", attempt.outcome().status())
+        .addKeyValue("tenant", key.tenant().name())
+        .addKeyValue("delivery_id", key.id().toString())
+        .addKeyValue("event_id", key.eventId().toString())
+        .addKeyValue("event_type", key.eventType())
+        .addKeyValue("subscription_id", key.subscriptionId().toString())
+        .addKeyValue("url", withoutQuery(tried.receiver()))
+        .addKeyValue("attempt", after.roundAttempts())
+        .addKeyValue("max_attempts", tried.receiver().schedule().maxAttempts())
+        .addKeyValue("round", tried.round())
+        .addKeyValue("attempt_count", after.attemptCount())
+        .addKeyValue("took_millis", attempt.took().toMillis())
+        .addKeyValue("state", after.state().word())
+        .addKeyValue("reason", after.reason())
+        .addKeyValue("next_attempt_at", after.nextAttemptAt())
+        .addKeyValue("error", detail(attempt.outcome()))
+        .log("attempt");
+  }
+
+  /** Query strings may hold a customer's tokens. */
+  private static String withoutQuery(Receiver receiver) {
+    return receiver.url().newBuilder().query(null).build().toString();
+  }
+
+  /** All attempts of a delivery, first to last. */
+  public List<RecordedAttempt> of(Tenant tenant, DeliveryId delivery) {
+    return jdbc.sql(
+            "select * from attempts where tenant = :tenant and delivery_id = :id order by number")
+        .param("tenant", tenant.name())
+        .param("id", delivery.uuid())
+        .query((row, _) -> recorded(row))
+        .list();
+  }
+
+  Optional<RecordedAttempt> last(Tenant tenant, DeliveryId delivery) {
+    return jdbc.sql(
+            """
+            select * from attempts
+            where tenant = :tenant and delivery_id = :id
+            order by number desc limit 1
+            """)
+        .param("tenant", tenant.name())
+        .param("id", delivery.uuid())
+        .query((row, _) -> recorded(row))
+        .optional();
+  }
+
+  private static RecordedAttempt recorded(ResultSet row) throws SQLException {
+    Instant startedAt = row.getObject("started_at", OffsetDateTime.class).toInstant();
+    return new RecordedAttempt(
+        row.getInt("number"),
+        row.getInt("round"),
+        row.getString("outcome"),
+        row.getObject("status_code", Integer.class),
+        startedAt,
+        row.getLong("took_millis"),
+        row.getString("error"),
+        row.getBytes("response_body"));
+  }
+}

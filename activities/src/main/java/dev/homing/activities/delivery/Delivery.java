@@ -1,0 +1,76 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event on its way to one subscription, as the ledger has it.
+ *
+ * @param reason in one word, why it is in its state; null where that says it all
+ * @param round the attempts from one start of the schedule, from 1
+ * @param roundAttempts how many there were in this round
+ * @param attemptCount how many there were in all
+ * @param nextAttemptAt null unless it is {@link State#RETRYING}
+ * @param runId the workflow run that has it in hand; null if none has
+ */
+public record Delivery(
+    Key key,
+    State state,
+    @Nullable String reason,
+    int round,
+    int roundAttempts,
+    int attemptCount,
+    @Nullable Instant nextAttemptAt,
+    @Nullable String runId,
+    Instant createdAt,
+    Instant updatedAt) {
+
+  /** What a delivery is of, and to whom. */
+  public record Key(
+      Tenant tenant, EventId eventId, String eventType, SubscriptionId subscriptionId) {
+    public DeliveryId id() {
+      return DeliveryId.of(eventId, subscriptionId);
+    }
+  }
+
+  /** Where a delivery stands. */
+  public enum State {
+    /** No result yet: has no row. */
+    PENDING,
+    RETRYING,
+    /** Its subscription is paused. */
+    HELD,
+    DELIVERED,
+    /** Its schedule is over. */
+    FAILED,
+    CANCELLED;
+
+    /** Whether nothing happens any more unless somebody asks for it. */
+    public boolean isOver() {
+      return switch (this) {
+        case PENDING, RETRYING, HELD -> false;
+        case DELIVERED, FAILED, CANCELLED -> true;
+      };
+    }
+
+    /** The word that is stored, logged and shown. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static State of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /** One that has no row yet. */
+  public static Delivery pending(Key key) {
+    Instant accepted = key.eventId().acceptedAt();
+    return new Delivery(key, State.PENDING, null, 1, 0, 0, null, null, accepted, accepted);
+  }
+}

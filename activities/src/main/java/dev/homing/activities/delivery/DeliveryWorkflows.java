@@ -1,0 +1,219 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.activities.subscription.Receiver;
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.Search;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.delivery.Attempts;
+import dev.homing.workflows.delivery.DeliveryWorkflow;
+import dev.homing.workflows.delivery.WaitingDelivery;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.batch.v1.BatchOperationCancellation;
+import io.temporal.api.batch.v1.BatchOperationResetActivities;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
+import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
+import io.temporal.api.workflowservice.v1.ResetActivityRequest;
+import io.temporal.api.workflowservice.v1.StartBatchOperationRequest;
+import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.client.WorkflowNotFoundException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The workflows of deliveries that wait, as operators handle them.
+ *
+ * <p>The ledger is written first and decides; what is done here only makes it happen sooner. So a
+ * Temporal that does not answer is said in the log, and nothing is lost.
+ */
+public final class DeliveryWorkflows {
+  private static final Logger log = LoggerFactory.getLogger(DeliveryWorkflows.class);
+  private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
+  private static final int TRIES = 5;
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+
+  private final WorkflowClient client;
+
+  public DeliveryWorkflows(WorkflowClient client) {
+    this.client = client;
+  }
+
+  static WaitingDelivery waiting(Delivery.Key key, Receiver receiver) {
+    return new WaitingDelivery(
+        key.tenant(),
+        key.id(),
+        key.eventId(),
+        key.eventType(),
+        key.subscriptionId(),
+        receiver.url().host(),
+        receiver.schedule(),
+        receiver.timeout());
+  }
+
+  /** Has a delivery that is due attempted now: by a new run, or by the one that waits. */
+  public void startOrWake(Delivery.Key key, Receiver receiver) {
+    try {
+      for (int tried = 0; tried < TRIES; tried++) {
+        if (start(waiting(key, receiver)) || wake(key.id())) {
+          return;
+        }
+        TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis()); // It is just ending.
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException away) {
+      say("start", key.id(), away);
+    }
+  }
+
+  private boolean start(WaitingDelivery delivery) {
+    DeliveryWorkflow workflow =
+        client.newWorkflowStub(DeliveryWorkflow.class, DeliveryWorkflow.options(delivery));
+    try {
+      WorkflowClient.start(workflow::deliver, delivery);
+      return true;
+    } catch (WorkflowExecutionAlreadyStarted running) {
+      return false;
+    }
+  }
+
+  /** Ends a delivery's wait: its next attempt is made now. False if it does not wait. */
+  boolean wake(DeliveryId id) {
+    try {
+      var unused =
+          temporal()
+              .resetActivity(
+                  ResetActivityRequest.newBuilder()
+                      .setNamespace(namespace())
+                      .setExecution(execution(id))
+                      .setType(Attempts.SEND)
+                      .build());
+      return true;
+    } catch (StatusRuntimeException refused) {
+      if (refused.getStatus().getCode() != Status.Code.NOT_FOUND) {
+        say("wake", id, refused);
+      }
+      return false;
+    }
+  }
+
+  /** Ends a delivery's workflow, if it has one. */
+  public void cancel(DeliveryId id) {
+    try {
+      client.newUntypedWorkflowStub(id.toString()).cancel();
+    } catch (WorkflowNotFoundException ended) {
+      log.trace("nothing to cancel", ended);
+    } catch (RuntimeException away) {
+      say("cancel", id, away);
+    }
+  }
+
+  /** Ends the waits of all deliveries to a subscription. */
+  public void wakeAll(SubscriptionId subscription) {
+    batch(
+        subscription,
+        StartBatchOperationRequest.newBuilder()
+            .setReason("subscription enabled")
+            .setResetActivitiesOperation(
+                BatchOperationResetActivities.newBuilder()
+                    .setIdentity(client.getOptions().getIdentity())
+                    .setType(Attempts.SEND)));
+  }
+
+  /** Ends the workflows of all deliveries to a subscription. */
+  public void cancelAll(SubscriptionId subscription, String reason) {
+    batch(
+        subscription,
+        StartBatchOperationRequest.newBuilder()
+            .setReason(reason)
+            .setCancellationOperation(
+                BatchOperationCancellation.newBuilder()
+                    .setIdentity(client.getOptions().getIdentity())));
+  }
+
+  private void batch(SubscriptionId subscription, StartBatchOperationRequest.Builder request) {
+    try {
+      var unused =
+          temporal()
+              .startBatchOperation(
+                  request
+                      .setNamespace(namespace())
+                      .setJobId(UUID.randomUUID().toString())
+                      .setVisibilityQuery(
+                          "%s=\"%s\" AND ExecutionStatus=\"Running\" AND WorkflowType=\"%s\""
+                              .formatted(
+                                  Search.SUBSCRIPTION_ID.getName(),
+                                  subscription,
+                                  DeliveryWorkflow.TYPE))
+                      .build());
+    } catch (StatusRuntimeException away) {
+      say("batch", subscription, away);
+    }
+  }
+
+  /** A run that somebody terminated. */
+  public record Terminated(DeliveryId delivery, String runId) {}
+
+  /**
+   * The deliveries whose latest run was terminated since then; runs replaced by a reset are not.
+   */
+  public Stream<Terminated> terminatedSince(Instant since) {
+    return temporal()
+        .listWorkflowExecutions(
+            ListWorkflowExecutionsRequest.newBuilder()
+                .setNamespace(namespace())
+                .setQuery(
+                    "ExecutionStatus=\"Terminated\" AND WorkflowType=\"%s\" AND CloseTime > \"%s\""
+                        .formatted(DeliveryWorkflow.TYPE, since))
+                .build())
+        .getExecutionsList()
+        .stream()
+        .flatMap(run -> DeliveryId.read(run.getExecution().getWorkflowId()).stream())
+        .distinct()
+        .flatMap(id -> terminated(id).stream());
+  }
+
+  private Optional<Terminated> terminated(DeliveryId id) {
+    DescribeWorkflowExecutionResponse latest =
+        temporal()
+            .describeWorkflowExecution(
+                DescribeWorkflowExecutionRequest.newBuilder()
+                    .setNamespace(namespace())
+                    .setExecution(execution(id))
+                    .build());
+    var info = latest.getWorkflowExecutionInfo();
+    return info.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED
+        ? Optional.of(new Terminated(id, info.getExecution().getRunId()))
+        : Optional.empty();
+  }
+
+  private WorkflowServiceBlockingStub temporal() {
+    return client
+        .getWorkflowServiceStubs()
+        .blockingStub()
+        .withDeadlineAfter(LONGEST_CALL.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private String namespace() {
+    return client.getOptions().getNamespace();
+  }
+
+  private static WorkflowExecution execution(DeliveryId id) {
+    return WorkflowExecution.newBuilder().setWorkflowId(id.toString()).build();
+  }
+
+  private static void say(String act, Object id, RuntimeException failure) {
+    log.warn("Temporal did not {} {}: {}", act, id, failure.getMessage());
+  }
+}

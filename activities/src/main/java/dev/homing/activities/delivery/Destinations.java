@@ -1,0 +1,21 @@
+package dev.homing.activities.delivery;
+
+import java.net.InetSocketAddress;
+
+/** Says which addresses may be called; asked for every name's answers and before every connect. */
+@FunctionalInterface
+public interface Destinations {
+
+  /**
+   * True when this address may be called.
+   *
+   * @param address resolved; port 0 asks whether any port there may be called, as a name is looked
+   *     up before the port matters
+   */
+  boolean allows(InetSocketAddress address);
+
+  /** Everything is allowed for now. */
+  static Destinations everywhere() {
+    return _ -> true;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.homing.activities.delivery;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import javax.net.SocketFactory;
+import okhttp3.Connection;
+
+/** Makes sockets that connect only where {@link Destinations} allows, and knows the open ones. */
+final class GuardedSockets extends SocketFactory {
+  private final Destinations destinations;
+  private final ConcurrentMap<Ends, GuardedSocket> open = new ConcurrentHashMap<>();
+
+  GuardedSockets(Destinations destinations) {
+    this.destinations = destinations;
+  }
+
+  @Override
+  public Socket createSocket() {
+    return new GuardedSocket(destinations, this);
+  }
+
+  /** The socket that carries this connection, below TLS. */
+  GuardedSocket under(Connection connection) throws SocketException {
+    GuardedSocket socket = open.get(Ends.of(connection.socket()));
+    if (socket == null) {
+      throw new SocketException("closed");
+    }
+    return socket;
+  }
+
+  void opened(Ends ends, GuardedSocket socket) {
+    open.put(ends, socket);
+  }
+
+  void closed(Ends ends, GuardedSocket socket) {
+    open.remove(ends, socket);
+  }
+
+  /** What tells two open connections apart, and is the same above and below TLS. */
+  record Ends(SocketAddress local, SocketAddress remote) {
+    static Ends of(Socket socket) {
+      return new Ends(socket.getLocalSocketAddress(), socket.getRemoteSocketAddress());
+    }
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    throw connectsUnasked();
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress local, int localPort)
+      throws IOException {
+    throw connectsUnasked();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    throw connectsUnasked();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+      throws IOException {
+    throw connectsUnasked();
+  }
+
+  private static IOException connectsUnasked() {
+    return new SocketException("A guarded socket is connected by its user.");
+  }
+}

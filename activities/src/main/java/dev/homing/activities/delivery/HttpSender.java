@@ -1,0 +1,152 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.workflows.delivery.Outcome;
+import dev.homing.workflows.delivery.Outcome.Delivered;
+import dev.homing.workflows.delivery.Outcome.Fault;
+import dev.homing.workflows.delivery.Outcome.Gone;
+import dev.homing.workflows.delivery.Outcome.Refused;
+import dev.homing.workflows.delivery.Outcome.Unanswered;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
+import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
+import okhttp3.Response;
+import okio.Buffer;
+import okio.BufferedSource;
+
+/** Sends a webhook: one guarded, signed, bounded POST. */
+public final class HttpSender {
+  private static final long BODY_LIMIT = 16 * 1024;
+
+  /** The status line has decided; the body is for people, and is not waited for any longer. */
+  private static final Duration BODY_TIME = Duration.ofSeconds(2);
+
+  private final OkHttpClient client;
+  private final Clock clock;
+  private final String userAgent;
+
+  /**
+   * @param client built by {@link OutboundClient}
+   * @param version of Homing, which receivers see
+   */
+  public HttpSender(OkHttpClient client, Clock clock, String version) {
+    this.client = client;
+    this.clock = clock;
+    this.userAgent = "Homing/" + version;
+  }
+
+  /**
+   * Makes one attempt; whatever a receiver does, it ends in an outcome.
+   *
+   * <p>After a failure the receiver may have got the request all the same.
+   *
+   * @throws CancellationException if this thread was interrupted, which says nothing about the
+   *     receiver
+   */
+  public Attempt send(WebhookRequest request) {
+    Instant startedAt = clock.instant();
+    long start = System.nanoTime();
+    Buffer body = new Buffer();
+    Outcome outcome = post(request, startedAt, body);
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    return new Attempt(outcome, startedAt, took, body.size() == 0 ? null : body.readByteArray());
+  }
+
+  private Outcome post(WebhookRequest webhook, Instant startedAt, Buffer body) {
+    try {
+      Call call = client.newCall(SignedRequest.of(webhook, startedAt, userAgent));
+      call.timeout().timeout(webhook.timeout().toNanos(), TimeUnit.NANOSECONDS);
+      try (Response response = call.execute()) {
+        readBody(call, response, body);
+        return answered(response);
+      }
+    } catch (BlockedDestinationException blocked) {
+      return unanswered(Fault.BLOCKED_DESTINATION, "This address may not be called.");
+    } catch (UnknownHostException unknown) {
+      return unanswered(Fault.DNS_FAILED, "The host name could not be looked up.");
+    } catch (SSLPeerUnverifiedException another) {
+      return unanswered(Fault.TLS_FAILED, "The certificate is for another host.");
+    } catch (SSLException insecure) {
+      return insecure(insecure);
+    } catch (InterruptedIOException late) {
+      return unanswered(Fault.TIMED_OUT, "No answer came in time.");
+    } catch (ConnectException refused) {
+      return unconnected(refused);
+    } catch (NoRouteToHostException unreachable) {
+      return unanswered(Fault.UNREACHABLE, "There is no route to the host.");
+    } catch (ProtocolException unreadable) {
+      return unanswered(Fault.INVALID_RESPONSE, "What came back is not HTTP, or too much of it.");
+    } catch (IOException broken) {
+      return unanswered(Fault.CONNECTION_RESET, "The connection broke before an answer came.");
+    } catch (IllegalArgumentException unsendable) {
+      return unanswered(Fault.INVALID_REQUEST, "URL or content type cannot be sent over HTTP.");
+    }
+  }
+
+  private static void readBody(Call call, Response response, Buffer body) {
+    BufferedSource source = response.body().source();
+    try {
+      source.timeout().deadline(BODY_TIME.toNanos(), TimeUnit.NANOSECONDS);
+      if (source.request(BODY_LIMIT + 1)) {
+        call.cancel(); // Drops the connection, instead of reading on to save it.
+      }
+    } catch (IOException broken) {
+      // What came until then is kept.
+    }
+    Buffer came = source.getBuffer();
+    body.write(came, Math.min(came.size(), BODY_LIMIT));
+  }
+
+  private Outcome answered(Response response) {
+    int status = response.code();
+    if (response.isSuccessful()) {
+      return new Delivered(status);
+    }
+    return status == 410
+        ? new Gone()
+        : new Refused(status, RetryAfter.read(response.headers("Retry-After"), clock.instant()));
+  }
+
+  private static Unanswered insecure(SSLException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateExpiredException) {
+        return unanswered(Fault.TLS_FAILED, "The certificate has expired.");
+      }
+      if (cause instanceof CertPathBuilderException) {
+        return unanswered(Fault.TLS_FAILED, "No trusted authority has signed the certificate.");
+      }
+    }
+    return unanswered(Fault.TLS_FAILED, "No secure connection could be agreed on.");
+  }
+
+  /** The JDK tells these three apart by their text only. */
+  private static Unanswered unconnected(ConnectException failure) {
+    String text = String.valueOf(failure.getCause());
+    if (text.contains("refused")) {
+      return unanswered(Fault.CONNECTION_REFUSED, "Nobody listens at this port.");
+    }
+    return text.contains("timed out")
+        ? unanswered(Fault.TIMED_OUT, "No connection came about in time.")
+        : unanswered(Fault.UNREACHABLE, "The network of the host cannot be reached.");
+  }
+
+  private static Unanswered unanswered(Fault fault, String detail) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("interrupted while sending");
+    }
+    return new Unanswered(fault, detail);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.homing.activities.delivery;
+
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Authenticator;
+import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
+import okhttp3.CookieJar;
+import okhttp3.Dns;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+
+/** The one place where an HTTP client is built: guarded, bounded, and without a will of its own. */
+public final class OutboundClient {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
+  private static final int KEPT_CONNECTIONS = 100;
+
+  /** Shorter than the five seconds after which many a server hangs up. */
+  private static final int KEPT_SECONDS = 4;
+
+  private OutboundClient() {}
+
+  /** A client that reaches what is allowed; make one, as another has another pool. */
+  public static OkHttpClient build(Destinations destinations) {
+    return build(destinations, Dns.SYSTEM);
+  }
+
+  static OkHttpClient build(Destinations destinations, Dns resolver) {
+    GuardedSockets sockets = new GuardedSockets(destinations);
+    return new OkHttpClient.Builder()
+        // Where it goes. A pool shared with an unguarded client would go around the guard.
+        .dns(new GuardedDns(resolver, destinations))
+        .socketFactory(sockets)
+        .proxy(Proxy.NO_PROXY)
+        .connectionPool(new ConnectionPool(KEPT_CONNECTIONS, KEPT_SECONDS, TimeUnit.SECONDS))
+        .protocols(List.of(Protocol.HTTP_1_1))
+        .connectionSpecs(List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT))
+        // One address after the other, on the caller's thread: the JDK puts IPv4 first.
+        .fastFallback(false)
+        // One request, one exchange.
+        .addInterceptor(new SendOnce())
+        .addNetworkInterceptor(new CheckConnection(sockets))
+        .retryOnConnectionFailure(false)
+        .followRedirects(false)
+        .followSslRedirects(false)
+        .authenticator(Authenticator.NONE)
+        .proxyAuthenticator(Authenticator.NONE)
+        .cookieJar(CookieJar.NO_COOKIES)
+        .cache(null)
+        // How long. The call's timeout bounds reading and writing, and each call sets its own.
+        .connectTimeout(CONNECT_TIMEOUT)
+        .callTimeout(CALL_TIMEOUT)
+        .readTimeout(Duration.ZERO)
+        .writeTimeout(Duration.ZERO)
+        .build();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.homing.activities.event;
+
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.event.AcceptedEvent;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** All events: what happened never changes. */
+public final class Events {
+  private static final String COLUMNS = "tenant, id, type, content_type, recipients, accepted_at";
+
+  private final JdbcClient jdbc;
+  private final OpenEvents open;
+
+  public Events(JdbcClient jdbc, OpenEvents open) {
+    this.jdbc = jdbc;
+    this.open = open;
+  }
+
+  /**
+   * What happened.
+   *
+   * @param contentType as it came
+   * @param recipients the subscriptions that matched in the accepting commit
+   */
+  public record Event(
+      Tenant tenant,
+      EventId id,
+      String type,
+      String contentType,
+      List<SubscriptionId> recipients,
+      Instant acceptedAt) {
+
+    public AcceptedEvent accepted() {
+      return new AcceptedEvent(tenant, id, type, recipients.size());
+    }
+  }
+
+  /** In the accepting transaction: keeps the event with its recipients, and that it is open. */
+  public OpenEvents.Lease add(
+      AcceptedEvent event, String contentType, byte[] payload, List<SubscriptionId> recipients) {
+    jdbc.sql(
+            """
+            with payload as (
+              insert into payloads (tenant, event_id, payload) values (:tenant, :id, :payload))
+            insert into events (tenant, id, type, content_type, recipients)
+            values (:tenant, :id, :type, :contentType, :recipients)
+            """)
+        .param("tenant", event.tenant().name())
+        .param("id", event.id().uuid())
+        .param("payload", payload)
+        .param("type", event.type())
+        .param("contentType", contentType)
+        .param("recipients", recipients.stream().map(SubscriptionId::uuid).toArray(UUID[]::new))
+        .update();
+    return open.open(event);
+  }
+
+  /** After the commit: whoever sends on this node has the right to. */
+  public void handOver(OpenEvents.Lease lease) {
+    open.hand(lease);
+  }
+
+  public Optional<Event> find(Tenant tenant, EventId id) {
+    return jdbc.sql("select " + COLUMNS + " from events where tenant = :tenant and id = :id")
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .query((row, _) -> event(row))
+        .optional();
+  }
+
+  /** The exact bytes that came; empty once they are kept no longer. */
+  public Optional<byte[]> payload(Tenant tenant, EventId id) {
+    return jdbc.sql("select payload from payloads where tenant = :tenant and event_id = :id")
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .query((row, _) -> row.getBytes(1))
+        .optional();
+  }
+
+  /** The event and the recipient that a delivery's id stands for, also before it has a row. */
+  public Optional<Recipient> recipient(Tenant tenant, DeliveryId delivery) {
+    long high = delivery.uuid().getMostSignificantBits();
+    return jdbc
+        .sql(
+            "select "
+                + COLUMNS
+                + " from events where tenant = :tenant and id between :low and :high")
+        .param("tenant", tenant.name())
+        .param("low", new UUID(high, 0x8000000000000000L))
+        .param("high", new UUID(high, 0xbfffffffffffffffL))
+        .query((row, _) -> event(row))
+        .stream()
+        .flatMap(event -> event.recipients().stream().map(id -> new Recipient(event, id)))
+        .filter(recipient -> recipient.delivery().equals(delivery))
+        .findFirst();
+  }
+
+  /** One of those whom an event is for. */
+  public record Recipient(Event event, SubscriptionId subscription) {
+    public DeliveryId delivery() {
+      return DeliveryId.of(event.id(), subscription);
+    }
+  }
+
+  /**
+   * The tenant's, newest first.
+   *
+   * @param type exactly; null: all
+   * @param from the first that counts, and {@code before} the first that does not
+   */
+  public List<Event> list(Tenant tenant, @Nullable String type, UUID from, UUID before, int limit) {
+    return jdbc.sql(
+            "select "
+                + COLUMNS
+                + """
+                 from events
+                where tenant = :tenant
+                  and (cast(:type as text) is null or type = :type)
+                  and id >= :from and id < :before
+                order by id desc
+                limit :limit
+                """)
+        .param("tenant", tenant.name())
+        .param("type", type)
+        .param("from", from)
+        .param("before", before)
+        .param("limit", limit)
+        .query((row, _) -> event(row))
+        .list();
+  }
+
+  private static Event event(ResultSet row) throws SQLException {
+    return new Event(
+        new Tenant(row.getString("tenant")),
+        new EventId(row.getObject("id", UUID.class)),
+        row.getString("type"),
+        row.getString("content_type"),
+        subscriptions(row.getArray("recipients")),
+        row.getObject("accepted_at", OffsetDateTime.class).toInstant());
+  }
+
+  private static List<SubscriptionId> subscriptions(Array ids) throws SQLException {
+    return Arrays.stream((UUID[]) ids.getArray()).map(SubscriptionId::new).toList();
+  }
+}

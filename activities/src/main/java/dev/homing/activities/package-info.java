@@ -1,0 +1,5 @@
+/** Each touch of the outside world: PostgreSQL, Redis, receivers. */
+@NullMarked
+package dev.homing.activities;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,114 @@
+package dev.homing.activities.subscription;
+
+import java.util.Set;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+
+/**
+ * Reads the URL of a receiver, so that what is stored is what will be called.
+ *
+ * <p>It is parsed once, by the client that sends: two parsers that disagree are how a check is
+ * walked around. Which addresses may be called is not asked here but when they are.
+ */
+public final class ReceiverUrl {
+  private static final int LONGEST = 2_048;
+  private static final Pattern STRICT = Pattern.compile("(?i)https?://[^/].*");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]+|0x.*");
+  private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+  private static final Pattern DOTTED_QUAD = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
+
+  /** SSH, SMTP, DNS, Docker, databases, Redis, Temporal and its UI, Elasticsearch, kubelet. */
+  private static final Set<Integer> NEVER =
+      Set.of(22, 25, 53, 2375, 3306, 5432, 6379, 7233, 8233, 9200, 10250, 11211);
+
+  private ReceiverUrl() {}
+
+  /**
+   * The URL in its one form: percent signs and full-width digits resolved, names in punycode.
+   *
+   * @throws IllegalArgumentException with a sentence that says what to do
+   */
+  public static HttpUrl parse(String text) {
+    checkText(text);
+    HttpUrl url = withoutFinalDot(parsed(text));
+    checkHost(url.host());
+    if (NEVER.contains(url.port())) {
+      throw refused("Use another port: webhooks are never sent to port %d.".formatted(url.port()));
+    }
+    if (url.toString().length() > LONGEST) {
+      throw tooLong();
+    }
+    return url;
+  }
+
+  /** What OkHttp would repair in silence, and another reader would not. */
+  private static void checkText(String text) {
+    if (text.length() > LONGEST) {
+      throw tooLong();
+    }
+    if (text.chars().anyMatch(ReceiverUrl::isForbidden)) {
+      throw refused("Remove spaces, control characters and backslashes from the URL.");
+    }
+    if (!STRICT.matcher(text).matches()) {
+      throw refused("Start the URL with https:// or http:// and a host.");
+    }
+    if (text.indexOf('#') >= 0) {
+      throw refused("Remove the part from # on: it is never sent.");
+    }
+    String authority = authority(text);
+    if (authority.indexOf('@') >= 0) {
+      throw refused("Remove user name and password from the URL.");
+    }
+    if (authority.startsWith("[") && authority.indexOf('%') >= 0) {
+      throw refused("Remove the zone id from the address.");
+    }
+  }
+
+  private static boolean isForbidden(int character) {
+    return character == '\\'
+        || Character.isISOControl(character)
+        || Character.isWhitespace(character)
+        || Character.isSpaceChar(character);
+  }
+
+  private static String authority(String text) {
+    String rest = text.substring(text.indexOf("://") + 3);
+    return rest.split("[/?]", 2)[0];
+  }
+
+  private static HttpUrl parsed(String text) {
+    HttpUrl url = HttpUrl.parse(text);
+    if (url == null) {
+      throw refused("Check host and port: this is not a URL that can be called.");
+    }
+    return url;
+  }
+
+  /** One dot at the end names the same host in DNS; it is parsed again, as it may hide digits. */
+  private static HttpUrl withoutFinalDot(HttpUrl url) {
+    String host = url.host();
+    if (!host.endsWith(".") || host.endsWith("..") || host.length() == 1) {
+      return url;
+    }
+    return url.newBuilder().host(host.substring(0, host.length() - 1)).build();
+  }
+
+  /** An address is written as four decimal numbers: other clients read 010 or 0x7f differently. */
+  private static void checkHost(String host) {
+    if (host.isEmpty() || host.endsWith(".")) {
+      throw refused("Remove the dots at the end of the host.");
+    }
+    String lastLabel = host.substring(host.lastIndexOf('.') + 1);
+    if (NUMBER.matcher(lastLabel).matches() && !DOTTED_QUAD.matcher(host).matches()) {
+      throw refused("Write the address as four decimal numbers without leading zeros.");
+    }
+  }
+
+  private static IllegalArgumentException tooLong() {
+    return refused("Shorten the URL to 2,048 characters.");
+  }
+
+  private static IllegalArgumentException refused(String advice) {
+    return new IllegalArgumentException(advice);
+  }
+}

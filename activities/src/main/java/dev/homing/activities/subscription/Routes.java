@@ -1,0 +1,99 @@
+package dev.homing.activities.subscription;
+
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Who receives what.
+ *
+ * <p>Redis remembers; PostgreSQL knows. A remembered route counts only if its version is the one
+ * that the accepting commit reads, so whatever Redis does, the recipients are those of the commit.
+ */
+public final class Routes {
+  private final RedisRoutes remembered;
+  private final JdbcClient jdbc;
+  private final Counter hits;
+  private final Counter misses;
+  private final ConcurrentHashMap<Asked, CompletableFuture<Route>> underWay =
+      new ConcurrentHashMap<>();
+
+  public Routes(RedisRoutes remembered, JdbcClient jdbc, MeterRegistry metrics) {
+    this.remembered = remembered;
+    this.jdbc = jdbc;
+    this.hits = metrics.counter("homing.routes", "cache", "hit");
+    this.misses = metrics.counter("homing.routes", "cache", "miss");
+  }
+
+  /** Before the commit: what is remembered, to be confirmed. */
+  public Route remembered(Tenant tenant, String eventType) {
+    return remembered.get(tenant, eventType);
+  }
+
+  /** Inside the accepting transaction: the same if it still holds, else what PostgreSQL says. */
+  public Route confirm(Tenant tenant, String eventType, Route candidate) {
+    long version = version(tenant);
+    if (candidate.version() == version) {
+      hits.increment();
+      return candidate;
+    }
+    misses.increment();
+    return readOnce(new Asked(tenant, eventType), version);
+  }
+
+  /** One read at a time for a node: who comes meanwhile takes its result, if that is new enough. */
+  private Route readOnce(Asked asked, long version) {
+    CompletableFuture<Route> mine = new CompletableFuture<>();
+    CompletableFuture<Route> others = underWay.putIfAbsent(asked, mine);
+    if (others != null) {
+      Route theirs = others.exceptionally(_ -> Route.UNKNOWN).join();
+      return theirs.version() >= version ? theirs : read(asked, version);
+    }
+    try {
+      Route route = read(asked, version);
+      mine.complete(route);
+      remembered.put(asked.tenant(), asked.eventType(), route);
+      return route;
+    } catch (RuntimeException | Error failure) {
+      mine.completeExceptionally(failure);
+      throw failure;
+    } finally {
+      underWay.remove(asked, mine);
+    }
+  }
+
+  private Route read(Asked asked, long version) {
+    List<SubscriptionId> recipients =
+        jdbc.sql(
+                """
+                select distinct t.subscription_id
+                from subscription_event_types t
+                join subscriptions s on s.tenant = t.tenant and s.id = t.subscription_id
+                where t.tenant = :tenant
+                  and t.event_type = any(:patterns)
+                  and s.deleted_at is null
+                  and s.disabled_reason is null
+                order by 1
+                """)
+            .param("tenant", asked.tenant().name())
+            .param("patterns", EventTypes.matching(asked.eventType()).toArray(new String[0]))
+            .query((row, _) -> new SubscriptionId(row.getObject(1, UUID.class)))
+            .list();
+    return new Route(version, recipients);
+  }
+
+  private long version(Tenant tenant) {
+    return jdbc.sql("select routes_version from tenants where tenant = :tenant")
+        .param("tenant", tenant.name())
+        .query(Long.class)
+        .single();
+  }
+
+  private record Asked(Tenant tenant, String eventType) {}
+}

@@ -1,0 +1,190 @@
+package dev.homing.activities.subscription;
+
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import jakarta.persistence.CollectionTable;
+import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.EmbeddedId;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.hibernate.annotations.BatchSize;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+
+/** A receiver: where it is, what it wants to hear, and how it is to be tried. */
+@Entity
+@Table(name = "subscriptions")
+public class Subscription {
+  /** Why Homing switches a subscription off: its receiver answered 410. */
+  public static final String GONE = "gone";
+
+  @EmbeddedId private SubscriptionKey key;
+  private String url;
+  private String description;
+  private boolean enabled;
+  private @Nullable String disabledReason;
+
+  @JdbcTypeCode(SqlTypes.JSON)
+  private Map<String, String> metadata;
+
+  private @Nullable Integer maxAttempts;
+  private @Nullable Integer initialIntervalSeconds;
+  private @Nullable Integer maxIntervalSeconds;
+  private @Nullable Integer timeoutSeconds;
+  private String sealedSecret;
+
+  @BatchSize(size = 250)
+  @ElementCollection(fetch = FetchType.EAGER)
+  @CollectionTable(
+      name = "subscription_event_types",
+      joinColumns = {
+        @JoinColumn(name = "tenant", referencedColumnName = "tenant"),
+        @JoinColumn(name = "subscription_id", referencedColumnName = "id")
+      })
+  @Column(name = "event_type")
+  private Set<String> eventTypes = new TreeSet<>();
+
+  @Version private long version;
+  private Instant createdAt;
+  private Instant updatedAt;
+  private @Nullable Instant deletedAt;
+
+  /** For JPA. */
+  @SuppressWarnings("NullAway.Init")
+  protected Subscription() {}
+
+  /** A new one; the secret comes sealed. */
+  public Subscription(
+      Tenant tenant, SubscriptionId id, Terms terms, String sealedSecret, Instant createdAt) {
+    this.key = new SubscriptionKey(tenant, id);
+    this.sealedSecret = sealedSecret;
+    this.createdAt = createdAt.truncatedTo(ChronoUnit.MICROS);
+    this.updatedAt = this.createdAt;
+    this.url = terms.url();
+    this.description = terms.description();
+    this.metadata = terms.metadata();
+    set(terms);
+  }
+
+  /** Replaces everything that its owner may set. Setting enabled also revives one switched off. */
+  public void change(Terms terms, Instant now) {
+    set(terms);
+    this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** Switches it off for good, until its owner enables it. */
+  public void disable(String reason, Instant now) {
+    this.enabled = false;
+    this.disabledReason = reason;
+    this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** Leaves a tombstone: it receives nothing and is found no more. */
+  public void delete(Instant now) {
+    this.deletedAt = now.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private void set(Terms terms) {
+    this.url = terms.url();
+    this.eventTypes.clear();
+    this.eventTypes.addAll(terms.eventTypes());
+    this.description = terms.description();
+    if (terms.enabled()) {
+      this.disabledReason = null;
+    }
+    this.enabled = terms.enabled();
+    this.metadata = terms.metadata();
+    this.maxAttempts = terms.retry().maxAttempts();
+    this.initialIntervalSeconds = seconds(terms.retry().initialInterval());
+    this.maxIntervalSeconds = seconds(terms.retry().maxInterval());
+    this.timeoutSeconds = seconds(terms.timeout());
+  }
+
+  /** What its owner may set. */
+  public Terms terms() {
+    return new Terms(
+        url,
+        Set.copyOf(eventTypes),
+        description,
+        enabled,
+        metadata,
+        retry(),
+        duration(timeoutSeconds));
+  }
+
+  public SubscriptionId id() {
+    return new SubscriptionId(key.id());
+  }
+
+  public @Nullable String disabledReason() {
+    return disabledReason;
+  }
+
+  public boolean isDeleted() {
+    return deletedAt != null;
+  }
+
+  /** Raised by each change. */
+  public long version() {
+    return version;
+  }
+
+  public Instant createdAt() {
+    return createdAt;
+  }
+
+  public Instant updatedAt() {
+    return updatedAt;
+  }
+
+  String sealedSecret() {
+    return sealedSecret;
+  }
+
+  private Retry retry() {
+    return new Retry(maxAttempts, duration(initialIntervalSeconds), duration(maxIntervalSeconds));
+  }
+
+  private static @Nullable Integer seconds(@Nullable Duration duration) {
+    return duration == null ? null : Math.toIntExact(duration.toSeconds());
+  }
+
+  private static @Nullable Duration duration(@Nullable Integer seconds) {
+    return seconds == null ? null : Duration.ofSeconds(seconds);
+  }
+
+  /**
+   * What the owner of a subscription may set.
+   *
+   * @param eventTypes exact, by prefix ({@code order.*}, every deeper level) or all ({@code *})
+   * @param enabled false holds what waits
+   * @param timeout of one attempt, in whole seconds; null: as the settings say
+   */
+  public record Terms(
+      String url,
+      Set<String> eventTypes,
+      String description,
+      boolean enabled,
+      Map<String, String> metadata,
+      Retry retry,
+      @Nullable Duration timeout) {}
+
+  /** Its own retry schedule, in whole seconds; what is null is as the settings say. */
+  public record Retry(
+      @Nullable Integer maxAttempts,
+      @Nullable Duration initialInterval,
+      @Nullable Duration maxInterval) {
+    public static final Retry BY_SETTINGS = new Retry(null, null, null);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.homing.activities.subscription;
+
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.Modifying;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+/** All subscriptions, as PostgreSQL has them. */
+public interface Subscriptions extends Repository<Subscription, SubscriptionKey> {
+
+  Subscription saveAndFlush(Subscription subscription);
+
+  @Query("from Subscription s where s.key = :key and s.deletedAt is null")
+  Optional<Subscription> find(SubscriptionKey key);
+
+  /**
+   * The tenant's, newest first.
+   *
+   * @param eventType only those that name exactly this; null: all
+   * @param enabled only those that are, or are not; null: all
+   * @param before only those registered before this one
+   */
+  @Query(
+      """
+      from Subscription s
+      where s.key.tenant = :tenant
+        and s.deletedAt is null
+        and (:eventType is null or :eventType member of s.eventTypes)
+        and (:enabled is null or s.enabled = :enabled)
+        and s.key.id < :before
+      order by s.key.id desc
+      """)
+  List<Subscription> list(
+      String tenant,
+      @Nullable String eventType,
+      @Nullable Boolean enabled,
+      UUID before,
+      Limit limit);
+
+  /** Tells every cache that what it knows of the tenant is older now. */
+  @Modifying
+  @Query(
+      value = "update tenants set routes_version = routes_version + 1 where tenant = :tenant",
+      nativeQuery = true)
+  void raiseRoutesVersion(String tenant);
+
+  default Optional<Subscription> find(Tenant tenant, SubscriptionId id) {
+    return find(new SubscriptionKey(tenant, id));
+  }
+}

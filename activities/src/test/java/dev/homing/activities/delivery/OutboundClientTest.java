@@ -1,0 +1,314 @@
+package dev.homing.activities.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
+
+import dev.homing.workflows.delivery.Outcome.Delivered;
+import dev.homing.workflows.delivery.Outcome.Refused;
+import dev.homing.workflows.delivery.Outcome.Unanswered;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OutboundClientTest {
+  private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  private static final String FAILED = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n";
+
+  private static final HeldCertificate AUTHORITY =
+      new HeldCertificate.Builder().certificateAuthority(0).build();
+
+  private final OkHttpClient client = OutboundClient.build(Destinations.everywhere());
+  private final OkHttpClient trusting = trust(client);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1", "http://localhost", "http://[::1]", "http://0"})
+  void connectsNowhereThatIsRefused(String url) throws IOException {
+    try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+      listening.bind(new InetSocketAddress(0)).configureBlocking(false);
+      HttpUrl target =
+          HttpUrl.get(url).newBuilder().port(listening.socket().getLocalPort()).build();
+
+      Attempt attempt = sender(OutboundClient.build(_ -> false)).send(SampleWebhooks.to(target));
+
+      assertThat(attempt.outcome().word()).isEqualTo("blocked_destination");
+      assertThat(attempt.outcome().toString()).doesNotContain("127", "::", "localhost");
+      assertThat(listening.accept()).isNull();
+    }
+  }
+
+  @Test
+  void refusesANameOneOfWhoseAddressesIsRefused() {
+    OkHttpClient guarded =
+        OutboundClient.build(
+            address -> !address.getAddress().isLoopbackAddress(),
+            _ -> List.of(InetAddress.ofLiteral("192.0.2.1"), InetAddress.getLoopbackAddress()));
+
+    assertThat(word(guarded, HttpUrl.get("http://two.test/"))).isEqualTo("blocked_destination");
+  }
+
+  @Test
+  void keepsAConnectionForTheNextRequest() throws Exception {
+    try (MockWebServer receiver = new MockWebServer()) {
+      receiver.start();
+      receiver.enqueue(new MockResponse.Builder().build());
+      receiver.enqueue(new MockResponse.Builder().build());
+
+      sender(client).send(SampleWebhooks.to(receiver.url("/")));
+      sender(client).send(SampleWebhooks.to(receiver.url("/")));
+
+      receiver.takeRequest();
+      assertThat(receiver.takeRequest().getExchangeIndex()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void sendsAgainAtOnceWhenAKeptConnectionWasClosed() throws IOException {
+    try (RawReceiver raw =
+        new RawReceiver(
+            line -> {
+              line.readRequest();
+              line.write(OK);
+              line.readRequest();
+            },
+            line -> {
+              line.readRequest();
+              line.write(FAILED);
+            })) {
+      sender(client).send(SampleWebhooks.to(raw.url()));
+      Attempt second = sender(client).send(SampleWebhooks.to(raw.url()));
+
+      assertThat(second.outcome()).isEqualTo(new Refused(500, null));
+      assertThat(raw.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void sendsAgainOnlyOnce() throws IOException {
+    try (RawReceiver raw =
+        new RawReceiver(
+            line -> {
+              line.readRequest();
+              line.write(OK);
+              line.readRequest();
+            },
+            RawReceiver.Line::readRequest,
+            line -> line.write(OK))) {
+      sender(client).send(SampleWebhooks.to(raw.url()));
+
+      assertThat(word(client, raw.url())).isEqualTo("connection_reset");
+      assertThat(raw.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void doesNotSendAgainWhenAnAnswerHadBegun() throws IOException {
+    try (RawReceiver raw =
+        new RawReceiver(
+            line -> {
+              line.readRequest();
+              line.write(OK);
+              line.readRequest();
+              line.write("HTT");
+            },
+            line -> line.write(OK))) {
+      sender(client).send(SampleWebhooks.to(raw.url()));
+
+      assertThat(word(client, raw.url())).isEqualTo("connection_reset");
+      assertThat(raw.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void doesNotSendAgainWhenAKeptConnectionFallsSilent() throws IOException {
+    try (RawReceiver raw =
+        new RawReceiver(
+            line -> {
+              line.readRequest();
+              line.write(OK);
+              line.fallSilent();
+            },
+            line -> line.write(OK))) {
+      sender(client).send(SampleWebhooks.to(raw.url()));
+      Attempt second = sender(client).send(SampleWebhooks.to(raw.url(), Duration.ofMillis(500)));
+
+      assertThat(second.outcome().word()).isEqualTo("timed_out");
+      assertThat(raw.connections()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" + OK,
+        "HTTP/1.1 204 No Content\r\n\r\n" + OK,
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      })
+  void doesNotReadTheRestOfOneAnswerAsTheNext(String answer) throws IOException {
+    try (RawReceiver raw =
+        new RawReceiver(
+            line -> {
+              line.readRequest();
+              line.write(answer);
+              line.readRequest();
+              line.write(OK);
+            },
+            line -> {
+              line.readRequest();
+              line.write(FAILED);
+            })) {
+      sender(client).send(SampleWebhooks.to(raw.url()));
+      Attempt second = sender(client).send(SampleWebhooks.to(raw.url()));
+
+      assertThat(second.outcome()).isEqualTo(new Refused(500, null));
+    }
+  }
+
+  @Test
+  void deliversOverTlsAndKeepsTheConnection() throws Exception {
+    try (MockWebServer receiver = secure(certificate())) {
+      receiver.enqueue(new MockResponse.Builder().build());
+      receiver.enqueue(new MockResponse.Builder().build());
+      HttpUrl url = receiver.url("/").newBuilder().host("localhost").build();
+
+      assertThat(sender(trusting).send(SampleWebhooks.to(url)).outcome())
+          .isEqualTo(new Delivered(200));
+      assertThat(sender(trusting).send(SampleWebhooks.to(url)).outcome())
+          .isEqualTo(new Delivered(200));
+      receiver.takeRequest();
+      assertThat(receiver.takeRequest().getExchangeIndex()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void sendsAgainAtOnceWhenAKeptConnectionWasClosedWithAGoodbye() throws IOException {
+    HandshakeCertificates localhost = vouchedFor(certificate());
+    try (RawReceiver raw =
+        new RawReceiver(
+            localhost.sslContext().getServerSocketFactory(),
+            line -> {
+              line.readRequest();
+              line.write(OK);
+              line.readRequest();
+            },
+            line -> {
+              line.readRequest();
+              line.write(FAILED);
+            })) {
+      HttpUrl url = raw.url().newBuilder().scheme("https").host("localhost").build();
+      sender(trusting).send(SampleWebhooks.to(url));
+      Attempt second = sender(trusting).send(SampleWebhooks.to(url));
+
+      assertThat(second.outcome()).isEqualTo(new Refused(500, null));
+      assertThat(raw.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void forgetsConnectionsThatAreClosed() throws IOException {
+    try (MockWebServer plain = new MockWebServer();
+        MockWebServer secure = secure(certificate())) {
+      plain.start();
+      for (MockWebServer receiver : List.of(plain, secure)) {
+        receiver.enqueue(new MockResponse.Builder().build());
+        HttpUrl url = receiver.url("/").newBuilder().host("localhost").build();
+        sender(trusting).send(SampleWebhooks.to(url));
+      }
+      assertThat(client.socketFactory()).extracting("open").asInstanceOf(MAP).hasSize(2);
+
+      client.connectionPool().evictAll();
+
+      assertThat(client.socketFactory()).extracting("open").asInstanceOf(MAP).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesACertificateThatNobodyVouchesFor() throws IOException {
+    assertInsecure(client, certificate(), "authority");
+  }
+
+  @Test
+  void refusesACertificateForAnotherHost() throws IOException {
+    assertInsecure(
+        trusting,
+        new HeldCertificate.Builder().signedBy(AUTHORITY).addSubjectAlternativeName("other.test"),
+        "another host");
+  }
+
+  @Test
+  void refusesAnExpiredCertificate() throws IOException {
+    assertInsecure(
+        trusting,
+        certificate().validityInterval(0, Instant.parse("2020-01-01T00:00:00Z").toEpochMilli()),
+        "expired");
+  }
+
+  @Test
+  void refusesAReceiverThatDoesNotSpeakTls() throws IOException {
+    try (RawReceiver raw = new RawReceiver(line -> line.write(OK))) {
+      assertThat(word(client, raw.url().newBuilder().scheme("https").build()))
+          .isEqualTo("tls_failed");
+    }
+  }
+
+  private static void assertInsecure(
+      OkHttpClient client, HeldCertificate.Builder certificate, String reason) throws IOException {
+    try (MockWebServer receiver = secure(certificate)) {
+      HttpUrl url = receiver.url("/").newBuilder().host("localhost").build();
+
+      assertThat(sender(client).send(SampleWebhooks.to(url)).outcome())
+          .isInstanceOfSatisfying(
+              Unanswered.class,
+              outcome -> {
+                assertThat(outcome.word()).isEqualTo("tls_failed");
+                assertThat(outcome.detail()).contains(reason);
+              });
+      assertThat(receiver.getRequestCount()).isZero();
+    }
+  }
+
+  private static HeldCertificate.Builder certificate() {
+    return new HeldCertificate.Builder().signedBy(AUTHORITY).addSubjectAlternativeName("localhost");
+  }
+
+  private static MockWebServer secure(HeldCertificate.Builder certificate) throws IOException {
+    MockWebServer receiver = new MockWebServer();
+    receiver.useHttps(vouchedFor(certificate).sslSocketFactory());
+    receiver.start();
+    return receiver;
+  }
+
+  private static HandshakeCertificates vouchedFor(HeldCertificate.Builder certificate) {
+    return new HandshakeCertificates.Builder().heldCertificate(certificate.build()).build();
+  }
+
+  private static OkHttpClient trust(OkHttpClient client) {
+    HandshakeCertificates trusted =
+        new HandshakeCertificates.Builder().addTrustedCertificate(AUTHORITY.certificate()).build();
+    return client
+        .newBuilder()
+        .sslSocketFactory(trusted.sslSocketFactory(), trusted.trustManager())
+        .build();
+  }
+
+  private static String word(OkHttpClient client, HttpUrl url) {
+    return sender(client).send(SampleWebhooks.to(url)).outcome().word();
+  }
+
+  private static HttpSender sender(OkHttpClient client) {
+    return new HttpSender(client, Clock.systemUTC(), "1");
+  }
+}

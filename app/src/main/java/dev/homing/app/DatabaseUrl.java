@@ -1,0 +1,74 @@
+package dev.homing.app;
+
+import dev.homing.activities.Setting;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+
+/**
+ * Where PostgreSQL is: {@code postgresql://user:password@host:port/database?options}, as other
+ * languages write it, also with a driver ({@code postgresql+asyncpg://}) or as {@code jdbc:}.
+ */
+record DatabaseUrl(String jdbcUrl, @Nullable String user, @Nullable String password)
+    implements JdbcConnectionDetails {
+  private static final String PROPERTY = "homing.database-url";
+  private static final String ALLOWED = "postgresql://user:password@host:port/database";
+
+  static DatabaseUrl parse(String text) {
+    String url = text.strip();
+    if (url.startsWith("jdbc:postgresql:")) {
+      return new DatabaseUrl(url, null, null);
+    }
+    try {
+      URI uri = new URI(url);
+      String scheme = uri.getScheme() == null ? "" : uri.getScheme().replaceFirst("\\+.*", "");
+      if (!(scheme.equals("postgresql") || scheme.equals("postgres"))
+          || uri.getHost() == null
+          || uri.getPath().length() < 2) {
+        throw refusal();
+      }
+      String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+      String options = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+      String[] who =
+          uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
+      return new DatabaseUrl(
+          "jdbc:postgresql://" + uri.getHost() + port + uri.getRawPath() + options,
+          who.length > 0 ? decoded(who[0]) : null,
+          who.length > 1 ? decoded(who[1]) : null);
+    } catch (URISyntaxException wrong) {
+      throw refusal();
+    }
+  }
+
+  /** The value may hold a password: it is not repeated. */
+  private static Setting.Invalid refusal() {
+    return new Setting.Invalid(PROPERTY, "no such address", ALLOWED);
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public @Nullable String getUsername() {
+    return user;
+  }
+
+  @Override
+  public @Nullable String getPassword() {
+    return password;
+  }
+
+  @Override
+  public String getJdbcUrl() {
+    return jdbcUrl;
+  }
+
+  @Override
+  public String toString() {
+    return "DatabaseUrl[***]";
+  }
+}

@@ -1,0 +1,180 @@
+package dev.homing.app;
+
+import com.fasterxml.uuid.Generators;
+import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.DeliveryWorkflows;
+import dev.homing.activities.delivery.Destinations;
+import dev.homing.activities.delivery.DurableLane;
+import dev.homing.activities.delivery.ExpressLane;
+import dev.homing.activities.delivery.HttpSender;
+import dev.homing.activities.delivery.OutboundClient;
+import dev.homing.activities.delivery.Slots;
+import dev.homing.activities.event.Events;
+import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.subscription.DeliverySettings;
+import dev.homing.activities.subscription.Encryption;
+import dev.homing.activities.subscription.GoneReceivers;
+import dev.homing.activities.subscription.Receivers;
+import dev.homing.activities.subscription.RedisRoutes;
+import dev.homing.activities.subscription.Routes;
+import dev.homing.activities.subscription.Secrets;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.temporal.client.WorkflowClient;
+import io.temporal.serviceclient.GrpcCompression;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.spring.boot.TemporalOptionsCustomizer;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import okhttp3.OkHttpClient;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Puts the parts together. */
+@Configuration(proxyBeanMethods = false)
+class Wiring {
+  /** Beyond an attempt: looking up the host, and recording. */
+  private static final Duration LEASE_BEYOND_AN_ATTEMPT = Duration.ofSeconds(30);
+
+  @Bean
+  DatabaseUrl databaseUrl(@Value("${homing.database-url}") String url) {
+    return DatabaseUrl.parse(url);
+  }
+
+  /** Compression costs more than it saves between processes of one machine or network. */
+  @Bean
+  TemporalOptionsCustomizer<WorkflowServiceStubsOptions.Builder> uncompressed() {
+    return options -> options.setGrpcCompression(GrpcCompression.NONE);
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  /** New ids: UUIDv7, so that they sort by time. */
+  @Bean
+  Supplier<UUID> ids() {
+    return Generators.timeBasedEpochGenerator()::generate;
+  }
+
+  @Bean
+  TransactionTemplate transactionTemplate(PlatformTransactionManager transactions) {
+    return new TransactionTemplate(transactions);
+  }
+
+  @Bean
+  Secrets secrets(EncryptionSettings settings) {
+    return new Secrets(new Encryption(settings.parsed(), new SecureRandom()));
+  }
+
+  @Bean
+  Routes routes(StringRedisTemplate redis, JdbcClient jdbc, MeterRegistry metrics) {
+    return new Routes(new RedisRoutes(redis), jdbc, metrics);
+  }
+
+  @Bean
+  Receivers receivers(JdbcClient jdbc, Secrets secrets, DeliverySettings settings) {
+    return new Receivers(jdbc, secrets, settings);
+  }
+
+  @Bean
+  OpenEvents openEvents(JdbcClient jdbc, DeliverySettings settings) {
+    return new OpenEvents(jdbc, settings.timeout().plus(LEASE_BEYOND_AN_ATTEMPT));
+  }
+
+  @Bean
+  Events events(JdbcClient jdbc, OpenEvents open) {
+    return new Events(jdbc, open);
+  }
+
+  @Bean
+  Deliveries deliveries(JdbcClient jdbc, OpenEvents open) {
+    return new Deliveries(jdbc, open);
+  }
+
+  @Bean
+  OkHttpClient outboundClient() {
+    return OutboundClient.build(Destinations.everywhere());
+  }
+
+  @Bean
+  HttpSender httpSender(OkHttpClient client, Clock clock, ObjectProvider<BuildProperties> build) {
+    String version =
+        Optional.ofNullable(build.getIfAvailable())
+            .map(BuildProperties::getVersion)
+            .orElse("development");
+    return new HttpSender(client, clock, version);
+  }
+
+  @Bean
+  GoneReceivers goneReceivers(JdbcClient jdbc, TransactionTemplate transaction) {
+    return new GoneReceivers(jdbc, transaction);
+  }
+
+  @Bean
+  AttemptLog attemptLog(
+      Deliveries deliveries,
+      GoneReceivers goneReceivers,
+      JdbcClient jdbc,
+      TransactionTemplate transaction,
+      MeterRegistry metrics) {
+    return new AttemptLog(
+        deliveries,
+        goneReceivers,
+        jdbc,
+        transaction,
+        metrics,
+        () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  @Bean
+  DeliveryWorkflows deliveryWorkflows(WorkflowClient client) {
+    return new DeliveryWorkflows(client);
+  }
+
+  @Bean
+  Slots slots(ExpressSettings settings, MeterRegistry metrics) {
+    Slots slots = new Slots(settings.slots());
+    metrics.gauge("homing.express.slots.free", slots, Slots::free);
+    return slots;
+  }
+
+  @Bean
+  ExpressLane expressLane(
+      Events events,
+      OpenEvents open,
+      Receivers receivers,
+      Deliveries deliveries,
+      HttpSender sender,
+      AttemptLog attemptLog,
+      DeliveryWorkflows workflows,
+      Slots slots,
+      TransactionTemplate transaction) {
+    return new ExpressLane(
+        events, open, receivers, deliveries, sender, attemptLog, workflows, slots, transaction);
+  }
+
+  @Bean
+  DurableLane durableLane(
+      Events events,
+      Receivers receivers,
+      Deliveries deliveries,
+      HttpSender sender,
+      AttemptLog attemptLog,
+      TransactionTemplate transaction) {
+    return new DurableLane(events, receivers, deliveries, sender, attemptLog, transaction);
+  }
+}

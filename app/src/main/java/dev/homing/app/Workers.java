@@ -1,0 +1,182 @@
+package dev.homing.app;
+
+import dev.homing.activities.delivery.DurableLane;
+import dev.homing.activities.delivery.ExpressLane;
+import dev.homing.workflows.Search;
+import dev.homing.workflows.TaskQueues;
+import dev.homing.workflows.delivery.RetryingDelivery;
+import dev.homing.workflows.event.FanOut;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.enums.v1.IndexedValueType;
+import io.temporal.api.operatorservice.v1.AddSearchAttributesRequest;
+import io.temporal.api.operatorservice.v1.ListSearchAttributesRequest;
+import io.temporal.client.WorkflowClient;
+import io.temporal.serviceclient.OperatorServiceStubs;
+import io.temporal.serviceclient.OperatorServiceStubsOptions;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
+import io.temporal.worker.WorkerOptions;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * What runs here: both workflows and both lanes, in this process.
+ *
+ * <p>Waits for Temporal as long as it takes, in the background, and makes sure that the search
+ * attributes exist. At shutdown, attempts under way are finished and recorded.
+ */
+@Component
+public class Workers implements SmartLifecycle {
+  /** Stops before the database, after the API and the dispatcher. */
+  static final int PHASE = 1_000;
+
+  private static final Logger log = LoggerFactory.getLogger(Workers.class);
+
+  /** A first attempt holds one while it waits for its receivers. */
+  private static final int WORKFLOW_TASKS = 500;
+
+  /** Later attempts under way at once. */
+  private static final int DELIVERIES = 500;
+
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+  private static final Duration DRAIN = Duration.ofSeconds(25);
+
+  private final WorkflowClient client;
+  private final WorkerFactory factory;
+  private final CountDownLatch ready = new CountDownLatch(1);
+  private volatile boolean running;
+
+  Workers(WorkflowClient client, ExpressLane expressLane, DurableLane durableLane) {
+    this.client = client;
+    this.factory =
+        WorkerFactory.newInstance(
+            client,
+            WorkerFactoryOptions.newBuilder()
+                .setUsingVirtualWorkflowThreads(true)
+                .setWorkflowCacheSize(2_000)
+                .build());
+    WorkerOptions options =
+        WorkerOptions.newBuilder()
+            .setUsingVirtualThreads(true)
+            .setMaxConcurrentWorkflowTaskExecutionSize(WORKFLOW_TASKS)
+            .setMaxConcurrentLocalActivityExecutionSize(WORKFLOW_TASKS)
+            .setMaxConcurrentActivityExecutionSize(DELIVERIES)
+            // A busy machine is not a deadlock.
+            .setDefaultDeadlockDetectionTimeout(5_000)
+            .build();
+
+    var events = factory.newWorker(TaskQueues.EVENTS, options);
+    events.registerWorkflowImplementationTypes(FanOut.class);
+    events.registerActivitiesImplementations(expressLane);
+
+    var deliveries = factory.newWorker(TaskQueues.DELIVERIES, options);
+    deliveries.registerWorkflowImplementationTypes(RetryingDelivery.class);
+    deliveries.registerActivitiesImplementations(durableLane);
+  }
+
+  /** Waits until workflows can be started; false if this node stops instead. */
+  public boolean awaitReady() throws InterruptedException {
+    while (running) {
+      if (ready.await(BETWEEN_TRIES.toMillis(), TimeUnit.MILLISECONDS)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether workflows can be started. */
+  public boolean isReady() {
+    return running && ready.getCount() == 0;
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    Thread.ofVirtual().name("workers").start(this::startWhenTemporalIsThere);
+  }
+
+  private void startWhenTemporalIsThere() {
+    boolean said = false;
+    while (running) {
+      try {
+        registerSearchAttributes();
+        factory.start();
+        ready.countDown();
+        log.info("Temporal is there: working");
+        return;
+      } catch (StatusRuntimeException away) {
+        if (!said) {
+          log.warn("waiting for Temporal: {}", away.getMessage());
+          said = true;
+        }
+        pause();
+      }
+    }
+  }
+
+  private void registerSearchAttributes() {
+    OperatorServiceStubs operator =
+        OperatorServiceStubs.newServiceStubs(
+            OperatorServiceStubsOptions.newBuilder()
+                .setChannel(client.getWorkflowServiceStubs().getRawChannel())
+                .validateAndBuildWithDefaults());
+    String namespace = client.getOptions().getNamespace();
+    var known =
+        operator
+            .blockingStub()
+            .listSearchAttributes(
+                ListSearchAttributesRequest.newBuilder().setNamespace(namespace).build())
+            .getCustomAttributesMap();
+    var missing = AddSearchAttributesRequest.newBuilder().setNamespace(namespace);
+    for (var key : Search.ALL) {
+      if (!known.containsKey(key.getName())) {
+        missing.putSearchAttributes(key.getName(), IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD);
+      }
+    }
+    if (missing.getSearchAttributesCount() > 0) {
+      add(operator, missing.build());
+    }
+  }
+
+  private static void add(OperatorServiceStubs operator, AddSearchAttributesRequest missing) {
+    try {
+      var unused = operator.blockingStub().addSearchAttributes(missing);
+      log.info("registered search attributes {}", missing.getSearchAttributesMap().keySet());
+    } catch (StatusRuntimeException refused) {
+      if (refused.getStatus().getCode() != Status.Code.ALREADY_EXISTS) {
+        throw refused; // Another node may have been quicker.
+      }
+    }
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    factory.shutdown();
+    factory.awaitTermination(DRAIN.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public int getPhase() {
+    return PHASE;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(BETWEEN_TRIES);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.homing.app.delivery;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.RecordedAttempt;
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A delivery as people see it.
+ *
+ * @param attempts first to last; null in lists
+ */
+record DeliveryView(
+    DeliveryId id,
+    EventId eventId,
+    String eventType,
+    SubscriptionId subscriptionId,
+    String state,
+    @Nullable String reason,
+    int round,
+    int attemptCount,
+    @Nullable Instant nextAttemptAt,
+    Instant createdAt,
+    Instant updatedAt,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<AttemptView> attempts) {
+
+  /** Alone, with its attempts. */
+  static DeliveryView of(Delivery delivery, List<RecordedAttempt> attempts) {
+    return view(delivery, attempts.stream().map(AttemptView::of).toList());
+  }
+
+  /** In a list. */
+  static DeliveryView of(Delivery delivery) {
+    return view(delivery, null);
+  }
+
+  private static DeliveryView view(Delivery delivery, @Nullable List<AttemptView> attempts) {
+    Delivery.Key key = delivery.key();
+    return new DeliveryView(
+        key.id(),
+        key.eventId(),
+        key.eventType(),
+        key.subscriptionId(),
+        delivery.state().word(),
+        delivery.reason(),
+        delivery.round(),
+        delivery.attemptCount(),
+        delivery.nextAttemptAt(),
+        delivery.createdAt(),
+        delivery.updatedAt(),
+        attempts);
+  }
+
+  /**
+   * An attempt as people see it.
+   *
+   * @param responseBody what the receiver answered, as text: what is not UTF-8 is replaced
+   */
+  record AttemptView(
+      int number,
+      int round,
+      String outcome,
+      @Nullable Integer statusCode,
+      Instant startedAt,
+      long tookMillis,
+      @Nullable String error,
+      @Nullable String responseBody) {
+
+    static AttemptView of(RecordedAttempt attempt) {
+      byte[] body = attempt.responseBody();
+      return new AttemptView(
+          attempt.number(),
+          attempt.round(),
+          attempt.outcome(),
+          attempt.statusCode(),
+          attempt.startedAt(),
+          attempt.tookMillis(),
+          attempt.error(),
+          body == null ? null : new String(body, StandardCharsets.UTF_8));
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.homing.app.delivery;
+
+import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.DeliveryWorkflows;
+import dev.homing.app.Workers;
+import io.grpc.StatusRuntimeException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/** Records as cancelled what somebody terminated: that runs no code of ours. */
+@Component
+class TerminatedDeliveries {
+  private static final Logger log = LoggerFactory.getLogger(TerminatedDeliveries.class);
+
+  /** Visibility lags; looking at a run twice changes nothing. */
+  private static final Duration OVERLAP = Duration.ofMinutes(1);
+
+  private final DeliveryWorkflows workflows;
+  private final Deliveries deliveries;
+  private final Workers workers;
+  private final Clock clock;
+  private Instant looked;
+
+  TerminatedDeliveries(
+      DeliveryWorkflows workflows, Deliveries deliveries, Workers workers, Clock clock) {
+    this.workflows = workflows;
+    this.deliveries = deliveries;
+    this.workers = workers;
+    this.clock = clock;
+    this.looked = clock.instant().minus(Duration.ofHours(1));
+  }
+
+  @Scheduled(fixedDelay = 10_000)
+  void look() {
+    if (!workers.isReady()) {
+      return;
+    }
+    Instant now = clock.instant();
+    try {
+      workflows
+          .terminatedSince(looked.minus(OVERLAP))
+          .forEach(run -> deliveries.cancelRun(run.delivery(), run.runId(), "terminated"));
+      looked = now;
+    } catch (StatusRuntimeException away) {
+      log.warn("Temporal did not list what was terminated: {}", away.getMessage());
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.homing.app.event;
+
+import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.event.Events;
+import dev.homing.activities.subscription.EventTypes;
+import dev.homing.app.http.Page;
+import dev.homing.app.http.Problem;
+import dev.homing.app.http.Window;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.event.AcceptedEvent;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Publishing events, and looking at them. */
+@RestController
+class EventController {
+  private final Publisher publisher;
+  private final Events events;
+  private final Deliveries deliveries;
+
+  EventController(Publisher publisher, Events events, Deliveries deliveries) {
+    this.publisher = publisher;
+    this.events = events;
+    this.deliveries = deliveries;
+  }
+
+  /** "This happened": the body is the payload, kept and delivered byte for byte. */
+  @PostMapping("/webhooks/{type}")
+  ResponseEntity<Receipt> publish(
+      @AuthenticationPrincipal Tenant tenant, @PathVariable String type, HttpServletRequest request)
+      throws IOException {
+    if (!EventTypes.isType(type)) {
+      throw Problem.invalid(
+          "event_type",
+          "must be segments of letters, digits, _ and - with dots between, at most %d characters"
+              .formatted(EventTypes.MAX_LENGTH));
+    }
+    String contentType =
+        request.getContentType() == null
+            ? MediaType.APPLICATION_JSON_VALUE
+            : request.getContentType();
+    byte[] payload = request.getInputStream().readAllBytes();
+    AcceptedEvent event = publisher.publish(tenant, type, contentType, payload);
+    return ResponseEntity.accepted()
+        .location(URI.create("/events/" + event.id()))
+        .body(new Receipt(event.id(), event.type(), event.recipients()));
+  }
+
+  /** The event is committed: it will be attempted for each of its recipients. */
+  record Receipt(EventId id, String eventType, int recipients) {}
+
+  @GetMapping("/events")
+  Page<EventView> list(
+      @AuthenticationPrincipal Tenant tenant,
+      @RequestParam(required = false) @Nullable String type,
+      @RequestParam(required = false) @Nullable Instant since,
+      @RequestParam(required = false) @Nullable Instant until,
+      @RequestParam(required = false) @Nullable Integer limit,
+      @RequestParam(required = false) @Nullable String cursor) {
+    Window window = Window.of(since, until, limit, cursor);
+    return window
+        .page(
+            events.list(tenant, type, window.from(), window.before(), window.fetch()),
+            event -> event.id().uuid())
+        .map(event -> view(event, null));
+  }
+
+  @GetMapping("/events/{id}")
+  EventView get(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
+    Events.Event event = find(tenant, id);
+    return view(event, counts(event));
+  }
+
+  /** The exact bytes that came; never shown as a page. */
+  @GetMapping("/events/{id}/payload")
+  ResponseEntity<byte[]> payload(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
+    Events.Event event = find(tenant, id);
+    byte[] payload =
+        events
+            .payload(tenant, event.id())
+            .orElseThrow(() -> Problem.notFound("payload of event", id));
+    return ResponseEntity.ok()
+        .header(HttpHeaders.CONTENT_TYPE, event.contentType())
+        .header(
+            HttpHeaders.CONTENT_DISPOSITION,
+            ContentDisposition.attachment().filename(event.id().toString()).build().toString())
+        .header("X-Content-Type-Options", "nosniff")
+        .body(payload);
+  }
+
+  private Events.Event find(Tenant tenant, String id) {
+    return EventId.read(id)
+        .flatMap(known -> events.find(tenant, known))
+        .orElseThrow(() -> Problem.notFound("event", id));
+  }
+
+  private Map<String, Long> counts(Events.Event event) {
+    Map<Delivery.State, Long> recorded = deliveries.counts(event.tenant(), event.id());
+    long pending =
+        event.recipients().size() - recorded.values().stream().mapToLong(Long::longValue).sum();
+    Map<String, Long> counts = new TreeMap<>();
+    for (Delivery.State state : Delivery.State.values()) {
+      counts.put(
+          state.word(),
+          state == Delivery.State.PENDING ? pending : recorded.getOrDefault(state, 0L));
+    }
+    return counts;
+  }
+
+  private static EventView view(Events.Event event, @Nullable Map<String, Long> counts) {
+    return new EventView(
+        event.id(),
+        event.type(),
+        event.contentType(),
+        event.acceptedAt(),
+        event.recipients().size(),
+        event.id().toString(),
+        counts);
+  }
+
+  /**
+   * An event as people see it.
+   *
+   * @param workflowId for the Temporal Web UI and CLI
+   * @param deliveries how many are in each state; null in lists
+   */
+  record EventView(
+      EventId id,
+      String eventType,
+      String contentType,
+      Instant acceptedAt,
+      int recipients,
+      String workflowId,
+      @Nullable Map<String, Long> deliveries) {}
+}

@@ -1,0 +1,25 @@
+package dev.homing.app.http;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Errors that no controller saw are problems as well. */
+@RestController
+class ContainerErrors implements ErrorController {
+  @RequestMapping("/error")
+  ResponseEntity<ProblemDetail> answer(HttpServletRequest request) {
+    Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
+    HttpStatus known = code instanceof Integer number ? HttpStatus.resolve(number) : null;
+    HttpStatus status = known == null ? HttpStatus.NOT_FOUND : known;
+    return ResponseEntity.status(status)
+        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+        .body(ProblemDetail.forStatus(status));
+  }
+}

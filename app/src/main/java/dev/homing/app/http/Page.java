@@ -1,0 +1,16 @@
+package dev.homing.app.http;
+
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a list.
+ *
+ * @param nextCursor where the next part begins; null when this is the last
+ */
+public record Page<T>(List<T> items, @Nullable String nextCursor) {
+  public <R> Page<R> map(Function<? super T, R> view) {
+    return new Page<>(items.stream().map(view).toList(), nextCursor);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.homing.app.http;
+
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/** A request that cannot be fulfilled, as RFC 9457 has it; the detail says what to do next. */
+public final class Problem extends ErrorResponseException {
+  private static final long serialVersionUID = 1;
+
+  private Problem(HttpStatus status, ProblemDetail body) {
+    super(status, body, null);
+  }
+
+  private static Problem of(HttpStatus status, String detail) {
+    return new Problem(status, ProblemDetail.forStatusAndDetail(status, detail));
+  }
+
+  /** 400: the request cannot be read. */
+  public static Problem malformed(String detail) {
+    return of(HttpStatus.BAD_REQUEST, detail);
+  }
+
+  /** 404, the same whatever the reason. */
+  public static Problem notFound(String kind, String id) {
+    return of(HttpStatus.NOT_FOUND, "There is no %s %s.".formatted(kind, id));
+  }
+
+  /** 409: not as things stand. */
+  public static Problem conflict(String detail) {
+    return of(HttpStatus.CONFLICT, detail);
+  }
+
+  /** 412: somebody else was quicker. */
+  public static Problem changedMeanwhile() {
+    return of(
+        HttpStatus.PRECONDITION_FAILED,
+        "It was changed meanwhile: read it again and repeat your change with its new ETag.");
+  }
+
+  /** 413. */
+  public static Problem tooLarge(long most) {
+    return of(
+        HttpStatus.CONTENT_TOO_LARGE,
+        "The body may have at most %d bytes: send a smaller one, with a link to the rest."
+            .formatted(most));
+  }
+
+  /** 422 for one field. */
+  public static Problem invalid(String field, String detail) {
+    return invalid(List.of(new FieldError(field, detail)));
+  }
+
+  /** 422, with an entry for each field. */
+  public static Problem invalid(List<FieldError> errors) {
+    Problem problem =
+        of(
+            HttpStatus.UNPROCESSABLE_CONTENT,
+            errors.size() == 1
+                ? "%s %s.".formatted(errors.getFirst().field(), errors.getFirst().detail())
+                : "%d fields are not valid: see errors.".formatted(errors.size()));
+    problem.getBody().setProperties(Map.of("errors", errors));
+    return problem;
+  }
+
+  /** What is wrong with one field: completes "{field} …". */
+  public record FieldError(String field, String detail) {}
+}

@@ -1,0 +1,121 @@
+package dev.homing.app.subscription;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.DeliveryWorkflows;
+import dev.homing.activities.subscription.Secrets;
+import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.app.http.Problem;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Keeps the subscriptions: each change with all that follows from it in one commit.
+ *
+ * <p>Every change raises the tenant's routes version, so that the next event knows of it. Workflows
+ * hear of it afterwards, and find out by themselves otherwise.
+ */
+@Component
+class Register {
+  private final Subscriptions subscriptions;
+  private final Secrets secrets;
+  private final Deliveries deliveries;
+  private final DeliveryWorkflows workflows;
+  private final TransactionTemplate transaction;
+  private final Supplier<UUID> ids;
+  private final Clock clock;
+
+  Register(
+      Subscriptions subscriptions,
+      Secrets secrets,
+      Deliveries deliveries,
+      DeliveryWorkflows workflows,
+      TransactionTemplate transaction,
+      Supplier<UUID> ids,
+      Clock clock) {
+    this.subscriptions = subscriptions;
+    this.secrets = secrets;
+    this.deliveries = deliveries;
+    this.workflows = workflows;
+    this.transaction = transaction;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  Subscription find(Tenant tenant, SubscriptionId id) {
+    return subscriptions
+        .find(tenant, id)
+        .orElseThrow(() -> Problem.notFound("subscription", id.toString()));
+  }
+
+  Subscription add(Tenant tenant, Subscription.Terms terms, SigningSecret secret) {
+    SubscriptionId id = new SubscriptionId(ids.get());
+    String sealed = secrets.seal(tenant, id, secret);
+    Subscription subscription = new Subscription(tenant, id, terms, sealed, clock.instant());
+    return requireNonNull(transaction.execute(_ -> save(tenant, subscription)));
+  }
+
+  /** Unless it was changed since {@code version}, if one is given. Enabling sends what was held. */
+  Subscription change(
+      Tenant tenant,
+      SubscriptionId id,
+      @Nullable Long version,
+      UnaryOperator<Subscription.Terms> change) {
+    Changed changed =
+        requireNonNull(
+            transaction.execute(
+                _ -> {
+                  Subscription subscription = expected(tenant, id, version);
+                  boolean wasEnabled = subscription.terms().enabled();
+                  subscription.change(change.apply(subscription.terms()), clock.instant());
+                  Subscription saved = save(tenant, subscription);
+                  boolean enabled = saved.terms().enabled() && !wasEnabled;
+                  if (enabled) {
+                    deliveries.releaseHeld(tenant, id);
+                  }
+                  return new Changed(saved, enabled);
+                }));
+    if (changed.enabled()) {
+      workflows.wakeAll(id);
+    }
+    return changed.subscription();
+  }
+
+  private record Changed(Subscription subscription, boolean enabled) {}
+
+  /** Its deliveries stay readable; what waits is cancelled. */
+  void delete(Tenant tenant, SubscriptionId id, @Nullable Long version) {
+    transaction.executeWithoutResult(
+        _ -> {
+          Subscription subscription = expected(tenant, id, version);
+          subscription.delete(clock.instant());
+          save(tenant, subscription);
+          deliveries.cancelWaiting(tenant, id, "subscription_deleted");
+        });
+    workflows.cancelAll(id, "subscription deleted");
+  }
+
+  private Subscription expected(Tenant tenant, SubscriptionId id, @Nullable Long version) {
+    Subscription subscription = find(tenant, id);
+    if (version != null && version != subscription.version()) {
+      throw Problem.changedMeanwhile();
+    }
+    return subscription;
+  }
+
+  private Subscription save(Tenant tenant, Subscription subscription) {
+    Subscription saved = subscriptions.saveAndFlush(subscription);
+    subscriptions.raiseRoutesVersion(tenant.name());
+    return saved;
+  }
+}

@@ -1,0 +1,169 @@
+package dev.homing.app.subscription;
+
+import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.app.http.Page;
+import dev.homing.app.http.Problem;
+import dev.homing.app.http.Window;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.net.URI;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Registering receivers, and changing them. */
+@RestController
+@RequestMapping("/subscriptions")
+class SubscriptionController {
+  private static final String MERGE_PATCH = "application/merge-patch+json";
+
+  private final Subscriptions subscriptions;
+  private final Register register;
+  private final MergePatch mergePatch;
+  private final TestEvents testEvents;
+  private final SecureRandom random = new SecureRandom();
+
+  SubscriptionController(
+      Subscriptions subscriptions,
+      Register register,
+      MergePatch mergePatch,
+      TestEvents testEvents) {
+    this.subscriptions = subscriptions;
+    this.register = register;
+    this.mergePatch = mergePatch;
+    this.testEvents = testEvents;
+  }
+
+  @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<SubscriptionView> create(
+      @AuthenticationPrincipal Tenant tenant, @RequestBody SubscriptionRequest request) {
+    Subscription.Terms terms = request.terms();
+    SigningSecret given = request.parsedSecret();
+    SigningSecret secret = given == null ? SigningSecret.generate(random) : given;
+    Subscription created = register.add(tenant, terms, secret);
+    return ResponseEntity.created(URI.create("/subscriptions/" + created.id()))
+        .eTag(etag(created))
+        .body(SubscriptionView.withSecret(created, secret));
+  }
+
+  @GetMapping
+  Page<SubscriptionView> list(
+      @AuthenticationPrincipal Tenant tenant,
+      @RequestParam(name = "event_type", required = false) @Nullable String eventType,
+      @RequestParam(required = false) @Nullable Boolean enabled,
+      @RequestParam(required = false) @Nullable Integer limit,
+      @RequestParam(required = false) @Nullable String cursor) {
+    Window window = Window.of(null, null, limit, cursor);
+    return window
+        .page(
+            subscriptions.list(
+                tenant.name(), eventType, enabled, window.before(), Limit.of(window.fetch())),
+            subscription -> subscription.id().uuid())
+        .map(SubscriptionView::of);
+  }
+
+  @GetMapping("/{id}")
+  ResponseEntity<SubscriptionView> get(
+      @AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
+    return answer(register.find(tenant, id(id)));
+  }
+
+  /** Replaces all of it but the secret. */
+  @PutMapping(path = "/{id}", consumes = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<SubscriptionView> replace(
+      @AuthenticationPrincipal Tenant tenant,
+      @PathVariable String id,
+      @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+      @RequestBody SubscriptionRequest request) {
+    refuseSecret(request);
+    Subscription.Terms terms = request.terms();
+    return answer(register.change(tenant, id(id), version(ifMatch), _ -> terms));
+  }
+
+  /** Changes what it names, as RFC 7396 has it: null means as if it had never been set. */
+  @PatchMapping(
+      path = "/{id}",
+      consumes = {MediaType.APPLICATION_JSON_VALUE, MERGE_PATCH})
+  ResponseEntity<SubscriptionView> merge(
+      @AuthenticationPrincipal Tenant tenant,
+      @PathVariable String id,
+      @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+      @RequestBody ObjectNode patch) {
+    return answer(
+        register.change(
+            tenant,
+            id(id),
+            version(ifMatch),
+            terms -> {
+              SubscriptionRequest merged = mergePatch.apply(terms, patch);
+              refuseSecret(merged);
+              return merged.terms();
+            }));
+  }
+
+  @DeleteMapping("/{id}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void delete(
+      @AuthenticationPrincipal Tenant tenant,
+      @PathVariable String id,
+      @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch) {
+    register.delete(tenant, id(id), version(ifMatch));
+  }
+
+  /** Sends one sample event to this subscription alone, and answers with what came back. */
+  @PostMapping("/{id}/test")
+  TestEvents.Result test(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
+    return testEvents.send(tenant, register.find(tenant, id(id)).id());
+  }
+
+  private static ResponseEntity<SubscriptionView> answer(Subscription subscription) {
+    return ResponseEntity.ok().eTag(etag(subscription)).body(SubscriptionView.of(subscription));
+  }
+
+  private static String etag(Subscription subscription) {
+    return "\"" + subscription.version() + "\"";
+  }
+
+  /** Null when any version will do. */
+  private static @Nullable Long version(@Nullable String ifMatch) {
+    if (ifMatch == null || ifMatch.strip().equals("*")) {
+      return null;
+    }
+    String version = ifMatch.strip().replaceFirst("^W/", "").replace("\"", "");
+    try {
+      return Long.valueOf(version);
+    } catch (NumberFormatException notOurs) {
+      throw Problem.changedMeanwhile();
+    }
+  }
+
+  private static void refuseSecret(SubscriptionRequest request) {
+    if (request.secret() != null) {
+      throw Problem.invalid("secret", "can be given at creation only");
+    }
+  }
+
+  private static SubscriptionId id(String text) {
+    return SubscriptionId.read(text).orElseThrow(() -> Problem.notFound("subscription", text));
+  }
+}

@@ -1,0 +1,170 @@
+package dev.homing.app.subscription;
+
+import dev.homing.activities.subscription.DeliverySettings;
+import dev.homing.activities.subscription.EventTypes;
+import dev.homing.activities.subscription.ReceiverUrl;
+import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.subscription.Subscription;
+import dev.homing.app.http.Problem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subscription as its owner describes it; what is left out is as {@link #terms} says.
+ *
+ * @param secret only when it is registered
+ */
+record SubscriptionRequest(
+    @Nullable String url,
+    @Nullable List<String> eventTypes,
+    @Nullable String description,
+    @Nullable Boolean enabled,
+    @Nullable Map<String, String> metadata,
+    @Nullable RetryRequest retry,
+    @Nullable Duration timeout,
+    @Nullable String secret) {
+  private static final int MOST_EVENT_TYPES = 50;
+  private static final int LONGEST_DESCRIPTION = 500;
+  private static final int MOST_METADATA = 50;
+  private static final int LONGEST_METADATA = 500;
+
+  /** Its own retry schedule; what is left out is as the settings say. */
+  record RetryRequest(
+      @Nullable Integer maxAttempts,
+      @Nullable Duration initialInterval,
+      @Nullable Duration maxInterval) {}
+
+  /** Null if none was given: then one is made. Throws a problem if it cannot be. */
+  @Nullable SigningSecret parsedSecret() {
+    if (secret == null) {
+      return null;
+    }
+    try {
+      return SigningSecret.parse(secret);
+    } catch (IllegalArgumentException wrong) {
+      throw Problem.invalid("secret", reason(wrong));
+    }
+  }
+
+  /** What it comes to; throws a problem with an entry for each field that cannot be. */
+  Subscription.Terms terms() {
+    List<Problem.FieldError> errors = new ArrayList<>();
+    Subscription.Terms terms =
+        new Subscription.Terms(
+            url(errors),
+            eventTypes(errors),
+            description(errors),
+            enabled == null || enabled,
+            metadata(errors),
+            retry(errors),
+            seconds("timeout", timeout, DeliverySettings.LONGEST_TIMEOUT, errors));
+    if (!errors.isEmpty()) {
+      throw Problem.invalid(errors);
+    }
+    return terms;
+  }
+
+  private String url(List<Problem.FieldError> errors) {
+    if (url == null) {
+      errors.add(new Problem.FieldError("url", "is needed"));
+      return "";
+    }
+    try {
+      return ReceiverUrl.parse(url).toString();
+    } catch (IllegalArgumentException wrong) {
+      errors.add(new Problem.FieldError("url", reason(wrong)));
+      return "";
+    }
+  }
+
+  private Set<String> eventTypes(List<Problem.FieldError> errors) {
+    Set<String> types = new LinkedHashSet<>(eventTypes == null ? List.of() : eventTypes);
+    if (types.isEmpty() || types.size() > MOST_EVENT_TYPES) {
+      errors.add(
+          new Problem.FieldError(
+              "event_types", "must name from 1 to %d event types".formatted(MOST_EVENT_TYPES)));
+    }
+    for (String type : types) {
+      if (type == null || !EventTypes.isPattern(type)) {
+        errors.add(
+            new Problem.FieldError(
+                "event_types",
+                "must hold types like order.created, prefixes like order.*, or *; not " + type));
+      }
+    }
+    return types;
+  }
+
+  private String description(List<Problem.FieldError> errors) {
+    if (description != null && description.length() > LONGEST_DESCRIPTION) {
+      errors.add(
+          new Problem.FieldError(
+              "description", "must have at most %d characters".formatted(LONGEST_DESCRIPTION)));
+    }
+    return description == null ? "" : description;
+  }
+
+  private Map<String, String> metadata(List<Problem.FieldError> errors) {
+    Map<String, String> pairs = metadata == null ? Map.of() : metadata;
+    boolean fits =
+        pairs.size() <= MOST_METADATA
+            && pairs.entrySet().stream()
+                .allMatch(
+                    pair ->
+                        pair.getValue() != null
+                            && pair.getKey().length() <= LONGEST_METADATA
+                            && pair.getValue().length() <= LONGEST_METADATA);
+    if (!fits) {
+      errors.add(
+          new Problem.FieldError(
+              "metadata",
+              "must have at most %d pairs of texts, each of at most %d characters"
+                  .formatted(MOST_METADATA, LONGEST_METADATA)));
+    }
+    return pairs;
+  }
+
+  private Subscription.Retry retry(List<Problem.FieldError> errors) {
+    if (retry == null) {
+      return Subscription.Retry.BY_SETTINGS;
+    }
+    Integer attempts = retry.maxAttempts();
+    if (attempts != null && (attempts < 1 || attempts > DeliverySettings.MOST_ATTEMPTS)) {
+      errors.add(
+          new Problem.FieldError(
+              "retry.max_attempts",
+              "must be from 1 to %d".formatted(DeliverySettings.MOST_ATTEMPTS)));
+    }
+    Duration longest = DeliverySettings.LONGEST_INTERVAL;
+    Duration first = seconds("retry.initial_interval", retry.initialInterval(), longest, errors);
+    Duration last = seconds("retry.max_interval", retry.maxInterval(), longest, errors);
+    if (first != null && last != null && last.compareTo(first) < 0) {
+      errors.add(
+          new Problem.FieldError("retry.max_interval", "must not be below initial_interval"));
+    }
+    return new Subscription.Retry(attempts, first, last);
+  }
+
+  private static String reason(IllegalArgumentException wrong) {
+    return Objects.requireNonNullElse(wrong.getMessage(), "is not valid");
+  }
+
+  private static @Nullable Duration seconds(
+      String field, @Nullable Duration given, Duration most, List<Problem.FieldError> errors) {
+    if (given != null
+        && (given.compareTo(Duration.ofSeconds(1)) < 0
+            || given.compareTo(most) > 0
+            || given.toNanosPart() != 0)) {
+      errors.add(
+          new Problem.FieldError(
+              field, "must be whole seconds, from 1 to %d".formatted(most.toSeconds())));
+    }
+    return given;
+  }
+}

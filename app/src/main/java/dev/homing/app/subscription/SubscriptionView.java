@@ -1,0 +1,66 @@
+package dev.homing.app.subscription;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.subscription.Subscription;
+import dev.homing.workflows.SubscriptionId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subscription as its owner sees it.
+ *
+ * @param disabledReason why Homing switched it off; null unless it did
+ * @param secret at creation only
+ */
+record SubscriptionView(
+    SubscriptionId id,
+    String url,
+    List<String> eventTypes,
+    String description,
+    boolean enabled,
+    @Nullable String disabledReason,
+    Map<String, String> metadata,
+    RetryView retry,
+    @Nullable Duration timeout,
+    Instant createdAt,
+    Instant updatedAt,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret) {
+
+  /** What is null is as the settings say. */
+  record RetryView(
+      @Nullable Integer maxAttempts,
+      @Nullable Duration initialInterval,
+      @Nullable Duration maxInterval) {}
+
+  static SubscriptionView of(Subscription subscription) {
+    return view(subscription, null);
+  }
+
+  static SubscriptionView withSecret(Subscription subscription, SigningSecret secret) {
+    return view(subscription, secret.text());
+  }
+
+  private static SubscriptionView view(Subscription subscription, @Nullable String secret) {
+    Subscription.Terms terms = subscription.terms();
+    return new SubscriptionView(
+        subscription.id(),
+        terms.url(),
+        terms.eventTypes().stream().sorted().toList(),
+        terms.description(),
+        terms.enabled(),
+        subscription.disabledReason(),
+        terms.metadata(),
+        new RetryView(
+            terms.retry().maxAttempts(),
+            terms.retry().initialInterval(),
+            terms.retry().maxInterval()),
+        terms.timeout(),
+        subscription.createdAt(),
+        subscription.updatedAt(),
+        secret);
+  }
+}

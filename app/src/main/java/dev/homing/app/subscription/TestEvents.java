@@ -1,0 +1,78 @@
+package dev.homing.app.subscription;
+
+import dev.homing.activities.delivery.Attempt;
+import dev.homing.activities.delivery.HttpSender;
+import dev.homing.activities.delivery.WebhookRequest;
+import dev.homing.activities.subscription.Receiver;
+import dev.homing.activities.subscription.Receivers;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.delivery.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Component;
+
+/** Tries a receiver out: one signed request, once, kept nowhere. */
+@Component
+class TestEvents {
+  private static final String TYPE = "homing.test";
+
+  private final Receivers receivers;
+  private final HttpSender sender;
+  private final Supplier<UUID> ids;
+  private final Clock clock;
+
+  TestEvents(Receivers receivers, HttpSender sender, Supplier<UUID> ids, Clock clock) {
+    this.receivers = receivers;
+    this.sender = sender;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  Result send(Tenant tenant, SubscriptionId id) {
+    Receiver receiver = receivers.find(tenant, id).orElseThrow();
+    EventId event = new EventId(ids.get());
+    Attempt attempt =
+        sender.send(
+            new WebhookRequest(
+                receiver.url(),
+                event,
+                1,
+                MediaType.APPLICATION_JSON_VALUE,
+                payload(id),
+                receiver.secrets(),
+                receiver.timeout()));
+    byte[] body = attempt.responseBody();
+    return new Result(
+        event,
+        TYPE,
+        attempt.outcome().word(),
+        attempt.outcome().status(),
+        attempt.took().toMillis(),
+        attempt.outcome() instanceof Outcome.Unanswered(_, var detail) ? detail : null,
+        body == null ? null : new String(body, StandardCharsets.UTF_8));
+  }
+
+  private byte[] payload(SubscriptionId id) {
+    return """
+    {"type":"%s","timestamp":"%s","data":{"subscription_id":"%s"}}\
+    """
+        .formatted(TYPE, clock.instant(), id)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** What came back. */
+  record Result(
+      EventId eventId,
+      String eventType,
+      String outcome,
+      @Nullable Integer statusCode,
+      long tookMillis,
+      @Nullable String error,
+      @Nullable String responseBody) {}
+}

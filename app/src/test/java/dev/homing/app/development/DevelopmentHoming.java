@@ -1,0 +1,176 @@
+package dev.homing.app.development;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.Homing;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringApplicationRunListener;
+import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.PropertyResolver;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * Homing with everything it needs: the parts that no setting names, and a sample receiver.
+ *
+ * <p>What is set already ({@code DATABASE_URL}, {@code REDIS_URL}, {@code TEMPORAL_ADDRESS}) is
+ * used and not started. All data stays in {@code .homing/} of the checkout.
+ */
+public final class DevelopmentHoming {
+  /** In UTF-8, whatever the terminal said: the receipts have a check mark. */
+  private static final PrintStream OUT =
+      new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+
+  private final HomingFolder folder = HomingFolder.ofCheckout();
+  private final PropertyResolver settings;
+  private final Port api;
+  private final Port management;
+  private final Port temporal;
+  private final Port temporalUi;
+  private final Port receiver;
+
+  private DevelopmentHoming(PropertyResolver settings) {
+    this.settings = settings;
+    this.api = port("Homing's API", "HOMING_PORT", 8080);
+    this.management = port("Homing's management", "HOMING_MANAGEMENT_PORT", 8081);
+    this.temporal = port("Temporal", "HOMING_DEV_TEMPORAL_PORT", 7233);
+    this.temporalUi = port("Temporal's Web UI", "HOMING_DEV_TEMPORAL_UI_PORT", 8233);
+    this.receiver = port("the sample receiver", "HOMING_DEV_RECEIVER_PORT", 8090);
+  }
+
+  public static void main(String[] args) {
+    // What the libraries say before Spring configures the log is in nobody's way.
+    LoggingSystem.get(DevelopmentHoming.class.getClassLoader()).beforeInitialize();
+    StandardEnvironment settings = new StandardEnvironment();
+    settings.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
+    try {
+      new DevelopmentHoming(settings).run(args);
+    } catch (PartFailed failed) {
+      System.err.println(failed.getMessage());
+      System.exit(1);
+    } catch (RuntimeException alreadySaid) {
+      // Spring has logged it; the threads of the receiver would keep this JVM.
+      System.exit(1);
+    }
+  }
+
+  private void run(String[] args) {
+    folder.keepForThisJvm(OUT::println);
+    endWithParent();
+    RealParts.stopLeftover(folder.path());
+    List<Part> parts = partsToStart();
+    ports(parts).forEach(Port::mustBeFree);
+    // Runs after Spring has closed its context: Homing drains first.
+    SpringApplication.getShutdownHandlers().add(() -> parts.reversed().forEach(Part::stop));
+    OUT.println("Starting PostgreSQL, Redis and Temporal; what they say is in " + folder.path());
+    RealParts.startTogether(parts);
+    SampleReceiver.start(receiver.number(), SampleReceiver.SECRET, OUT::println);
+    SpringApplication.withHook(application -> new Around(parts), () -> Homing.main(args));
+  }
+
+  /** Maven passes on every way to end it but {@code kill -9}: then this JVM gets another parent. */
+  private static void endWithParent() {
+    ProcessHandle jvm = ProcessHandle.current();
+    Optional<ProcessHandle> parent = jvm.parent();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              await().forever().until(() -> !jvm.parent().equals(parent));
+              System.exit(0);
+            });
+  }
+
+  private List<Part> partsToStart() {
+    return Stream.of(
+            new PostgresPart(folder.path(), Port.free()),
+            new RedisPart(folder.path(), Port.free()),
+            new TemporalPart(folder.path(), temporal.number(), temporalUi.number()))
+        .filter(part -> !settings.containsProperty(part.setting()))
+        .toList();
+  }
+
+  private List<Port> ports(List<Part> parts) {
+    return parts.stream().anyMatch(TemporalPart.class::isInstance)
+        ? List.of(api, management, temporal, temporalUi, receiver)
+        : List.of(api, management, receiver);
+  }
+
+  private Port port(String use, String setting, int usual) {
+    return new Port(use, settings.getProperty(setting, Integer.class, usual), setting);
+  }
+
+  private String banner(List<Part> parts) {
+    boolean ownTemporal = parts.stream().anyMatch(TemporalPart.class::isInstance);
+    return """
+
+    Homing is ready.
+      API              %1$s
+      Management       %2$s/actuator/health
+      Temporal Web UI  %3$s
+      Sample receiver  %4$s/ok, /status/503, /slow?seconds=30, /down
+      Data             %5$s (delete it to begin anew)
+    Try
+      curl -X POST %1$s/webhooks/demo.hello -H 'Content-Type: application/json' -d '{"hello":"world"}'
+    """
+        .formatted(
+            url(api),
+            url(management),
+            ownTemporal ? url(temporalUi) : "that of " + settings.getProperty("TEMPORAL_ADDRESS"),
+            url(receiver),
+            folder.path());
+  }
+
+  private static String url(Port port) {
+    return "http://127.0.0.1:" + port.number();
+  }
+
+  /** Gives Homing its settings before it starts, and tells how to use it after. */
+  private final class Around implements SpringApplicationRunListener {
+    private final List<Part> parts;
+
+    Around(List<Part> parts) {
+      this.parts = parts;
+    }
+
+    @Override
+    public void environmentPrepared(
+        ConfigurableBootstrapContext bootstrap, ConfigurableEnvironment environment) {
+      Map<String, Object> found = new HashMap<>();
+      parts.forEach(part -> found.put(part.setting(), part.url()));
+      if (!settings.containsProperty("HOMING_ENCRYPTION_KEYS")) {
+        found.put("HOMING_ENCRYPTION_KEYS", folder.encryptionKey());
+      }
+      // Read like environment variables, which is what the settings are in production.
+      environment
+          .getPropertySources()
+          .addFirst(new SystemEnvironmentPropertySource("development-systemEnvironment", found));
+    }
+
+    @Override
+    public void ready(ConfigurableApplicationContext context, @Nullable Duration timeTaken) {
+      SampleSubscription sample =
+          new SampleSubscription(
+              URI.create(url(api)),
+              Optional.ofNullable(settings.getProperty("HOMING_ADMIN_KEY")),
+              url(receiver) + "/ok");
+      OUT.println(sample.register());
+      OUT.println(banner(parts));
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.homing.app.development;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import redis.embedded.core.ExecutableProvider;
+
+/** A real Redis, its data in {@code redis/} of the folder. */
+public final class RedisPart extends Part {
+  private static final String NAME = "redis";
+
+  RedisPart(Path dir, int port) {
+    super(dir, port);
+  }
+
+  /** On a free port. */
+  public static RedisPart start(Path dir) {
+    return start(dir, Port.free());
+  }
+
+  public static RedisPart start(Path dir, int port) {
+    RedisPart redis = new RedisPart(dir, port);
+    redis.start();
+    return redis;
+  }
+
+  @Override
+  public String setting() {
+    return "REDIS_URL";
+  }
+
+  @Override
+  public String url() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  @Override
+  void stopLeftover() {
+    stopLeftover(dir);
+  }
+
+  static void stopLeftover(Path dir) {
+    PartProcess.stopLeftover(NAME, dir);
+  }
+
+  @Override
+  PartProcess launch() {
+    Path data = dir.resolve(NAME);
+    List<String> command =
+        List.of(
+            executable(data),
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            Integer.toString(port),
+            "--dir",
+            data.toString(),
+            "--save",
+            "",
+            "--appendonly",
+            "yes");
+    PartProcess process = PartProcess.start(NAME, dir, command);
+    process.awaitReady(this::answersPing);
+    return process;
+  }
+
+  // The library's own start has neither a session of its own nor a pid to know the process by.
+  private String executable(Path data) {
+    try {
+      Files.createDirectories(data);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+    try {
+      return ExecutableProvider.newJarResourceProvider(data.toFile()).get().getPath();
+    } catch (IOException | RuntimeException none) {
+      throw new PartFailed(
+          "There is no Redis binary for this platform (%s, %s): start one yourself and set %s."
+              .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), setting()),
+          none);
+    }
+  }
+
+  private boolean answersPing() throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(1_000);
+      socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+      byte[] answer = socket.getInputStream().readNBytes(5);
+      return new String(answer, StandardCharsets.US_ASCII).equals("+PONG");
+    }
+  }
+}

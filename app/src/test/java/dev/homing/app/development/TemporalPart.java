@@ -1,0 +1,134 @@
+package dev.homing.app.development;
+
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A real Temporal dev server, its data in {@code temporal.db} of the folder. */
+public final class TemporalPart extends Part {
+  private static final String NAME = "temporal";
+
+  private final int uiPort;
+  private @Nullable Path executable;
+
+  TemporalPart(Path dir, int port, int uiPort) {
+    super(dir, port);
+    this.uiPort = uiPort;
+  }
+
+  /** On a free port, without the Web UI. */
+  public static TemporalPart start(Path dir) {
+    return start(dir, Port.free(), 0);
+  }
+
+  /** Port 0 of the Web UI is none. */
+  public static TemporalPart start(Path dir, int port, int uiPort) {
+    TemporalPart temporal = new TemporalPart(dir, port, uiPort);
+    temporal.start();
+    return temporal;
+  }
+
+  @Override
+  public String setting() {
+    return "TEMPORAL_ADDRESS";
+  }
+
+  @Override
+  public String url() {
+    return "127.0.0.1:" + port;
+  }
+
+  /**
+   * Runs the CLI against this server, as a person would, and returns what it prints.
+   *
+   * @throws IllegalStateException with what it prints to stderr, when it fails
+   */
+  public String cli(String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(executable().toString());
+    command.addAll(List.of(args));
+    command.addAll(List.of("--address", url()));
+    try {
+      Path errors = Files.createTempFile("temporal", ".err");
+      try {
+        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+          throw new IllegalStateException(
+              "%s: %s%s".formatted(String.join(" ", command), Files.readString(errors), output));
+        }
+        return output;
+      } finally {
+        Files.delete(errors);
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  private synchronized Path executable() {
+    Path found = executable;
+    if (found == null) {
+      found = TemporalExecutable.ofThisMachine().find();
+      executable = found;
+    }
+    return found;
+  }
+
+  @Override
+  void stopLeftover() {
+    stopLeftover(dir);
+  }
+
+  static void stopLeftover(Path dir) {
+    PartProcess.stopLeftover(NAME, dir);
+  }
+
+  @Override
+  PartProcess launch() {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                executable().toString(),
+                "server",
+                "start-dev",
+                "--ip",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--db-filename",
+                dir.resolve("temporal.db").toString()));
+    command.addAll(
+        uiPort == 0 ? List.of("--headless") : List.of("--ui-port", Integer.toString(uiPort)));
+    PartProcess process = PartProcess.start(NAME, dir, command);
+    WorkflowServiceStubs stubs =
+        WorkflowServiceStubs.newServiceStubs(
+            WorkflowServiceStubsOptions.newBuilder().setTarget(url()).build());
+    try {
+      process.awaitReady(
+          () ->
+              stubs
+                  .blockingStub()
+                  .withDeadlineAfter(2, TimeUnit.SECONDS)
+                  .describeNamespace(
+                      DescribeNamespaceRequest.newBuilder().setNamespace("default").build())
+                  .hasNamespaceInfo());
+    } finally {
+      stubs.shutdownNow();
+    }
+    return process;
+  }
+}
