@@ -15,7 +15,7 @@ import org.springframework.util.unit.DataSize;
 class SettingConverters {
   @Bean
   @ConfigurationPropertiesBinding
-  static Converter<String, Duration> durations() {
+  static Converter<String, Duration> durationSettings() {
     return new Converter<>() {
       @Override
       public Duration convert(String text) {
@@ -26,7 +26,7 @@ class SettingConverters {
 
   @Bean
   @ConfigurationPropertiesBinding
-  static Converter<String, DataSize> sizes() {
+  static Converter<String, DataSize> sizeSettings() {
     return new Converter<>() {
       @Override
       public DataSize convert(String text) {

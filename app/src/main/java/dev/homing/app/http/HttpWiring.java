@@ -26,7 +26,7 @@ class HttpWiring {
   }
 
   @Bean
-  JacksonModule durations() {
+  JacksonModule durationsInJson() {
     return new SimpleModule("durations")
         .addSerializer(Duration.class, new DurationJson.Writer())
         .addDeserializer(Duration.class, new DurationJson.Reader());
