@@ -342,6 +342,7 @@ public final class Deliveries {
         .param("low", low(event))
         .param("high", high(event))
         .query((row, _) -> Map.entry(State.of(row.getString("state")), row.getLong("count")))
+        .list()
         .stream()
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }

@@ -102,6 +102,7 @@ public final class Events {
         .param("low", new UUID(high, 0x8000000000000000L))
         .param("high", new UUID(high, 0xbfffffffffffffffL))
         .query((row, _) -> event(row))
+        .list()
         .stream()
         .flatMap(event -> event.recipients().stream().map(id -> new Recipient(event, id)))
         .filter(recipient -> recipient.delivery().equals(delivery))

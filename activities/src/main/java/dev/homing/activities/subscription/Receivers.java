@@ -49,6 +49,7 @@ public final class Receivers {
         .param("tenant", tenant.name())
         .param("ids", ids.stream().map(SubscriptionId::uuid).toArray(UUID[]::new))
         .query((row, _) -> receiver(tenant, row))
+        .list()
         .stream()
         .collect(Collectors.toMap(Receiver::id, Function.identity()));
   }

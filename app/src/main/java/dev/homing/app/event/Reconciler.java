@@ -4,12 +4,16 @@ import dev.homing.activities.event.OpenEvents;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /** Brings back events that were accepted and that nobody is sending. */
 @Component
 class Reconciler {
+  private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
   private static final int AT_ONCE = 100;
 
   private final OpenEvents open;
@@ -30,9 +34,14 @@ class Reconciler {
   /** Starting a workflow that runs already changes nothing. */
   @Scheduled(fixedDelay = 5_000)
   void bringBack() {
-    if (dispatcher.isRunning()) {
+    if (!dispatcher.isRunning()) {
+      return;
+    }
+    try {
       open.forsaken(AT_ONCE).forEach(dispatcher::dispatch);
       backlog = open.backlog();
+    } catch (DataAccessException away) {
+      log.warn("open events cannot be read: {}", away.getMessage());
     }
   }
 }

@@ -9,11 +9,11 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringApplicationRunListener;
@@ -74,11 +74,10 @@ public final class DevelopmentHoming {
     folder.keepForThisJvm(OUT::println);
     endWithParent();
     RealParts.stopLeftover(folder.path());
+    ports().forEach(Port::mustBeFree);
     List<Part> parts = partsToStart();
-    ports(parts).forEach(Port::mustBeFree);
-    // Runs after Spring has closed its context: Homing drains first.
-    SpringApplication.getShutdownHandlers().add(() -> parts.reversed().forEach(Part::stop));
-    OUT.println("Starting PostgreSQL, Redis and Temporal; what they say is in " + folder.path());
+    AtTheEnd.run(() -> parts.reversed().forEach(Part::end));
+    OUT.println("Starting what Homing needs; its data and logs are in " + folder.path());
     RealParts.startTogether(parts);
     SampleReceiver.start(receiver.number(), SampleReceiver.SECRET, OUT::println);
     SpringApplication.withHook(application -> new Around(parts), () -> Homing.main(args));
@@ -96,27 +95,35 @@ public final class DevelopmentHoming {
             });
   }
 
-  private List<Part> partsToStart() {
-    return Stream.of(
-            new PostgresPart(folder.path(), Port.free()),
-            new RedisPart(folder.path(), Port.free()),
-            new TemporalPart(folder.path(), temporal.number(), temporalUi.number()))
-        .filter(part -> !settings.containsProperty(part.setting()))
-        .toList();
-  }
-
-  private List<Port> ports(List<Part> parts) {
-    return parts.stream().anyMatch(TemporalPart.class::isInstance)
+  private List<Port> ports() {
+    return isMissing("TEMPORAL_ADDRESS")
         ? List.of(api, management, temporal, temporalUi, receiver)
         : List.of(api, management, receiver);
+  }
+
+  private List<Part> partsToStart() {
+    List<Part> parts = new ArrayList<>();
+    if (isMissing("DATABASE_URL")) {
+      parts.add(new PostgresPart(folder.path(), Port.free()));
+    }
+    if (isMissing("REDIS_URL")) {
+      parts.add(new RedisPart(folder.path(), Port.free()));
+    }
+    if (isMissing("TEMPORAL_ADDRESS")) {
+      parts.add(new TemporalPart(folder.path(), temporal.number(), temporalUi.number()));
+    }
+    return parts;
+  }
+
+  private boolean isMissing(String setting) {
+    return settings.getProperty(setting, "").isBlank();
   }
 
   private Port port(String use, String setting, int usual) {
     return new Port(use, settings.getProperty(setting, Integer.class, usual), setting);
   }
 
-  private String banner(List<Part> parts) {
-    boolean ownTemporal = parts.stream().anyMatch(TemporalPart.class::isInstance);
+  private String banner() {
     return """
 
     Homing is ready.
@@ -131,7 +138,7 @@ public final class DevelopmentHoming {
         .formatted(
             url(api),
             url(management),
-            ownTemporal ? url(temporalUi) : "that of " + settings.getProperty("TEMPORAL_ADDRESS"),
+            isMissing("TEMPORAL_ADDRESS") ? url(temporalUi) : "that of your own server",
             url(receiver),
             folder.path());
   }
@@ -153,7 +160,7 @@ public final class DevelopmentHoming {
         ConfigurableBootstrapContext bootstrap, ConfigurableEnvironment environment) {
       Map<String, Object> found = new HashMap<>();
       parts.forEach(part -> found.put(part.setting(), part.url()));
-      if (!settings.containsProperty("HOMING_ENCRYPTION_KEYS")) {
+      if (isMissing("HOMING_ENCRYPTION_KEYS")) {
         found.put("HOMING_ENCRYPTION_KEYS", folder.encryptionKey());
       }
       // Read like environment variables, which is what the settings are in production.
@@ -167,10 +174,11 @@ public final class DevelopmentHoming {
       SampleSubscription sample =
           new SampleSubscription(
               URI.create(url(api)),
-              Optional.ofNullable(settings.getProperty("HOMING_ADMIN_KEY")),
+              Optional.ofNullable(settings.getProperty("HOMING_ADMIN_KEY"))
+                  .filter(k -> !k.isBlank()),
               url(receiver) + "/ok");
       OUT.println(sample.register());
-      OUT.println(banner(parts));
+      OUT.println(banner());
     }
   }
 }

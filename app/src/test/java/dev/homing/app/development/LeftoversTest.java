@@ -100,6 +100,17 @@ class LeftoversTest {
     }
   }
 
+  @Test
+  void aDatabaseWhoseMakingWasKilledIsMadeAnew() throws IOException {
+    Files.createDirectory(dir.resolve("postgres"));
+    Files.writeString(dir.resolve("postgres").resolve("postgresql.conf"), "half");
+
+    PostgresPart postgres = PostgresPart.start(dir);
+
+    assertThat(postgres.database("another")).endsWith("/another");
+    postgres.stop();
+  }
+
   private static KnownProcess recorded(Path dir) throws IOException {
     return KnownProcess.read(Files.readString(dir.resolve("redis.pid"))).orElseThrow();
   }

@@ -14,6 +14,7 @@ public abstract sealed class Part permits PostgresPart, RedisPart, TemporalPart 
   final Path dir;
   final int port;
   private @Nullable PartProcess process;
+  private volatile boolean over;
 
   Part(Path dir, int port) {
     this.dir = dir.toAbsolutePath();
@@ -37,9 +38,12 @@ public abstract sealed class Part permits PostgresPart, RedisPart, TemporalPart 
    * @throws PartFailed with the reason in one sentence
    */
   public final synchronized void start() {
-    if (process == null) {
+    if (process == null && !over) {
       stopLeftover();
       process = launch();
+    }
+    if (over) {
+      throw new PartFailed("Stopped while it was starting.");
     }
   }
 
@@ -50,6 +54,12 @@ public abstract sealed class Part permits PostgresPart, RedisPart, TemporalPart 
       process.stop();
       process = null;
     }
+  }
+
+  /** Stops it, also when its start is under way, and keeps it from starting again. */
+  final void end() {
+    over = true;
+    stop();
   }
 
   /** Ends it like {@code kill -9}, with every process below it. */

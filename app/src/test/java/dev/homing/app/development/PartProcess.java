@@ -87,6 +87,9 @@ final class PartProcess {
     } catch (ConditionTimeoutException silent) {
       kill();
       throw failed("did not answer within a minute", silent);
+    } catch (RuntimeException failed) {
+      kill();
+      throw failed;
     }
   }
 

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
 
 /** A real PostgreSQL, its data in {@code postgres/} of the folder, with a database for Homing. */
 public final class PostgresPart extends Part {
@@ -93,6 +94,10 @@ public final class PostgresPart extends Part {
   @Override
   PartProcess launch() {
     try {
+      if (!Files.exists(data.resolve("postmaster.opts"))) {
+        // Never started: there is nothing in it, or half of what initdb makes before it was killed.
+        FileSystemUtils.deleteRecursively(data);
+      }
       Files.createDirectories(data);
       Redirect log = Redirect.appendTo(PartProcess.log(dir, NAME).toFile());
       server =
@@ -109,7 +114,7 @@ public final class PostgresPart extends Part {
               .setServerConfig("listen_addresses", "127.0.0.1")
               .setServerConfig("max_connections", "300")
               .setServerConfig("unix_socket_directories", "")
-              .setPGStartupWait(Duration.ofMinutes(1))
+              .setPGStartupWait(Duration.ofSeconds(20))
               .setOutputRedirector(log)
               .setErrorRedirector(log)
               .start();

@@ -12,7 +12,6 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.SpringApplication;
 import org.springframework.util.FileSystemUtils;
 
 /** PostgreSQL, Redis and Temporal, for tests on the real thing. */
@@ -27,16 +26,18 @@ public record RealParts(PostgresPart postgres, RedisPart redis, TemporalPart tem
   public static synchronized RealParts shared() {
     RealParts parts = shared;
     if (parts == null) {
-      Path all = Path.of(System.getProperty("java.io.tmpdir"), "homing-parts");
+      Path all =
+          Path.of(
+              System.getProperty("java.io.tmpdir"),
+              "homing-parts-" + System.getProperty("user.name"));
       stopLeftovers(all);
       Path dir = all.resolve(KnownProcess.of(ProcessHandle.current()).write());
       RealParts started = start(dir);
-      SpringApplication.getShutdownHandlers()
-          .add(
-              () -> {
-                started.close();
-                delete(dir);
-              });
+      AtTheEnd.run(
+          () -> {
+            started.inOrder().forEach(Part::end);
+            delete(dir);
+          });
       parts = started;
       shared = parts;
     }

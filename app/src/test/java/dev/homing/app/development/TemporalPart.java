@@ -11,15 +11,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A real Temporal dev server, its data in {@code temporal.db} of the folder. */
 public final class TemporalPart extends Part {
   private static final String NAME = "temporal";
 
+  private final Path executable = TemporalExecutable.ofThisMachine().find();
   private final int uiPort;
-  private @Nullable Path executable;
 
+  /** Finds the executable, which may take a download. */
   TemporalPart(Path dir, int port, int uiPort) {
     super(dir, port);
     this.uiPort = uiPort;
@@ -54,7 +54,7 @@ public final class TemporalPart extends Part {
    */
   public String cli(String... args) {
     List<String> command = new ArrayList<>();
-    command.add(executable().toString());
+    command.add(executable.toString());
     command.addAll(List.of(args));
     command.addAll(List.of("--address", url()));
     try {
@@ -79,15 +79,6 @@ public final class TemporalPart extends Part {
     }
   }
 
-  private synchronized Path executable() {
-    Path found = executable;
-    if (found == null) {
-      found = TemporalExecutable.ofThisMachine().find();
-      executable = found;
-    }
-    return found;
-  }
-
   @Override
   void stopLeftover() {
     stopLeftover(dir);
@@ -102,7 +93,7 @@ public final class TemporalPart extends Part {
     List<String> command =
         new ArrayList<>(
             List.of(
-                executable().toString(),
+                executable.toString(),
                 "server",
                 "start-dev",
                 "--ip",
@@ -113,11 +104,11 @@ public final class TemporalPart extends Part {
                 dir.resolve("temporal.db").toString()));
     command.addAll(
         uiPort == 0 ? List.of("--headless") : List.of("--ui-port", Integer.toString(uiPort)));
-    PartProcess process = PartProcess.start(NAME, dir, command);
     WorkflowServiceStubs stubs =
         WorkflowServiceStubs.newServiceStubs(
             WorkflowServiceStubsOptions.newBuilder().setTarget(url()).build());
     try {
+      PartProcess process = PartProcess.start(NAME, dir, command);
       process.awaitReady(
           () ->
               stubs
@@ -126,9 +117,9 @@ public final class TemporalPart extends Part {
                   .describeNamespace(
                       DescribeNamespaceRequest.newBuilder().setNamespace("default").build())
                   .hasNamespaceInfo());
+      return process;
     } finally {
       stubs.shutdownNow();
     }
-    return process;
   }
 }
