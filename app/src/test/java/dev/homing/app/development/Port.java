@@ -1,13 +1,17 @@
 package dev.homing.app.development;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A port on the loopback, and the setting that moves it. */
 record Port(String use, int number, String setting) {
+
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   /** Refuses with a sentence when somebody listens there. */
   void mustBeFree() {
@@ -28,12 +32,25 @@ record Port(String use, int number, String setting) {
     }
   }
 
-  /** One that nobody listens on at this moment. */
+  /**
+   * One that nobody listens on, and that no other caller in this JVM gets.
+   *
+   * <p>Below the ports that systems give to outgoing connections: one of those would be taken
+   * before whoever asked begins to listen.
+   */
   static int free() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException none) {
-      throw new UncheckedIOException(none);
+    return ThreadLocalRandom.current()
+        .ints(10_000, 30_000)
+        .filter(port -> isFree(port) && GIVEN.add(port))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return true;
+    } catch (IOException taken) {
+      return false;
     }
   }
 }
