@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringApplicationRunListener;
@@ -80,7 +81,20 @@ public final class DevelopmentHoming {
     OUT.println("Starting what Homing needs; its data and logs are in " + folder.path());
     RealParts.startTogether(parts);
     SampleReceiver.start(receiver.number(), SampleReceiver.SECRET, OUT::println);
-    SpringApplication.withHook(application -> new Around(parts), () -> Homing.main(args));
+    SpringApplication.withHook(application -> new Around(parts), () -> Homing.main(readable(args)));
+  }
+
+  /** Production logs JSON; a person at a terminal reads lines. */
+  private static String[] readable(String[] args) {
+    return Stream.concat(
+            Stream.of(
+                "--logging.structured.format.console=",
+                "--logging.pattern.console=%d{HH:mm:ss.SSS}  %-5level %msg %kvp{NONE}%n%wEx",
+                "--logging.level.root=warn",
+                "--logging.level.homing=info",
+                "--logging.level.dev.homing=info"),
+            Stream.of(args))
+        .toArray(String[]::new);
   }
 
   /** Maven passes on every way to end it but {@code kill -9}: then this JVM gets another parent. */
