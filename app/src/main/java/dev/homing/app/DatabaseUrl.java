@@ -1,10 +1,10 @@
 package dev.homing.app;
 
-import dev.homing.activities.Setting;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 
@@ -14,13 +14,11 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
  */
 record DatabaseUrl(String jdbcUrl, @Nullable String user, @Nullable String password)
     implements JdbcConnectionDetails {
-  private static final String PROPERTY = "homing.database-url";
-  private static final String ALLOWED = "postgresql://user:password@host:port/database";
-
-  static DatabaseUrl parse(String text) {
+  /** Empty if it is none. */
+  static Optional<DatabaseUrl> parse(String text) {
     String url = text.strip();
     if (url.startsWith("jdbc:postgresql:")) {
-      return new DatabaseUrl(url, null, null);
+      return Optional.of(new DatabaseUrl(url, null, null));
     }
     try {
       URI uri = new URI(url);
@@ -28,24 +26,20 @@ record DatabaseUrl(String jdbcUrl, @Nullable String user, @Nullable String passw
       if (!(scheme.equals("postgresql") || scheme.equals("postgres"))
           || uri.getHost() == null
           || uri.getPath().length() < 2) {
-        throw refusal();
+        return Optional.empty();
       }
       String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
       String options = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
       String[] who =
           uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
-      return new DatabaseUrl(
-          "jdbc:postgresql://" + uri.getHost() + port + uri.getRawPath() + options,
-          who.length > 0 ? decoded(who[0]) : null,
-          who.length > 1 ? decoded(who[1]) : null);
+      return Optional.of(
+          new DatabaseUrl(
+              "jdbc:postgresql://" + uri.getHost() + port + uri.getRawPath() + options,
+              who.length > 0 ? decoded(who[0]) : null,
+              who.length > 1 ? decoded(who[1]) : null));
     } catch (URISyntaxException wrong) {
-      throw refusal();
+      return Optional.empty();
     }
-  }
-
-  /** The value may hold a password: it is not repeated. */
-  private static Setting.Invalid refusal() {
-    return new Setting.Invalid(PROPERTY, "no such address", ALLOWED);
   }
 
   private static String decoded(String text) {

@@ -54,7 +54,7 @@ final class StartFailures {
           "%s is %s; allowed is %s"
               .formatted(
                   variable(environment, property.getName().toString()),
-                  property.getValue(),
+                  environment.getProperty(property.getName().toString()),
                   allowed(type)),
           root);
     }

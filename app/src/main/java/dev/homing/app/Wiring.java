@@ -19,6 +19,7 @@ import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.RedisRoutes;
 import dev.homing.activities.subscription.Routes;
 import dev.homing.activities.subscription.Secrets;
+import dev.homing.app.event.PublishingSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.temporal.client.WorkflowClient;
 import io.temporal.serviceclient.GrpcCompression;
@@ -33,7 +34,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import okhttp3.OkHttpClient;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -48,9 +48,17 @@ class Wiring {
   /** Beyond an attempt: looking up the host, and recording. */
   private static final Duration LEASE_BEYOND_AN_ATTEMPT = Duration.ofSeconds(30);
 
+  /** Takes all settings: what is wrong stops the start before anything connects. */
   @Bean
-  DatabaseUrl databaseUrl(@Value("${homing.database-url}") String url) {
-    return DatabaseUrl.parse(url);
+  DatabaseUrl databaseUrl(
+      PartSettings parts,
+      PortSettings ports,
+      AccessSettings access,
+      EncryptionSettings encryption,
+      DeliverySettings delivery,
+      PublishingSettings publishing,
+      ExpressSettings express) {
+    return parts.database();
   }
 
   /** Compression costs more than it saves between processes of one machine or network. */

@@ -72,7 +72,7 @@ public record EncryptionKeys(SequencedMap<String, SecretKey> byId) {
   }
 
   private static IllegalArgumentException wrong(String what) {
-    return new IllegalArgumentException("HOMING_ENCRYPTION_KEYS: " + what);
+    return new IllegalArgumentException(what);
   }
 
   /** The ids only. */
