@@ -59,12 +59,16 @@ public final class Problem extends ErrorResponseException {
         of(
             HttpStatus.UNPROCESSABLE_CONTENT,
             errors.size() == 1
-                ? "%s %s.".formatted(errors.getFirst().field(), errors.getFirst().detail())
+                ? errors.getFirst().sentence()
                 : "%d fields are not valid: see errors.".formatted(errors.size()));
     problem.getBody().setProperties(Map.of("errors", errors));
     return problem;
   }
 
-  /** What is wrong with one field: completes "{field} …". */
-  public record FieldError(String field, String detail) {}
+  /** What is wrong with one field. */
+  public record FieldError(String field, String detail) {
+    private String sentence() {
+      return "%s: %s%s".formatted(field, detail, detail.endsWith(".") ? "" : ".");
+    }
+  }
 }
