@@ -15,7 +15,6 @@ import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
-import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.api.workflowservice.v1.ResetActivityRequest;
 import io.temporal.api.workflowservice.v1.StartBatchOperationRequest;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
@@ -169,16 +168,10 @@ public final class DeliveryWorkflows {
    * The deliveries whose latest run was terminated since then; runs replaced by a reset are not.
    */
   public Stream<Terminated> terminatedSince(Instant since) {
-    return temporal()
-        .listWorkflowExecutions(
-            ListWorkflowExecutionsRequest.newBuilder()
-                .setNamespace(namespace())
-                .setQuery(
-                    "ExecutionStatus=\"Terminated\" AND WorkflowType=\"%s\" AND CloseTime > \"%s\""
-                        .formatted(DeliveryWorkflow.TYPE, since))
-                .build())
-        .getExecutionsList()
-        .stream()
+    return client
+        .listExecutions(
+            "ExecutionStatus=\"Terminated\" AND WorkflowType=\"%s\" AND CloseTime > \"%s\""
+                .formatted(DeliveryWorkflow.TYPE, since))
         .flatMap(run -> DeliveryId.read(run.getExecution().getWorkflowId()).stream())
         .distinct()
         .flatMap(id -> terminated(id).stream());

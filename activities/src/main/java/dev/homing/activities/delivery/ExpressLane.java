@@ -108,7 +108,7 @@ public final class ExpressLane implements FirstAttempts {
     List<SubscriptionId> missing =
         event.recipients().stream().filter(recipient -> !done.contains(recipient)).toList();
     Map<SubscriptionId, Receiver> known = receivers.find(event.tenant(), missing);
-    byte[] payload = events.payload(event.tenant(), event.id()).orElse(new byte[0]);
+    byte[] payload = events.payload(event.tenant(), event.id()).orElseThrow();
     Sending sending =
         new Sending(
             event,

@@ -20,6 +20,9 @@ class TerminatedDeliveries {
   /** Visibility lags; looking at a run twice changes nothing. */
   private static final Duration OVERLAP = Duration.ofMinutes(1);
 
+  /** While no node of ours ran, somebody may have terminated something. */
+  private static final Duration AT_START = Duration.ofDays(3);
+
   private final DeliveryWorkflows workflows;
   private final Deliveries deliveries;
   private final Workers workers;
@@ -32,7 +35,7 @@ class TerminatedDeliveries {
     this.deliveries = deliveries;
     this.workers = workers;
     this.clock = clock;
-    this.looked = clock.instant().minus(Duration.ofHours(1));
+    this.looked = clock.instant().minus(AT_START);
   }
 
   @Scheduled(fixedDelay = 10_000)
