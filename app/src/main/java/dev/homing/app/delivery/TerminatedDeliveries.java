@@ -3,7 +3,6 @@ package dev.homing.app.delivery;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.app.Workers;
-import io.grpc.StatusRuntimeException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,8 +48,8 @@ class TerminatedDeliveries {
           .terminatedSince(looked.minus(OVERLAP))
           .forEach(run -> deliveries.cancelRun(run.delivery(), run.runId(), "terminated"));
       looked = now;
-    } catch (StatusRuntimeException away) {
-      log.warn("Temporal did not list what was terminated: {}", away.getMessage());
+    } catch (RuntimeException away) {
+      log.warn("what was terminated cannot be recorded now: {}", away.getMessage());
     }
   }
 }
