@@ -112,6 +112,10 @@ create index deliveries_by_subscription on deliveries (tenant, subscription_id, 
 create index deliveries_waiting on deliveries (tenant, subscription_id, next_attempt_at)
   where state in ('retrying', 'held');
 
+-- Of all tenants: what is overdue and that nobody has in hand is looked for every few seconds.
+create index deliveries_without_run on deliveries (next_attempt_at)
+  where state = 'retrying' and run_id is null;
+
 create table attempts (
   tenant text not null,
   delivery_id uuid not null,
