@@ -10,13 +10,7 @@ import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.Outcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,7 +33,7 @@ public final class AttemptLog {
 
   private final Deliveries deliveries;
   private final GoneReceivers goneReceivers;
-  private final JdbcClient jdbc;
+  private final RecordedAttempts attempts;
   private final TransactionTemplate transaction;
   private final MeterRegistry metrics;
   private final DoubleSupplier random;
@@ -54,7 +48,7 @@ public final class AttemptLog {
       DoubleSupplier random) {
     this.deliveries = deliveries;
     this.goneReceivers = goneReceivers;
-    this.jdbc = jdbc;
+    this.attempts = new RecordedAttempts(jdbc);
     this.transaction = transaction;
     this.metrics = metrics;
     this.random = random;
@@ -82,13 +76,13 @@ public final class AttemptLog {
 
   private Delivery write(Try tried, Attempt attempt) {
     Delivery before = deliveries.lock(tried.key());
-    if (isRecorded(before, attempt)) {
+    if (attempts.have(before.key(), attempt)) {
       return before;
     }
-    insert(before, tried, attempt);
+    attempts.add(before, tried.round(), attempt);
     boolean current =
         tried.round() == before.round() && Objects.equals(tried.runId(), before.runId());
-    Delivery counted = counted(before, tried.round() == before.round());
+    Delivery counted = before.attempted(tried.round());
     return switch (attempt.outcome()) {
       case Outcome.Delivered _ -> end(counted, State.DELIVERED, null);
       case Outcome.Gone _ when changes(before, current) -> end(counted, State.CANCELLED, "gone");
@@ -109,11 +103,11 @@ public final class AttemptLog {
       return end(counted, State.FAILED, "schedule_over");
     }
     Duration wait = schedule.waitAfter(counted.roundAttempts(), retryAfter, random.getAsDouble());
-    return store(with(counted, State.RETRYING, null), wait);
+    return store(counted.in(State.RETRYING, null), wait);
   }
 
   private Delivery end(Delivery counted, State state, @Nullable String reason) {
-    return store(with(counted, state, reason), null);
+    return store(counted.in(state, reason), null);
   }
 
   /** An attempt of another time: it is counted, and what waits goes on waiting. */
@@ -125,83 +119,6 @@ public final class AttemptLog {
   private Delivery store(Delivery delivery, @Nullable Duration wait) {
     deliveries.update(delivery, wait);
     return deliveries.find(delivery.key().tenant(), delivery.key().id()).orElseThrow();
-  }
-
-  private static Delivery counted(Delivery before, boolean inRound) {
-    return new Delivery(
-        before.key(),
-        before.state(),
-        before.reason(),
-        before.round(),
-        before.roundAttempts() + (inRound ? 1 : 0),
-        before.attemptCount() + 1,
-        before.nextAttemptAt(),
-        before.runId(),
-        before.createdAt(),
-        before.updatedAt());
-  }
-
-  private static Delivery with(Delivery delivery, State state, @Nullable String reason) {
-    return new Delivery(
-        delivery.key(),
-        state,
-        reason,
-        delivery.round(),
-        delivery.roundAttempts(),
-        delivery.attemptCount(),
-        null,
-        delivery.runId(),
-        delivery.createdAt(),
-        delivery.updatedAt());
-  }
-
-  /**
-   * An attempt is known by when it began: recording it again, after a lost answer, changes nothing.
-   */
-  private boolean isRecorded(Delivery delivery, Attempt attempt) {
-    return jdbc.sql(
-            """
-            select exists (
-              select from attempts
-              where tenant = :tenant and delivery_id = :delivery and started_at = :startedAt)
-            """)
-        .param("tenant", delivery.key().tenant().name())
-        .param("delivery", delivery.key().id().uuid())
-        .param("startedAt", startedAt(attempt))
-        .query(Boolean.class)
-        .single();
-  }
-
-  private void insert(Delivery before, Try tried, Attempt attempt) {
-    jdbc.sql(
-            """
-            insert into attempts (tenant, delivery_id, number, round, outcome, status_code,
-              started_at, took_millis, error, response_body)
-            values (:tenant, :delivery, :number, :round, :outcome, :status,
-              :startedAt, :took, :error, :body)
-            """)
-        .param("tenant", before.key().tenant().name())
-        .param("delivery", before.key().id().uuid())
-        .param("number", before.attemptCount() + 1)
-        .param("round", tried.round())
-        .param("outcome", attempt.outcome().word())
-        .param("status", attempt.outcome().status())
-        .param("startedAt", startedAt(attempt))
-        .param("took", attempt.took().toMillis())
-        .param("error", detail(attempt.outcome()))
-        .param("body", attempt.responseBody())
-        .update();
-  }
-
-  private static OffsetDateTime startedAt(Attempt attempt) {
-    return attempt.startedAt().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
-  }
-
-  private static @Nullable String detail(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Unanswered(_, var detail) -> detail;
-      case Outcome.Delivered _, Outcome.Gone _, Outcome.Refused _ -> null;
-    };
   }
 
   private void count(Try tried, Attempt attempt) {
@@ -243,7 +160,7 @@ public final class AttemptLog {
         .addKeyValue("state", after.state().word())
         .addKeyValue("reason", after.reason())
         .addKeyValue("next_attempt_at", after.nextAttemptAt())
-        .addKeyValue("error", detail(attempt.outcome()))
+        .addKeyValue("error", attempt.outcome().detail())
         .log("attempt");
   }
 
@@ -254,37 +171,10 @@ public final class AttemptLog {
 
   /** All attempts of a delivery, first to last. */
   public List<RecordedAttempt> of(Tenant tenant, DeliveryId delivery) {
-    return jdbc.sql(
-            "select * from attempts where tenant = :tenant and delivery_id = :id order by number")
-        .param("tenant", tenant.name())
-        .param("id", delivery.uuid())
-        .query((row, _) -> recorded(row))
-        .list();
+    return attempts.of(tenant, delivery);
   }
 
   Optional<RecordedAttempt> last(Tenant tenant, DeliveryId delivery) {
-    return jdbc.sql(
-            """
-            select * from attempts
-            where tenant = :tenant and delivery_id = :id
-            order by number desc limit 1
-            """)
-        .param("tenant", tenant.name())
-        .param("id", delivery.uuid())
-        .query((row, _) -> recorded(row))
-        .optional();
-  }
-
-  private static RecordedAttempt recorded(ResultSet row) throws SQLException {
-    Instant startedAt = row.getObject("started_at", OffsetDateTime.class).toInstant();
-    return new RecordedAttempt(
-        row.getInt("number"),
-        row.getInt("round"),
-        row.getString("outcome"),
-        row.getObject("status_code", Integer.class),
-        startedAt,
-        row.getLong("took_millis"),
-        row.getString("error"),
-        row.getBytes("response_body"));
+    return attempts.last(tenant, delivery);
   }
 }

@@ -68,6 +68,28 @@ public record Delivery(
     }
   }
 
+  /** With one attempt more, which counts in the round it was made in. */
+  Delivery attempted(int inRound) {
+    int counted = roundAttempts + (inRound == round ? 1 : 0);
+    return new Delivery(
+        key,
+        state,
+        reason,
+        round,
+        counted,
+        attemptCount + 1,
+        nextAttemptAt,
+        runId,
+        createdAt,
+        updatedAt);
+  }
+
+  /** In another state, with nothing due. */
+  Delivery in(State other, @Nullable String why) {
+    return new Delivery(
+        key, other, why, round, roundAttempts, attemptCount, null, runId, createdAt, updatedAt);
+  }
+
   /** One that has no row yet. */
   public static Delivery pending(Key key) {
     Instant accepted = key.eventId().acceptedAt();

@@ -8,7 +8,6 @@ import dev.homing.activities.subscription.Receivers;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
-import dev.homing.workflows.delivery.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.UUID;
@@ -54,7 +53,7 @@ class TestEvents {
         attempt.outcome().word(),
         attempt.outcome().status(),
         attempt.took().toMillis(),
-        attempt.outcome() instanceof Outcome.Unanswered(_, var detail) ? detail : null,
+        attempt.outcome().detail(),
         body == null ? null : new String(body, StandardCharsets.UTF_8));
   }
 

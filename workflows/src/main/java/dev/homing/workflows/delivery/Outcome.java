@@ -66,4 +66,12 @@ public sealed interface Outcome {
       case Unanswered _ -> null;
     };
   }
+
+  /** For people, when no answer came; null else. */
+  default @Nullable String detail() {
+    return switch (this) {
+      case Unanswered(_, var detail) -> detail;
+      case Delivered _, Gone _, Refused _ -> null;
+    };
+  }
 }

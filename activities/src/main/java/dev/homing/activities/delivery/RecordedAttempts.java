@@ -1,0 +1,102 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.Tenant;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The attempts that PostgreSQL has. */
+final class RecordedAttempts {
+  private final JdbcClient jdbc;
+
+  RecordedAttempts(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** An attempt is known by when it began: after a lost answer it may be recorded once more. */
+  boolean have(Delivery.Key delivery, Attempt attempt) {
+    return jdbc.sql(
+            """
+            select exists (
+              select from attempts
+              where tenant = :tenant and delivery_id = :delivery and started_at = :startedAt)
+            """)
+        .param("tenant", delivery.tenant().name())
+        .param("delivery", delivery.id().uuid())
+        .param("startedAt", startedAt(attempt))
+        .query(Boolean.class)
+        .single();
+  }
+
+  /** Gives an attempt of a locked delivery the next number. */
+  void add(Delivery before, int round, Attempt attempt) {
+    jdbc.sql(
+            """
+            insert into attempts (tenant, delivery_id, number, round, outcome, status_code,
+              started_at, took_millis, error, response_body)
+            values (:tenant, :delivery, :number, :round, :outcome, :status,
+              :startedAt, :took, :error, :body)
+            """)
+        .param("tenant", before.key().tenant().name())
+        .param("delivery", before.key().id().uuid())
+        .param("number", before.attemptCount() + 1)
+        .param("round", round)
+        .param("outcome", attempt.outcome().word())
+        .param("status", attempt.outcome().status())
+        .param("startedAt", startedAt(attempt))
+        .param("took", attempt.took().toMillis())
+        .param("error", attempt.outcome().detail())
+        .param("body", attempt.responseBody())
+        .update();
+  }
+
+  /** First to last. */
+  List<RecordedAttempt> of(Tenant tenant, DeliveryId delivery) {
+    return jdbc.sql(
+            """
+            select * from attempts
+            where tenant = :tenant and delivery_id = :id
+            order by number
+            """)
+        .param("tenant", tenant.name())
+        .param("id", delivery.uuid())
+        .query((row, _) -> recorded(row))
+        .list();
+  }
+
+  Optional<RecordedAttempt> last(Tenant tenant, DeliveryId delivery) {
+    return jdbc.sql(
+            """
+            select * from attempts
+            where tenant = :tenant and delivery_id = :id
+            order by number desc limit 1
+            """)
+        .param("tenant", tenant.name())
+        .param("id", delivery.uuid())
+        .query((row, _) -> recorded(row))
+        .optional();
+  }
+
+  /** As precise as PostgreSQL. */
+  private static OffsetDateTime startedAt(Attempt attempt) {
+    return attempt.startedAt().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+  }
+
+  private static RecordedAttempt recorded(ResultSet row) throws SQLException {
+    return new RecordedAttempt(
+        row.getInt("number"),
+        row.getInt("round"),
+        row.getString("outcome"),
+        row.getObject("status_code", Integer.class),
+        row.getObject("started_at", OffsetDateTime.class).toInstant(),
+        row.getLong("took_millis"),
+        row.getString("error"),
+        row.getBytes("response_body"));
+  }
+}
