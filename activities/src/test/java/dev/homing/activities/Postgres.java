@@ -1,0 +1,64 @@
+package dev.homing.activities;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.homing.workflows.Tenant;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A real PostgreSQL with Homing's tables: one for all tests, each of which has its own tenant. */
+public final class Postgres {
+  private static final HikariDataSource POOL = start();
+
+  private Postgres() {}
+
+  public static DataSource pool() {
+    return POOL;
+  }
+
+  public static JdbcClient jdbc() {
+    return JdbcClient.create(POOL);
+  }
+
+  public static TransactionTemplate transaction() {
+    return new TransactionTemplate(new JdbcTransactionManager(POOL));
+  }
+
+  public static Tenant newTenant() {
+    Tenant tenant = new Tenant("tenant-" + UUID.randomUUID());
+    jdbc().sql("insert into tenants (tenant) values (:name)").param("name", tenant.name()).update();
+    return tenant;
+  }
+
+  /** What a tenant's rows say; the SQL asks for one value of the tenant {@code :tenant}. */
+  public static <T> T ask(Class<T> type, String sql, Tenant tenant) {
+    return jdbc().sql(sql).param("tenant", tenant.name()).query(type).single();
+  }
+
+  private static HikariDataSource start() {
+    try {
+      EmbeddedPostgres server =
+          EmbeddedPostgres.builder()
+              .setLocaleConfig("locale", "C")
+              .setServerConfig("listen_addresses", "127.0.0.1")
+              .setServerConfig("max_connections", "200")
+              .setPGStartupWait(Duration.ofMinutes(1))
+              .start();
+      HikariDataSource pool = new HikariDataSource();
+      pool.setJdbcUrl(server.getJdbcUrl("postgres", "postgres"));
+      pool.setMaximumPoolSize(100);
+      pool.setMinimumIdle(0);
+      Flyway.configure().dataSource(pool).load().migrate();
+      return pool;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+}

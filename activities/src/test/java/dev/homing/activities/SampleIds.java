@@ -1,0 +1,25 @@
+package dev.homing.activities;
+
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
+import java.util.UUID;
+
+/** Ids of now, like those that Homing makes: UUIDv7. */
+public final class SampleIds {
+  private SampleIds() {}
+
+  public static EventId event() {
+    return new EventId(next());
+  }
+
+  public static SubscriptionId subscription() {
+    return new SubscriptionId(next());
+  }
+
+  private static UUID next() {
+    UUID random = UUID.randomUUID();
+    long rest = random.getMostSignificantBits() & 0xfff;
+    return new UUID(
+        System.currentTimeMillis() << 16 | 0x7000 | rest, random.getLeastSignificantBits());
+  }
+}

@@ -1,0 +1,119 @@
+package dev.homing.activities;
+
+import dev.homing.activities.subscription.Encryption;
+import dev.homing.activities.subscription.EncryptionKeys;
+import dev.homing.activities.subscription.Secrets;
+import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** Subscriptions in every state, written as the register writes them: with a new routes version. */
+public final class SampleSubscriptions {
+  /** The secret of all of them. */
+  public static final SigningSecret SECRET =
+      SigningSecret.parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+
+  /** Opens what is sealed here. */
+  public static final Secrets SECRETS =
+      new Secrets(
+          new Encryption(
+              EncryptionKeys.parse("test:" + Base64.getEncoder().encodeToString(new byte[32])),
+              new SecureRandom()));
+
+  private SampleSubscriptions() {}
+
+  public static SubscriptionId active(Tenant tenant, String url, String... eventTypes) {
+    SubscriptionId id = SampleIds.subscription();
+    Postgres.transaction().executeWithoutResult(_ -> insert(tenant, id, url, eventTypes));
+    return id;
+  }
+
+  public static SubscriptionId paused(Tenant tenant, String url, String... eventTypes) {
+    SubscriptionId id = active(tenant, url, eventTypes);
+    pause(tenant, id);
+    return id;
+  }
+
+  public static SubscriptionId gone(Tenant tenant, String url, String... eventTypes) {
+    SubscriptionId id = active(tenant, url, eventTypes);
+    change(tenant, id, "enabled = false, disabled_reason = 'gone'");
+    return id;
+  }
+
+  public static SubscriptionId deleted(Tenant tenant, String url, String... eventTypes) {
+    SubscriptionId id = active(tenant, url, eventTypes);
+    delete(tenant, id);
+    return id;
+  }
+
+  public static void pause(Tenant tenant, SubscriptionId id) {
+    change(tenant, id, "enabled = false");
+  }
+
+  public static void enable(Tenant tenant, SubscriptionId id) {
+    change(tenant, id, "enabled = true, disabled_reason = null");
+  }
+
+  public static void delete(Tenant tenant, SubscriptionId id) {
+    change(tenant, id, "deleted_at = now()");
+  }
+
+  public static void allow(Tenant tenant, SubscriptionId id, int attempts) {
+    change(tenant, id, "max_attempts = " + attempts);
+  }
+
+  /** In the caller's transaction: as {@link #active}. */
+  public static void insert(Tenant tenant, SubscriptionId id, String url, String... eventTypes) {
+    raiseVersion(tenant);
+    Postgres.jdbc()
+        .sql(
+            """
+            insert into subscriptions (tenant, id, url, description, enabled, metadata,
+              sealed_secret, version, created_at, updated_at)
+            values (:tenant, :id, :url, '', true, '{}', :secret, 0, now(), now())
+            """)
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .param("url", url)
+        .param("secret", SECRETS.seal(tenant, id, SECRET))
+        .update();
+    for (String eventType : eventTypes) {
+      Postgres.jdbc()
+          .sql(
+              """
+              insert into subscription_event_types (tenant, event_type, subscription_id)
+              values (:tenant, :type, :id)
+              """)
+          .param("tenant", tenant.name())
+          .param("type", eventType)
+          .param("id", id.uuid())
+          .update();
+    }
+  }
+
+  /** In the caller's transaction: what is set is SQL. */
+  public static void set(Tenant tenant, SubscriptionId id, String assignments) {
+    raiseVersion(tenant);
+    Postgres.jdbc()
+        .sql(
+            "update subscriptions set version = version + 1, updated_at = now(), "
+                + assignments
+                + " where tenant = :tenant and id = :id")
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .update();
+  }
+
+  private static void change(Tenant tenant, SubscriptionId id, String assignments) {
+    Postgres.transaction().executeWithoutResult(_ -> set(tenant, id, assignments));
+  }
+
+  private static void raiseVersion(Tenant tenant) {
+    Postgres.jdbc()
+        .sql("update tenants set routes_version = routes_version + 1 where tenant = :tenant")
+        .param("tenant", tenant.name())
+        .update();
+  }
+}

@@ -1,0 +1,227 @@
+package dev.homing.activities.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.activities.AtOnce;
+import dev.homing.activities.Node;
+import dev.homing.activities.Postgres;
+import dev.homing.activities.SampleIds;
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.event.AcceptedEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class OpenEventsTest {
+  private final Tenant tenant = Postgres.newTenant();
+  private final Node here = new Node();
+  private final Node there = new Node();
+
+  @Test
+  void givesTheLeaseOfAcceptingToTheFirstWhoAsksHere() {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+
+    assertThat(here.open.takeUp(event)).isPresent();
+    assertThat(here.open.takeUp(event)).isEmpty();
+  }
+
+  @Test
+  void givesTheLeaseOfAcceptingToNobodyElsewhere() {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+
+    assertThat(there.open.takeUp(event)).isEmpty();
+    assertThat(there.open.takeOver(event)).isEmpty();
+  }
+
+  @Test
+  void givesTheLeaseOfAcceptingToOneOfManyWhoAskAtOnce() throws Exception {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+
+    List<Optional<OpenEvents.Lease>> all = AtOnce.times(20, _ -> () -> here.open.takeUp(event));
+
+    assertThat(all.stream().flatMap(Optional::stream)).hasSize(1);
+  }
+
+  @Test
+  void handsALapsedLeaseToOneTakerOnly() throws Exception {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+    lapse(event);
+
+    List<Optional<OpenEvents.Lease>> all =
+        AtOnce.times(20, i -> () -> (i % 2 == 0 ? here : there).open.takeOver(event));
+
+    assertThat(all.stream().flatMap(Optional::stream)).hasSize(1);
+  }
+
+  @Test
+  void doesNotTakeUpALeaseThatAnotherTookOver() {
+    Node impatient = new Node(Duration.ofMillis(1));
+    AcceptedEvent event = impatient.accept(tenant, SampleIds.subscription());
+    lapse(event);
+    assertThat(there.open.takeOver(event)).isPresent();
+
+    assertThat(impatient.open.takeUp(event)).isEmpty();
+  }
+
+  @Test
+  void renewsALeaseThatRanOutUnlessAnotherHasIt() {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+    OpenEvents.Lease mine = here.open.takeUp(event).orElseThrow();
+    lapse(event);
+
+    assertThat(here.open.renew(mine)).isTrue();
+    assertThat(there.open.takeOver(event)).isEmpty();
+
+    lapse(event);
+    OpenEvents.Lease theirs = there.open.takeOver(event).orElseThrow();
+    assertThat(here.open.renew(mine)).isFalse();
+    assertThat(there.open.renew(theirs)).isTrue();
+  }
+
+  @Test
+  void releasesToWhoeverComesNext() {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+    OpenEvents.Lease mine = here.open.takeUp(event).orElseThrow();
+
+    here.open.release(mine);
+
+    assertThat(there.open.takeOver(event)).isPresent();
+  }
+
+  @Test
+  void doesNotReleaseTheLeaseOfAnother() {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+    OpenEvents.Lease mine = here.open.takeUp(event).orElseThrow();
+    lapse(event);
+    assertThat(there.open.takeOver(event)).isPresent();
+
+    here.open.release(mine);
+
+    assertThat(here.open.takeOver(event)).isEmpty();
+  }
+
+  @Test
+  void countsDownExactlyAndClosesWithTheLastRow() throws Exception {
+    List<SubscriptionId> recipients = subscriptions(40);
+    AcceptedEvent event = here.accept(tenant, recipients);
+
+    AtOnce.times(39, i -> () -> addOnce(event, recipients.get(i)));
+    assertThat(missing()).isEqualTo(1);
+    assertThat(here.open.isOpen(event)).isTrue();
+
+    addOnce(event, recipients.getLast());
+    assertThat(here.open.isOpen(event)).isFalse();
+  }
+
+  @Test
+  void countsARowThatManyWriteOnce() throws Exception {
+    List<SubscriptionId> recipients = subscriptions(2);
+    AcceptedEvent event = here.accept(tenant, recipients);
+
+    List<Boolean> added = AtOnce.times(20, _ -> () -> addOnce(event, recipients.getFirst()));
+
+    assertThat(added).containsOnlyOnce(true);
+    assertThat(missing()).isEqualTo(1);
+  }
+
+  @Test
+  void countsNothingThatIsRolledBack() {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+
+    here.transaction.executeWithoutResult(
+        status -> {
+          here.open.written(tenant, event.id(), 1);
+          status.setRollbackOnly();
+        });
+
+    assertThat(missing()).isEqualTo(1);
+  }
+
+  @Test
+  void closesAnEventWithoutRecipients() {
+    AcceptedEvent event = here.accept(tenant);
+    assertThat(here.open.isOpen(event)).isTrue();
+
+    here.open.closeIfComplete(event);
+
+    assertThat(here.open.isOpen(event)).isFalse();
+  }
+
+  @Test
+  void keepsAnEventOpenWhileARecipientIsMissing() {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+
+    here.open.closeIfComplete(event);
+
+    assertThat(here.open.isOpen(event)).isTrue();
+  }
+
+  @Test
+  void isNotOpenBeforeTheCommitNorAfterARollback() {
+    AcceptedEvent event = new AcceptedEvent(tenant, SampleIds.event(), Node.TYPE, 0);
+
+    here.transaction.executeWithoutResult(
+        status -> {
+          here.open.open(event);
+          status.setRollbackOnly();
+        });
+
+    assertThat(here.open.isOpen(event)).isFalse();
+  }
+
+  @Test
+  void callsForsakenWhatNobodyHasALeaseOf() {
+    AcceptedEvent held = here.accept(tenant, SampleIds.subscription());
+    AcceptedEvent forsaken = here.accept(tenant, subscriptions(3));
+    lapse(forsaken);
+
+    assertThat(here.open.forsaken(1000)).contains(forsaken).doesNotContain(held);
+    assertThat(there.open.takeOver(forsaken)).isPresent();
+    assertThat(here.open.forsaken(1000)).doesNotContain(forsaken);
+  }
+
+  @Test
+  void knowsHowManyAreOpenAndSinceWhen() {
+    here.accept(tenant, SampleIds.subscription());
+    AcceptedEvent old = here.accept(tenant, SampleIds.subscription());
+    Postgres.jdbc()
+        .sql("update events set accepted_at = now() - interval '1 day' where id = :id")
+        .param("id", old.id().uuid())
+        .update();
+
+    OpenEvents.Backlog backlog = here.open.backlog();
+
+    assertThat(backlog.count()).isGreaterThanOrEqualTo(2);
+    assertThat(backlog.oldest()).isGreaterThanOrEqualTo(Duration.ofDays(1));
+    here.open.written(tenant, old.id(), 1);
+    assertThat(here.open.backlog().oldest()).isLessThan(Duration.ofDays(1));
+  }
+
+  private boolean addOnce(AcceptedEvent event, SubscriptionId recipient) {
+    Delivery.Key key = new Delivery.Key(tenant, event.id(), Node.TYPE, recipient);
+    return Objects.requireNonNull(
+        here.transaction.execute(
+            _ -> here.deliveries.add(key, Delivery.State.CANCELLED, "cancelled")));
+  }
+
+  private int missing() {
+    return Postgres.ask(
+        Integer.class, "select missing from open_events where tenant = :tenant", tenant);
+  }
+
+  private void lapse(AcceptedEvent event) {
+    Postgres.jdbc()
+        .sql("update open_events set leased_until = now() - interval '1 s' where event_id = :id")
+        .param("id", event.id().uuid())
+        .update();
+  }
+
+  private static List<SubscriptionId> subscriptions(int count) {
+    return Stream.generate(SampleIds::subscription).limit(count).toList();
+  }
+}
