@@ -52,7 +52,8 @@ public final class RedisRoutes {
   Route get(Tenant tenant, String eventType) {
     try {
       Object value = breaker.executeSupplier(() -> redis.opsForHash().get(key(tenant), eventType));
-      return value == null ? Route.UNKNOWN : json.readValue((String) value, Route.class);
+      Route route = value == null ? null : json.readValue((String) value, Route.class);
+      return route == null ? Route.UNKNOWN : route; // JSON has a null of its own.
     } catch (DataAccessException | CallNotPermittedException away) {
       return Route.UNKNOWN;
     } catch (JacksonException strange) {
