@@ -1,0 +1,60 @@
+package dev.homing.activities;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import redis.embedded.RedisServer;
+
+/** A real Redis: one for all tests, each of which has its own tenant. */
+public final class Redis {
+  /** As the app sets it. */
+  private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(100);
+
+  private static final RedisServer SERVER = start();
+
+  private Redis() {}
+
+  public static int port() {
+    return SERVER.ports().getFirst();
+  }
+
+  /** Another one, which a test may stop. */
+  public static RedisServer start() {
+    try {
+      RedisServer server =
+          RedisServer.newRedisServer()
+              .port(freePort())
+              .bind("127.0.0.1")
+              .setting("save \"\"")
+              .onShutdownForceStop(true)
+              .build();
+      server.start();
+      return server;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Commands as Homing gives them to a Redis at this port. */
+  public static StringRedisTemplate at(int port) {
+    LettuceConnectionFactory connections =
+        new LettuceConnectionFactory(
+            new RedisStandaloneConfiguration("127.0.0.1", port),
+            LettuceClientConfiguration.builder().commandTimeout(COMMAND_TIMEOUT).build());
+    connections.afterPropertiesSet();
+    connections.start();
+    return new StringRedisTemplate(connections);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.homing.activities;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/** PostgreSQL as it is, with somebody who looks on: after each query, before its answer is read. */
+public final class WatchedDatabase extends DelegatingDataSource {
+  private final List<String> queries = new CopyOnWriteArrayList<>();
+  private volatile Consumer<String> watcher = _ -> {};
+
+  public WatchedDatabase() {
+    super(Postgres.pool());
+  }
+
+  /** What happens between a query and its answer; what is thrown is what the query comes to. */
+  public void afterEach(Consumer<String> watcher) {
+    this.watcher = watcher;
+  }
+
+  public long count(String part) {
+    return queries.stream().filter(sql -> sql.contains(part)).count();
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    Connection connection = super.getConnection();
+    return proxy(
+        Connection.class,
+        (_, method, arguments) -> {
+          Object result = invoke(connection, method, arguments);
+          return result instanceof PreparedStatement statement
+              ? watched(statement, String.valueOf(arguments[0]))
+              : result;
+        });
+  }
+
+  private PreparedStatement watched(PreparedStatement statement, String sql) {
+    return proxy(
+        PreparedStatement.class,
+        (_, method, arguments) -> {
+          Object result = invoke(statement, method, arguments);
+          if (method.getName().equals("executeQuery")) {
+            queries.add(sql);
+            watcher.accept(sql);
+          }
+          return result;
+        });
+  }
+
+  private static @Nullable Object invoke(
+      Object target, Method method, Object @Nullable [] arguments) throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException failed) {
+      throw failed.getCause();
+    }
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+}
