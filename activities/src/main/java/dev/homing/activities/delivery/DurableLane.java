@@ -133,7 +133,8 @@ public final class DurableLane implements Attempts {
   }
 
   private void conclude(Delivery after, Receiver receiver, ActivityInfo execution) {
-    if (!run(execution).equals(after.runId())) {
+    // A run that is null has not come yet: somebody opened a round meanwhile, and this one goes on.
+    if (after.runId() != null && !run(execution).equals(after.runId())) {
       return; // A later run has it in hand.
     }
     switch (after.state()) {
