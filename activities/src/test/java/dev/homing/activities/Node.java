@@ -25,8 +25,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import javax.sql.DataSource;
 import okhttp3.OkHttpClient;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What one node of Homing runs, put together as the app does; two share the database only. */
@@ -39,7 +41,7 @@ public final class Node {
       new DeliverySettings(20, Duration.ofSeconds(5), Duration.ofHours(12), Duration.ofSeconds(10));
   public final TemporalCalls temporal = new TemporalCalls();
   public final MeterRegistry metrics = new SimpleMeterRegistry();
-  public final TransactionTemplate transaction = Postgres.transaction();
+  public final TransactionTemplate transaction;
   public final OpenEvents open;
   public final Events events;
   public final Deliveries deliveries;
@@ -55,7 +57,12 @@ public final class Node {
   }
 
   public Node(Duration lease) {
-    JdbcClient jdbc = Postgres.jdbc();
+    this(lease, Postgres.pool());
+  }
+
+  public Node(Duration lease, DataSource database) {
+    JdbcClient jdbc = JdbcClient.create(database);
+    transaction = new TransactionTemplate(new JdbcTransactionManager(database));
     HttpSender sender = new HttpSender(CLIENT, Clock.systemUTC(), "1");
     open = new OpenEvents(jdbc, lease);
     events = new Events(jdbc, open);

@@ -23,6 +23,11 @@ public final class Postgres {
     return POOL;
   }
 
+  /** How many connections somebody has not given back. */
+  public static int inUse() {
+    return POOL.getHikariPoolMXBean().getActiveConnections();
+  }
+
   public static JdbcClient jdbc() {
     return JdbcClient.create(POOL);
   }
@@ -55,6 +60,7 @@ public final class Postgres {
       pool.setJdbcUrl(server.getJdbcUrl("postgres", "postgres"));
       pool.setMaximumPoolSize(100);
       pool.setMinimumIdle(0);
+      pool.setConnectionTimeout(5_000);
       Flyway.configure().dataSource(pool).load().migrate();
       return pool;
     } catch (IOException failed) {

@@ -64,6 +64,11 @@ public final class SampleSubscriptions {
     change(tenant, id, "max_attempts = " + attempts);
   }
 
+  /** As if it were sealed with a key that is configured no longer. */
+  public static void breakSecret(Tenant tenant, SubscriptionId id) {
+    change(tenant, id, "sealed_secret = 'lost.' || sealed_secret");
+  }
+
   /** In the caller's transaction: as {@link #active}. */
   public static void insert(Tenant tenant, SubscriptionId id, String url, String... eventTypes) {
     raiseVersion(tenant);

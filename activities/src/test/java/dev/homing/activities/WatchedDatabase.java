@@ -15,7 +15,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** PostgreSQL as it is, with somebody who looks on: after each query, before its answer is read. */
 public final class WatchedDatabase extends DelegatingDataSource {
-  private final List<String> queries = new CopyOnWriteArrayList<>();
+  private final List<String> statements = new CopyOnWriteArrayList<>();
   private volatile Consumer<String> watcher = _ -> {};
 
   public WatchedDatabase() {
@@ -27,8 +27,9 @@ public final class WatchedDatabase extends DelegatingDataSource {
     this.watcher = watcher;
   }
 
+  /** How many statements there were that contain this. */
   public long count(String part) {
-    return queries.stream().filter(sql -> sql.contains(part)).count();
+    return statements.stream().filter(sql -> sql.contains(part)).count();
   }
 
   @Override
@@ -38,9 +39,12 @@ public final class WatchedDatabase extends DelegatingDataSource {
         Connection.class,
         (_, method, arguments) -> {
           Object result = invoke(connection, method, arguments);
-          return result instanceof PreparedStatement statement
-              ? watched(statement, String.valueOf(arguments[0]))
-              : result;
+          if (result instanceof PreparedStatement statement) {
+            String sql = String.valueOf(arguments[0]);
+            statements.add(sql);
+            return watched(statement, sql);
+          }
+          return result;
         });
   }
 
@@ -50,7 +54,6 @@ public final class WatchedDatabase extends DelegatingDataSource {
         (_, method, arguments) -> {
           Object result = invoke(statement, method, arguments);
           if (method.getName().equals("executeQuery")) {
-            queries.add(sql);
             watcher.accept(sql);
           }
           return result;

@@ -1,0 +1,59 @@
+package dev.homing.activities;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.activities.event.Events;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.event.AcceptedEvent;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who asks PostgreSQL outside a transaction gives the connection back. */
+class ConnectionsTest {
+  private final Tenant tenant = Postgres.newTenant();
+  private final Node node = new Node();
+  private final SubscriptionId subscription = SampleSubscriptions.active(tenant, "http://a.test/");
+  private final AcceptedEvent event = node.accept(tenant, subscription);
+  private int before;
+
+  @BeforeEach
+  void count() {
+    before = Postgres.inUse();
+  }
+
+  @AfterEach
+  void areGivenBack() {
+    assertThat(Postgres.inUse()).isEqualTo(before);
+  }
+
+  @Test
+  void byWhoLooksUpReceivers() {
+    assertThat(node.receivers.find(tenant, List.of(subscription, SampleIds.subscription())))
+        .containsOnlyKeys(subscription);
+  }
+
+  @Test
+  void byWhoCountsDeliveries() {
+    assertThat(node.deliveries.counts(tenant, event.id())).isEmpty();
+    assertThat(node.deliveries.of(tenant, event.id())).isEmpty();
+  }
+
+  @Test
+  void byWhoLooksForARecipient() {
+    Events.Event kept = node.events.find(tenant, event.id()).orElseThrow();
+    Events.Recipient recipient = new Events.Recipient(kept, subscription);
+
+    assertThat(node.events.recipient(tenant, recipient.delivery())).contains(recipient);
+  }
+
+  @Test
+  void byWhoListsEvents() {
+    assertThat(node.events.list(tenant, null, new UUID(0, 0), new UUID(-1, -1), 10)).hasSize(1);
+    assertThat(node.events.list(tenant, "other", new UUID(0, 0), new UUID(-1, -1), 10)).isEmpty();
+    assertThat(node.events.payload(tenant, event.id())).contains(Node.PAYLOAD);
+  }
+}

@@ -1,0 +1,430 @@
+package dev.homing.activities.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.homing.activities.AtOnce;
+import dev.homing.activities.Postgres;
+import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.subscription.Receiver;
+import dev.homing.workflows.SubscriptionId;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AttemptLogTest {
+  private final Ledger ledger = new Ledger();
+  private final Delivery.Key key = ledger.toNewSubscription();
+
+  // What one attempt makes of a delivery.
+
+  @Test
+  void delivers() {
+    Delivery after = ledger.record(ledger.first(key), SampleAttempts.delivered());
+
+    assertThat(after.state()).isEqualTo(State.DELIVERED);
+    assertThat(after.reason()).isNull();
+    assertThat(after.nextAttemptAt()).isNull();
+    assertThat(after.attemptCount()).isEqualTo(1);
+    assertThat(after).isEqualTo(ledger.find(key));
+  }
+
+  @Test
+  void keepsEverythingOfAnAttempt() {
+    Attempt attempt = SampleAttempts.timedOut();
+
+    ledger.record(ledger.first(key), attempt);
+
+    RecordedAttempt kept = ledger.attempts(key).getFirst();
+    assertThat(kept.number()).isEqualTo(1);
+    assertThat(kept.round()).isEqualTo(1);
+    assertThat(kept.outcome()).isEqualTo("timed_out");
+    assertThat(kept.statusCode()).isNull();
+    assertThat(kept.startedAt()).isEqualTo(attempt.startedAt());
+    assertThat(kept.tookMillis()).isEqualTo(120);
+    assertThat(kept.error()).isEqualTo("No answer came in time.");
+    assertThat(kept.responseBody()).isEqualTo(attempt.responseBody());
+    assertThat(kept.words()).isEqualTo("timed_out in 120 ms");
+  }
+
+  @Test
+  void saysTheStatusCodeInWords() {
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+
+    assertThat(ledger.attempts(key).getFirst().words()).isEqualTo("503 in 120 ms");
+    assertThat(ledger.attempts(key).getFirst().error()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 5", "2, 10", "3, 20", "4, 40"})
+  void waitsLongerFromAttemptToAttempt(int attempts, long seconds) {
+    for (int i = 0; i < attempts; i++) {
+      ledger.record(ledger.first(key), SampleAttempts.refused());
+    }
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+    assertThat(ledger.secondsLeft(key)).isEqualTo(seconds);
+  }
+
+  @Test
+  void waitsAsLongAsTheReceiverAsks() {
+    ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(2)));
+
+    // And a tenth, in the middle of the jitter's range.
+    assertThat(ledger.secondsLeft(key)).isEqualTo(7200 * 11 / 10);
+  }
+
+  @Test
+  void waitsNoShorterThanTheScheduleWhenTheReceiverAsksForLess() {
+    for (int i = 0; i < 4; i++) {
+      ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofSeconds(1)));
+    }
+
+    assertThat(ledger.secondsLeft(key)).isEqualTo(40);
+  }
+
+  @Test
+  void failsWhenTheScheduleIsOver() {
+    SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 3);
+
+    assertThat(ledger.record(ledger.first(key), SampleAttempts.refused()).state())
+        .isEqualTo(State.RETRYING);
+    assertThat(ledger.record(ledger.first(key), SampleAttempts.timedOut()).state())
+        .isEqualTo(State.RETRYING);
+    Delivery last = ledger.record(ledger.first(key), SampleAttempts.refused());
+
+    assertThat(last.state()).isEqualTo(State.FAILED);
+    assertThat(last.reason()).isEqualTo("schedule_over");
+    assertThat(last.nextAttemptAt()).isNull();
+    assertThat(last.attemptCount()).isEqualTo(3);
+  }
+
+  @Test
+  void failsAtOnceWhenThereIsOneAttemptOnly() {
+    SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 1);
+
+    assertThat(ledger.record(ledger.first(key), SampleAttempts.refused()).state())
+        .isEqualTo(State.FAILED);
+  }
+
+  @Test
+  void countsTheAttemptsOfTheRoundOnly() {
+    SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 2);
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+    ledger.openRound(key);
+
+    Delivery after = ledger.record(ledger.tried(key, 2, null), SampleAttempts.refused());
+
+    assertThat(after.state()).isEqualTo(State.RETRYING);
+    assertThat(after.roundAttempts()).isEqualTo(1);
+    assertThat(after.attemptCount()).isEqualTo(3);
+    assertThat(ledger.secondsLeft(key)).isEqualTo(5);
+    assertThat(ledger.attempts(key)).extracting(RecordedAttempt::number).containsExactly(1, 2, 3);
+    assertThat(ledger.attempts(key)).extracting(RecordedAttempt::round).containsExactly(1, 1, 2);
+  }
+
+  @Test
+  void closesTheEventWithTheFirstRow() {
+    assertThat(isOpen()).isTrue();
+
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+
+    assertThat(isOpen()).isFalse();
+  }
+
+  // Once each.
+
+  @Test
+  void writesAnAttemptOnce() {
+    Attempt attempt = SampleAttempts.refused();
+
+    Delivery first = ledger.record(ledger.first(key), attempt);
+    Delivery again = ledger.record(ledger.first(key), attempt);
+
+    assertThat(again).isEqualTo(first);
+    assertThat(ledger.attempts(key)).hasSize(1);
+  }
+
+  @Test
+  void writesAnAttemptOnceAlsoWhenTwoDoItAtOnce() throws Exception {
+    Attempt attempt = SampleAttempts.refused();
+
+    AtOnce.times(10, _ -> () -> ledger.record(ledger.first(key), attempt));
+
+    assertThat(ledger.attempts(key)).hasSize(1);
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(1);
+    assertThat(ledger.find(key).roundAttempts()).isEqualTo(1);
+  }
+
+  @Test
+  void neverGivesANumberTwice() throws Exception {
+    int count = 30;
+
+    AtOnce.times(count, _ -> () -> ledger.record(ledger.first(key), SampleAttempts.refused()));
+
+    assertThat(ledger.attempts(key))
+        .extracting(RecordedAttempt::number)
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, count).boxed().toList());
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(count);
+    assertThat(ledger.find(key).state()).isEqualTo(State.FAILED);
+  }
+
+  @Test
+  void writesNothingWhenItFails() {
+    Receiver receiver = ledger.receiver(key);
+    AttemptLog broken =
+        new AttemptLog(
+            ledger.node.deliveries,
+            ledger.node.goneReceivers,
+            Postgres.jdbc(),
+            ledger.node.transaction,
+            ledger.node.metrics,
+            () -> {
+              throw new IllegalStateException("no luck");
+            });
+
+    assertThatThrownBy(
+            () ->
+                broken.record(new AttemptLog.Try(key, 1, null, receiver), SampleAttempts.refused()))
+        .hasMessage("no luck");
+
+    assertThat(ledger.attempts(key)).isEmpty();
+    assertThat(ledger.node.deliveries.find(ledger.tenant, key.id())).isEmpty();
+    assertThat(isOpen()).isTrue();
+  }
+
+  // Two attempts may overlap.
+
+  @Test
+  void isDeliveredWhateverElseComesAtOnce() throws Exception {
+    AtOnce.times(
+        12,
+        i ->
+            () ->
+                ledger.record(
+                    ledger.first(key),
+                    switch (i % 4) {
+                      case 0 -> SampleAttempts.refused();
+                      case 1 -> SampleAttempts.timedOut();
+                      case 2 -> SampleAttempts.refused(Duration.ofHours(1));
+                      default -> SampleAttempts.delivered();
+                    }));
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+    assertThat(ledger.find(key).nextAttemptAt()).isNull();
+    assertThat(ledger.attempts(key)).hasSize(12);
+  }
+
+  @Test
+  void staysDeliveredWhenAFailureComesLate() {
+    ledger.record(ledger.first(key), SampleAttempts.delivered());
+
+    for (Attempt late :
+        List.of(SampleAttempts.refused(), SampleAttempts.timedOut(), SampleAttempts.gone())) {
+      Delivery after = ledger.record(ledger.first(key), late);
+      assertThat(after.state()).isEqualTo(State.DELIVERED);
+      assertThat(after.nextAttemptAt()).isNull();
+    }
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+    assertThat(ledger.attempts(key)).hasSize(4);
+  }
+
+  @Test
+  void staysCancelledWhenAFailureComesLate() {
+    ledger.cancel(key, "cancelled");
+
+    Delivery after = ledger.record(ledger.first(key), SampleAttempts.refused());
+
+    assertThat(after.state()).isEqualTo(State.CANCELLED);
+    assertThat(after.reason()).isEqualTo("cancelled");
+    assertThat(after.nextAttemptAt()).isNull();
+    assertThat(after.attemptCount()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"cancelled, cancelled", "failed, schedule_over", "held, paused"})
+  void isDeliveredByALateSuccess(String state, String reason) {
+    ledger.add(key, State.of(state), reason);
+
+    Delivery after = ledger.record(ledger.first(key), SampleAttempts.delivered());
+
+    assertThat(after.state()).isEqualTo(State.DELIVERED);
+    assertThat(after.reason()).isNull();
+  }
+
+  @Test
+  void staysFailedWhenAnotherFailureComesLate() {
+    SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 1);
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+
+    Delivery after = ledger.record(ledger.first(key), SampleAttempts.timedOut());
+
+    assertThat(after.state()).isEqualTo(State.FAILED);
+    assertThat(after.reason()).isEqualTo("schedule_over");
+    assertThat(after.attemptCount()).isEqualTo(2);
+  }
+
+  @Test
+  void countsAFailureOfAnOlderRoundAndChangesNothing() {
+    ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
+    ledger.openRound(key);
+    ledger.record(ledger.tried(key, 2, null), SampleAttempts.refused(Duration.ofHours(2)));
+    long left = ledger.secondsLeft(key);
+
+    Delivery after = ledger.record(ledger.first(key), SampleAttempts.refused());
+
+    assertThat(after.state()).isEqualTo(State.RETRYING);
+    assertThat(after.round()).isEqualTo(2);
+    assertThat(after.roundAttempts()).isEqualTo(1);
+    assertThat(after.attemptCount()).isEqualTo(3);
+    assertThat(ledger.secondsLeft(key)).isBetween(left - 1, left);
+    assertThat(ledger.attempts(key)).extracting(RecordedAttempt::round).containsExactly(1, 2, 1);
+  }
+
+  @Test
+  void countsAFailureOfAnotherRunAndChangesNothing() {
+    ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
+    ledger.passTo("run-2", key, false);
+    long left = ledger.secondsLeft(key);
+
+    for (String run : List.of("run-1", "run-3")) {
+      Delivery after = ledger.record(ledger.tried(key, 1, run), SampleAttempts.refused());
+      assertThat(after.state()).isEqualTo(State.RETRYING);
+      assertThat(after.runId()).isEqualTo("run-2");
+    }
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+
+    assertThat(ledger.secondsLeft(key)).isBetween(left - 1, left);
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(4);
+  }
+
+  @Test
+  void isDeliveredByASuccessOfAnOlderRoundOrAnotherRun() {
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+    ledger.passTo("run-2", key, true);
+
+    Delivery after = ledger.record(ledger.tried(key, 1, "run-1"), SampleAttempts.delivered());
+
+    assertThat(after.state()).isEqualTo(State.DELIVERED);
+    assertThat(after.round()).isEqualTo(2);
+    assertThat(after.runId()).isEqualTo("run-2");
+    assertThat(after.nextAttemptAt()).isNull();
+  }
+
+  @Test
+  void doesNotEndAScheduleByAttemptsOfAnotherRun() {
+    SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 2);
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+    ledger.passTo("run-2", key, false);
+
+    assertThat(ledger.record(ledger.tried(key, 1, "run-1"), SampleAttempts.refused()).state())
+        .isEqualTo(State.RETRYING);
+    assertThat(ledger.record(ledger.tried(key, 1, "run-2"), SampleAttempts.refused()).state())
+        .isEqualTo(State.FAILED);
+  }
+
+  // 410.
+
+  @Test
+  void switchesTheSubscriptionOffThatIsGone() {
+    Delivery.Key waiting = ledger.to(key.subscriptionId());
+    Delivery.Key held = ledger.to(key.subscriptionId());
+    Delivery.Key delivered = ledger.to(key.subscriptionId());
+    Delivery.Key others = ledger.toNewSubscription();
+    ledger.record(ledger.first(waiting), SampleAttempts.refused());
+    ledger.add(held, State.HELD, "paused");
+    ledger.record(ledger.first(delivered), SampleAttempts.delivered());
+    ledger.record(ledger.first(others), SampleAttempts.refused());
+    long version = routesVersion();
+
+    Delivery after = ledger.record(ledger.first(key), SampleAttempts.gone());
+
+    assertThat(after.state()).isEqualTo(State.CANCELLED);
+    assertThat(after.reason()).isEqualTo("gone");
+    assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.GONE);
+    assertThat(routesVersion()).isEqualTo(version + 1);
+    for (Delivery.Key waited : List.of(waiting, held)) {
+      assertThat(ledger.find(waited).state()).isEqualTo(State.CANCELLED);
+      assertThat(ledger.find(waited).reason()).isEqualTo("gone");
+      assertThat(ledger.find(waited).nextAttemptAt()).isNull();
+    }
+    assertThat(ledger.find(delivered).state()).isEqualTo(State.DELIVERED);
+    assertThat(ledger.find(others).state()).isEqualTo(State.RETRYING);
+  }
+
+  @Test
+  void switchesOffOnceHoweverManySayGone() throws Exception {
+    SubscriptionId subscription = key.subscriptionId();
+    List<Delivery.Key> keys =
+        IntStream.range(0, 10).mapToObj(_ -> ledger.to(subscription)).toList();
+    long version = routesVersion();
+
+    AtOnce.times(10, i -> () -> ledger.record(ledger.first(keys.get(i)), SampleAttempts.gone()));
+
+    assertThat(routesVersion()).isEqualTo(version + 1);
+    assertThat(keys)
+        .allSatisfy(one -> assertThat(ledger.find(one).state()).isEqualTo(State.CANCELLED));
+  }
+
+  @Test
+  void leavesATombstoneAsItIs() {
+    SampleSubscriptions.delete(ledger.tenant, key.subscriptionId());
+    long version = routesVersion();
+
+    ledger.record(ledger.first(key), SampleAttempts.gone());
+
+    assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.DELETED);
+    assertThat(routesVersion()).isEqualTo(version);
+  }
+
+  // What people see.
+
+  @Test
+  void measuresByOutcomeAndLane() {
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+    ledger.passTo("run-1", key, false);
+    ledger.record(ledger.tried(key, 1, "run-1"), SampleAttempts.delivered());
+
+    assertThat(measured("refused", "express")).isEqualTo(1);
+    assertThat(measured("delivered", "durable")).isEqualTo(1);
+  }
+
+  @Test
+  void findsTheLastAttempt() {
+    assertThat(ledger.node.attemptLog.last(ledger.tenant, key.id())).isEmpty();
+
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+    ledger.record(ledger.first(key), SampleAttempts.timedOut());
+
+    assertThat(ledger.node.attemptLog.last(ledger.tenant, key.id()))
+        .map(RecordedAttempt::outcome)
+        .contains("timed_out");
+  }
+
+  private long measured(String outcome, String lane) {
+    return ledger
+        .node
+        .metrics
+        .get("homing.attempts")
+        .tags("outcome", outcome, "lane", lane)
+        .timer()
+        .count();
+  }
+
+  private boolean isOpen() {
+    return Postgres.ask(
+        Boolean.class,
+        "select exists (select from open_events where tenant = :tenant)",
+        ledger.tenant);
+  }
+
+  private long routesVersion() {
+    return Postgres.ask(
+        Long.class, "select routes_version from tenants where tenant = :tenant", ledger.tenant);
+  }
+}

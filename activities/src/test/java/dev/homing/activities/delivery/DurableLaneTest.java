@@ -1,0 +1,473 @@
+package dev.homing.activities.delivery;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.homing.activities.AtOnce;
+import dev.homing.activities.Execution;
+import dev.homing.activities.Postgres;
+import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.delivery.Attempts;
+import dev.homing.workflows.delivery.WaitingDelivery;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationErrorCategory;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DurableLaneTest {
+  private static final Execution FIRST = Execution.in("run-1");
+
+  private final Ledger ledger = new Ledger();
+  private final TestReceiver receiver = new TestReceiver();
+
+  @AfterEach
+  void close() {
+    receiver.close();
+  }
+
+  // When it sends.
+
+  @Test
+  void sendsNothingBeforeItIsDueInTheFirstExecutionOfARun() {
+    Delivery.Key key = waiting("/ok", Duration.ofHours(1));
+
+    ApplicationFailure waits = failure(FIRST, key);
+
+    assertThat(receiver.requests()).isZero();
+    assertThat(waits.getOriginalMessage()).isEqualTo("attempt 1 of 20: 429 in 120 ms");
+    assertThat(waits.getNextRetryDelay()).isBetween(Duration.ofMinutes(65), Duration.ofMinutes(66));
+    assertThat(ledger.find(key).runId()).isEqualTo("run-1");
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(1);
+  }
+
+  @Test
+  void sendsInTheFirstExecutionWhenItIsDue() {
+    Delivery.Key key = waiting("/ok");
+
+    send(FIRST, key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+    assertThat(receiver.attempts()).containsExactly("2");
+  }
+
+  @Test
+  void sendsInEveryLaterExecution() {
+    Delivery.Key key = waiting("/503", Duration.ofHours(1));
+    failure(FIRST, key);
+
+    failure(FIRST.next(), key);
+    failure(FIRST.next().next(), key);
+
+    assertThat(receiver.attempts()).containsExactly("2", "3");
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(3);
+  }
+
+  @Test
+  void sendsAtOnceWhenTheActivityWasReset() {
+    Delivery.Key key = waiting("/ok", Duration.ofHours(1));
+    failure(FIRST, key);
+
+    send(FIRST, key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+  }
+
+  @Test
+  void sendsAnewWithWhatTheSubscriptionSaysNow() {
+    Delivery.Key key = waiting("/503");
+    failure(FIRST, key);
+    Postgres.jdbc()
+        .sql("update subscriptions set url = :url where id = :id")
+        .param("url", receiver.url("/elsewhere"))
+        .param("id", key.subscriptionId().uuid())
+        .update();
+
+    send(FIRST.next(), key);
+
+    assertThat(receiver.requests("/elsewhere")).isEqualTo(1);
+  }
+
+  // Whose it is.
+
+  @Test
+  void opensARoundOnceForARunThatAResetMade() {
+    Delivery.Key key = waiting("/503", Duration.ofHours(1));
+    failure(FIRST, key);
+    Execution reset = Execution.in("run-2");
+
+    failure(reset, key, "run-1");
+    failure(reset.next(), key, "run-1");
+    failure(reset, key, "run-1");
+
+    assertThat(ledger.find(key).round()).isEqualTo(2);
+    assertThat(ledger.find(key).roundAttempts()).isEqualTo(3);
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(4);
+    assertThat(ledger.find(key).runId()).isEqualTo("run-2");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
+  void sendsAgainForARunThatAResetMadeAlsoWhenItWasOver(State over) {
+    Delivery.Key key = waiting("/ok");
+    ledger.set(key, "state = '%s', run_id = 'run-1'".formatted(over.word()));
+
+    send(Execution.in("run-2"), key, "run-1");
+
+    assertThat(receiver.requests()).isEqualTo(1);
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+    assertThat(ledger.find(key).round()).isEqualTo(2);
+  }
+
+  @Test
+  void goesOnWithTheRoundInANewRunThatIsNoReset() {
+    Delivery.Key key = waiting("/503");
+    failure(FIRST, key);
+    ledger.makeDue(key);
+
+    failure(Execution.in("run-2"), key);
+
+    assertThat(ledger.find(key).round()).isEqualTo(1);
+    assertThat(ledger.find(key).roundAttempts()).isEqualTo(3);
+  }
+
+  @Test
+  void leavesTheDeliveryToALaterRun() {
+    Delivery.Key key = waiting("/503");
+    failure(FIRST, key);
+    failure(Execution.in("run-2"), key);
+    int requests = receiver.requests();
+
+    send(FIRST.next(), key);
+
+    assertThat(receiver.requests()).isEqualTo(requests);
+    assertThat(ledger.find(key).runId()).isEqualTo("run-2");
+  }
+
+  @Test
+  void leavesTheDeliveryToALaterRunThatCameWhileItSent() {
+    Delivery.Key key = waiting("/503");
+    receiver.when("/503", () -> ledger.passTo("run-2", key, false));
+
+    send(FIRST, key);
+
+    assertThat(ledger.find(key).runId()).isEqualTo("run-2");
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(2);
+  }
+
+  @Test
+  void goesOnAtOnceWhenARoundWasOpenedWhileItSent() {
+    Delivery.Key key = waiting("/503");
+    receiver.when("/503", () -> ledger.openRound(key));
+
+    ApplicationFailure waits = failure(FIRST, key);
+
+    assertThat(waits.getNextRetryDelay()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
+    receiver.when("/503", () -> {});
+    failure(FIRST.next(), key);
+    assertThat(ledger.find(key).round()).isEqualTo(2);
+    assertThat(ledger.find(key).roundAttempts()).isEqualTo(1);
+    assertThat(ledger.find(key).runId()).isEqualTo("run-1");
+  }
+
+  // When it is over.
+
+  @ParameterizedTest
+  @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
+  void sendsNothingWhenItIsOver(State over) {
+    Delivery.Key key = waiting("/ok");
+    ledger.set(key, "state = '%s'".formatted(over.word()));
+
+    send(FIRST, key);
+    send(FIRST.next(), key);
+
+    assertThat(receiver.requests()).isZero();
+    assertThat(ledger.find(key).state()).isEqualTo(over);
+  }
+
+  @Test
+  void sendsNothingForADeliveryThatIsNotThere() {
+    Delivery.Key key = ledger.toNewSubscription();
+    WaitingDelivery waiting = DeliveryWorkflows.waiting(key, ledger.receiver(key));
+
+    FIRST.call(
+        Attempts.class,
+        ledger.node.durable,
+        attempts -> {
+          attempts.send(waiting, "run-1");
+          return "sent";
+        });
+
+    assertThat(ledger.node.deliveries.find(ledger.tenant, key.id())).isEmpty();
+  }
+
+  @Test
+  void isNotRetriedOnceTheScheduleIsOver() {
+    Delivery.Key key = waiting("/503");
+    SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 2);
+
+    ApplicationFailure failed = failure(FIRST, key);
+
+    assertThat(failed.isNonRetryable()).isTrue();
+    assertThat(failed.getType()).isEqualTo("failed");
+    assertThat(failed.getCategory()).isEqualTo(ApplicationErrorCategory.BENIGN);
+    assertThat(failed.getOriginalMessage())
+        .matches("schedule over: attempt 2 of 2: 503 in \\d+ ms");
+    assertThat(failed.getStackTrace()).noneMatch(DurableLaneTest::isOurs);
+    assertThat(ledger.find(key).state()).isEqualTo(State.FAILED);
+  }
+
+  @Test
+  void endsWhenTheReceiverIsGone() {
+    Delivery.Key key = waiting("/410");
+
+    send(FIRST, key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.CANCELLED);
+    assertThat(ledger.find(key).reason()).isEqualTo("gone");
+  }
+
+  @Test
+  void endsWithoutSendingWhenTheSubscriptionIsDeleted() {
+    Delivery.Key key = waiting("/ok");
+    SampleSubscriptions.delete(ledger.tenant, key.subscriptionId());
+
+    send(FIRST, key);
+
+    assertThat(receiver.requests()).isZero();
+    assertThat(ledger.find(key).reason()).isEqualTo("subscription_deleted");
+  }
+
+  @Test
+  void endsWithoutSendingWhenTheSubscriptionIsGone() {
+    Delivery.Key key = waiting("/ok");
+    ledger.node.goneReceivers.switchOff(ledger.tenant, key.subscriptionId());
+
+    send(FIRST, key);
+
+    assertThat(receiver.requests()).isZero();
+    assertThat(ledger.find(key).reason()).isEqualTo("gone");
+  }
+
+  // What people see.
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/503", "/404", "/301"})
+  void saysWhatTheLastAttemptCameToWithoutAStackTrace(String path) {
+    Delivery.Key key = waiting(path);
+
+    ApplicationFailure waits = failure(FIRST, key);
+
+    assertThat(waits.getOriginalMessage())
+        .matches("attempt 2 of 20: " + path.substring(1) + " in \\d+ ms");
+    assertThat(waits.getType()).isEqualTo("waiting");
+    assertThat(waits.getCategory()).isEqualTo(ApplicationErrorCategory.BENIGN);
+    assertThat(waits.getStackTrace()).noneMatch(DurableLaneTest::isOurs);
+    assertThat(waits.getCause()).isNull();
+    assertThat(waits.isNonRetryable()).isFalse();
+    assertThat(waits.getNextRetryDelay()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(10));
+  }
+
+  @Test
+  void waitsAsLongAsTheReceiverAsks() {
+    Delivery.Key key = waiting("/429");
+
+    assertThat(failure(FIRST, key).getNextRetryDelay())
+        .isBetween(Duration.ofMinutes(65), Duration.ofMinutes(66));
+  }
+
+  @Test
+  void countsTheAttemptsOfTheRoundInWords() {
+    Delivery.Key key = waiting("/503");
+    ledger.openRound(key);
+
+    assertThat(failure(FIRST, key).getOriginalMessage()).startsWith("attempt 1 of 20: 503");
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(2);
+  }
+
+  // Held.
+
+  @Test
+  void holdsWhileTheSubscriptionIsPausedAndBurnsNoAttempt() {
+    Delivery.Key key = waiting("/ok");
+    SampleSubscriptions.pause(ledger.tenant, key.subscriptionId());
+
+    ApplicationFailure held = failure(FIRST, key);
+    failure(FIRST.next(), key);
+
+    assertThat(held.getOriginalMessage()).isEqualTo("held: its subscription is paused");
+    assertThat(held.getType()).isEqualTo("held");
+    assertThat(held.getCategory()).isEqualTo(ApplicationErrorCategory.BENIGN);
+    assertThat(held.getStackTrace()).noneMatch(DurableLaneTest::isOurs);
+    assertThat(held.getNextRetryDelay()).isEqualTo(Duration.ofHours(1));
+    assertThat(receiver.requests()).isZero();
+    assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(1);
+  }
+
+  @Test
+  void sendsWhatWasHeldOnceTheSubscriptionIsEnabled() {
+    Delivery.Key key = waiting("/ok");
+    SampleSubscriptions.pause(ledger.tenant, key.subscriptionId());
+    failure(FIRST, key);
+    SampleSubscriptions.enable(ledger.tenant, key.subscriptionId());
+    ledger.node.deliveries.releaseHeld(ledger.tenant, key.subscriptionId());
+
+    send(FIRST, key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+  }
+
+  @Test
+  void sendsWhatWasHeldAlsoWhenNobodyReleasedIt() {
+    Delivery.Key key = waiting("/503");
+    SampleSubscriptions.pause(ledger.tenant, key.subscriptionId());
+    failure(FIRST, key);
+    SampleSubscriptions.enable(ledger.tenant, key.subscriptionId());
+
+    assertThat(failure(FIRST.next(), key).getType()).isEqualTo("waiting");
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+  }
+
+  // Our own faults.
+
+  @Test
+  void doesNotChargeTheReceiverForOurOwnFault() {
+    Delivery.Key key = waiting("/503");
+    ApplicationFailure ours;
+    try (BrokenTable _ = new BrokenTable(ledger.tenant)) {
+      ours = failure(FIRST, key);
+    }
+
+    assertThat(ours.getType()).isEqualTo("own_fault");
+    assertThat(ours.getNextRetryDelay()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
+    assertThat(ours.isNonRetryable()).isFalse();
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(1);
+    assertThat(ledger.find(key).roundAttempts()).isEqualTo(1);
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+
+    assertThat(failure(FIRST.next(), key).getOriginalMessage()).startsWith("attempt 2 of 20");
+  }
+
+  // Cancel.
+
+  @ParameterizedTest
+  @EnumSource(names = {"RETRYING", "HELD"})
+  void recordsThatItWasCancelled(State state) {
+    Delivery.Key key = waiting("/ok");
+    ledger.set(key, "state = '%s'".formatted(state.word()));
+
+    recordCancelled(key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.CANCELLED);
+    assertThat(ledger.find(key).reason()).isEqualTo("cancelled");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
+  void leavesWhatIsOverAsItIs(State over) {
+    Delivery.Key key = waiting("/ok");
+    ledger.set(key, "state = '%s', reason = 'before'".formatted(over.word()));
+
+    recordCancelled(key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(over);
+    assertThat(ledger.find(key).reason()).isEqualTo("before");
+  }
+
+  @Test
+  void isDeliveredThoughItWasCancelledWhileItSent() {
+    Delivery.Key key = waiting("/ok");
+    receiver.when("/ok", () -> recordCancelled(key));
+
+    send(FIRST, key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+  }
+
+  @Test
+  void endsWhenItWasCancelledWhileItSentInVain() {
+    Delivery.Key key = waiting("/503");
+    receiver.when("/503", () -> recordCancelled(key));
+
+    send(FIRST, key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.CANCELLED);
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(2);
+  }
+
+  @Test
+  void countsEachOfTwoExecutionsThatOverlap() throws Exception {
+    Delivery.Key key = waiting("/503");
+    failure(FIRST, key);
+
+    AtOnce.times(2, i -> () -> failure(new Execution("run-1", 2 + i), key));
+
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(4);
+    assertThat(ledger.attempts(key)).hasSize(4);
+  }
+
+  /** One whose first attempt was refused, due now. */
+  private Delivery.Key waiting(String path) {
+    Delivery.Key key = key(path);
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+    ledger.makeDue(key);
+    return key;
+  }
+
+  /** One that its receiver asked to wait: a tenth longer than it asked. */
+  private Delivery.Key waiting(String path, Duration asked) {
+    Delivery.Key key = key(path);
+    ledger.record(ledger.first(key), SampleAttempts.refused(asked));
+    return key;
+  }
+
+  private Delivery.Key key(String path) {
+    SubscriptionId subscription = SampleSubscriptions.active(ledger.tenant, receiver.url(path));
+    return ledger.to(subscription);
+  }
+
+  private void send(Execution execution, Delivery.Key key) {
+    send(execution, key, execution.runId());
+  }
+
+  private void send(Execution execution, Delivery.Key key, String originalRun) {
+    WaitingDelivery waiting = DeliveryWorkflows.waiting(key, ledger.receiver(key));
+    execution.call(
+        Attempts.class,
+        ledger.node.durable,
+        attempts -> {
+          attempts.send(waiting, originalRun);
+          return "sent";
+        });
+  }
+
+  private ApplicationFailure failure(Execution execution, Delivery.Key key) {
+    return failure(execution, key, execution.runId());
+  }
+
+  private ApplicationFailure failure(Execution execution, Delivery.Key key, String originalRun) {
+    ActivityFailure failure =
+        catchThrowableOfType(ActivityFailure.class, () -> send(execution, key, originalRun));
+    assertThat(failure).hasCauseInstanceOf(ApplicationFailure.class);
+    return (ApplicationFailure) requireNonNull(failure.getCause());
+  }
+
+  /** What comes from us; the frames of whoever read the failure are always there. */
+  private static boolean isOurs(StackTraceElement frame) {
+    return frame.getClassName().startsWith("dev.homing.");
+  }
+
+  private void recordCancelled(Delivery.Key key) {
+    ledger.node.durable.recordCancelled(DeliveryWorkflows.waiting(key, ledger.receiver(key)));
+  }
+}

@@ -1,0 +1,93 @@
+package dev.homing.activities.delivery;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.homing.activities.Node;
+import dev.homing.activities.Postgres;
+import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.subscription.Receiver;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.event.AcceptedEvent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A tenant's ledger, and the shortest ways to write in it and to read it. */
+final class Ledger {
+  final Tenant tenant = Postgres.newTenant();
+  final Node node = new Node();
+
+  /** A delivery of an event of its own. */
+  Delivery.Key to(SubscriptionId subscription) {
+    AcceptedEvent event = node.accept(tenant, subscription);
+    return new Delivery.Key(tenant, event.id(), event.type(), subscription);
+  }
+
+  Delivery.Key toNewSubscription() {
+    return to(SampleSubscriptions.active(tenant, "http://receiver.test/hook"));
+  }
+
+  /** An attempt of the express lane. */
+  AttemptLog.Try first(Delivery.Key key) {
+    return tried(key, 1, null);
+  }
+
+  AttemptLog.Try tried(Delivery.Key key, int round, @Nullable String runId) {
+    return new AttemptLog.Try(key, round, runId, receiver(key));
+  }
+
+  Receiver receiver(Delivery.Key key) {
+    return node.receivers.find(tenant, key.subscriptionId()).orElseThrow();
+  }
+
+  Delivery record(AttemptLog.Try tried, Attempt attempt) {
+    return node.attemptLog.record(tried, attempt);
+  }
+
+  Delivery add(Delivery.Key key, Delivery.State state, @Nullable String reason) {
+    node.transaction.executeWithoutResult(_ -> node.deliveries.add(key, state, reason));
+    return find(key);
+  }
+
+  boolean cancel(Delivery.Key key, String reason) {
+    return requireNonNull(node.transaction.execute(_ -> node.deliveries.cancel(key, reason)));
+  }
+
+  Delivery passTo(String runId, Delivery.Key key, boolean opensRound) {
+    return requireNonNull(
+        node.transaction.execute(
+            _ ->
+                node.deliveries.passTo(
+                    runId, node.deliveries.lock(tenant, key.id()).orElseThrow(), opensRound)));
+  }
+
+  void openRound(Delivery.Key key) {
+    node.transaction.executeWithoutResult(_ -> node.deliveries.openRound(tenant, key.id()));
+  }
+
+  Delivery find(Delivery.Key key) {
+    return node.deliveries.find(tenant, key.id()).orElseThrow();
+  }
+
+  List<RecordedAttempt> attempts(Delivery.Key key) {
+    return node.attemptLog.of(tenant, key.id());
+  }
+
+  /** How long until it is due, in whole seconds. */
+  long secondsLeft(Delivery.Key key) {
+    return Math.round(node.deliveries.untilDue(find(key)).toMillis() / 1000.0);
+  }
+
+  /** What a delivery waits for is now. */
+  void makeDue(Delivery.Key key) {
+    set(key, "next_attempt_at = now()");
+  }
+
+  void set(Delivery.Key key, String assignments) {
+    Postgres.jdbc()
+        .sql("update deliveries set " + assignments + " where tenant = :tenant and id = :id")
+        .param("tenant", tenant.name())
+        .param("id", key.id().uuid())
+        .update();
+  }
+}
