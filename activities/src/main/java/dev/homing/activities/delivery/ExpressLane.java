@@ -101,6 +101,16 @@ public final class ExpressLane implements FirstAttempts {
   }
 
   private void send(Events.Event event, OpenEvents.Lease lease, Results results) {
+    try {
+      sendWith(event, lease, results);
+    } catch (RuntimeException ours) {
+      open.release(lease);
+      throw ours;
+    }
+    open.closeIfComplete(event.accepted());
+  }
+
+  private void sendWith(Events.Event event, OpenEvents.Lease lease, Results results) {
     Set<SubscriptionId> done =
         deliveries.of(event.tenant(), event.id()).stream()
             .map(delivery -> delivery.key().subscriptionId())
@@ -123,11 +133,7 @@ public final class ExpressLane implements FirstAttempts {
               .map(to -> CompletableFuture.runAsync(() -> first(sending, to), threads))
               .toArray(CompletableFuture<?>[]::new);
       await(CompletableFuture.allOf(attempts), lease, sending);
-    } catch (RuntimeException ours) {
-      open.release(lease);
-      throw ours;
     }
-    open.closeIfComplete(event.accepted());
   }
 
   /** What the first attempts of an event share; once the lease is lost, no other one begins. */
