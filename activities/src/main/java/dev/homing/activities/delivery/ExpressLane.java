@@ -80,10 +80,16 @@ public final class ExpressLane implements FirstAttempts {
       deliveries.openRounds(event.tenant(), event.id(), run).forEach(workflows::wake);
     }
     Results results = new Results();
-    events
-        .find(event.tenant(), event.id())
-        .ifPresent(kept -> leaseFor(event).ifPresent(lease -> send(kept, lease, results)));
+    events.find(event.tenant(), event.id()).ifPresent(kept -> sendMissing(kept, results));
     return unfinished(event, reset ? null : after, results);
+  }
+
+  /** Returns once every recipient has its row: who loses the lease waits like anybody else. */
+  private void sendMissing(Events.Event event, Results results) {
+    Optional<OpenEvents.Lease> lease = leaseFor(event.accepted());
+    while (lease.isPresent() && !send(event, lease.get(), results)) {
+      lease = leaseFor(event.accepted());
+    }
   }
 
   /** Empty once every recipient has its row, by whomever. */
@@ -100,17 +106,20 @@ public final class ExpressLane implements FirstAttempts {
     return lease;
   }
 
-  private void send(Events.Event event, OpenEvents.Lease lease, Results results) {
+  /** False if the lease was lost meanwhile. */
+  private boolean send(Events.Event event, OpenEvents.Lease lease, Results results) {
+    boolean kept;
     try {
-      sendWith(event, lease, results);
+      kept = sendWith(event, lease, results);
     } catch (RuntimeException ours) {
       open.release(lease);
       throw ours;
     }
     open.closeIfComplete(event.accepted());
+    return kept;
   }
 
-  private void sendWith(Events.Event event, OpenEvents.Lease lease, Results results) {
+  private boolean sendWith(Events.Event event, OpenEvents.Lease lease, Results results) {
     Set<SubscriptionId> done =
         deliveries.of(event.tenant(), event.id()).stream()
             .map(delivery -> delivery.key().subscriptionId())
@@ -134,6 +143,7 @@ public final class ExpressLane implements FirstAttempts {
               .toArray(CompletableFuture<?>[]::new);
       await(CompletableFuture.allOf(attempts), lease, sending);
     }
+    return sending.leased().get();
   }
 
   /** What the first attempts of an event share; once the lease is lost, no other one begins. */
