@@ -5,6 +5,8 @@ import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.temporal.api.workflowservice.v1.GetSystemInfoRequest;
+import io.temporal.api.workflowservice.v1.GetSystemInfoResponse;
 import io.temporal.api.workflowservice.v1.ResetActivityRequest;
 import io.temporal.api.workflowservice.v1.ResetActivityResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
@@ -29,6 +31,14 @@ public final class TemporalCalls extends WorkflowServiceGrpc.WorkflowServiceImpl
   /** The workflows whose activity was to be tried now. */
   public List<String> woken() {
     return List.copyOf(woken);
+  }
+
+  /** The client asks for this first. */
+  @Override
+  public void getSystemInfo(
+      GetSystemInfoRequest request, StreamObserver<GetSystemInfoResponse> answer) {
+    answer.onNext(GetSystemInfoResponse.getDefaultInstance());
+    answer.onCompleted();
   }
 
   @Override
