@@ -98,7 +98,7 @@ create table deliveries (
   next_attempt_at timestamptz,
   -- The workflow run that has it in hand; null: none yet.
   run_id text,
-  -- The run of the event's workflow whose reset opened the current round, if one did.
+  -- The run whose reset opened a round last, so that it does so once.
   round_opened_by text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),

@@ -102,24 +102,30 @@ public final class Deliveries {
         .update();
   }
 
-  /** A locked delivery passes to another run, which goes on with its round or opens the next. */
-  Delivery passTo(String runId, Delivery delivery, boolean opensRound) {
-    jdbc.sql(
-            opensRound
-                ? """
-                update deliveries
-                set run_id = :run, round = round + 1, round_attempts = 0, state = 'retrying',
-                  reason = null, next_attempt_at = now(), updated_at = now()
-                where tenant = :tenant and id = :id
-                """
-                : """
-                update deliveries set run_id = :run where tenant = :tenant and id = :id
-                """)
+  /** A locked delivery passes to another run, which goes on with its round. */
+  Delivery passTo(String runId, Delivery delivery) {
+    jdbc.sql("update deliveries set run_id = :run where tenant = :tenant and id = :id")
         .param("run", runId)
         .param("tenant", delivery.key().tenant().name())
         .param("id", delivery.key().id().uuid())
         .update();
     return find(delivery.key().tenant(), delivery.key().id()).orElseThrow();
+  }
+
+  /** A locked delivery passes to a run that stands for a new round, which is opened once. */
+  Delivery passToReset(String runId, Delivery delivery) {
+    jdbc.sql(
+            """
+            update deliveries
+            set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
+              next_attempt_at = now(), round_opened_by = :run, updated_at = now()
+            where tenant = :tenant and id = :id and round_opened_by is distinct from :run
+            """)
+        .param("run", runId)
+        .param("tenant", delivery.key().tenant().name())
+        .param("id", delivery.key().id().uuid())
+        .update();
+    return passTo(runId, delivery);
   }
 
   /** How long until a delivery is due, by PostgreSQL's clock; zero or less: it is. */

@@ -93,8 +93,10 @@ public final class DurableLane implements Attempts {
     if (delivery.runId() != null && execution.getAttempt() > 1) {
       return Optional.empty(); // A later run has it in hand.
     }
-    boolean opensRound = !run.equals(originalRun);
-    return Optional.of(new Taken(deliveries.passTo(run, delivery, opensRound), true));
+    boolean reset = !run.equals(originalRun);
+    Delivery passed =
+        reset ? deliveries.passToReset(run, delivery) : deliveries.passTo(run, delivery);
+    return Optional.of(new Taken(passed, true));
   }
 
   private void proceed(Taken taken, ActivityInfo execution) {

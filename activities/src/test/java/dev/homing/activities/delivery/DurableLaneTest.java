@@ -113,6 +113,19 @@ class DurableLaneTest {
     assertThat(ledger.find(key).runId()).isEqualTo("run-2");
   }
 
+  @Test
+  void opensNoOtherRoundForSuchARunWhenSomebodyAskedForOne() {
+    Delivery.Key key = waiting("/503");
+    Execution reset = Execution.in("run-2");
+    failure(reset, key, "run-1");
+
+    ledger.openRound(key);
+    failure(reset, key, "run-1");
+
+    assertThat(ledger.find(key).round()).isEqualTo(3);
+    assertThat(ledger.find(key).roundAttempts()).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
   void sendsAgainForARunThatAResetMadeAlsoWhenItWasOver(State over) {

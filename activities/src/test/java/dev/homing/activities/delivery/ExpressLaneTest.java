@@ -448,8 +448,7 @@ class ExpressLaneTest {
   }
 
   private void take(AcceptedEvent event, SubscriptionId recipient, String run) {
-    here.transaction.executeWithoutResult(
-        _ -> here.deliveries.passTo(run, find(event, recipient), false));
+    here.transaction.executeWithoutResult(_ -> here.deliveries.passTo(run, find(event, recipient)));
   }
 
   private OpenEvents.Lease steal(AcceptedEvent event) {

@@ -56,9 +56,12 @@ final class Ledger {
   Delivery passTo(String runId, Delivery.Key key, boolean opensRound) {
     return requireNonNull(
         node.transaction.execute(
-            _ ->
-                node.deliveries.passTo(
-                    runId, node.deliveries.lock(tenant, key.id()).orElseThrow(), opensRound)));
+            _ -> {
+              Delivery locked = node.deliveries.lock(tenant, key.id()).orElseThrow();
+              return opensRound
+                  ? node.deliveries.passToReset(runId, locked)
+                  : node.deliveries.passTo(runId, locked);
+            }));
   }
 
   void openRound(Delivery.Key key) {
