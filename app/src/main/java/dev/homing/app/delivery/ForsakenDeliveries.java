@@ -40,16 +40,18 @@ class ForsakenDeliveries {
       return;
     }
     try {
-      deliveries.forsaken(AT_ONCE).forEach(this::start);
+      var unused = deliveries.forsaken(AT_ONCE).stream().allMatch(this::start);
     } catch (DataAccessException away) {
       log.warn("overdue deliveries cannot be read: {}", away.getMessage());
     }
   }
 
-  private void start(Delivery delivery) {
+  /** False if Temporal does not answer: then the others need not try. */
+  private boolean start(Delivery delivery) {
     Delivery.Key key = delivery.key();
-    receivers
+    return receivers
         .find(key.tenant(), key.subscriptionId())
-        .ifPresent(receiver -> workflows.startOrWake(key, receiver));
+        .map(receiver -> workflows.startOrWake(key, receiver))
+        .orElse(true);
   }
 }
