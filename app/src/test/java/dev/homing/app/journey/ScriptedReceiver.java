@@ -154,8 +154,12 @@ public final class ScriptedReceiver implements AutoCloseable {
 
   /** At least so many, in the order they came. */
   public List<Receipt> awaitReceipts(int count) {
+    return awaitReceipts(count, PATIENCE);
+  }
+
+  public List<Receipt> awaitReceipts(int count, Duration patience) {
     await()
-        .atMost(PATIENCE)
+        .atMost(patience)
         .pollInterval(Duration.ofMillis(20))
         .until(() -> receipts.size() >= count);
     return receipts();
@@ -163,8 +167,12 @@ public final class ScriptedReceiver implements AutoCloseable {
 
   /** Waits until all of these events came. */
   public void awaitEvents(Collection<String> ids) {
+    awaitEvents(ids, PATIENCE);
+  }
+
+  public void awaitEvents(Collection<String> ids, Duration patience) {
     await()
-        .atMost(PATIENCE)
+        .atMost(patience)
         .pollInterval(Duration.ofMillis(50))
         .until(
             () -> receipts.stream().map(Receipt::id).collect(Collectors.toSet()).containsAll(ids));
