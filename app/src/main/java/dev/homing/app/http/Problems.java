@@ -53,7 +53,7 @@ class Problems extends ResponseEntityExceptionHandler {
     return answer(HttpStatus.BAD_REQUEST, "A JSON body is needed.", failure, headers, request);
   }
 
-  private static String describe(JacksonException json) {
+  static String describe(JacksonException json) {
     return switch (json) {
       case UnrecognizedPropertyException unknown ->
           "There is no field %s; there are: %s.".formatted(path(unknown), known(unknown));
