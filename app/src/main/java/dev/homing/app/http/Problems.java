@@ -21,6 +21,7 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -60,6 +61,8 @@ class Problems extends ResponseEntityExceptionHandler {
       case MismatchedInputException wrong when !wrong.getPath().isEmpty() ->
           "The field %s does not have the form it should: see the documentation."
               .formatted(path(wrong));
+      case InputCoercionException large ->
+          "A number is larger than any that fits: " + at(large.getLocation());
       case StreamReadException broken -> "The body is not JSON: " + at(broken.getLocation());
       default -> "The body does not have the form it should: " + at(json.getLocation());
     };
