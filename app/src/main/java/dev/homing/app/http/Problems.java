@@ -22,6 +22,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -45,6 +46,7 @@ class Problems extends ResponseEntityExceptionHandler {
           return handleErrorResponseException(
               Problem.tooLarge(exceeded.most()), headers, HttpStatus.CONTENT_TOO_LARGE, request);
         }
+        case JacksonIOException _ -> {} // Its cause says more.
         case JacksonException json -> {
           return answer(HttpStatus.BAD_REQUEST, describe(json), failure, headers, request);
         }
