@@ -178,6 +178,10 @@ class ProblemsTest {
         field("\"timeout\": 0", "timeout: must"),
         field("\"timeout\": \"61s\"", "timeout: must"),
         field("\"timeout\": 9223372036854775807", "timeout: must"),
+        field("\"timeout\": \"9999999999999999d\"", "timeout: must"),
+        field("\"description\": \"a\\u0000b\"", "description: must"),
+        field("\"metadata\": {\"a\": \"\\u0000\"}", "metadata: must"),
+        field("\"metadata\": {\"\\u0000\": \"a\"}", "metadata: must"),
         field("\"secret\": \"\"", "secret: "),
         field("\"secret\": \"short\"", "secret: "),
         field("\"secret\": \"whsec_!!!\"", "secret: "),
@@ -241,6 +245,12 @@ class ProblemsTest {
         get("/subscriptions?enabled=maybe", 400, "enabled"),
         get("/events?since=yesterday", 400, "since"),
         get("/events?until=2026-13-01T00:00:00Z", 400, "until"),
+        get("/events?type=%00", 400, "type"),
+        get("/deliveries?type=%00", 400, "type"),
+        get("/subscriptions?event_type=%00", 400, "event_type"),
+        get("/events?since=-999999999-01-01T00:00:00Z", 400, "since"),
+        get("/events?until=%2B999999999-01-01T00:00:00Z", 400, "until"),
+        get("/deliveries?since=%2B999999999-01-01T00:00:00Z", 400, "since"),
         get("/deliveries?state=lost", 400, "state must be one of pending, retrying"),
         get("/deliveries?state=pending", 400, "state=pending needs event"),
         get("/deliveries?subscription=nonsense", 400, "subscription must be an id"),
@@ -349,6 +359,26 @@ class ProblemsTest {
             json("POST", path, BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large))),
             413);
     assertThat(Api.text(chunked, "detail")).contains("262144 bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"nonsense", "text/", "*/*", "a/b; charset=nonsense", "a/b; c", "a/b;c=\"", "ü/ü"})
+  void anUnusualContentTypeIsKeptOrRefused(String contentType) {
+    Api.Answer accepted =
+        api.send(
+            "POST",
+            "/webhooks/nobody.hears.this",
+            BodyPublishers.ofString("x"),
+            "Content-Type",
+            contentType);
+
+    if (accepted.status() == 202) {
+      Api.Answer payload = api.get("/events/" + Api.id(accepted) + "/payload").expect(200);
+      assertThat(payload.text()).isEqualTo("x");
+    } else {
+      problem(accepted, 415);
+    }
   }
 
   @Test
