@@ -74,6 +74,9 @@ class EventController {
       @RequestParam(required = false) @Nullable Instant until,
       @RequestParam(required = false) @Nullable Integer limit,
       @RequestParam(required = false) @Nullable String cursor) {
+    if (type != null && !EventTypes.isType(type)) {
+      throw Problem.malformed("type must be an event type, like order.created");
+    }
     Window window = Window.of(since, until, limit, cursor);
     return window
         .page(

@@ -101,10 +101,11 @@ record SubscriptionRequest(
   }
 
   private String description(List<Problem.FieldError> errors) {
-    if (description != null && description.length() > LONGEST_DESCRIPTION) {
+    if (description != null && !fits(description, LONGEST_DESCRIPTION)) {
       errors.add(
           new Problem.FieldError(
-              "description", "must have at most %d characters".formatted(LONGEST_DESCRIPTION)));
+              "description",
+              "must have at most %d characters, none of them NUL".formatted(LONGEST_DESCRIPTION)));
     }
     return description == null ? "" : description;
   }
@@ -117,13 +118,13 @@ record SubscriptionRequest(
                 .allMatch(
                     pair ->
                         pair.getValue() != null
-                            && pair.getKey().length() <= LONGEST_METADATA
-                            && pair.getValue().length() <= LONGEST_METADATA);
+                            && fits(pair.getKey(), LONGEST_METADATA)
+                            && fits(pair.getValue(), LONGEST_METADATA));
     if (!fits) {
       errors.add(
           new Problem.FieldError(
               "metadata",
-              "must have at most %d pairs of texts, each of at most %d characters"
+              "must have at most %d pairs of texts, each of at most %d characters, none of them NUL"
                   .formatted(MOST_METADATA, LONGEST_METADATA)));
     }
     return pairs;
@@ -156,6 +157,11 @@ record SubscriptionRequest(
           new Problem.FieldError("retry.max_interval", "must not be below initial_interval"));
     }
     return new Subscription.Retry(attempts, first, last);
+  }
+
+  /** PostgreSQL keeps any character but NUL. */
+  private static boolean fits(String text, int longest) {
+    return text.length() <= longest && text.indexOf(0) < 0;
   }
 
   private static String reason(IllegalArgumentException wrong) {
