@@ -54,6 +54,11 @@ public final class Problem extends ErrorResponseException {
             .formatted(most));
   }
 
+  /** 415. */
+  public static Problem unsupported(String detail) {
+    return of(HttpStatus.UNSUPPORTED_MEDIA_TYPE, detail);
+  }
+
   /** 422 for one field. */
   public static Problem invalid(String field, String detail) {
     return invalid(List.of(new FieldError(field, detail)));
