@@ -20,6 +20,7 @@ import dev.homing.activities.subscription.RedisRoutes;
 import dev.homing.activities.subscription.Routes;
 import dev.homing.activities.subscription.Secrets;
 import dev.homing.app.event.PublishingSettings;
+import dev.homing.app.http.BodyLimit;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.temporal.client.WorkflowClient;
 import io.temporal.serviceclient.GrpcCompression;
@@ -35,6 +36,7 @@ import java.util.function.Supplier;
 import okhttp3.OkHttpClient;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -59,6 +61,14 @@ class Wiring {
       PublishingSettings publishing,
       ExpressSettings express) {
     return parts.database();
+  }
+
+  @Bean
+  FilterRegistrationBean<BodyLimit> bodyLimit(PublishingSettings settings) {
+    FilterRegistrationBean<BodyLimit> registration =
+        new FilterRegistrationBean<>(new BodyLimit(settings.maxPayload().toBytes()));
+    registration.setOrder(BodyLimit.ORDER);
+    return registration;
   }
 
   /** Compression costs more than it saves between processes of one machine or network. */

@@ -334,6 +334,23 @@ public final class Deliveries {
         .list();
   }
 
+  /** Those of all tenants that are overdue by ten seconds and that no workflow has in hand. */
+  public List<Delivery> forsaken(int limit) {
+    return jdbc.sql(
+            "select "
+                + COLUMNS
+                + """
+                 from deliveries
+                where state = 'retrying' and run_id is null
+                  and next_attempt_at < now() - interval '10 seconds'
+                order by next_attempt_at
+                limit :limit
+                """)
+        .param("limit", limit)
+        .query((row, _) -> delivery(row))
+        .list();
+  }
+
   /** How many deliveries with a row an event has in each state. */
   public Map<State, Long> counts(Tenant tenant, EventId event) {
     return jdbc

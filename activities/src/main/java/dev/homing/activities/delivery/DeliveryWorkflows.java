@@ -7,6 +7,7 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.Attempts;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
 import dev.homing.workflows.delivery.WaitingDelivery;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.batch.v1.BatchOperationCancellation;
@@ -25,6 +26,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -39,6 +42,9 @@ import org.slf4j.LoggerFactory;
 public final class DeliveryWorkflows {
   private static final Logger log = LoggerFactory.getLogger(DeliveryWorkflows.class);
   private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
+  private static final ScheduledExecutorService DEADLINES =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("temporal-deadlines").factory());
   private static final int TRIES = 5;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
@@ -60,8 +66,21 @@ public final class DeliveryWorkflows {
         receiver.timeout());
   }
 
-  /** Has a delivery that is due attempted now: by a new run, or by the one that waits. */
-  public void startOrWake(Delivery.Key key, Receiver receiver) {
+  /**
+   * Has a delivery that is due attempted now: by a new run, or by the one that waits. False if
+   * Temporal does not answer.
+   */
+  public boolean startOrWake(Delivery.Key key, Receiver receiver) {
+    try (var soon = soon()) {
+      soon.run(() -> insist(key, receiver));
+      return true;
+    } catch (RuntimeException away) {
+      say("start", key.id(), away);
+      return false;
+    }
+  }
+
+  private void insist(Delivery.Key key, Receiver receiver) {
     try {
       for (int tried = 0; tried < TRIES; tried++) {
         if (start(waiting(key, receiver)) || wake(key.id())) {
@@ -71,8 +90,6 @@ public final class DeliveryWorkflows {
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException away) {
-      say("start", key.id(), away);
     }
   }
 
@@ -109,8 +126,8 @@ public final class DeliveryWorkflows {
 
   /** Ends a delivery's workflow, if it has one. */
   public void cancel(DeliveryId id) {
-    try {
-      client.newUntypedWorkflowStub(id.toString()).cancel();
+    try (var soon = soon()) {
+      soon.run(() -> client.newUntypedWorkflowStub(id.toString()).cancel());
     } catch (WorkflowNotFoundException ended) {
       log.trace("nothing to cancel", ended);
     } catch (RuntimeException away) {
@@ -189,6 +206,12 @@ public final class DeliveryWorkflows {
     return info.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED
         ? Optional.of(new Terminated(id, info.getExecution().getRunId()))
         : Optional.empty();
+  }
+
+  /** In it, the client does not insist for its usual minute: a person waits for the answer. */
+  private static Context.CancellableContext soon() {
+    return Context.current()
+        .withDeadlineAfter(LONGEST_CALL.toMillis(), TimeUnit.MILLISECONDS, DEADLINES);
   }
 
   private WorkflowServiceBlockingStub temporal() {

@@ -4,6 +4,7 @@ import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.subscription.EventTypes;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
 import dev.homing.app.http.Window;
@@ -54,6 +55,9 @@ class DeliveryController {
       @RequestParam(required = false) @Nullable Instant until,
       @RequestParam(required = false) @Nullable Integer limit,
       @RequestParam(required = false) @Nullable String cursor) {
+    if (type != null && !EventTypes.isType(type)) {
+      throw Problem.malformed("type must be an event type, like order.created");
+    }
     Window window = Window.of(since, until, limit, cursor);
     var filter =
         new Deliveries.Filter(

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -52,15 +53,33 @@ class EventController {
           "must be segments of letters, digits, _ and - with dots between, at most %d characters"
               .formatted(EventTypes.MAX_LENGTH));
     }
-    String contentType =
-        request.getContentType() == null
-            ? MediaType.APPLICATION_JSON_VALUE
-            : request.getContentType();
+    String contentType = contentType(request);
     byte[] payload = request.getInputStream().readAllBytes();
     AcceptedEvent event = publisher.publish(tenant, type, contentType, payload);
     return ResponseEntity.accepted()
         .location(URI.create("/events/" + event.id()))
         .body(new Receipt(event.id(), event.type(), event.recipients()));
+  }
+
+  /** Kept as it came, if receivers can be sent it. */
+  private static String contentType(HttpServletRequest request) {
+    String given = request.getContentType();
+    if (given == null) {
+      return MediaType.APPLICATION_JSON_VALUE;
+    }
+    boolean ascii = given.chars().allMatch(character -> character >= ' ' && character < 0x7f);
+    if (!ascii || !isMediaType(given)) {
+      throw Problem.unsupported("Content-Type must be like application/json; charset=utf-8.");
+    }
+    return given;
+  }
+
+  private static boolean isMediaType(String text) {
+    try {
+      return MediaType.parseMediaType(text).isConcrete();
+    } catch (InvalidMediaTypeException malformed) {
+      return false;
+    }
   }
 
   /** The event is committed: it will be attempted for each of its recipients. */
@@ -74,6 +93,9 @@ class EventController {
       @RequestParam(required = false) @Nullable Instant until,
       @RequestParam(required = false) @Nullable Integer limit,
       @RequestParam(required = false) @Nullable String cursor) {
+    if (type != null && !EventTypes.isType(type)) {
+      throw Problem.malformed("type must be an event type, like order.created");
+    }
     Window window = Window.of(since, until, limit, cursor);
     return window
         .page(

@@ -11,10 +11,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Reads no more of a request's body than is allowed, counted while it comes. */
 public final class BodyLimit extends OncePerRequestFilter {
+  /** Before whatever reads a body. */
+  public static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 11;
+
   private final long most;
 
   /** In bytes. */

@@ -20,6 +20,12 @@ class ContainerErrors implements ErrorController {
     HttpStatus status = known == null ? HttpStatus.NOT_FOUND : known;
     return ResponseEntity.status(status)
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-        .body(ProblemDetail.forStatus(status));
+        .body(ProblemDetail.forStatusAndDetail(status, detail(status)));
+  }
+
+  private static String detail(HttpStatus status) {
+    return status.is4xxClientError()
+        ? "The request cannot be understood: check its path, its method and its headers."
+        : "This is our fault: repeat the request, and if it fails again, look into the log.";
   }
 }

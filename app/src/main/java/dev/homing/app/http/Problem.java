@@ -5,6 +5,7 @@ import java.util.Map;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
+import tools.jackson.core.JacksonException;
 
 /** A request that cannot be fulfilled, as RFC 9457 has it; the detail says what to do next. */
 public final class Problem extends ErrorResponseException {
@@ -21,6 +22,11 @@ public final class Problem extends ErrorResponseException {
   /** 400: the request cannot be read. */
   public static Problem malformed(String detail) {
     return of(HttpStatus.BAD_REQUEST, detail);
+  }
+
+  /** 400: the JSON cannot be read as what it should be. */
+  public static Problem unreadable(JacksonException json) {
+    return malformed(Problems.describe(json));
   }
 
   /** 404, the same whatever the reason. */
@@ -46,6 +52,11 @@ public final class Problem extends ErrorResponseException {
         HttpStatus.CONTENT_TOO_LARGE,
         "The body may have at most %d bytes: send a smaller one, with a link to the rest."
             .formatted(most));
+  }
+
+  /** 415. */
+  public static Problem unsupported(String detail) {
+    return of(HttpStatus.UNSUPPORTED_MEDIA_TYPE, detail);
   }
 
   /** 422 for one field. */

@@ -21,6 +21,8 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -44,6 +46,7 @@ class Problems extends ResponseEntityExceptionHandler {
           return handleErrorResponseException(
               Problem.tooLarge(exceeded.most()), headers, HttpStatus.CONTENT_TOO_LARGE, request);
         }
+        case JacksonIOException _ -> {} // Its cause says more.
         case JacksonException json -> {
           return answer(HttpStatus.BAD_REQUEST, describe(json), failure, headers, request);
         }
@@ -53,13 +56,15 @@ class Problems extends ResponseEntityExceptionHandler {
     return answer(HttpStatus.BAD_REQUEST, "A JSON body is needed.", failure, headers, request);
   }
 
-  private static String describe(JacksonException json) {
+  static String describe(JacksonException json) {
     return switch (json) {
       case UnrecognizedPropertyException unknown ->
           "There is no field %s; there are: %s.".formatted(path(unknown), known(unknown));
       case MismatchedInputException wrong when !wrong.getPath().isEmpty() ->
           "The field %s does not have the form it should: see the documentation."
               .formatted(path(wrong));
+      case InputCoercionException large ->
+          "A number is larger than any that fits: " + at(large.getLocation());
       case StreamReadException broken -> "The body is not JSON: " + at(broken.getLocation());
       default -> "The body does not have the form it should: " + at(json.getLocation());
     };

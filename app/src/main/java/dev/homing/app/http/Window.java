@@ -21,6 +21,9 @@ public record Window(UUID from, UUID before, int limit) {
   private static final UUID FIRST = new UUID(0, 0);
   private static final UUID LAST = new UUID(-1, -1);
 
+  /** The 48 bits of a UUIDv7 end in the year 10889. */
+  private static final Instant LATEST = Instant.ofEpochMilli((1L << 48) - 1);
+
   /** Throws a problem that says which parameter is wrong. */
   public static Window of(
       @Nullable Instant since,
@@ -68,7 +71,8 @@ public record Window(UUID from, UUID before, int limit) {
   }
 
   private static UUID at(Instant time) {
-    return new UUID(Math.max(0, time.toEpochMilli()) << 16, 0);
+    Instant from = time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time;
+    return new UUID((from.isAfter(LATEST) ? LATEST : from).toEpochMilli() << 16, 0);
   }
 
   private static String encode(UUID id) {

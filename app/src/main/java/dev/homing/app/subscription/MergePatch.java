@@ -1,7 +1,9 @@
 package dev.homing.app.subscription;
 
 import dev.homing.activities.subscription.Subscription;
+import dev.homing.app.http.Problem;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,11 +17,15 @@ class MergePatch {
     this.json = json;
   }
 
-  /** The whole subscription as it would be then; throws like the reading of any request. */
+  /** The whole subscription as it would be then; throws a problem if it cannot be read. */
   SubscriptionRequest apply(Subscription.Terms terms, ObjectNode patch) {
     ObjectNode whole = json.valueToTree(request(terms));
     merge(whole, patch);
-    return json.treeToValue(whole, SubscriptionRequest.class);
+    try {
+      return json.treeToValue(whole, SubscriptionRequest.class);
+    } catch (JacksonException wrong) {
+      throw Problem.unreadable(wrong);
+    }
   }
 
   private static void merge(ObjectNode target, ObjectNode patch) {

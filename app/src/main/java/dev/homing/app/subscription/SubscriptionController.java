@@ -1,5 +1,6 @@
 package dev.homing.app.subscription;
 
+import dev.homing.activities.subscription.EventTypes;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
@@ -73,6 +74,9 @@ class SubscriptionController {
       @RequestParam(required = false) @Nullable Boolean enabled,
       @RequestParam(required = false) @Nullable Integer limit,
       @RequestParam(required = false) @Nullable String cursor) {
+    if (eventType != null && !EventTypes.isPattern(eventType)) {
+      throw Problem.malformed("event_type must be an event type, like order.created or order.*");
+    }
     Window window = Window.of(null, null, limit, cursor);
     return window
         .page(

@@ -30,6 +30,7 @@ record SubscriptionRequest(
     @Nullable Duration timeout,
     @Nullable String secret) {
   private static final int MOST_EVENT_TYPES = 50;
+  private static final int MOST_NAMED = 5;
   private static final int LONGEST_DESCRIPTION = 500;
   private static final int MOST_METADATA = 50;
   private static final int LONGEST_METADATA = 500;
@@ -40,16 +41,9 @@ record SubscriptionRequest(
       @Nullable Duration initialInterval,
       @Nullable Duration maxInterval) {}
 
-  /** Null if none was given: then one is made. Throws a problem if it cannot be. */
+  /** Null if none was given: then one is made; to be asked after {@link #terms}. */
   @Nullable SigningSecret parsedSecret() {
-    if (secret == null) {
-      return null;
-    }
-    try {
-      return SigningSecret.parse(secret);
-    } catch (IllegalArgumentException wrong) {
-      throw Problem.invalid("secret", reason(wrong));
-    }
+    return secret == null ? null : SigningSecret.parse(secret);
   }
 
   /** What it comes to; throws a problem with an entry for each field that cannot be. */
@@ -64,6 +58,7 @@ record SubscriptionRequest(
             metadata(errors),
             retry(errors),
             seconds("timeout", timeout, DeliverySettings.LONGEST_TIMEOUT, errors));
+    checkSecret(errors);
     if (!errors.isEmpty()) {
       throw Problem.invalid(errors);
     }
@@ -90,22 +85,27 @@ record SubscriptionRequest(
           new Problem.FieldError(
               "event_types", "must name from 1 to %d event types".formatted(MOST_EVENT_TYPES)));
     }
-    for (String type : types) {
-      if (type == null || !EventTypes.isPattern(type)) {
-        errors.add(
-            new Problem.FieldError(
-                "event_types",
-                "must hold types like order.created, prefixes like order.*, or *; not " + type));
-      }
+    List<String> wrong =
+        types.stream()
+            .filter(type -> type == null || !EventTypes.isPattern(type))
+            .map(String::valueOf)
+            .toList();
+    if (!wrong.isEmpty()) {
+      errors.add(
+          new Problem.FieldError(
+              "event_types",
+              "must hold types like order.created, prefixes like order.*, or *; not "
+                  + String.join(", ", wrong.subList(0, Math.min(wrong.size(), MOST_NAMED)))));
     }
     return types;
   }
 
   private String description(List<Problem.FieldError> errors) {
-    if (description != null && description.length() > LONGEST_DESCRIPTION) {
+    if (description != null && !fits(description, LONGEST_DESCRIPTION)) {
       errors.add(
           new Problem.FieldError(
-              "description", "must have at most %d characters".formatted(LONGEST_DESCRIPTION)));
+              "description",
+              "must have at most %d characters, none of them NUL".formatted(LONGEST_DESCRIPTION)));
     }
     return description == null ? "" : description;
   }
@@ -118,16 +118,24 @@ record SubscriptionRequest(
                 .allMatch(
                     pair ->
                         pair.getValue() != null
-                            && pair.getKey().length() <= LONGEST_METADATA
-                            && pair.getValue().length() <= LONGEST_METADATA);
+                            && fits(pair.getKey(), LONGEST_METADATA)
+                            && fits(pair.getValue(), LONGEST_METADATA));
     if (!fits) {
       errors.add(
           new Problem.FieldError(
               "metadata",
-              "must have at most %d pairs of texts, each of at most %d characters"
+              "must have at most %d pairs of texts, each of at most %d characters, none of them NUL"
                   .formatted(MOST_METADATA, LONGEST_METADATA)));
     }
     return pairs;
+  }
+
+  private void checkSecret(List<Problem.FieldError> errors) {
+    try {
+      var unused = parsedSecret();
+    } catch (IllegalArgumentException wrong) {
+      errors.add(new Problem.FieldError("secret", reason(wrong)));
+    }
   }
 
   private Subscription.Retry retry(List<Problem.FieldError> errors) {
@@ -149,6 +157,11 @@ record SubscriptionRequest(
           new Problem.FieldError("retry.max_interval", "must not be below initial_interval"));
     }
     return new Subscription.Retry(attempts, first, last);
+  }
+
+  /** PostgreSQL keeps any character but NUL. */
+  private static boolean fits(String text, int longest) {
+    return text.length() <= longest && text.indexOf(0) < 0;
   }
 
   private static String reason(IllegalArgumentException wrong) {

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A port on the loopback, and the setting that moves it. */
-record Port(String use, int number, String setting) {
+public record Port(String use, int number, String setting) {
 
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
@@ -38,7 +38,7 @@ record Port(String use, int number, String setting) {
    * <p>Below the ports that systems give to outgoing connections: one of those would be taken
    * before whoever asked begins to listen.
    */
-  static int free() {
+  public static int free() {
     return ThreadLocalRandom.current()
         .ints(10_000, 30_000)
         .filter(port -> isFree(port) && GIVEN.add(port))

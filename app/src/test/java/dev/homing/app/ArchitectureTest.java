@@ -1,0 +1,154 @@
+package dev.homing.app;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.homing.activities.delivery.OutboundClient;
+import jakarta.persistence.Entity;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.stream.Stream;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What would break in silence, were it only written down. */
+class ArchitectureTest {
+  private static final String WORKFLOWS = "dev.homing.workflows..";
+
+  private static final JavaClasses HOMING =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.homing");
+
+  @Test
+  void workflowsTouchTheirOwnWorldOnly() {
+    classes()
+        .that()
+        .resideInAPackage(WORKFLOWS)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            WORKFLOWS,
+            "java..",
+            "io.temporal..",
+            "com.fasterxml.jackson.annotation..",
+            "org.jspecify.annotations..")
+        .check(HOMING);
+  }
+
+  /** Each gives another answer when a history is replayed, or stops the worker's thread. */
+  @Test
+  void workflowsAskTemporalForTimeAndChance() {
+    noClasses()
+        .that()
+        .resideInAPackage(WORKFLOWS)
+        .should()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(UUID.class, "randomUUID")
+        .orShould()
+        .callMethod(Math.class, "random")
+        .orShould()
+        .callMethodWhere(
+            describe(
+                "Thread.sleep",
+                call ->
+                    call.getName().equals("sleep")
+                        && call.getTargetOwner().isEquivalentTo(Thread.class)))
+        .check(HOMING);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"workflows", "activities", "app"})
+  void theNounsOfAModuleAreFreeOfCycles(String module) {
+    slices()
+        .matching("dev.homing.%s.(*)..".formatted(module))
+        .should()
+        .beFreeOfCycles()
+        .check(HOMING);
+  }
+
+  @Test
+  void noControllerTakesOrReturnsAnEntity() {
+    methods()
+        .that()
+        .areDeclaredInClassesThat()
+        .areAnnotatedWith(RestController.class)
+        .should(keepEntitiesIn())
+        .check(HOMING);
+  }
+
+  private static ArchCondition<JavaMethod> keepEntitiesIn() {
+    return new ArchCondition<>("neither take nor return an entity") {
+      @Override
+      public void check(JavaMethod method, ConditionEvents events) {
+        if (hasEntity(method)) {
+          events.add(SimpleConditionEvent.violated(method, method.getDescription()));
+        }
+      }
+    };
+  }
+
+  /** Helpers inside the class may: they turn entities into what is shown. */
+  private static boolean hasEntity(JavaMethod method) {
+    boolean answersRequests =
+        method.getAnnotations().stream()
+            .anyMatch(
+                annotation ->
+                    annotation
+                        .getRawType()
+                        .getPackageName()
+                        .equals(RestController.class.getPackageName()));
+    return answersRequests
+        && Stream.concat(Stream.of(method.getReturnType()), method.getParameterTypes().stream())
+            .flatMap(type -> type.getAllInvolvedRawTypes().stream())
+            .anyMatch(type -> type.isAnnotatedWith(Entity.class));
+  }
+
+  /** Another client would go around the guard of the first. */
+  @Test
+  void onlyOneClassBuildsAnHttpClient() {
+    assertThat(
+            HOMING.stream()
+                .filter(ArchitectureTest::buildsAClient)
+                .map(JavaClass::getName)
+                .collect(toSet()))
+        .containsExactly(OutboundClient.class.getName());
+  }
+
+  private static boolean buildsAClient(JavaClass candidate) {
+    boolean constructs =
+        candidate.getConstructorCallsFromSelf().stream()
+            .map(call -> call.getTargetOwner())
+            .anyMatch(
+                owner ->
+                    owner.isEquivalentTo(OkHttpClient.class)
+                        || owner.isEquivalentTo(OkHttpClient.Builder.class));
+    return constructs
+        || candidate.getMethodCallsFromSelf().stream()
+            .anyMatch(
+                call ->
+                    call.getTargetOwner().isEquivalentTo(OkHttpClient.class)
+                        && call.getName().equals("newBuilder"));
+  }
+}

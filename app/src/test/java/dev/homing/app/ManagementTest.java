@@ -1,0 +1,81 @@
+package dev.homing.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.journey.Api;
+import dev.homing.app.journey.RunningHoming;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Health and metrics, on their own port. */
+class ManagementTest {
+  private final Api management = RunningHoming.shared().management();
+  private final Api api = RunningHoming.shared().api();
+
+  @Test
+  void isUpWhenEveryPartIs() {
+    await()
+        .untilAsserted(
+            () -> {
+              JsonNode health = management.get("/actuator/health").expect(200).json();
+              assertThat(Api.text(health, "status")).isEqualTo("UP");
+              assertThat(health.get("components").propertyNames())
+                  .contains("db", "redis", "temporal");
+            });
+    management.get("/actuator/health/readiness").expect(200);
+    management.get("/actuator/health/liveness").expect(200);
+  }
+
+  @Test
+  void countsWhatItDoes() {
+    api.trigger("nobody.hears.this");
+
+    String metrics = management.get("/actuator/prometheus").expect(200).text();
+
+    assertThat(metrics.lines().filter(line -> line.startsWith("homing_")))
+        .map(line -> line.split("[{ ]", 2)[0])
+        .contains(
+            "homing_events_accepted_total",
+            "homing_events_open",
+            "homing_events_open_oldest_seconds",
+            "homing_routes_total",
+            "homing_express_slots_free",
+            "homing_dispatcher_waiting");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "env",
+        "beans",
+        "configprops",
+        "heapdump",
+        "threaddump",
+        "loggers",
+        "mappings",
+        "metrics",
+        "conditions",
+        "flyway",
+        "scheduledtasks",
+        "shutdown",
+        "httpexchanges"
+      })
+  void showsNothingElse(String endpoint) {
+    management.get("/actuator/" + endpoint).expect(404);
+    management.post("/actuator/" + endpoint).expect(404);
+  }
+
+  @Test
+  void isNotOnThePortOfTheApiNorTheApiOnItsPort() {
+    for (String path : List.of("/actuator", "/actuator/health", "/actuator/prometheus")) {
+      api.get(path).expect(404);
+    }
+    for (String path : List.of("/subscriptions", "/events", "/deliveries")) {
+      management.get(path).expect(404);
+    }
+  }
+}

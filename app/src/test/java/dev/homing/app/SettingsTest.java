@@ -1,0 +1,203 @@
+package dev.homing.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.homing.activities.subscription.DeliverySettings;
+import dev.homing.app.event.PublishingSettings;
+import dev.homing.app.journey.RunningHoming;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.util.unit.DataSize;
+
+@ExtendWith(OutputCaptureExtension.class)
+class SettingsTest {
+  /** The settings of Homing, and nothing that would connect to anything. */
+  @Configuration(proxyBeanMethods = false)
+  @ConfigurationPropertiesScan("dev.homing")
+  @Import(SettingConverters.class)
+  static class OnlySettings {}
+
+  private static ConfigurableApplicationContext read(String... settings) {
+    List<String> args = new ArrayList<>();
+    args.add("--HOMING_ENCRYPTION_KEYS=" + RunningHoming.ENCRYPTION_KEYS);
+    for (String setting : settings) {
+      args.add("--" + setting);
+    }
+    SpringApplication application = new SpringApplication(OnlySettings.class);
+    application.setWebApplicationType(WebApplicationType.NONE);
+    return application.run(args.toArray(new String[0]));
+  }
+
+  @Test
+  void haveTheseDefaults() {
+    try (var context = read()) {
+      assertThat(context.getBean(PartSettings.class))
+          .isEqualTo(
+              new PartSettings(
+                  "postgresql://homing:homing@localhost:5432/homing",
+                  "redis://localhost:6379",
+                  "localhost:7233"));
+      assertThat(context.getBean(PortSettings.class)).isEqualTo(new PortSettings(8080, 8081));
+      assertThat(context.getBean(DeliverySettings.class))
+          .isEqualTo(
+              new DeliverySettings(
+                  20, Duration.ofSeconds(5), Duration.ofHours(12), Duration.ofSeconds(15)));
+      assertThat(context.getBean(AccessSettings.class)).isEqualTo(new AccessSettings(""));
+      assertThat(context.getBean(AccessSettings.class).isOpen()).isTrue();
+      assertThat(context.getBean(PublishingSettings.class))
+          .isEqualTo(new PublishingSettings(DataSize.ofKilobytes(256), 2));
+      assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512));
+      Environment environment = context.getEnvironment();
+      assertThat(environment.getProperty("spring.temporal.namespace")).isEqualTo("default");
+      assertThat(environment.getProperty("spring.temporal.connection.api-key")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "7, PT7S",
+    "90s, PT1M30S",
+    "5m, PT5M",
+    "2h, PT2H",
+    "1d, PT24H",
+    "' 8 ', PT8S",
+    "1500ms, PT1.5S"
+  })
+  void readDurationsInSecondsUnlessAUnitIsNamed(String text, Duration duration) {
+    try (var context = read("INITIAL_RETRY_INTERVAL=" + text, "MAX_RETRY_INTERVAL=2d")) {
+      assertThat(context.getBean(DeliverySettings.class).initialInterval()).isEqualTo(duration);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1000, 1000", "64KiB, 65536", "64kb, 65536", "1MiB, 1048576", "' 5B ', 5"})
+  void readSizesInBytesUnlessAUnitIsNamed(String text, long bytes) {
+    try (var context = read("HOMING_MAX_PAYLOAD=" + text)) {
+      assertThat(context.getBean(PublishingSettings.class).maxPayload().toBytes()).isEqualTo(bytes);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "TEMPORAL_ADDRESS       | localhost      | host:port",
+        "HOMING_PORT            | 65536          | 0 to 65535",
+        "HOMING_PORT            | -1             | 0 to 65535",
+        "HOMING_PORT            | many           | a whole number",
+        "HOMING_MANAGEMENT_PORT | 65536          | 0 to 65535",
+        "MAX_RETRIES            | 0              | 1 to 100",
+        "MAX_RETRIES            | 101            | 1 to 100",
+        "MAX_RETRIES            | many           | a whole number",
+        "MAX_RETRIES            | 1.5            | a whole number",
+        "INITIAL_RETRY_INTERVAL | 0s             | 1s to",
+        "INITIAL_RETRY_INTERVAL | 500ms          | 1s to",
+        "INITIAL_RETRY_INTERVAL | soon           | 30s, 5m, 2h",
+        "MAX_RETRY_INTERVAL     | 4s             | 5s to",
+        "MAX_RETRY_INTERVAL     | 691200s        | 5s to 604800s",
+        "WEBHOOK_TIMEOUT        | 0s             | 1s to 60s",
+        "WEBHOOK_TIMEOUT        | 61s            | 1s to 60s",
+        "WEBHOOK_TIMEOUT        | long           | 30s, 5m, 2h",
+        "HOMING_MAX_PAYLOAD     | 0B             | 1B to 1MiB",
+        "HOMING_MAX_PAYLOAD     | 1048577B       | 1B to 1MiB",
+        "HOMING_MAX_PAYLOAD     | big            | 256KiB",
+        "HOMING_START_SLOTS     | 0              | 1 to 64",
+        "HOMING_START_SLOTS     | 65             | 1 to 64",
+        "HOMING_EXPRESS_SLOTS   | 0              | 1 to 100000",
+        "HOMING_EXPRESS_SLOTS   | 100001         | 1 to 100000"
+      })
+  void stopTheStartInOneLineWhenTheyAreWrong(
+      String variable, String value, String allowed, CapturedOutput output) {
+    assertThatThrownBy(() -> read(variable + "=" + value)).isInstanceOf(RuntimeException.class);
+
+    assertThat(output.getErr().strip().lines())
+        .singleElement()
+        .asString()
+        .startsWith("Homing cannot start: " + variable + " is " + value + "; allowed is ")
+        .contains(allowed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DATABASE_URL=mysql://u:top-secret@h/db",
+        "DATABASE_URL=top-secret",
+        "REDIS_URL=http://u:top-secret@h",
+        "REDIS_URL=top-secret",
+        "HOMING_ADMIN_KEY=top-secret",
+        "HOMING_ENCRYPTION_KEYS=top-secret",
+        "HOMING_ENCRYPTION_KEYS=k:top-secret",
+        "HOMING_ENCRYPTION_KEYS=k:dG9wLXNlY3JldA==",
+        "HOMING_ENCRYPTION_KEYS="
+      })
+  void areNotRepeatedWhenTheyMayBeSecret(String setting, CapturedOutput output) {
+    String variable = setting.substring(0, setting.indexOf('='));
+    SpringApplication application = new SpringApplication(OnlySettings.class);
+    application.setWebApplicationType(WebApplicationType.NONE);
+    String keys = "--HOMING_ENCRYPTION_KEYS=" + RunningHoming.ENCRYPTION_KEYS;
+    String[] args =
+        variable.equals("HOMING_ENCRYPTION_KEYS")
+            ? new String[] {"--" + setting}
+            : new String[] {keys, "--" + setting};
+
+    assertThatThrownBy(() -> application.run(args)).isInstanceOf(RuntimeException.class);
+
+    assertThat(output.getErr().strip().lines())
+        .singleElement()
+        .asString()
+        .startsWith("Homing cannot start: " + variable + " is ")
+        .contains("; allowed is ");
+    assertThat(output.getAll()).doesNotContain("top-secret", "dG9wLXNlY3JldA");
+  }
+
+  @Test
+  void neverShowTheirSecrets() {
+    try (var context = read("HOMING_ADMIN_KEY=top-secret-admin-key")) {
+      assertThat(context.getBean(AccessSettings.class).toString()).doesNotContain("top-secret");
+      assertThat(context.getBean(EncryptionSettings.class).toString()).doesNotContain("test:");
+      assertThat(context.getBean(PartSettings.class).toString()).doesNotContain("homing:homing");
+    }
+  }
+
+  @Test
+  void withoutAnEncryptionKeyTheServiceDoesNotStart() throws IOException, InterruptedException {
+    ProcessBuilder command =
+        new ProcessBuilder(
+            ProcessHandle.current().info().command().orElseThrow(),
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Homing.class.getName());
+    command.environment().remove("HOMING_ENCRYPTION_KEYS");
+    Process service = command.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+
+    String errors = new String(service.getErrorStream().readAllBytes(), UTF_8);
+
+    assertThat(service.waitFor()).isEqualTo(1);
+    assertThat(errors.strip().lines())
+        .singleElement()
+        .asString()
+        .startsWith("Homing cannot start: HOMING_ENCRYPTION_KEYS is not set; allowed is ")
+        .contains("openssl rand -base64 32");
+  }
+}

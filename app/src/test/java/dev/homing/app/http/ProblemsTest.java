@@ -1,0 +1,492 @@
+package dev.homing.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.app.journey.Api;
+import dev.homing.app.journey.RunningHoming;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Whatever is wrong with a request, its answer is a problem that says what to do. */
+class ProblemsTest {
+  private static final String UUID7 = "01a20b85-ed81-73db-80cd-2b591c6fa31e";
+  private static final String VALID =
+      """
+      {"url": "https://example.com/hook", "event_types": ["a.b"]}
+      """;
+
+  private final Api api = RunningHoming.shared().api();
+
+  /**
+   * A request that cannot be fulfilled.
+   *
+   * @param detail what the problem's text contains
+   */
+  private record Refused(
+      String method, String path, String body, int status, String detail, String contentType) {
+    static Refused of(String method, String path, String body, int status, String detail) {
+      return new Refused(method, path, body, status, detail, "application/json");
+    }
+
+    Refused as(String otherContentType) {
+      return new Refused(method, path, body, status, detail, otherContentType);
+    }
+
+    @Override
+    public String toString() {
+      String shown = body.length() > 60 ? body.substring(0, 60) + "…" : body;
+      return "%s %s %s: %d".formatted(method, path, shown.strip(), status);
+    }
+  }
+
+  private static Refused subscription(String body, int status, String detail) {
+    return Refused.of("POST", "/subscriptions", body, status, detail);
+  }
+
+  /** A subscription that is valid but for these fields. */
+  private static Refused field(String fields, String detail) {
+    return subscription(
+        """
+        {"url": "https://example.com/hook", "event_types": ["a.b"], %s}
+        """
+            .formatted(fields),
+        422,
+        detail);
+  }
+
+  private static Refused url(String url) {
+    return subscription(
+        """
+        {"url": "%s", "event_types": ["a.b"]}
+        """
+            .formatted(url),
+        422,
+        "url: ");
+  }
+
+  private static Refused types(String types) {
+    return subscription(
+        """
+        {"url": "https://example.com/hook", "event_types": %s}
+        """
+            .formatted(types),
+        422,
+        "event_types: ");
+  }
+
+  private static Refused get(String path, int status, String detail) {
+    return Refused.of("GET", path, "", status, detail);
+  }
+
+  private static Refused event(String type) {
+    return Refused.of("POST", "/webhooks/" + type, "{}", 422, "event_type: ");
+  }
+
+  private static String pairs(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "\"k%d\": \"v\"".formatted(i))
+        .reduce((one, other) -> one + "," + other)
+        .orElseThrow();
+  }
+
+  private static Stream<Refused> unreadable() {
+    return Stream.of(
+        subscription("{", 400, "JSON"),
+        subscription("not json", 400, "JSON"),
+        subscription("{\"url\": \"https://example.com\",}", 400, "JSON"),
+        subscription("", 400, "JSON"),
+        subscription("null", 400, ""),
+        subscription("[]", 400, ""),
+        subscription("\"text\"", 400, ""),
+        subscription("17", 400, ""),
+        subscription("{\"nonsense\": 1}", 400, "There is no field nonsense"),
+        subscription(
+            "{\"retry\": {\"nonsense\": 1}}", 400, "There is no field retry.nonsense; there are: "),
+        subscription("{\"eventTypes\": []}", 400, "There is no field eventTypes"),
+        subscription("{\"url\": 17}", 400, "url"),
+        subscription("{\"url\": [\"a\"]}", 400, "url"),
+        subscription("{\"event_types\": \"a.b\"}", 400, "event_types"),
+        subscription("{\"event_types\": [1]}", 400, "event_types"),
+        subscription("{\"event_types\": [{}]}", 400, "event_types[0]"),
+        subscription("{\"enabled\": \"yes\"}", 400, "enabled"),
+        subscription("{\"enabled\": 1}", 400, "enabled"),
+        subscription("{\"metadata\": []}", 400, "metadata"),
+        subscription("{\"metadata\": {\"a\": {}}}", 400, "metadata"),
+        subscription("{\"retry\": 5}", 400, "retry"),
+        subscription("{\"retry\": {\"max_attempts\": \"five\"}}", 400, "retry.max_attempts"),
+        subscription("{\"retry\": {\"max_attempts\": 1.5}}", 400, "retry.max_attempts"),
+        subscription("{\"retry\": {\"initial_interval\": \"soon\"}}", 400, "retry.initial"),
+        subscription("{\"timeout\": \"1 fortnight\"}", 400, "timeout"),
+        subscription("{\"timeout\": \"9999999999999999d\"}", 400, "timeout"),
+        subscription("{\"timeout\": true}", 400, "timeout"),
+        subscription("{\"timeout\": 99999999999999999999}", 400, "larger than any"));
+  }
+
+  private static Stream<Refused> invalid() {
+    return Stream.of(
+        subscription("{}", 422, "2 fields"),
+        subscription("{\"event_types\": [\"a.b\"]}", 422, "url: is needed"),
+        subscription("{\"url\": \"https://example.com\"}", 422, "event_types: must"),
+        url(""),
+        url("example.com"),
+        url("ftp://example.com"),
+        url("https://"),
+        url("https:///path"),
+        url("https://user:password@example.com"),
+        url("https://example.com/#part"),
+        url("https://example.com/ space"),
+        url("https://example.com:6379/"),
+        url("http://0x7f.1/"),
+        url("http://010.0.0.1/"),
+        url("https://example.com:99999/"),
+        url("https://example.com/" + "a".repeat(2_048)),
+        types("[]"),
+        types("[\"\"]"),
+        types("[\"a..b\"]"),
+        types("[\"a b\"]"),
+        types("[\"*.a\"]"),
+        types("[\"a*\"]"),
+        types("[null]"),
+        types("[\"%s\"]".formatted("a".repeat(129))),
+        types(IntStream.range(0, 51).mapToObj(i -> "\"t" + i + "\"").toList().toString()),
+        field("\"description\": \"%s\"".formatted("d".repeat(501)), "description: must"),
+        field("\"metadata\": {%s}".formatted(pairs(51)), "metadata: must"),
+        field("\"metadata\": {\"a\": \"%s\"}".formatted("v".repeat(501)), "metadata: must"),
+        field("\"metadata\": {\"a\": null}", "metadata: must"),
+        field("\"retry\": {\"max_attempts\": 0}", "retry.max_attempts: must be from 1 to 100"),
+        field("\"retry\": {\"max_attempts\": 101}", "retry.max_attempts: must be from 1 to 100"),
+        field("\"retry\": {\"initial_interval\": 0}", "retry.initial_interval: must"),
+        field("\"retry\": {\"initial_interval\": \"100ms\"}", "retry.initial_interval: must"),
+        field("\"retry\": {\"initial_interval\": -5}", "retry.initial_interval: must"),
+        field("\"retry\": {\"max_interval\": \"8d\"}", "retry.max_interval: must"),
+        field(
+            "\"retry\": {\"initial_interval\": \"10s\", \"max_interval\": \"5s\"}",
+            "retry.max_interval: must not be below"),
+        field("\"timeout\": 0", "timeout: must"),
+        field("\"timeout\": \"61s\"", "timeout: must"),
+        field("\"timeout\": 9223372036854775807", "timeout: must"),
+        field("\"description\": \"a\\u0000b\"", "description: must"),
+        field("\"metadata\": {\"a\": \"\\u0000\"}", "metadata: must"),
+        field("\"metadata\": {\"\\u0000\": \"a\"}", "metadata: must"),
+        field("\"secret\": \"\"", "secret: "),
+        field("\"secret\": \"short\"", "secret: "),
+        field("\"secret\": \"whsec_!!!\"", "secret: "),
+        field("\"secret\": \"whsec_c2hvcnQ=\"", "secret: "),
+        event("order..created"),
+        event("order.*"),
+        event("*"),
+        Refused.of("POST", "/webhooks/.", "{}", 400, "check its path"),
+        event("order%20created"),
+        event("%C3%BC"),
+        event("a".repeat(129)));
+  }
+
+  private static Stream<Refused> unfound() {
+    return Stream.of(
+        get("/subscriptions/sub_" + UUID7, 404, "There is no subscription sub_" + UUID7),
+        get("/subscriptions/nonsense", 404, "There is no subscription nonsense"),
+        get("/subscriptions/evt_" + UUID7, 404, "There is no subscription"),
+        get("/subscriptions/sub_01A20B85-ED81-73DB-80CD-2B591C6FA31E", 404, "no subscription"),
+        Refused.of("DELETE", "/subscriptions/sub_" + UUID7, "", 404, "no subscription"),
+        Refused.of("PATCH", "/subscriptions/sub_" + UUID7, "{}", 404, "no subscription"),
+        Refused.of("PUT", "/subscriptions/sub_" + UUID7, VALID, 404, "no subscription"),
+        Refused.of("POST", "/subscriptions/sub_" + UUID7 + "/test", "", 404, "no subscription"),
+        get("/events/evt_" + UUID7, 404, "There is no event"),
+        get("/events/nonsense", 404, "There is no event"),
+        get("/events/evt_" + UUID7 + "/payload", 404, "There is no event"),
+        get("/deliveries/dlv_" + UUID7, 404, "There is no delivery"),
+        get("/deliveries/nonsense", 404, "There is no delivery"),
+        Refused.of("POST", "/deliveries/dlv_" + UUID7 + "/retry", "", 404, "no delivery"),
+        Refused.of("POST", "/deliveries/dlv_" + UUID7 + "/cancel", "", 404, "no delivery"),
+        get("/nowhere", 404, ""),
+        get("/", 404, ""),
+        get("/subscriptions/a/b/c", 404, ""),
+        get("/actuator/health", 404, ""),
+        get("/actuator/prometheus", 404, ""),
+        get("/webhooks", 404, ""),
+        Refused.of("POST", "/webhooks/", "{}", 404, ""));
+  }
+
+  private static Stream<Refused> unacceptable() {
+    return Stream.of(
+        Refused.of("DELETE", "/subscriptions", "", 405, ""),
+        Refused.of("PUT", "/subscriptions", VALID, 405, ""),
+        Refused.of("POST", "/subscriptions/sub_" + UUID7, VALID, 405, ""),
+        get("/webhooks/a.b", 405, ""),
+        Refused.of("DELETE", "/events/evt_" + UUID7, "", 405, ""),
+        Refused.of("POST", "/events", "{}", 405, ""),
+        Refused.of("POST", "/deliveries", "{}", 405, ""),
+        get("/deliveries/dlv_" + UUID7 + "/retry", 405, ""),
+        subscription(VALID, 415, "").as("text/plain"),
+        subscription(VALID, 415, "").as("application/x-www-form-urlencoded"),
+        subscription(VALID, 415, "").as("nonsense"),
+        Refused.of("PATCH", "/subscriptions/sub_" + UUID7, "{}", 415, "").as("text/plain"),
+        Refused.of("PATCH", "/subscriptions/sub_" + UUID7, "[]", 400, ""),
+        get("/subscriptions?limit=0", 400, "limit must be from 1 to 250"),
+        get("/subscriptions?limit=251", 400, "limit must be from 1 to 250"),
+        get("/subscriptions?limit=many", 400, "limit"),
+        get("/subscriptions?limit=99999999999", 400, "limit"),
+        get("/subscriptions?cursor=nonsense", 400, "cursor must be a next_cursor"),
+        get("/subscriptions?cursor=%00", 400, "cursor must be a next_cursor"),
+        get("/subscriptions?enabled=maybe", 400, "enabled"),
+        get("/events?since=yesterday", 400, "since"),
+        get("/events?until=2026-13-01T00:00:00Z", 400, "until"),
+        get("/events?type=%00", 400, "type"),
+        get("/deliveries?type=%00", 400, "type"),
+        get("/subscriptions?event_type=%00", 400, "event_type"),
+        get("/deliveries?state=lost", 400, "state must be one of pending, retrying"),
+        get("/deliveries?state=pending", 400, "state=pending needs event"),
+        get("/deliveries?subscription=nonsense", 400, "subscription must be an id"),
+        get("/deliveries?event=nonsense", 400, "event must be an id"),
+        get("/deliveries?since=now", 400, "since"));
+  }
+
+  @ParameterizedTest
+  @MethodSource({"unreadable", "invalid", "unfound", "unacceptable"})
+  void isAProblemThatSaysWhatToDo(Refused refused) {
+    Api.Answer answer =
+        refused.body().isEmpty() && !refused.method().equals("POST")
+            ? api.send(refused.method(), refused.path(), BodyPublishers.noBody())
+            : api.send(
+                refused.method(),
+                refused.path(),
+                BodyPublishers.ofString(refused.body()),
+                "Content-Type",
+                refused.contentType());
+
+    JsonNode problem = problem(answer, refused.status());
+    assertThat(Api.text(problem, "detail")).contains(refused.detail());
+  }
+
+  /** The problem, and that it tells nothing of our insides. */
+  static JsonNode problem(Api.Answer answer, int status) {
+    answer.expect(status);
+    assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+    JsonNode problem = answer.json();
+    assertThat(problem.get("status").intValue()).isEqualTo(status);
+    assertThat(Api.text(problem, "title")).isNotBlank();
+    assertThat(problem.path("detail").asString()).isNotBlank();
+    assertThat(answer.text())
+        .doesNotContainPattern(
+            "(?i)exception|\\bat [a-z.]+\\(|trace|tomcat|jackson|dev\\.homing\\.")
+        .doesNotContainPattern("\\b(java|org|tools)\\.[a-z]+\\.");
+    return problem;
+  }
+
+  @Test
+  void thereIsAnEntryForEachFieldThatIsWrong() {
+    JsonNode problem =
+        problem(
+            api.post(
+                "/subscriptions",
+                """
+                {"url": "nonsense", "event_types": ["a..b"], "description": "%s", "timeout": 0,
+                 "metadata": {"a": null}, "secret": "short",
+                 "retry": {"max_attempts": 0, "initial_interval": 0, "max_interval": 0}}
+                """
+                    .formatted("d".repeat(501))),
+            422);
+
+    assertThat(problem.get("errors").valueStream().map(error -> Api.text(error, "field")))
+        .containsExactlyInAnyOrder(
+            "url",
+            "event_types",
+            "description",
+            "timeout",
+            "metadata",
+            "secret",
+            "retry.max_attempts",
+            "retry.initial_interval",
+            "retry.max_interval");
+    assertThat(problem.get("errors").valueStream())
+        .allSatisfy(error -> assertThat(Api.text(error, "detail")).isNotBlank());
+  }
+
+  @Test
+  void aWrongTypeIsNamedOnce() {
+    JsonNode problem =
+        problem(
+            api.post(
+                "/subscriptions",
+                """
+                {"url": "https://example.com", "event_types": ["a..b", "c..d", "e f"]}
+                """),
+            422);
+
+    assertThat(problem.get("errors")).hasSize(1);
+  }
+
+  @Test
+  void aWrongSecretIsNotRepeated() {
+    Api.Answer answer =
+        api.post(
+            "/subscriptions",
+            """
+            {"url": "https://example.com", "event_types": ["a"], "secret": "whsec_dG9wLXNlY3JldA=="}
+            """);
+
+    problem(answer, 422);
+    assertThat(answer.text()).doesNotContain("dG9wLXNlY3JldA");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/subscriptions", "/webhooks/a.b", "/webhooks/a.b/"})
+  void aBodyIsReadUpToTheLimitAndNoFurther(String path) {
+    byte[] large = new byte[256 * 1024 + 1];
+    Arrays.fill(large, (byte) ' ');
+
+    JsonNode sized = problem(json("POST", path, BodyPublishers.ofByteArray(large)), 413);
+    assertThat(Api.text(sized, "detail")).contains("262144 bytes");
+    JsonNode chunked =
+        problem(
+            json("POST", path, BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large))),
+            413);
+    assertThat(Api.text(chunked, "detail")).contains("262144 bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"nonsense", "text/", "*/*", "a/b; charset=nonsense", "a/b; c", "a/b;c=\"", "ü/ü"})
+  void anUnusualContentTypeIsKeptOrRefused(String contentType) {
+    Api.Answer accepted =
+        api.send(
+            "POST",
+            "/webhooks/nobody.hears.this",
+            BodyPublishers.ofString("x"),
+            "Content-Type",
+            contentType);
+
+    if (accepted.status() == 202) {
+      Api.Answer payload = api.get("/events/" + Api.id(accepted) + "/payload").expect(200);
+      assertThat(payload.text()).isEqualTo("x");
+    } else {
+      problem(accepted, 415);
+    }
+  }
+
+  @Test
+  void timesBeforeAndAfterAllEventsAreUnderstood() {
+    String first = "-999999999-01-01T00:00:00Z";
+    String last = "%2B999999999-01-01T00:00:00Z";
+    String event = api.trigger("nobody.hears.this");
+
+    for (String path : List.of("/events", "/deliveries")) {
+      assertThat(api.get(path + "?until=" + first).expect(200).json().get("items")).isEmpty();
+      assertThat(api.get(path + "?since=" + last).expect(200).json().get("items")).isEmpty();
+    }
+    String all = "/events?limit=1&since=%s&until=%s".formatted(first, last);
+    assertThat(api.get(all).expect(200).text()).contains(event);
+  }
+
+  @Test
+  void aBodyOfTheLargestSizeIsAccepted() {
+    byte[] largest = new byte[256 * 1024];
+
+    json("POST", "/webhooks/nobody.hears.this", BodyPublishers.ofByteArray(largest)).expect(202);
+  }
+
+  private Api.Answer json(String method, String path, BodyPublisher body) {
+    return api.send(method, path, body, "Content-Type", "application/json");
+  }
+
+  @Test
+  void whoAcceptsSomethingElseGetsAProblemOrJson() {
+    Api.Answer answer = api.get("/subscriptions", "Accept", "text/csv");
+
+    assertThat(answer.status()).isEqualTo(406);
+    problem(answer, 406);
+    api.get("/subscriptions", "Accept", "application/json").expect(200);
+    api.get("/subscriptions", "Accept", "*/*").expect(200);
+    problem(api.get("/subscriptions/nonsense", "Accept", "text/html"), 404);
+  }
+
+  @Test
+  void aWrongMethodIsToldTheRightOnes() {
+    Api.Answer answer = api.delete("/subscriptions");
+
+    assertThat(answer.header("allow")).contains("GET", "POST");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/subscriptions",
+        "/events",
+        "/deliveries",
+        "/subscriptions?limit=1",
+        "/events?limit=1"
+      })
+  void everyPathAlsoAnswersWithASlashAtItsEnd(String path) {
+    String[] parts = path.split("\\?", 2);
+    String slashed = parts[0] + "/" + (parts.length == 2 ? "?" + parts[1] : "");
+
+    assertThat(api.get(slashed).expect(200).json().propertyNames())
+        .isEqualTo(api.get(path).expect(200).json().propertyNames());
+  }
+
+  @Test
+  void postingToAPathWithASlashWorksAsWell() {
+    String id = Api.id(api.post("/subscriptions/", VALID).expect(201));
+    api.get("/subscriptions/" + id + "/").expect(200);
+    api.send("PATCH", "/subscriptions/" + id + "/", Map.of("description", "d")).expect(200);
+    String event = Api.id(api.post("/webhooks/nobody.hears.this/", "{}").expect(202));
+    api.get("/events/" + event + "/").expect(200);
+    api.get("/events/" + event + "/payload/").expect(200);
+    api.delete("/subscriptions/" + id + "/").expect(204);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /a b c HTTP/1.1\r\nHost: a\r\n\r\n",
+        "nonsense\r\n\r\n",
+        "GET /<script> HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /subscriptions/%00 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/9.9\r\nHost: a\r\n\r\n",
+        "GET /%2e%2e/%2e%2e/etc HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /a;b=c//d\\e HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /subscriptions//x HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /webhooks/a.b HTTP/1.1\r\nHost: a\r\nContent-Length: many\r\n\r\n",
+        "POST /webhooks/a.b HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+        "POST /webhooks/a.b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: nonsense\r\n\r\n",
+        "POST /webhooks/a.b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "GET /subscriptions HTTP/1.1\r\nHost: a\r\nBad Header: b\r\n\r\n",
+        "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n"
+      })
+  void whatIsNoRequestIsRefusedWithoutSayingWhoWeAre(String request) throws IOException {
+    String answer = raw(request);
+
+    assertThat(answer).matches("(?s)HTTP/1\\.1 (4\\d\\d|501|505) .*");
+    assertThat(answer)
+        .doesNotContainPattern("(?i)tomcat|exception|stack|java|spring|\\bat [a-z.]+\\(")
+        .doesNotContainIgnoringCase("\r\nserver:");
+  }
+
+  private static String raw(String request) throws IOException {
+    try (Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), RunningHoming.shared().port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().flush();
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+}

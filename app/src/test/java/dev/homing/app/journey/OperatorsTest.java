@@ -1,0 +1,334 @@
+package dev.homing.app.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.development.RealParts;
+import dev.homing.app.development.TemporalPart;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What operators do with the Temporal CLI is seen in the API. */
+class OperatorsTest {
+  private final Api api = RunningHoming.shared().api();
+  private final TemporalPart temporal = RealParts.shared().temporal();
+  @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
+  @AutoClose private final ScriptedReceiver another = ScriptedReceiver.start();
+
+  @Test
+  void cancellingAWaitingDeliveryEndsIt() {
+    String id = waiting(Types.unique());
+
+    temporal.cli("workflow", "cancel", "-w", id);
+
+    assertThat(Api.text(api.await(id, "cancelled"), "reason")).isEqualTo("cancelled");
+    assertThat(receiver.receipts()).hasSize(1);
+  }
+
+  @Test
+  void anAttemptUnderWayMayStillDeliverWhatIsCancelled() {
+    String type = Types.unique();
+    CountDownLatch answer = new CountDownLatch(1);
+    api.subscribe(
+        receiver.answers(
+            ScriptedReceiver.Reply.status(500), ScriptedReceiver.Reply.status(200).after(answer)),
+        type,
+        Api.IMPATIENT);
+    String id = api.deliveryId(api.trigger(type));
+    receiver.awaitReceipts(2);
+
+    temporal.cli("workflow", "cancel", "-w", id);
+    answer.countDown();
+
+    api.await(id, "delivered");
+    awaitStatus(id, "COMPLETED", "CANCELED");
+    assertThat(Api.text(api.delivery(id), "state")).isEqualTo("delivered");
+  }
+
+  @Test
+  void resettingAWaitingDeliverySendsItInANewRound() {
+    String id = waiting(Types.unique());
+    receiver.answers(200);
+
+    resetWorkflow(id);
+
+    JsonNode delivered = api.await(id, "delivered");
+    assertThat(delivered.get("round").intValue()).isEqualTo(2);
+    assertThat(receiver.receipts()).extracting(Receipt::attempt).containsExactly(1, 2);
+    awaitStatus(id, "COMPLETED");
+  }
+
+  @Test
+  void resettingADeliveredDeliverySendsItOnceMore() {
+    String type = Types.unique();
+    api.subscribe(receiver.answers(500, 200), type, Api.IMPATIENT);
+    String id = api.deliveryId(api.trigger(type));
+    api.await(id, "delivered");
+    awaitStatus(id, "COMPLETED");
+
+    resetWorkflow(id);
+
+    receiver.awaitReceipts(3);
+    assertThat(api.awaitDelivery(id, "attempt_count", 3).get("round").intValue()).isEqualTo(2);
+    api.await(id, "delivered");
+    assertThat(receiver.receipts()).extracting(Receipt::attempt).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void resettingAFailedDeliveryBeginsItsScheduleAnew() {
+    String type = Types.unique();
+    api.subscribe(
+        receiver.answers(500),
+        type,
+        Map.of("retry", Map.of("max_attempts", 2, "initial_interval", "1s")));
+    String id = api.deliveryId(api.trigger(type));
+    api.await(id, "failed");
+    awaitStatus(id, "FAILED");
+
+    resetWorkflow(id);
+
+    JsonNode failed = api.awaitDelivery(id, "attempt_count", 4);
+    assertThat(failed.get("round").intValue()).isEqualTo(2);
+    assertThat(Api.text(failed, "state")).isEqualTo("failed");
+  }
+
+  @Test
+  void resettingACancelledDeliverySendsIt() {
+    String id = waiting(Types.unique());
+    temporal.cli("workflow", "cancel", "-w", id);
+    api.await(id, "cancelled");
+    awaitStatus(id, "CANCELED");
+    receiver.answers(200);
+
+    resetWorkflow(id);
+
+    assertThat(api.await(id, "delivered").get("round").intValue()).isEqualTo(2);
+  }
+
+  @Test
+  void aPausedActivityIsNotTriedUntilItIsUnpaused() {
+    String type = Types.unique();
+    api.subscribe(receiver.answers(500, 200), type, Api.IMPATIENT);
+    String id = api.deliveryId(api.trigger(type));
+    String activity = awaitPendingActivity(id);
+
+    temporal.cli("activity", "pause", "-w", id, "-a", activity);
+    Instant due = Instant.parse(Api.text(api.delivery(id), "next_attempt_at"));
+    await().until(() -> Instant.now().isAfter(due.plusSeconds(1)));
+    assertThat(receiver.receipts()).hasSize(1);
+
+    temporal.cli("activity", "unpause", "-w", id, "-a", activity);
+    api.await(id, "delivered");
+  }
+
+  @Test
+  void aResetActivityIsTriedNow() {
+    String id = waiting(Types.unique());
+    receiver.answers(200);
+
+    temporal.cli("activity", "reset", "-w", id, "-a", awaitPendingActivity(id));
+
+    JsonNode delivered = api.await(id, "delivered");
+    assertThat(delivered.get("round").intValue()).isEqualTo(1);
+    assertThat(receiver.receipts()).hasSize(2);
+  }
+
+  @Test
+  void allDeliveriesOfASubscriptionAreCancelledByOneQuery() {
+    String type = Types.unique();
+    String subscription = api.subscribe(receiver.answers(500), type, Api.PATIENT);
+    List<String> ids = List.of(waitingOf(type), waitingOf(type), waitingOf(type));
+    String query = awaitListed(subscription, ids.size());
+
+    temporal.cli("workflow", "cancel", "--query", query, "--reason", "x", "-y");
+
+    ids.forEach(id -> api.await(id, "cancelled"));
+    assertThat(receiver.receipts()).hasSize(3);
+  }
+
+  @Test
+  void allDeliveriesOfASubscriptionAreSentAgainByOneQuery() {
+    String type = Types.unique();
+    String subscription = api.subscribe(receiver.answers(500), type, Api.PATIENT);
+    List<String> ids = List.of(waitingOf(type), waitingOf(type), waitingOf(type));
+    String query = awaitListed(subscription, ids.size());
+    receiver.answers(200);
+
+    temporal.cli(
+        "workflow",
+        "reset",
+        "--query",
+        query,
+        "--type",
+        "FirstWorkflowTask",
+        "--reason",
+        "x",
+        "-y");
+
+    ids.forEach(id -> api.await(id, "delivered"));
+    assertThat(receiver.receipts()).hasSize(6);
+  }
+
+  @Test
+  void aTerminatedDeliveryIsCancelled() {
+    String id = waiting(Types.unique());
+
+    temporal.cli("workflow", "terminate", "-w", id);
+
+    assertThat(Api.text(api.await(id, "cancelled"), "reason")).isEqualTo("terminated");
+    receiver.answers(200);
+    api.post("/deliveries/" + id + "/retry").expect(202);
+    api.await(id, "delivered");
+  }
+
+  @Test
+  void cancellingAnEventWhileItIsSentCancelsWhatIsNotDelivered() {
+    String type = Types.unique();
+    CountDownLatch answer = new CountDownLatch(1);
+    String well = api.subscribe(receiver, type, Api.PATIENT);
+    String slow =
+        api.subscribe(
+            another.answers(ScriptedReceiver.Reply.status(500).after(answer)), type, Api.PATIENT);
+    String event = api.trigger(type);
+    receiver.awaitReceipts(1);
+    another.awaitReceipts(1);
+
+    temporal.cli("workflow", "cancel", "-w", event);
+    answer.countDown();
+
+    JsonNode cancelled = api.await(api.deliveryId(event, slow), "cancelled");
+    assertThat(Api.text(cancelled, "reason")).isEqualTo("cancelled");
+    assertThat(cancelled.get("attempt_count").intValue()).isEqualTo(1);
+    assertThat(Api.text(api.delivery(api.deliveryId(event, well)), "state")).isEqualTo("delivered");
+    awaitStatus(event, "CANCELED");
+  }
+
+  @Test
+  void resettingAnEventSendsItAgainToThoseWhoDoNotHaveIt() {
+    String type = Types.unique();
+    api.subscribe(receiver, type, Api.PATIENT);
+    String broken = api.subscribe(another.answers(500), type, Api.ONCE);
+    String event = api.trigger(type);
+    String id = api.deliveryId(event, broken);
+    api.await(id, "failed");
+    awaitStatus(event, "COMPLETED");
+    another.answers(200);
+
+    resetWorkflow(event);
+
+    assertThat(api.await(id, "delivered").get("round").intValue()).isEqualTo(2);
+    assertThat(another.receipts()).hasSize(2);
+    assertThat(receiver.receipts()).hasSize(1);
+  }
+
+  @Test
+  void resettingAnEventSendsAtOnceWhatWaits() {
+    String type = Types.unique();
+    api.subscribe(receiver.answers(500), type, Api.PATIENT);
+    String event = api.trigger(type);
+    String id = api.deliveryId(event);
+    awaitPendingActivity(id);
+    awaitStatus(event, "COMPLETED");
+    receiver.answers(200);
+
+    resetWorkflow(event);
+
+    assertThat(api.await(id, "delivered").get("round").intValue()).isEqualTo(2);
+    assertThat(receiver.receipts()).hasSize(2);
+  }
+
+  @Test
+  void anEventThatIsTerminatedWhileItIsSentIsDeliveredAllTheSame() {
+    String type = Types.unique();
+    CountDownLatch answer = new CountDownLatch(1);
+    api.subscribe(
+        receiver.answers(ScriptedReceiver.Reply.status(200).after(answer)), type, Api.IMPATIENT);
+    String event = api.trigger(type);
+    receiver.awaitReceipts(1);
+
+    temporal.cli("workflow", "terminate", "-w", event);
+    answer.countDown();
+
+    api.await(api.deliveryId(event), "delivered");
+    assertThat(receiver.receipts()).hasSize(1);
+  }
+
+  @Test
+  void whatFailsFirstIsTriedAgainAlsoWhenItsEventIsTerminated() {
+    String type = Types.unique();
+    CountDownLatch answer = new CountDownLatch(1);
+    api.subscribe(
+        receiver.answers(
+            ScriptedReceiver.Reply.status(500).after(answer), ScriptedReceiver.Reply.status(200)),
+        type,
+        Api.IMPATIENT);
+    String event = api.trigger(type);
+    receiver.awaitReceipts(1);
+
+    temporal.cli("workflow", "terminate", "-w", event);
+    answer.countDown();
+
+    api.await(api.deliveryId(event), "delivered");
+  }
+
+  private String waiting(String type) {
+    api.subscribe(receiver.answers(500), type, Api.PATIENT);
+    return waitingOf(type);
+  }
+
+  /** A delivery of a new event whose workflow waits. */
+  private String waitingOf(String type) {
+    String id = api.deliveryId(api.trigger(type));
+    awaitPendingActivity(id);
+    return id;
+  }
+
+  /** The id of the activity whose retry a delivery's workflow waits for. */
+  private String awaitPendingActivity(String id) {
+    return await(id)
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptions()
+        .until(
+            () -> describe(id).get("pendingActivities").get(0),
+            activity -> activity.get("attempt").asInt() > 1)
+        .get("activityId")
+        .stringValue();
+  }
+
+  private void awaitStatus(String workflow, String... statuses) {
+    await(workflow)
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptions()
+        .untilAsserted(
+            () ->
+                assertThat(List.of(statuses))
+                    .map(status -> "WORKFLOW_EXECUTION_STATUS_" + status)
+                    .contains(Api.text(describe(workflow).get("workflowExecutionInfo"), "status")));
+  }
+
+  private JsonNode describe(String workflow) {
+    return JsonMapper.shared()
+        .readTree(temporal.cli("workflow", "describe", "-w", workflow, "-o", "json"));
+  }
+
+  private void resetWorkflow(String id) {
+    temporal.cli("workflow", "reset", "-w", id, "--type", "FirstWorkflowTask", "--reason", "x");
+  }
+
+  /** The query for a subscription's running deliveries, once it finds so many: it lags. */
+  private String awaitListed(String subscription, int count) {
+    String query = "SubscriptionId=\"%s\" AND ExecutionStatus=\"Running\"".formatted(subscription);
+    await()
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> temporal.cli("workflow", "count", "--query", query).contains("Total: " + count));
+    return query;
+  }
+}

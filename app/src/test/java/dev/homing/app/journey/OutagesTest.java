@@ -1,0 +1,163 @@
+package dev.homing.app.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.development.RealParts;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Parts go away and come back, Homing itself as well: nothing that was accepted is lost. */
+class OutagesTest {
+  private static RealParts parts;
+  private static HomingProcess homing;
+  private static Api api;
+
+  @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
+
+  @BeforeAll
+  static void startThem(@TempDir Path dir) {
+    parts = RealParts.start(dir);
+    homing = HomingProcess.start(parts, dir.resolve("homing.log"));
+    api = homing.api();
+    awaitHealth("UP");
+  }
+
+  @AfterAll
+  static void stopThem() throws InterruptedException {
+    homing.stop();
+    parts.close();
+  }
+
+  @Test
+  void withoutRedisItAcceptsAndDelivers() {
+    String type = Types.unique();
+    api.subscribe(receiver, type, Map.of());
+    parts.redis().stop();
+    try {
+      receiver.awaitEvents(List.of(api.trigger(type), api.trigger(type)));
+      awaitHealth("DEGRADED");
+      assertThat(readiness()).isEqualTo(200);
+    } finally {
+      parts.redis().start();
+    }
+    awaitHealth("UP");
+    receiver.awaitEvents(List.of(api.trigger(type)));
+  }
+
+  @Test
+  void aRedisThatIsSilentHoldsUpNobody() {
+    String type = Types.unique();
+    api.subscribe(receiver, type, Map.of());
+    parts.redis().pause();
+    try {
+      List<String> events = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        events.add(api.trigger(type));
+      }
+      receiver.awaitEvents(events);
+      awaitHealth("DEGRADED");
+      assertThat(readiness()).isEqualTo(200);
+    } finally {
+      parts.redis().resume();
+    }
+    awaitHealth("UP");
+  }
+
+  @Test
+  void whatIsAcceptedWithoutTemporalIsDeliveredWhenItIsBack() {
+    String type = Types.unique();
+    api.subscribe(receiver, type, Map.of());
+    parts.temporal().stop();
+    List<String> events = new ArrayList<>();
+    try {
+      for (int i = 0; i < 10; i++) {
+        events.add(api.trigger(type));
+      }
+      awaitHealth("DEGRADED");
+      assertThat(readiness()).isEqualTo(200);
+    } finally {
+      parts.temporal().start();
+    }
+    receiver.awaitEvents(events, Duration.ofSeconds(60));
+  }
+
+  @Test
+  void aRetryThatIsAskedForWithoutTemporalIsMadeWhenItIsBack() {
+    String type = Types.unique();
+    api.subscribe(receiver.answers(500, 200), type, Api.ONCE);
+    String id = api.deliveryId(api.trigger(type));
+    api.await(id, "failed");
+    parts.temporal().stop();
+    try {
+      api.post("/deliveries/" + id + "/retry").expect(202);
+    } finally {
+      parts.temporal().start();
+    }
+    receiver.awaitReceipts(2, Duration.ofSeconds(60));
+    api.await(id, "delivered");
+  }
+
+  @Test
+  void aReceiverThatIsDownWhileHomingIsKilledGetsItsEvents() throws InterruptedException {
+    String type = Types.unique();
+    api.subscribe(receiver, type, Api.IMPATIENT);
+    receiver.goDown();
+    List<String> events = List.of(api.trigger(type), api.trigger(type), api.trigger(type));
+    for (String event : events) {
+      api.await(api.deliveryId(event), "retrying");
+    }
+
+    homing.kill();
+    receiver.comeBack();
+    homing.startAgain();
+
+    receiver.awaitEvents(events, Duration.ofSeconds(60));
+    for (String event : events) {
+      api.await(api.deliveryId(event), "delivered");
+    }
+  }
+
+  @Test
+  void whatIsUnderWayWhenHomingIsKilledIsSentAgainWithTheSameId() throws InterruptedException {
+    String type = Types.unique();
+    CountDownLatch never = new CountDownLatch(1);
+    api.subscribe(
+        receiver.answers(
+            ScriptedReceiver.Reply.status(200).after(never), ScriptedReceiver.Reply.status(200)),
+        type,
+        Map.of());
+    String event = api.trigger(type);
+    receiver.awaitReceipts(1);
+
+    homing.kill();
+    homing.startAgain();
+
+    assertThat(receiver.awaitReceipts(2, Duration.ofSeconds(90)))
+        .extracting(Receipt::id)
+        .containsOnly(event);
+    api.await(api.deliveryId(event), "delivered");
+  }
+
+  private static void awaitHealth(String status) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () -> Api.text(homing.management().get("/actuator/health").json(), "status"),
+            status::equals);
+  }
+
+  private static int readiness() {
+    return homing.management().get("/actuator/health/readiness").status();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.homing.app.journey;
+
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
+import com.standardwebhooks.exceptions.WebhookVerificationException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * A webhook as it came.
+ *
+ * @param headers in lower case
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Receipt(Map<String, List<String>> headers, byte[] body, Instant cameAt) {
+
+  /** The event's id. */
+  public String id() {
+    return header("webhook-id");
+  }
+
+  public long timestamp() {
+    return Long.parseLong(header("webhook-timestamp"));
+  }
+
+  public int attempt() {
+    return Integer.parseInt(header("webhook-attempt"));
+  }
+
+  public String contentType() {
+    return header("content-type");
+  }
+
+  public String text() {
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  public String header(String name) {
+    return Objects.requireNonNull(headers.get(name), name).getFirst();
+  }
+
+  /** By a library that is not ours, which reads text only; other bodies by the JDK's HMAC. */
+  public boolean isSignedWith(String secret) {
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      new Webhook(secret).verify(text, headers);
+      return true;
+    } catch (CharacterCodingException notText) {
+      return header("webhook-signature").equals(signature(secret));
+    } catch (WebhookVerificationException | EmptyWebhookSecretException wrong) {
+      return false;
+    }
+  }
+
+  private String signature(String secret) {
+    byte[] key = Base64.getDecoder().decode(secret.substring("whsec_".length()));
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      mac.update("%s.%d.".formatted(id(), timestamp()).getBytes(StandardCharsets.US_ASCII));
+      return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(body));
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.homing.app.journey;
+
+import dev.homing.app.Homing;
+import dev.homing.app.development.RealParts;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Homing in this JVM, on free ports. */
+public final class RunningHoming implements AutoCloseable {
+  /** 32 bytes that everyone knows. */
+  public static final String ENCRYPTION_KEYS = "test:dGhpcnR5LXR3byBieXRlcyBmb3IgdGVzdHMgb25seSE=";
+
+  private static @Nullable RunningHoming shared;
+
+  private final ConfigurableApplicationContext context;
+
+  private RunningHoming(ConfigurableApplicationContext context) {
+    this.context = context;
+  }
+
+  /**
+   * The one that all tests of this JVM share, on the shared parts: another on the same namespace of
+   * Temporal would take its tasks.
+   */
+  public static synchronized RunningHoming shared() {
+    RunningHoming running = shared;
+    if (running == null) {
+      RealParts parts = RealParts.shared();
+      running =
+          start(
+              Map.of(
+                  "DATABASE_URL", parts.postgres().database("journeys"),
+                  "REDIS_URL", parts.redis().url(),
+                  "TEMPORAL_ADDRESS", parts.temporal().url()));
+      shared = running;
+    }
+    return running;
+  }
+
+  /** With these settings, by the names of their variables. */
+  public static RunningHoming start(Map<String, String> settings) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "--HOMING_PORT=0",
+                "--HOMING_MANAGEMENT_PORT=0",
+                "--HOMING_ENCRYPTION_KEYS=" + ENCRYPTION_KEYS));
+    settings.forEach((name, value) -> args.add("--" + name + "=" + value));
+    return new RunningHoming(SpringApplication.run(Homing.class, args.toArray(new String[0])));
+  }
+
+  public Api api() {
+    return new Api(URI.create("http://127.0.0.1:" + port()));
+  }
+
+  public Api management() {
+    return new Api(URI.create("http://127.0.0.1:" + port("local.management.port")));
+  }
+
+  public int port() {
+    return port("local.server.port");
+  }
+
+  private int port(String property) {
+    return Integer.parseInt(Objects.requireNonNull(context.getEnvironment().getProperty(property)));
+  }
+
+  /** One of its parts. */
+  public <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.homing.app.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class SubscriptionsTest {
+  private final Api api = RunningHoming.shared().api();
+  @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
+
+  @Test
+  void aPausedSubscriptionHoldsWhatHappensUntilItIsEnabled() {
+    String type = Types.unique();
+    String subscription = api.subscribe(receiver, type, Map.of("enabled", false));
+
+    List<String> events = List.of(api.trigger(type), api.trigger(type));
+
+    for (String event : events) {
+      JsonNode held = api.await(api.deliveryId(event), "held");
+      assertThat(Api.text(held, "reason")).isEqualTo("paused");
+      assertThat(held.get("attempts")).isEmpty();
+    }
+    assertThat(receiver.receipts()).isEmpty();
+    api.post("/deliveries/" + api.deliveryId(events.getFirst()) + "/retry").expect(409);
+
+    api.change(subscription, Map.of("enabled", true));
+
+    receiver.awaitEvents(events);
+    for (String event : events) {
+      api.await(api.deliveryId(event), "delivered");
+    }
+    assertThat(receiver.receipts()).hasSize(2);
+  }
+
+  @Test
+  void pausingHoldsWhatWaitsForAnotherAttempt() {
+    String type = Types.unique();
+    String subscription = api.subscribe(receiver.answers(500, 200), type, Api.IMPATIENT);
+    String id = api.deliveryId(api.trigger(type));
+    receiver.awaitReceipts(1);
+
+    api.change(subscription, Map.of("enabled", false));
+
+    assertThat(api.await(id, "held").get("attempt_count").intValue()).isEqualTo(1);
+    api.change(subscription, Map.of("enabled", true));
+    assertThat(api.await(id, "delivered").get("attempt_count").intValue()).isEqualTo(2);
+  }
+
+  @Test
+  void deletingCancelsWhatWaitsAndKeepsItReadable() {
+    String type = Types.unique();
+    String subscription = api.subscribe(receiver.answers(200, 500), type, Api.PATIENT);
+    String delivered = api.deliveryId(api.trigger(type));
+    api.await(delivered, "delivered");
+    String waiting = api.deliveryId(api.trigger(type));
+    api.await(waiting, "retrying");
+
+    api.delete("/subscriptions/" + subscription).expect(204);
+
+    assertThat(Api.text(api.delivery(waiting), "state")).isEqualTo("cancelled");
+    assertThat(Api.text(api.delivery(waiting), "reason")).isEqualTo("subscription_deleted");
+    assertThat(Api.text(api.delivery(delivered), "state")).isEqualTo("delivered");
+    assertThat(api.get("/deliveries?subscription=" + subscription).json().get("items")).hasSize(2);
+    api.get("/subscriptions/" + subscription).expect(404);
+    api.delete("/subscriptions/" + subscription).expect(404);
+    api.post("/deliveries/" + delivered + "/retry").expect(409);
+    assertThat(api.event(api.trigger(type)).get("recipients").intValue()).isZero();
+    assertThat(receiver.receipts()).hasSize(2);
+  }
+
+  @Test
+  void aNewSubscriptionReceivesTheVeryNextEvent() {
+    String type = Types.unique();
+    assertThat(api.event(api.trigger(type)).get("recipients").intValue()).isZero();
+
+    api.subscribe(receiver, type, Map.of());
+
+    receiver.awaitEvents(List.of(api.trigger(type)));
+  }
+
+  @Test
+  void aChangedSubscriptionReceivesWhatItAsksForNow() {
+    String before = Types.unique();
+    String after = Types.unique();
+    String subscription = api.subscribe(receiver, before, Map.of());
+
+    api.change(subscription, Map.of("event_types", List.of(after)));
+
+    assertThat(api.event(api.trigger(before)).get("recipients").intValue()).isZero();
+    receiver.awaitEvents(List.of(api.trigger(after)));
+  }
+
+  @Test
+  void aTestEventGoesToOneSubscriptionAndIsKeptNowhere() {
+    String type = Types.unique();
+    String subscription =
+        api.subscribe(receiver.answers(ScriptedReceiver.Reply.saying(202, "seen")), type, Map.of());
+
+    JsonNode result = api.post("/subscriptions/" + subscription + "/test").expect(200).json();
+
+    assertThat(Api.text(result, "outcome")).isEqualTo("delivered");
+    assertThat(result.get("status_code").intValue()).isEqualTo(202);
+    assertThat(Api.text(result, "response_body")).isEqualTo("seen");
+    Receipt receipt = receiver.receipts().getFirst();
+    assertThat(receipt.id()).isEqualTo(Api.text(result, "event_id"));
+    assertThat(receipt.isSignedWith(ScriptedReceiver.SECRET)).isTrue();
+    assertThat(receipt.text()).contains("homing.test", subscription);
+    api.get("/events/" + receipt.id()).expect(404);
+    assertThat(api.get("/deliveries?subscription=" + subscription).json().get("items")).isEmpty();
+  }
+
+  @Test
+  void aTestOfAReceiverThatIsDownSaysSo() {
+    String subscription = api.subscribe(receiver, Types.unique(), Map.of());
+    receiver.goDown();
+
+    JsonNode result = api.post("/subscriptions/" + subscription + "/test").expect(200).json();
+
+    assertThat(Api.text(result, "outcome")).isEqualTo("connection_refused");
+    assertThat(result.get("status_code").isNull()).isTrue();
+    assertThat(Api.text(result, "error")).isNotBlank();
+  }
+}

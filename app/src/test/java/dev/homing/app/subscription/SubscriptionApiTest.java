@@ -1,0 +1,232 @@
+package dev.homing.app.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.app.journey.Api;
+import dev.homing.app.journey.RunningHoming;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class SubscriptionApiTest {
+  private final Api api = RunningHoming.shared().api();
+
+  private static final String FULL =
+      """
+      {"url": "https://example.com/hook?a=b", "event_types": ["b.*", "a"], "description": "d",
+       "enabled": false, "metadata": {"k": "v", "l": "w"}, "timeout": "5s",
+       "retry": {"max_attempts": 3, "initial_interval": "2m", "max_interval": 7200}}
+      """;
+
+  @Test
+  void showsWhatWasRegistered() {
+    Api.Answer created = api.post("/subscriptions", FULL).expect(201);
+
+    String id = Api.id(created);
+    assertThat(created.header("location")).isEqualTo("/subscriptions/" + id);
+    JsonNode shown = api.get("/subscriptions/" + id).expect(200).json();
+    assertThat(Api.text(shown, "url")).isEqualTo("https://example.com/hook?a=b");
+    assertThat(shown.get("event_types").valueStream().map(JsonNode::stringValue))
+        .containsExactly("a", "b.*");
+    assertThat(Api.text(shown, "description")).isEqualTo("d");
+    assertThat(shown.get("enabled").booleanValue()).isFalse();
+    assertThat(shown.get("metadata")).hasSize(2);
+    assertThat(shown.get("timeout").intValue()).isEqualTo(5);
+    assertThat(shown.get("retry").get("max_attempts").intValue()).isEqualTo(3);
+    assertThat(shown.get("retry").get("initial_interval").intValue()).isEqualTo(120);
+    assertThat(shown.get("retry").get("max_interval").intValue()).isEqualTo(7200);
+  }
+
+  @Test
+  void showsTheSecretOnlyWhenItIsRegistered() {
+    Api.Answer created = api.post("/subscriptions", FULL).expect(201);
+    String secret = Api.text(created.json(), "secret");
+    String path = "/subscriptions/" + Api.id(created);
+
+    assertThat(secret).startsWith("whsec_");
+    assertThat(api.get(path).text()).doesNotContain("secret");
+    assertThat(api.get("/subscriptions?limit=250").text()).doesNotContain("secret");
+    assertThat(api.send("PATCH", path, "{}").expect(200).text()).doesNotContain("secret");
+    assertThat(api.send("PUT", path, FULL).expect(200).text()).doesNotContain("secret");
+    api.send("PATCH", path, Map.of("secret", secret)).expect(422);
+  }
+
+  @Test
+  void patchingChangesWhatItNames() {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+
+    JsonNode changed =
+        api.send(
+                "PATCH",
+                path,
+                """
+                {"description": "e", "metadata": {"k": null, "m": "x"},
+                 "retry": {"max_interval": "3h"}}
+                """)
+            .expect(200)
+            .json();
+
+    assertThat(Api.text(changed, "description")).isEqualTo("e");
+    assertThat(changed.get("metadata").toString()).isEqualTo("{\"l\":\"w\",\"m\":\"x\"}");
+    assertThat(changed.get("retry").get("initial_interval").intValue()).isEqualTo(120);
+    assertThat(changed.get("retry").get("max_interval").intValue()).isEqualTo(10_800);
+    assertThat(changed.get("retry").get("max_attempts").intValue()).isEqualTo(3);
+    assertThat(changed.get("timeout").intValue()).isEqualTo(5);
+    assertThat(changed.get("enabled").booleanValue()).isFalse();
+    assertThat(changed.get("event_types")).hasSize(2);
+  }
+
+  @Test
+  void patchingWithNullIsAsIfItHadNeverBeenSet() {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+
+    JsonNode changed =
+        api.send(
+                "PATCH",
+                path,
+                """
+                {"description": null, "metadata": null, "retry": null, "timeout": null,
+                 "enabled": null}
+                """)
+            .expect(200)
+            .json();
+
+    assertThat(Api.text(changed, "description")).isEmpty();
+    assertThat(changed.get("metadata")).isEmpty();
+    assertThat(changed.get("retry").get("max_attempts").isNull()).isTrue();
+    assertThat(changed.get("timeout").isNull()).isTrue();
+    assertThat(changed.get("enabled").booleanValue()).isTrue();
+    api.send("PATCH", path, "{\"url\": null}").expect(422);
+    api.send("PATCH", path, "{\"event_types\": null}").expect(422);
+    api.send("PATCH", path, "{\"nonsense\": 1}").expect(400);
+    api.send("PATCH", path, "{\"retry\": {\"max_attempts\": \"x\"}}").expect(400);
+  }
+
+  @Test
+  void patchingUnderstandsItsOwnContentType() {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+
+    api.send(
+            "PATCH",
+            path,
+            BodyPublishers.ofString("{\"description\": \"e\"}"),
+            "Content-Type",
+            "application/merge-patch+json")
+        .expect(200);
+  }
+
+  @Test
+  void puttingReplacesAllOfIt() {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+
+    JsonNode replaced =
+        api.send(
+                "PUT",
+                path,
+                """
+                {"url": "https://example.org", "event_types": ["*"]}
+                """)
+            .expect(200)
+            .json();
+
+    assertThat(Api.text(replaced, "url")).isEqualTo("https://example.org/");
+    assertThat(Api.text(replaced, "description")).isEmpty();
+    assertThat(replaced.get("enabled").booleanValue()).isTrue();
+    assertThat(replaced.get("metadata")).isEmpty();
+    assertThat(replaced.get("timeout").isNull()).isTrue();
+    assertThat(replaced.get("retry").get("max_attempts").isNull()).isTrue();
+    api.send("PUT", path, "{}").expect(422);
+    api.delete(path).expect(204);
+  }
+
+  @Test
+  void aChangeIsRefusedWhenSomebodyElseWasQuicker() {
+    Api.Answer created = api.post("/subscriptions", FULL).expect(201);
+    String path = "/subscriptions/" + Api.id(created);
+    String first = created.header("etag");
+    assertThat(api.get(path).header("etag")).isEqualTo(first);
+
+    Api.Answer changed = api.send("PATCH", path, "{\"description\": \"e\"}", "If-Match", first);
+    String second = changed.expect(200).header("etag");
+
+    assertThat(second).isNotEqualTo(first);
+    api.send("PATCH", path, "{\"description\": \"f\"}", "If-Match", first).expect(412);
+    api.send("PUT", path, FULL, "If-Match", first).expect(412);
+    api.delete(path, "If-Match", first).expect(412);
+    api.send("PATCH", path, "{\"description\": \"f\"}", "If-Match", "\"nonsense\"").expect(412);
+    assertThat(Api.text(api.get(path).json(), "description")).isEqualTo("e");
+
+    api.send("PATCH", path, "{\"description\": \"g\"}", "If-Match", "*").expect(200);
+    String third = api.get(path).header("etag");
+    api.send("PATCH", path, "{\"description\": \"h\"}", "If-Match", "W/" + third).expect(200);
+    api.delete(path, "If-Match", api.get(path).header("etag")).expect(204);
+  }
+
+  @Test
+  void aChangeThatChangesNothingIsFine() {
+    Api.Answer created = api.post("/subscriptions", FULL).expect(201);
+
+    api.send("PATCH", "/subscriptions/" + Api.id(created), "{}").expect(200);
+  }
+
+  @Test
+  void listsAllOfThemPageByPage() {
+    String type = "paged.subscriptions";
+    List<String> ids =
+        IntStream.range(0, 120)
+            .mapToObj(
+                i ->
+                    Api.id(
+                        api.post(
+                                "/subscriptions",
+                                Map.of(
+                                    "url",
+                                    "https://example.com/" + i,
+                                    "event_types",
+                                    List.of(type)))
+                            .expect(201)))
+            .toList();
+
+    assertThat(walk("/subscriptions?event_type=" + type, 50)).isEqualTo(ids.reversed());
+    assertThat(walk("/subscriptions?event_type=" + type + "&limit=40", 40))
+        .isEqualTo(ids.reversed());
+    assertThat(walk("/subscriptions?event_type=" + type + "&limit=120", 120)).hasSize(120);
+    assertThat(walk("/subscriptions?enabled=true&limit=250", 250)).containsAll(ids);
+    assertThat(new HashSet<>(walk("/subscriptions?enabled=false&limit=250", 250)))
+        .doesNotContainAnyElementsOf(ids);
+    ids.forEach(id -> api.delete("/subscriptions/" + id).expect(204));
+    assertThat(walk("/subscriptions?event_type=" + type, 50)).isEmpty();
+  }
+
+  @Test
+  void listsAllEventsPageByPage() {
+    String type = "paged.events";
+    List<String> ids = IntStream.range(0, 120).mapToObj(_ -> api.trigger(type)).toList();
+
+    assertThat(walk("/events?type=" + type, 50)).isEqualTo(ids.reversed());
+    assertThat(walk("/events?type=" + type + "&limit=7", 7)).isEqualTo(ids.reversed());
+    String accepted = Api.text(api.event(ids.get(60)), "accepted_at");
+    assertThat(walk("/events?type=" + type + "&since=" + accepted, 50)).contains(ids.getLast());
+    assertThat(walk("/events?type=" + type + "&since=2100-01-01T00:00:00Z", 50)).isEmpty();
+    assertThat(walk("/events?type=" + type + "&until=2000-01-01T00:00:00Z", 50)).isEmpty();
+  }
+
+  /** All ids of a list, and that no page is longer than asked for. */
+  private List<String> walk(String path, int limit) {
+    List<String> ids = new ArrayList<>();
+    JsonNode page = api.get(path).expect(200).json();
+    while (true) {
+      assertThat(page.get("items").size()).isLessThanOrEqualTo(limit);
+      page.get("items").forEach(item -> ids.add(Api.text(item, "id")));
+      if (page.get("next_cursor").isNull()) {
+        return ids;
+      }
+      page = api.get(path + "&cursor=" + Api.text(page, "next_cursor")).expect(200).json();
+    }
+  }
+}
