@@ -112,6 +112,7 @@ public final class DurableLane implements Attempts {
       case PAUSED -> throw held(delivery);
       case GONE -> cancel(key, "gone");
       case DELETED -> cancel(key, "subscription_deleted");
+      case UNREADABLE -> throw new IllegalStateException("its secret cannot be opened");
     }
   }
 

@@ -166,6 +166,7 @@ public final class ExpressLane implements FirstAttempts {
       case PAUSED -> leave(sending, receiver, State.HELD, "paused");
       case GONE -> leave(sending, receiver, State.CANCELLED, "gone");
       case DELETED -> leave(sending, receiver, State.CANCELLED, "subscription_deleted");
+      case UNREADABLE -> leave(sending, receiver, State.RETRYING, null);
     }
   }
 

@@ -6,7 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import okhttp3.HttpUrl;
 
-/** A subscription as a sender needs it: read anew for each attempt. */
+/**
+ * A subscription as a sender needs it: read anew for each attempt.
+ *
+ * @param secrets each signs; none if {@link Standing#UNREADABLE}
+ */
 public record Receiver(
     SubscriptionId id,
     HttpUrl url,
@@ -22,6 +26,8 @@ public record Receiver(
     PAUSED,
     /** Its receiver answered 410. */
     GONE,
-    DELETED
+    DELETED,
+    /** Its secret is sealed with a key that is not configured: a fault of ours. */
+    UNREADABLE
   }
 }

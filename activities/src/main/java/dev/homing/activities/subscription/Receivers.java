@@ -18,10 +18,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Looks up where to send, with which secret and how patiently. */
 public final class Receivers {
+  private static final Logger log = LoggerFactory.getLogger(Receivers.class);
+
   private final JdbcClient jdbc;
   private final Secrets secrets;
   private final DeliverySettings settings;
@@ -56,13 +60,24 @@ public final class Receivers {
 
   private Receiver receiver(Tenant tenant, ResultSet row) throws SQLException {
     SubscriptionId id = new SubscriptionId(row.getObject("id", UUID.class));
+    Optional<SigningSecret> secret = secret(tenant, id, row.getString("sealed_secret"));
     return new Receiver(
         id,
         requireNonNull(HttpUrl.parse(row.getString("url"))),
-        List.of(secrets.open(tenant, id, row.getString("sealed_secret"))),
+        secret.stream().toList(),
         schedule(row),
         or(seconds(row, "timeout_seconds"), settings.timeout()),
-        standing(row));
+        standing(row, secret.isPresent()));
+  }
+
+  /** One that cannot be opened must not hold up the others. */
+  private Optional<SigningSecret> secret(Tenant tenant, SubscriptionId id, String sealed) {
+    try {
+      return Optional.of(secrets.open(tenant, id, sealed));
+    } catch (IllegalStateException closed) {
+      log.error("{} cannot be sent to: {}", id, closed.getMessage());
+      return Optional.empty();
+    }
   }
 
   private RetrySchedule schedule(ResultSet row) throws SQLException {
@@ -73,14 +88,17 @@ public final class Receivers {
         seconds(row, "max_interval_seconds"));
   }
 
-  private static Standing standing(ResultSet row) throws SQLException {
+  private static Standing standing(ResultSet row, boolean readable) throws SQLException {
     if (row.getObject("deleted_at") != null) {
       return Standing.DELETED;
     }
     if (row.getString("disabled_reason") != null) {
       return Standing.GONE;
     }
-    return row.getBoolean("enabled") ? Standing.ACTIVE : Standing.PAUSED;
+    if (!row.getBoolean("enabled")) {
+      return Standing.PAUSED;
+    }
+    return readable ? Standing.ACTIVE : Standing.UNREADABLE;
   }
 
   private static @Nullable Duration seconds(ResultSet row, String column) throws SQLException {

@@ -354,6 +354,19 @@ class DurableLaneTest {
   // Our own faults.
 
   @Test
+  void doesNotChargeTheReceiverForASecretThatCannotBeOpened() {
+    Delivery.Key key = waiting("/never");
+    SampleSubscriptions.breakSecret(key.tenant(), key.subscriptionId());
+
+    ApplicationFailure ours = failure(FIRST, key);
+
+    assertThat(ours.getType()).isEqualTo("own_fault");
+    assertThat(ours.getNextRetryDelay()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(1);
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+  }
+
+  @Test
   void doesNotChargeTheReceiverForOurOwnFault() {
     Delivery.Key key = waiting("/503");
     ApplicationFailure ours;

@@ -364,10 +364,27 @@ class ExpressLaneTest {
   }
 
   @Test
-  void letsAnotherTakeOverWhenASecretCannotBeOpened() {
-    List<SubscriptionId> recipients = to("/ok");
+  void sendsToTheOthersWhenASecretCannotBeOpened() {
+    List<SubscriptionId> recipients = to("/never", "/ok");
     AcceptedEvent event = here.accept(tenant, recipients);
     SampleSubscriptions.breakSecret(tenant, recipients.getFirst());
+
+    Unfinished unfinished = sendAll(here, event);
+
+    assertThat(counts(event)).isEqualTo(Map.of(State.DELIVERED, 1L, State.RETRYING, 1L));
+    assertThat(unfinished.deliveries())
+        .extracting(WaitingDelivery::subscriptionId)
+        .containsExactly(recipients.getFirst());
+    assertThat(receiver.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void letsAnotherTakeOverWhenThePayloadIsGone() {
+    AcceptedEvent event = here.accept(tenant, to("/ok"));
+    Postgres.jdbc()
+        .sql("delete from payloads where tenant = :tenant")
+        .param("tenant", tenant.name())
+        .update();
 
     assertThatThrownBy(() -> sendAll(here, event)).isNotNull();
 

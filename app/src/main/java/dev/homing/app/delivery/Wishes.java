@@ -69,7 +69,7 @@ class Wishes {
     }
     Receiver receiver = receivers.find(tenant, delivery.key().subscriptionId()).orElseThrow();
     switch (receiver.standing()) {
-      case ACTIVE -> {}
+      case ACTIVE, UNREADABLE -> {}
       case PAUSED ->
           throw Problem.conflict("Its subscription is paused: enable it, and it is sent.");
       case GONE ->

@@ -1,5 +1,6 @@
 package dev.homing.app.http;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,6 +102,18 @@ class Problems extends ResponseEntityExceptionHandler {
         Problem.tooLarge(exceeded.most()),
         new HttpHeaders(),
         HttpStatus.CONTENT_TOO_LARGE,
+        request);
+  }
+
+  /** A body that breaks off, or is not what its headers say. */
+  @ExceptionHandler
+  @Nullable ResponseEntity<Object> handle(IOException broken, WebRequest request) {
+    log.debug("a request's body cannot be read", broken);
+    return answer(
+        HttpStatus.BAD_REQUEST,
+        "The body cannot be read to its end: send as much as its headers say.",
+        broken,
+        new HttpHeaders(),
         request);
   }
 

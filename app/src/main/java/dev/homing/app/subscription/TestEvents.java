@@ -5,6 +5,7 @@ import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.WebhookRequest;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
+import dev.homing.app.http.Problem;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -35,6 +36,10 @@ class TestEvents {
 
   Result send(Tenant tenant, SubscriptionId id) {
     Receiver receiver = receivers.find(tenant, id).orElseThrow();
+    if (receiver.secrets().isEmpty()) {
+      throw Problem.conflict(
+          "Its secret cannot be opened: a key is missing in HOMING_ENCRYPTION_KEYS.");
+    }
     EventId event = new EventId(ids.get());
     Attempt attempt =
         sender.send(

@@ -479,6 +479,14 @@ class ProblemsTest {
         .doesNotContainIgnoringCase("\r\nserver:");
   }
 
+  @Test
+  void aBodyThatIsNotWhatItsHeadersSayIsTheCallersFault() throws IOException {
+    String answer =
+        raw("POST /webhooks/a.b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+
+    assertThat(answer).startsWith("HTTP/1.1 400 ").contains("cannot be read to its end");
+  }
+
   private static String raw(String request) throws IOException {
     try (Socket socket =
         new Socket(InetAddress.getLoopbackAddress(), RunningHoming.shared().port())) {
