@@ -103,8 +103,9 @@ public final class DurableLane implements Attempts {
     Delivery delivery = taken.delivery();
     Delivery.Key key = delivery.key();
     Receiver receiver = receivers.find(key.tenant(), key.subscriptionId()).orElseThrow();
-    // Later executions come when they are due, or because somebody wants them now.
-    if (taken.first() && deliveries.untilDue(delivery).compareTo(NOW) > 0) {
+    // Counted from one again in the same run: somebody reset the activity and wants it now.
+    boolean wanted = !taken.first() && execution.getAttempt() == 1;
+    if (!wanted && deliveries.untilDue(delivery).compareTo(NOW) > 0) {
       throw waits(delivery, receiver);
     }
     switch (receiver.standing()) {

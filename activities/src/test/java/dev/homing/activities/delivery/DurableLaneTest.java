@@ -59,15 +59,28 @@ class DurableLaneTest {
   }
 
   @Test
-  void sendsInEveryLaterExecution() {
+  void sendsInEveryLaterExecutionThatIsDue() {
     Delivery.Key key = waiting("/503", Duration.ofHours(1));
     failure(FIRST, key);
 
+    ledger.makeDue(key);
     failure(FIRST.next(), key);
+    ledger.makeDue(key);
     failure(FIRST.next().next(), key);
 
     assertThat(receiver.attempts()).containsExactly("2", "3");
     assertThat(ledger.find(key).attemptCount()).isEqualTo(3);
+  }
+
+  @Test
+  void sendsNothingEarlyAlsoWhenTheFirstExecutionWasCutOff() {
+    Delivery.Key key = waiting("/503", Duration.ofHours(1));
+    ledger.passTo("run-1", key, false);
+
+    ApplicationFailure waits = failure(FIRST.next(), key);
+
+    assertThat(waits.getNextRetryDelay()).isGreaterThan(Duration.ofMinutes(55));
+    assertThat(receiver.requests()).isZero();
   }
 
   @Test
@@ -90,6 +103,7 @@ class DurableLaneTest {
         .param("id", key.subscriptionId().uuid())
         .update();
 
+    ledger.makeDue(key);
     send(FIRST.next(), key);
 
     assertThat(receiver.requests("/elsewhere")).isEqualTo(1);
@@ -104,6 +118,7 @@ class DurableLaneTest {
     Execution reset = Execution.in("run-2");
 
     failure(reset, key, "run-1");
+    ledger.makeDue(key);
     failure(reset.next(), key, "run-1");
     failure(reset, key, "run-1");
 
@@ -381,6 +396,7 @@ class DurableLaneTest {
     assertThat(ledger.find(key).roundAttempts()).isEqualTo(1);
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
 
+    ledger.makeDue(key);
     assertThat(failure(FIRST.next(), key).getOriginalMessage()).startsWith("attempt 2 of 20");
   }
 
@@ -436,7 +452,7 @@ class DurableLaneTest {
     Delivery.Key key = waiting("/503");
     failure(FIRST, key);
 
-    AtOnce.times(2, i -> () -> failure(new Execution("run-1", 2 + i), key));
+    AtOnce.times(2, _ -> () -> failure(FIRST, key)); // As a reset activity does.
 
     assertThat(ledger.find(key).attemptCount()).isEqualTo(4);
     assertThat(ledger.attempts(key)).hasSize(4);

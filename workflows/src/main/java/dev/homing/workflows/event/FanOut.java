@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends to all recipients at once, and starts a {@code RetryingDelivery} for each that waits. */
 public final class FanOut implements EventWorkflow {
-  /** {@code sendAll} gives up by itself long before. */
+  /** Longer than {@code sendAll} takes, also if it first has to wait out another's lease. */
   private static final Duration AT_MOST = Duration.ofMinutes(5);
 
   /** Part of this workflow's own task: a delivered event costs the server two transactions. */
