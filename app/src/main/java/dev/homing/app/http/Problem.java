@@ -2,6 +2,7 @@ package dev.homing.app.http;
 
 import java.util.List;
 import java.util.Map;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
@@ -26,7 +27,7 @@ public final class Problem extends ErrorResponseException {
 
   /** 400: the JSON cannot be read as what it should be. */
   public static Problem unreadable(JacksonException json) {
-    return malformed(Problems.describe(json));
+    return malformed(JsonFaults.describe(json));
   }
 
   /** 404, the same whatever the reason. */
@@ -57,6 +58,23 @@ public final class Problem extends ErrorResponseException {
   /** 415. */
   public static Problem unsupported(String detail) {
     return of(HttpStatus.UNSUPPORTED_MEDIA_TYPE, detail);
+  }
+
+  /** 500. */
+  static Problem ours() {
+    return of(
+        HttpStatus.INTERNAL_SERVER_ERROR,
+        "This is our fault: repeat the request, and if it fails again, look into the log.");
+  }
+
+  /** 503: what is needed to answer is away. */
+  static Problem unavailable() {
+    Problem problem =
+        of(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "Nothing was changed or accepted: repeat the request in a few seconds.");
+    problem.getHeaders().set(HttpHeaders.RETRY_AFTER, "5");
+    return problem;
   }
 
   /** 422 for one field. */

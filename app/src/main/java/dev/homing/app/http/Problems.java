@@ -9,9 +9,7 @@ import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -21,12 +19,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.JacksonIOException;
-import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.databind.exc.MismatchedInputException;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /**
  * Turns whatever goes wrong into a problem that says what to do next, and nothing of our insides.
@@ -41,68 +34,24 @@ class Problems extends ResponseEntityExceptionHandler {
       HttpHeaders headers,
       HttpStatusCode status,
       WebRequest request) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      switch (cause) {
-        case BodyLimit.Exceeded exceeded -> {
-          return handleErrorResponseException(
-              Problem.tooLarge(exceeded.most()), headers, HttpStatus.CONTENT_TOO_LARGE, request);
-        }
-        case JacksonIOException _ -> {} // Its cause says more.
-        case JacksonException json -> {
-          return answer(HttpStatus.BAD_REQUEST, describe(json), failure, headers, request);
-        }
-        default -> {}
-      }
-    }
-    return answer(HttpStatus.BAD_REQUEST, "A JSON body is needed.", failure, headers, request);
+    return answer(unreadable(failure), request);
   }
 
-  static String describe(JacksonException json) {
-    return switch (json) {
-      case UnrecognizedPropertyException unknown ->
-          "There is no field %s; there are: %s.".formatted(path(unknown), known(unknown));
-      case MismatchedInputException wrong when !wrong.getPath().isEmpty() ->
-          "The field %s does not have the form it should: see the documentation."
-              .formatted(path(wrong));
-      case InputCoercionException large ->
-          "A number is larger than any that fits: " + at(large.getLocation());
-      case StreamReadException broken -> "The body is not JSON: " + at(broken.getLocation());
-      default -> "The body does not have the form it should: " + at(json.getLocation());
+  private static Problem unreadable(Throwable failure) {
+    return switch (failure) {
+      case BodyLimit.Exceeded exceeded -> Problem.tooLarge(exceeded.most());
+      case JacksonException json when !(json instanceof JacksonIOException) ->
+          Problem.unreadable(json);
+      default ->
+          failure.getCause() == null
+              ? Problem.malformed("A JSON body is needed.")
+              : unreadable(failure.getCause());
     };
-  }
-
-  private static String known(UnrecognizedPropertyException unknown) {
-    var names = unknown.getKnownPropertyIds();
-    return names == null
-        ? ""
-        : String.join(", ", names.stream().map(String::valueOf).sorted().toList());
-  }
-
-  private static String path(MismatchedInputException wrong) {
-    StringBuilder path = new StringBuilder();
-    for (var step : wrong.getPath()) {
-      if (step.getPropertyName() != null) {
-        path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
-      } else {
-        path.append('[').append(step.getIndex()).append(']');
-      }
-    }
-    return path.toString();
-  }
-
-  private static String at(@Nullable TokenStreamLocation location) {
-    return location == null
-        ? "it ends too early."
-        : "look at line %d, column %d.".formatted(location.getLineNr(), location.getColumnNr());
   }
 
   @ExceptionHandler
   @Nullable ResponseEntity<Object> handle(BodyLimit.Exceeded exceeded, WebRequest request) {
-    return handleErrorResponseException(
-        Problem.tooLarge(exceeded.most()),
-        new HttpHeaders(),
-        HttpStatus.CONTENT_TOO_LARGE,
-        request);
+    return answer(Problem.tooLarge(exceeded.most()), request);
   }
 
   /** A body that breaks off, or is not what its headers say. */
@@ -110,10 +59,7 @@ class Problems extends ResponseEntityExceptionHandler {
   @Nullable ResponseEntity<Object> handle(IOException broken, WebRequest request) {
     log.debug("a request's body cannot be read", broken);
     return answer(
-        HttpStatus.BAD_REQUEST,
-        "The body cannot be read to its end: send as much as its headers say.",
-        broken,
-        new HttpHeaders(),
+        Problem.malformed("The body cannot be read to its end: send as much as its headers say."),
         request);
   }
 
@@ -121,19 +67,16 @@ class Problems extends ResponseEntityExceptionHandler {
   @Nullable ResponseEntity<Object> handle(
       MethodArgumentTypeMismatchException wrong, WebRequest request) {
     return answer(
-        HttpStatus.BAD_REQUEST,
-        "The parameter %s cannot be read: times are like 2026-11-24T08:00:00Z, limits are whole numbers."
-            .formatted(wrong.getName()),
-        wrong,
-        new HttpHeaders(),
+        Problem.malformed(
+            "The parameter %s cannot be read: times are like 2026-11-24T08:00:00Z, limits are whole numbers."
+                .formatted(wrong.getName())),
         request);
   }
 
   @ExceptionHandler
   @Nullable ResponseEntity<Object> handle(
       OptimisticLockingFailureException quicker, WebRequest request) {
-    return handleErrorResponseException(
-        Problem.changedMeanwhile(), new HttpHeaders(), HttpStatus.PRECONDITION_FAILED, request);
+    return answer(Problem.changedMeanwhile(), request);
   }
 
   /** PostgreSQL does not answer: nothing was accepted. */
@@ -143,36 +86,19 @@ class Problems extends ResponseEntityExceptionHandler {
     TransientDataAccessException.class,
     QueryTimeoutException.class
   })
-  @Nullable ResponseEntity<Object> unavailable(RuntimeException away, WebRequest request) {
+  @Nullable ResponseEntity<Object> handle(RuntimeException away, WebRequest request) {
     log.warn("the database does not answer: {}", away.getMessage());
-    HttpHeaders headers = new HttpHeaders();
-    headers.set(HttpHeaders.RETRY_AFTER, "5");
-    return answer(
-        HttpStatus.SERVICE_UNAVAILABLE,
-        "Nothing was changed or accepted: repeat the request in a few seconds.",
-        away,
-        headers,
-        request);
+    return answer(Problem.unavailable(), request);
   }
 
   @ExceptionHandler
-  @Nullable ResponseEntity<Object> unforeseen(Exception ours, WebRequest request) {
-    log.error("a request failed", ours);
-    return answer(
-        HttpStatus.INTERNAL_SERVER_ERROR,
-        "This is our fault: repeat the request, and if it fails again, look into the log.",
-        ours,
-        new HttpHeaders(),
-        request);
+  @Nullable ResponseEntity<Object> handle(Exception unforeseen, WebRequest request) {
+    log.error("a request failed", unforeseen);
+    return answer(Problem.ours(), request);
   }
 
-  private @Nullable ResponseEntity<Object> answer(
-      HttpStatus status,
-      String detail,
-      Exception failure,
-      HttpHeaders headers,
-      WebRequest request) {
-    return handleExceptionInternal(
-        failure, ProblemDetail.forStatusAndDetail(status, detail), headers, status, request);
+  private @Nullable ResponseEntity<Object> answer(Problem problem, WebRequest request) {
+    return handleErrorResponseException(
+        problem, problem.getHeaders(), problem.getStatusCode(), request);
   }
 }
