@@ -1,7 +1,5 @@
 package dev.homing.activities;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
@@ -11,11 +9,17 @@ import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.OutboundClient;
 import dev.homing.activities.delivery.Slots;
+import dev.homing.activities.event.AcceptEvents;
+import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.Submission;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.GoneReceivers;
 import dev.homing.activities.subscription.Receivers;
+import dev.homing.activities.subscription.RedisRoutes;
+import dev.homing.activities.subscription.Route;
+import dev.homing.activities.subscription.Routes;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
@@ -27,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import okhttp3.OkHttpClient;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -35,6 +40,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class Node {
   public static final byte[] PAYLOAD = "{\"order\": 1}".getBytes(StandardCharsets.UTF_8);
   public static final String TYPE = "order.created";
+  private static final StringRedisTemplate REDIS = Redis.at(Redis.port());
   private static final OkHttpClient CLIENT = OutboundClient.build(Destinations.everywhere());
 
   public final DeliverySettings settings =
@@ -43,6 +49,7 @@ public final class Node {
   public final MeterRegistry metrics = new SimpleMeterRegistry();
   public final TransactionTemplate transaction;
   public final OpenEvents open;
+  public final AcceptEvents accepting;
   public final Events events;
   public final Deliveries deliveries;
   public final Receivers receivers;
@@ -65,7 +72,9 @@ public final class Node {
     transaction = new TransactionTemplate(new JdbcTransactionManager(database));
     HttpSender sender = new HttpSender(CLIENT, Clock.systemUTC(), "1");
     open = new OpenEvents(jdbc, lease);
-    events = new Events(jdbc, open);
+    Routes routes = new Routes(new RedisRoutes(REDIS), jdbc, Runnable::run, metrics);
+    accepting = new AcceptEvents(routes, open, jdbc, transaction, SampleIds::uuid);
+    events = new Events(jdbc);
     deliveries = new Deliveries(jdbc, open);
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
     goneReceivers = new GoneReceivers(jdbc, transaction);
@@ -85,13 +94,24 @@ public final class Node {
     durable = new DurableLane(events, receivers, deliveries, sender, attemptLog, transaction);
   }
 
-  /** Accepts an event here, which may then send it first. */
+  /** Accepts an event here, which may then send it first; whoever else there is does not match. */
   public AcceptedEvent accept(Tenant tenant, List<SubscriptionId> recipients) {
-    AcceptedEvent event = new AcceptedEvent(tenant, SampleIds.event(), TYPE, recipients.size());
-    events.handOver(
-        requireNonNull(
-            transaction.execute(_ -> events.add(event, "application/json", PAYLOAD, recipients))));
-    return event;
+    Route route = new Route(routesVersion(tenant), recipients);
+    Acceptance accepted =
+        accepting
+            .accept(
+                List.of(
+                    new Submission(tenant, TYPE, "application/json", PAYLOAD, null, null, route)))
+            .getFirst();
+    OpenEvents.Lease lease = ((Acceptance.New) accepted).lease();
+    open.handOver(lease);
+    return lease.event();
+  }
+
+  /** A route of this version is believed. */
+  private static long routesVersion(Tenant tenant) {
+    return Postgres.ask(
+        Long.class, "select routes_version from tenants where tenant = :tenant", tenant);
   }
 
   public AcceptedEvent accept(Tenant tenant, SubscriptionId... recipients) {

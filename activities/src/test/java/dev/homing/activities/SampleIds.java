@@ -9,14 +9,14 @@ public final class SampleIds {
   private SampleIds() {}
 
   public static EventId event() {
-    return new EventId(next());
+    return new EventId(uuid());
   }
 
   public static SubscriptionId subscription() {
-    return new SubscriptionId(next());
+    return new SubscriptionId(uuid());
   }
 
-  private static UUID next() {
+  public static UUID uuid() {
     UUID random = UUID.randomUUID();
     long rest = random.getMostSignificantBits() & 0xfff;
     return new UUID(

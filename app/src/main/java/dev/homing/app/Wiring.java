@@ -10,6 +10,7 @@ import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.OutboundClient;
 import dev.homing.activities.delivery.Slots;
+import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.subscription.DeliverySettings;
@@ -99,8 +100,20 @@ class Wiring {
   }
 
   @Bean
-  Routes routes(StringRedisTemplate redis, JdbcClient jdbc, MeterRegistry metrics) {
-    return new Routes(new RedisRoutes(redis), jdbc, metrics);
+  AcceptingDatabase acceptingDatabase(DatabaseUrl url, MeterRegistry metrics) {
+    return new AcceptingDatabase(url, metrics);
+  }
+
+  @Bean
+  Routes routes(StringRedisTemplate redis, AcceptingDatabase database, MeterRegistry metrics) {
+    return new Routes(
+        new RedisRoutes(redis), database.jdbc(), task -> Thread.startVirtualThread(task), metrics);
+  }
+
+  @Bean
+  AcceptEvents acceptEvents(
+      Routes routes, OpenEvents open, AcceptingDatabase database, Supplier<UUID> ids) {
+    return new AcceptEvents(routes, open, database.jdbc(), database.transaction(), ids);
   }
 
   @Bean
@@ -114,8 +127,8 @@ class Wiring {
   }
 
   @Bean
-  Events events(JdbcClient jdbc, OpenEvents open) {
-    return new Events(jdbc, open);
+  Events events(JdbcClient jdbc) {
+    return new Events(jdbc);
   }
 
   @Bean

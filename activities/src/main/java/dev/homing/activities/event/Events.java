@@ -19,14 +19,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** All events: what happened never changes. */
 public final class Events {
-  private static final String COLUMNS = "tenant, id, type, content_type, recipients, accepted_at";
+  private static final String COLUMNS =
+      "tenant, id, type, content_type, recipients, external_id, accepted_at";
 
   private final JdbcClient jdbc;
-  private final OpenEvents open;
 
-  public Events(JdbcClient jdbc, OpenEvents open) {
+  public Events(JdbcClient jdbc) {
     this.jdbc = jdbc;
-    this.open = open;
   }
 
   /**
@@ -34,6 +33,7 @@ public final class Events {
    *
    * @param contentType as it came
    * @param recipients the subscriptions that matched in the accepting commit
+   * @param externalId the client's own name for it; null: it gave none
    */
   public record Event(
       Tenant tenant,
@@ -41,36 +41,12 @@ public final class Events {
       String type,
       String contentType,
       List<SubscriptionId> recipients,
+      @Nullable String externalId,
       Instant acceptedAt) {
 
     public AcceptedEvent accepted() {
       return new AcceptedEvent(tenant, id, type, recipients.size());
     }
-  }
-
-  /** In the accepting transaction: keeps the event with its recipients, and that it is open. */
-  public OpenEvents.Lease add(
-      AcceptedEvent event, String contentType, byte[] payload, List<SubscriptionId> recipients) {
-    jdbc.sql(
-            """
-            with payload as (
-              insert into payloads (tenant, event_id, payload) values (:tenant, :id, :payload))
-            insert into events (tenant, id, type, content_type, recipients)
-            values (:tenant, :id, :type, :contentType, :recipients)
-            """)
-        .param("tenant", event.tenant().name())
-        .param("id", event.id().uuid())
-        .param("payload", payload)
-        .param("type", event.type())
-        .param("contentType", contentType)
-        .param("recipients", recipients.stream().map(SubscriptionId::uuid).toArray(UUID[]::new))
-        .update();
-    return open.open(event);
-  }
-
-  /** After the commit: whoever sends on this node has the right to. */
-  public void handOver(OpenEvents.Lease lease) {
-    open.hand(lease);
   }
 
   public Optional<Event> find(Tenant tenant, EventId id) {
@@ -150,6 +126,7 @@ public final class Events {
         row.getString("type"),
         row.getString("content_type"),
         subscriptions(row.getArray("recipients")),
+        row.getString("external_id"),
         row.getObject("accepted_at", OffsetDateTime.class).toInstant());
   }
 

@@ -31,34 +31,28 @@ public final class OpenEvents {
   }
 
   /** The right to send an event first, known by a token. */
-  public record Lease(AcceptedEvent event, String token) {}
+  public record Lease(AcceptedEvent event, String token) {
+    static Lease of(AcceptedEvent event) {
+      return new Lease(event, UUID.randomUUID().toString());
+    }
+  }
 
   private record Fresh(Lease lease, long sinceNanos) {}
 
-  /** In the accepting transaction: opens the event, leased to this node. */
-  Lease open(AcceptedEvent event) {
-    Lease mine = new Lease(event, UUID.randomUUID().toString());
-    jdbc.sql(
-            """
-            insert into open_events (tenant, event_id, missing, leased_until, leased_by)
-            values (:tenant, :event, :missing, now() + :lease * interval '1 millisecond', :token)
-            """)
-        .param("tenant", event.tenant().name())
-        .param("event", event.id().uuid())
-        .param("missing", event.recipients())
-        .param("lease", lease.toMillis())
-        .param("token", mine.token())
-        .update();
-    return mine;
+  /** How long a lease lasts: the accepting commit gives one with each event. */
+  Duration lease() {
+    return lease;
   }
 
   /** After the commit: the first {@code sendAll} of this node may take it up. */
-  void hand(Lease mine) {
+  public void handOver(Lease mine) {
+    fresh.put(mine.event().id(), new Fresh(mine, System.nanoTime()));
+  }
+
+  /** Forgets what nobody took up in time, as when Temporal is away; called now and then. */
+  public void forgetLapsed() {
     long now = System.nanoTime();
-    fresh.put(mine.event().id(), new Fresh(mine, now));
-    if (fresh.size() > 1000) {
-      fresh.values().removeIf(old -> now - old.sinceNanos() > lease.toNanos());
-    }
+    fresh.values().removeIf(old -> now - old.sinceNanos() > lease.toNanos());
   }
 
   /** How soon a lease must be renewed while its work goes on. */
@@ -78,7 +72,7 @@ public final class OpenEvents {
 
   /** The lease, if the one before has run out; never two at a time. */
   public Optional<Lease> takeOver(AcceptedEvent event) {
-    Lease mine = new Lease(event, UUID.randomUUID().toString());
+    Lease mine = Lease.of(event);
     int taken =
         jdbc.sql(
                 """

@@ -4,10 +4,15 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -19,14 +24,17 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Routes {
   private final RedisRoutes remembered;
   private final JdbcClient jdbc;
+  private final Executor beside;
   private final Counter hits;
   private final Counter misses;
   private final ConcurrentHashMap<Asked, CompletableFuture<Route>> underWay =
       new ConcurrentHashMap<>();
 
-  public Routes(RedisRoutes remembered, JdbcClient jdbc, MeterRegistry metrics) {
+  /** {@code beside} runs what a commit need not wait for: a slow Redis must not hold it up. */
+  public Routes(RedisRoutes remembered, JdbcClient jdbc, Executor beside, MeterRegistry metrics) {
     this.remembered = remembered;
     this.jdbc = jdbc;
+    this.beside = beside;
     this.hits = metrics.counter("homing.routes", "cache", "hit");
     this.misses = metrics.counter("homing.routes", "cache", "miss");
   }
@@ -36,15 +44,35 @@ public final class Routes {
     return remembered.get(tenant, eventType);
   }
 
-  /** Inside the accepting transaction: the same if it still holds, else what PostgreSQL says. */
-  public Route confirm(Tenant tenant, String eventType, Route candidate) {
-    long version = version(tenant);
+  /** Who is asked for: whoever receives this event type. */
+  public record Asked(Tenant tenant, String eventType) {}
+
+  /**
+   * Inside the accepting transaction: what was remembered where it still holds, else what
+   * PostgreSQL says.
+   */
+  public Map<Asked, Route> confirm(Map<Asked, Route> candidates) {
+    Map<Tenant, Long> versions =
+        versions(candidates.keySet().stream().map(Asked::tenant).collect(Collectors.toSet()));
+    Map<Asked, Route> confirmed = new HashMap<>();
+    candidates.forEach(
+        (asked, candidate) -> {
+          Long version = versions.get(asked.tenant());
+          if (version == null) {
+            throw new IllegalStateException("there is no tenant " + asked.tenant());
+          }
+          confirmed.put(asked, confirm(asked, candidate, version));
+        });
+    return confirmed;
+  }
+
+  private Route confirm(Asked asked, Route candidate, long version) {
     if (candidate.version() == version) {
       hits.increment();
       return candidate;
     }
     misses.increment();
-    return readOnce(new Asked(tenant, eventType), version);
+    return readOnce(asked, version);
   }
 
   /** One read at a time for a node: who comes meanwhile takes its result, if that is new enough. */
@@ -58,7 +86,7 @@ public final class Routes {
     try {
       Route route = read(asked, version);
       mine.complete(route);
-      remembered.put(asked.tenant(), asked.eventType(), route);
+      beside.execute(() -> remembered.put(asked.tenant(), asked.eventType(), route));
       return route;
     } catch (RuntimeException | Error failure) {
       mine.completeExceptionally(failure);
@@ -88,12 +116,13 @@ public final class Routes {
     return new Route(version, recipients);
   }
 
-  private long version(Tenant tenant) {
-    return jdbc.sql("select routes_version from tenants where tenant = :tenant")
-        .param("tenant", tenant.name())
-        .query(Long.class)
-        .single();
+  private Map<Tenant, Long> versions(Set<Tenant> tenants) {
+    return jdbc
+        .sql("select tenant, routes_version from tenants where tenant = any(:tenants)")
+        .param("tenants", tenants.stream().map(Tenant::name).toArray(String[]::new))
+        .query((row, _) -> Map.entry(new Tenant(row.getString(1)), row.getLong(2)))
+        .list()
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
-
-  private record Asked(Tenant tenant, String eventType) {}
 }

@@ -162,19 +162,6 @@ class OpenEventsTest {
   }
 
   @Test
-  void isNotOpenBeforeTheCommitNorAfterARollback() {
-    AcceptedEvent event = new AcceptedEvent(tenant, SampleIds.event(), Node.TYPE, 0);
-
-    here.transaction.executeWithoutResult(
-        status -> {
-          here.open.open(event);
-          status.setRollbackOnly();
-        });
-
-    assertThat(here.open.isOpen(event)).isFalse();
-  }
-
-  @Test
   void callsForsakenWhatNobodyHasALeaseOf() {
     AcceptedEvent held = here.accept(tenant, SampleIds.subscription());
     AcceptedEvent forsaken = here.accept(tenant, subscriptions(3));

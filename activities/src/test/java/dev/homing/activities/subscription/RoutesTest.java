@@ -474,12 +474,17 @@ class RoutesTest {
   }
 
   private Routes routes(StringRedisTemplate redis) {
-    return new Routes(new RedisRoutes(redis), JdbcClient.create(database), metrics);
+    return new Routes(new RedisRoutes(redis), JdbcClient.create(database), Runnable::run, metrics);
   }
 
   private Route confirm(Route candidate) {
-    return requireNonNull(
-        transaction.execute(_ -> routes.confirm(tenant, "order.created", candidate)));
+    return confirm(routes, new Routes.Asked(tenant, "order.created"), candidate);
+  }
+
+  private Route confirm(Routes node, Routes.Asked asked, Route candidate) {
+    Map<Routes.Asked, Route> confirmed =
+        requireNonNull(transaction.execute(_ -> node.confirm(Map.of(asked, candidate))));
+    return requireNonNull(confirmed.get(asked));
   }
 
   private List<SubscriptionId> recipients(String eventType) {
@@ -489,8 +494,7 @@ class RoutesTest {
   /** As an event is accepted. */
   private List<SubscriptionId> recipients(Routes node, Tenant tenant, String eventType) {
     Route remembered = node.remembered(tenant, eventType);
-    return requireNonNull(transaction.execute(_ -> node.confirm(tenant, eventType, remembered)))
-        .recipients();
+    return confirm(node, new Routes.Asked(tenant, eventType), remembered).recipients();
   }
 
   private SubscriptionId active(String... eventTypes) {

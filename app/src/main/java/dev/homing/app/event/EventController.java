@@ -2,6 +2,7 @@ package dev.homing.app.event;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.subscription.EventTypes;
 import dev.homing.app.http.Page;
@@ -54,11 +55,19 @@ class EventController {
               .formatted(EventTypes.MAX_LENGTH));
     }
     String contentType = contentType(request);
+    RequestKeys keys = RequestKeys.of(request);
     byte[] payload = request.getInputStream().readAllBytes();
-    AcceptedEvent event = publisher.publish(tenant, type, contentType, payload);
-    return ResponseEntity.accepted()
-        .location(URI.create("/events/" + event.id()))
-        .body(new Receipt(event.id(), event.type(), event.recipients()));
+    return switch (publisher.publish(tenant, type, contentType, payload, keys)) {
+      case Acceptance.New(var lease) -> accepted(lease.event()).body(Receipt.of(lease.event()));
+      case Acceptance.Repeated(var event) ->
+          accepted(event).header("Idempotent-Replayed", "true").body(Receipt.of(event));
+      case Acceptance.Contradicted _ ->
+          throw Problem.reusedKey(RequestKeys.IDEMPOTENCY_KEY, RequestKeys.EVENT_ID);
+    };
+  }
+
+  private static ResponseEntity.BodyBuilder accepted(AcceptedEvent event) {
+    return ResponseEntity.accepted().location(URI.create("/events/" + event.id()));
   }
 
   /** Kept as it came, if receivers can be sent it. */
@@ -83,7 +92,11 @@ class EventController {
   }
 
   /** The event is committed: it will be attempted for each of its recipients. */
-  record Receipt(EventId id, String eventType, int recipients) {}
+  record Receipt(EventId id, String eventType, int recipients) {
+    static Receipt of(AcceptedEvent event) {
+      return new Receipt(event.id(), event.type(), event.recipients());
+    }
+  }
 
   @GetMapping("/events")
   Page<EventView> list(
@@ -149,6 +162,7 @@ class EventController {
   private static EventView view(Events.Event event, @Nullable Map<String, Long> counts) {
     return new EventView(
         event.id(),
+        event.externalId(),
         event.type(),
         event.contentType(),
         event.acceptedAt(),
@@ -160,11 +174,13 @@ class EventController {
   /**
    * An event as people see it.
    *
+   * @param externalId the client's own name for it, if it gave one
    * @param workflowId for the Temporal Web UI and CLI
    * @param deliveries how many are in each state; null in lists
    */
   record EventView(
       EventId id,
+      @Nullable String externalId,
       String eventType,
       String contentType,
       Instant acceptedAt,

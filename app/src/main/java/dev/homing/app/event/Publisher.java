@@ -1,67 +1,110 @@
 package dev.homing.app.event;
 
-import static java.util.Objects.requireNonNull;
-
-import dev.homing.activities.event.Events;
+import dev.homing.activities.GroupCommit;
+import dev.homing.activities.event.AcceptEvents;
+import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.Submission;
 import dev.homing.activities.subscription.Route;
 import dev.homing.activities.subscription.Routes;
-import dev.homing.workflows.EventId;
+import dev.homing.app.http.Problem;
 import dev.homing.workflows.Tenant;
-import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.UUID;
-import java.util.function.Supplier;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Accepts events: who matches, one commit, and off it goes.
  *
  * <p>What {@link #publish} returns is committed; should this node die the moment after, the event
- * is open in PostgreSQL, and another node goes on with it.
+ * is open in PostgreSQL, and another node goes on with it. Those that come at the same time share
+ * the commit.
  */
 @Component
-class Publisher {
+class Publisher implements DisposableBean {
+  /** How long to wait for somebody who is just using the same key. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+
   private final Routes routes;
-  private final Events events;
+  private final AcceptEvents accepting;
+  private final OpenEvents open;
   private final Dispatcher dispatcher;
-  private final TransactionTemplate transaction;
-  private final Supplier<UUID> ids;
   private final Counter accepted;
+  private final DistributionSummary together;
+  private final GroupCommit<Submission, Acceptance> commits;
 
   Publisher(
       Routes routes,
-      Events events,
+      AcceptEvents accepting,
+      OpenEvents open,
       Dispatcher dispatcher,
-      TransactionTemplate transaction,
-      Supplier<UUID> ids,
       MeterRegistry metrics) {
     this.routes = routes;
-    this.events = events;
+    this.accepting = accepting;
+    this.open = open;
     this.dispatcher = dispatcher;
-    this.transaction = transaction;
-    this.ids = ids;
     this.accepted = metrics.counter("homing.events.accepted");
+    this.together = metrics.summary("homing.accept.together");
+    this.commits = new GroupCommit<>(this::commit);
   }
 
-  AcceptedEvent publish(Tenant tenant, String type, String contentType, byte[] payload) {
+  Acceptance publish(
+      Tenant tenant, String type, String contentType, byte[] payload, RequestKeys keys) {
     Route remembered = routes.remembered(tenant, type);
-    OpenEvents.Lease lease =
-        requireNonNull(
-            transaction.execute(_ -> commit(tenant, type, contentType, payload, remembered)));
-    events.handOver(lease);
-    dispatcher.dispatch(lease.event());
-    accepted.increment();
-    return lease.event();
+    Acceptance acceptance =
+        accept(
+            new Submission(
+                tenant,
+                type,
+                contentType,
+                payload,
+                keys.idempotencyKey(),
+                keys.externalId(),
+                remembered));
+    if (acceptance instanceof Acceptance.New(var lease)) {
+      open.handOver(lease);
+      dispatcher.dispatch(lease.event());
+      accepted.increment();
+    }
+    return acceptance;
   }
 
-  private OpenEvents.Lease commit(
-      Tenant tenant, String type, String contentType, byte[] payload, Route remembered) {
-    Route route = routes.confirm(tenant, type, remembered);
-    AcceptedEvent event =
-        new AcceptedEvent(tenant, new EventId(ids.get()), type, route.recipients().size());
-    return events.add(event, contentType, payload, route.recipients());
+  private Acceptance accept(Submission submission) {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    try {
+      return commits.commit(submission);
+    } catch (ConcurrencyFailureException underWay) {
+      while (System.nanoTime() < until) {
+        try {
+          Thread.sleep(BETWEEN_TRIES);
+          return commits.commitAlone(submission);
+        } catch (ConcurrencyFailureException stillUnderWay) {
+          // Nothing is held meanwhile: neither a connection nor a lock.
+        } catch (InterruptedException stopped) {
+          Thread.currentThread().interrupt();
+          break;
+        }
+      }
+      throw Problem.conflict(
+          "The first request with this key is still under way: repeat it in a few seconds.");
+    }
+  }
+
+  private List<Acceptance> commit(List<Submission> submissions) {
+    together.record(submissions.size());
+    return accepting.accept(submissions);
+  }
+
+  /** After the last request was answered. */
+  @Override
+  public void destroy() {
+    commits.close();
   }
 }

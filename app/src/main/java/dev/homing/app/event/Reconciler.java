@@ -37,6 +37,7 @@ class Reconciler {
     if (!dispatcher.isRunning()) {
       return;
     }
+    open.forgetLapsed();
     try {
       open.forsaken(AT_ONCE).forEach(dispatcher::dispatch);
       backlog = open.backlog();

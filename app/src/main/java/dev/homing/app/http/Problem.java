@@ -67,13 +67,31 @@ public final class Problem extends ErrorResponseException {
         "This is our fault: repeat the request, and if it fails again, look into the log.");
   }
 
+  /** 422: the key was used for another request. */
+  public static Problem reusedKey(String... headers) {
+    return of(
+        HttpStatus.UNPROCESSABLE_CONTENT,
+        "The key was used with another event type, content type or body: send a new one (%s)."
+            .formatted(String.join(", ", headers)));
+  }
+
   /** 503: what is needed to answer is away. */
   static Problem unavailable() {
-    Problem problem =
-        of(
-            HttpStatus.SERVICE_UNAVAILABLE,
-            "Nothing was changed or accepted: repeat the request in a few seconds.");
-    problem.getHeaders().set(HttpHeaders.RETRY_AFTER, "5");
+    return later(
+        5,
+        "The database does not answer, and nobody knows whether the request was fulfilled: repeat"
+            + " it in a few seconds. With an Idempotency-Key an event is accepted once.");
+  }
+
+  /** 503: too much at once, and nothing was done. */
+  static Problem busy() {
+    return later(
+        1, "Too much waits for the database, so nothing was done: repeat the request in a moment.");
+  }
+
+  private static Problem later(int seconds, String detail) {
+    Problem problem = of(HttpStatus.SERVICE_UNAVAILABLE, detail);
+    problem.getHeaders().set(HttpHeaders.RETRY_AFTER, Integer.toString(seconds));
     return problem;
   }
 

@@ -1,5 +1,6 @@
 package dev.homing.app.http;
 
+import dev.homing.activities.GroupCommit;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -7,12 +8,13 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
@@ -79,12 +81,19 @@ class Problems extends ResponseEntityExceptionHandler {
     return answer(Problem.changedMeanwhile(), request);
   }
 
-  /** PostgreSQL does not answer: nothing was accepted. */
+  @ExceptionHandler
+  @Nullable ResponseEntity<Object> handle(GroupCommit.Refused refused, WebRequest request) {
+    return answer(Problem.busy(), request);
+  }
+
+  /** PostgreSQL does not answer. */
   @ExceptionHandler({
-    CannotCreateTransactionException.class,
     DataAccessResourceFailureException.class,
-    TransientDataAccessException.class,
-    QueryTimeoutException.class
+    GroupCommit.Unknown.class,
+    QueryTimeoutException.class,
+    RecoverableDataAccessException.class,
+    TransactionException.class,
+    TransientDataAccessException.class
   })
   @Nullable ResponseEntity<Object> handle(RuntimeException away, WebRequest request) {
     log.warn("the database does not answer: {}", away.getMessage());

@@ -1,0 +1,212 @@
+package dev.homing.activities.event;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.homing.activities.subscription.Route;
+import dev.homing.activities.subscription.Routes;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.event.AcceptedEvent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The accepting commit: each event with its recipients, that it is open, and its client's keys.
+ *
+ * <p>Nothing else stands between a request and its 202.
+ */
+public final class AcceptEvents {
+  private final Routes routes;
+  private final OpenEvents open;
+  private final JdbcClient jdbc;
+  private final EventKeys keys;
+  private final TransactionTemplate transaction;
+  private final Supplier<UUID> ids;
+
+  /**
+   * @param transaction on the same database as {@code jdbc} and {@code routes}
+   * @param ids new ones, which sort by time
+   */
+  public AcceptEvents(
+      Routes routes,
+      OpenEvents open,
+      JdbcClient jdbc,
+      TransactionTemplate transaction,
+      Supplier<UUID> ids) {
+    this.routes = routes;
+    this.open = open;
+    this.jdbc = jdbc;
+    this.keys = new EventKeys(jdbc);
+    this.transaction = transaction;
+    this.ids = ids;
+  }
+
+  /**
+   * Commits all of them or none, and answers in the same order.
+   *
+   * @throws ConcurrencyFailureException if somebody else is just using one of their keys, or two of
+   *     these are entangled by keys and want to be committed one by one
+   */
+  public List<Acceptance> accept(List<Submission> together) {
+    return requireNonNull(transaction.execute(_ -> commit(together)));
+  }
+
+  private List<Acceptance> commit(List<Submission> together) {
+    List<Candidate> candidates = candidates(together);
+    Map<EventKey, EventKeys.Claim> holders = keys.claim(claims(candidates));
+    List<Acceptance> all =
+        candidates.stream().map(candidate -> judge(candidate, holders, together.size())).toList();
+    add(newOnes(candidates, all));
+    return all;
+  }
+
+  /** What would become of a submission, were it not accepted before. */
+  private record Candidate(
+      Submission submission, OpenEvents.Lease lease, List<SubscriptionId> recipients) {
+    AcceptedEvent event() {
+      return lease.event();
+    }
+
+    boolean holds(EventKeys.Claim claim) {
+      return claim.event().id().equals(event().id());
+    }
+  }
+
+  private List<Candidate> candidates(List<Submission> together) {
+    Map<Routes.Asked, Route> confirmed =
+        routes.confirm(
+            together.stream()
+                .collect(
+                    Collectors.toMap(
+                        AcceptEvents::asked,
+                        Submission::remembered,
+                        BinaryOperator.maxBy(
+                            (one, other) -> Long.compare(one.version(), other.version())))));
+    return together.stream()
+        .map(submission -> candidate(submission, requireNonNull(confirmed.get(asked(submission)))))
+        .toList();
+  }
+
+  private static Routes.Asked asked(Submission submission) {
+    return new Routes.Asked(submission.tenant(), submission.type());
+  }
+
+  private Candidate candidate(Submission submission, Route route) {
+    AcceptedEvent event =
+        new AcceptedEvent(
+            submission.tenant(),
+            new EventId(ids.get()),
+            submission.type(),
+            route.recipients().size());
+    return new Candidate(submission, OpenEvents.Lease.of(event), route.recipients());
+  }
+
+  /** Of those that bring the same key, the first claims it. */
+  private static SortedMap<EventKey, EventKeys.Claim> claims(List<Candidate> candidates) {
+    SortedMap<EventKey, EventKeys.Claim> claims = new TreeMap<>();
+    for (Candidate candidate : candidates) {
+      for (EventKey key : candidate.submission().keys()) {
+        claims.putIfAbsent(
+            key, new EventKeys.Claim(candidate.event(), candidate.submission().fingerprint()));
+      }
+    }
+    return claims;
+  }
+
+  private Acceptance judge(
+      Candidate candidate, Map<EventKey, EventKeys.Claim> holders, int together) {
+    Map<Boolean, List<EventKey>> mine =
+        candidate.submission().keys().stream()
+            .collect(
+                Collectors.partitioningBy(
+                    key -> candidate.holds(requireNonNull(holders.get(key)))));
+    List<EventKey> others = requireNonNull(mine.get(false));
+    if (others.isEmpty()) {
+      return new Acceptance.New(candidate.lease());
+    }
+    giveBack(requireNonNull(mine.get(true)), together);
+    EventKeys.Claim first = requireNonNull(holders.get(others.getFirst()));
+    return Arrays.equals(first.fingerprint(), candidate.submission().fingerprint())
+        ? new Acceptance.Repeated(first.event())
+        : new Acceptance.Contradicted();
+  }
+
+  /** What has one key of its own and one of another's is no event; others may count on its key. */
+  private void giveBack(List<EventKey> claimed, int together) {
+    if (claimed.isEmpty()) {
+      return;
+    }
+    if (together > 1) {
+      throw new ConcurrencyFailureException("keys are entangled");
+    }
+    keys.release(claimed);
+  }
+
+  private static List<Candidate> newOnes(List<Candidate> candidates, List<Acceptance> all) {
+    return IntStream.range(0, all.size())
+        .filter(i -> all.get(i) instanceof Acceptance.New)
+        .mapToObj(candidates::get)
+        .toList();
+  }
+
+  private void add(List<Candidate> events) {
+    if (events.isEmpty()) {
+      return;
+    }
+    jdbc.sql(
+            """
+            with accepted as (
+              select * from unnest(:tenants::text[], :ids::uuid[], :types::text[],
+                :contentTypes::text[], :recipients::text[], :externalIds::text[],
+                :payloads::bytea[], :missing::integer[], :tokens::text[])
+              as all_of (tenant, id, type, content_type, recipients, external_id, payload, missing,
+                token)),
+            payload as (
+              insert into payloads (tenant, event_id, payload)
+              select tenant, id, payload from accepted),
+            opened as (
+              insert into open_events (tenant, event_id, missing, leased_until, leased_by)
+              select tenant, id, missing, now() + :lease * interval '1 millisecond', token
+              from accepted)
+            insert into events (tenant, id, type, content_type, recipients, external_id)
+            select tenant, id, type, content_type, recipients::uuid[], external_id from accepted
+            """)
+        .param("tenants", strings(events, event -> event.event().tenant().name()))
+        .param("ids", events.stream().map(e -> e.event().id().uuid()).toArray(UUID[]::new))
+        .param("types", strings(events, event -> event.event().type()))
+        .param("contentTypes", strings(events, event -> event.submission().contentType()))
+        .param("recipients", strings(events, event -> array(event.recipients())))
+        .param("externalIds", strings(events, event -> event.submission().externalId()))
+        .param(
+            "payloads", events.stream().map(e -> e.submission().payload()).toArray(byte[][]::new))
+        .param("missing", events.stream().map(e -> e.recipients().size()).toArray(Integer[]::new))
+        .param("tokens", strings(events, event -> event.lease().token()))
+        .param("lease", open.lease().toMillis())
+        .update();
+  }
+
+  private static @Nullable String[] strings(
+      List<Candidate> events, Function<Candidate, @Nullable String> part) {
+    return events.stream().map(part).toArray(String[]::new);
+  }
+
+  /**
+   * As PostgreSQL writes an array: they differ in length, which its own arrays of arrays cannot.
+   */
+  private static String array(List<SubscriptionId> ids) {
+    return ids.stream().map(id -> id.uuid().toString()).collect(Collectors.joining(",", "{", "}"));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.homing.activities.event;
+
+import dev.homing.activities.subscription.Route;
+import dev.homing.workflows.Tenant;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client says happened.
+ *
+ * @param contentType as it came
+ * @param payload the exact bytes that came
+ * @param idempotencyKey by which the client knows this request; null: it has none
+ * @param externalId by which the client knows the event; null: it has none
+ * @param remembered who receives it, to be confirmed in the accepting commit
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Submission(
+    Tenant tenant,
+    String type,
+    String contentType,
+    byte[] payload,
+    @Nullable String idempotencyKey,
+    @Nullable String externalId,
+    Route remembered) {
+
+  /** The names under which it is accepted once. */
+  List<EventKey> keys() {
+    return Stream.of(
+            Optional.ofNullable(idempotencyKey).map(key -> key(EventKey.IDEMPOTENCY, key)),
+            Optional.ofNullable(externalId).map(key -> key(EventKey.EXTERNAL_ID, key)))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private EventKey key(String kind, String key) {
+    return new EventKey(tenant, kind, key);
+  }
+
+  /** SHA-256 of type, content type and payload: tells whether a repeat asks for the same. */
+  byte[] fingerprint() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update((type + '\n' + contentType + '\n').getBytes(StandardCharsets.UTF_8));
+      return digest.digest(payload);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible); // Every Java platform has it.
+    }
+  }
+
+  /** Without the payload: it is the client's, and may hold anything. */
+  @Override
+  public String toString() {
+    return "Submission[%s, %s, %d bytes]".formatted(tenant, type, payload.length);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.homing.app;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.homing.activities.GroupCommit;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The connections that accepting has for itself: nothing else can use them up, and a PostgreSQL
+ * that does not answer is noticed within half a second.
+ */
+final class AcceptingDatabase implements DisposableBean {
+  private final HikariDataSource pool = new HikariDataSource();
+
+  /** Connects when it is first used. */
+  AcceptingDatabase(DatabaseUrl url, MeterRegistry metrics) {
+    pool.setPoolName("accepting");
+    pool.setMetricRegistry(metrics);
+    pool.setJdbcUrl(url.getJdbcUrl());
+    pool.setUsername(url.getUsername());
+    pool.setPassword(url.getPassword());
+    pool.setMaximumPoolSize(GroupCommit.CONNECTIONS);
+    pool.setMinimumIdle(2);
+    pool.setInitializationFailTimeout(-1);
+    pool.setConnectionTimeout(500);
+    pool.setValidationTimeout(400);
+    pool.addDataSourceProperty("connectTimeout", "2");
+    pool.addDataSourceProperty("socketTimeout", "5");
+    pool.addDataSourceProperty("tcpKeepAlive", "true");
+    // For whoever is just using the same key, and for a moment's work on the tables.
+    pool.setConnectionInitSql("set lock_timeout = '200ms'");
+  }
+
+  JdbcClient jdbc() {
+    return JdbcClient.create(pool);
+  }
+
+  TransactionTemplate transaction() {
+    return new TransactionTemplate(new JdbcTransactionManager(pool));
+  }
+
+  @Override
+  public void destroy() {
+    pool.close();
+  }
+}

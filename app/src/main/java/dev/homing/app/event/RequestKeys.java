@@ -1,0 +1,65 @@
+package dev.homing.app.event;
+
+import dev.homing.app.http.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names that a client gives to its request and to its event, so that repeating it changes
+ * nothing.
+ *
+ * @param idempotencyKey as the IETF draft <i>The Idempotency-Key HTTP Header Field</i> has it, a
+ *     quoted string of RFC 8941, or the same without quotes; null: none came
+ * @param externalId null: none came
+ */
+record RequestKeys(@Nullable String idempotencyKey, @Nullable String externalId) {
+  static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+  static final String EVENT_ID = "Homing-Event-Id";
+
+  private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
+  private static final Pattern QUOTED = Pattern.compile("\"((?:[ !#-\\[\\]-~]|\\\\[\"\\\\])*)\"");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  static RequestKeys of(HttpServletRequest request) {
+    return new RequestKeys(idempotencyKey(request), externalId(request));
+  }
+
+  private static @Nullable String idempotencyKey(HttpServletRequest request) {
+    String given = only(request, IDEMPOTENCY_KEY);
+    if (given == null) {
+      return null;
+    }
+    String key = unquoted(given);
+    if (!VISIBLE.matcher(key).matches()) {
+      throw Problem.malformed(
+          IDEMPOTENCY_KEY + " must be 1 to 255 visible ASCII characters, with or without quotes.");
+    }
+    return key;
+  }
+
+  private static String unquoted(String given) {
+    var quoted = QUOTED.matcher(given);
+    return quoted.matches() ? quoted.group(1).replaceAll("\\\\(.)", "$1") : given;
+  }
+
+  private static @Nullable String externalId(HttpServletRequest request) {
+    String given = only(request, EVENT_ID);
+    if (given != null && !NAME.matcher(given).matches()) {
+      throw Problem.malformed(
+          EVENT_ID + " must be 1 to 64 of letters, digits, dot, underscore and hyphen.");
+    }
+    return given;
+  }
+
+  /** Two could each be meant. */
+  private static @Nullable String only(HttpServletRequest request, String header) {
+    List<String> all = Collections.list(request.getHeaders(header));
+    if (all.size() > 1) {
+      throw Problem.malformed("Send %s once.".formatted(header));
+    }
+    return all.isEmpty() ? null : all.getFirst().strip();
+  }
+}
