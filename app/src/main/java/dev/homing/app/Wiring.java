@@ -60,7 +60,8 @@ class Wiring {
       EncryptionSettings encryption,
       DeliverySettings delivery,
       PublishingSettings publishing,
-      ExpressSettings express) {
+      ExpressSettings express,
+      DrainSettings drain) {
     return parts.database();
   }
 

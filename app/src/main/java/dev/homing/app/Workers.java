@@ -45,7 +45,12 @@ public class Workers implements SmartLifecycle {
   private static final int DELIVERIES = 500;
 
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
-  private static final Duration DRAIN = Duration.ofSeconds(25);
+
+  /** For attempts under way to end by themselves: longer than one takes with the usual timeout. */
+  private static final Duration DRAIN = Duration.ofSeconds(18);
+
+  /** For the others to be interrupted and handed back, so that another node goes on at once. */
+  private static final Duration HAND_BACK = Duration.ofSeconds(4);
 
   private final WorkflowClient client;
   private final WorkerFactory factory;
@@ -160,6 +165,10 @@ public class Workers implements SmartLifecycle {
     running = false;
     factory.shutdown();
     factory.awaitTermination(DRAIN.toSeconds(), TimeUnit.SECONDS);
+    if (!factory.isTerminated()) {
+      factory.shutdownNow();
+      factory.awaitTermination(HAND_BACK.toSeconds(), TimeUnit.SECONDS);
+    }
   }
 
   @Override

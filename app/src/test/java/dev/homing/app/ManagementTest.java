@@ -24,7 +24,7 @@ class ManagementTest {
               JsonNode health = management.get("/actuator/health").expect(200).json();
               assertThat(Api.text(health, "status")).isEqualTo("UP");
               assertThat(health.get("components").propertyNames())
-                  .contains("db", "redis", "temporal");
+                  .contains("db", "redis", "temporal", "clock");
             });
     management.get("/actuator/health/readiness").expect(200);
     management.get("/actuator/health/liveness").expect(200);
@@ -39,6 +39,8 @@ class ManagementTest {
     assertThat(metrics.lines().filter(line -> line.startsWith("homing_")))
         .map(line -> line.split("[{ ]", 2)[0])
         .contains(
+            "homing_accept_together_count",
+            "homing_clock_skew_seconds",
             "homing_events_accepted_total",
             "homing_events_open",
             "homing_events_open_oldest_seconds",

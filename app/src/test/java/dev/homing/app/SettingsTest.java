@@ -65,6 +65,8 @@ class SettingsTest {
       assertThat(context.getBean(PublishingSettings.class))
           .isEqualTo(new PublishingSettings(DataSize.ofKilobytes(256), 2));
       assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512));
+      assertThat(context.getBean(DrainSettings.class))
+          .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));
       Environment environment = context.getEnvironment();
       assertThat(environment.getProperty("spring.temporal.namespace")).isEqualTo("default");
       assertThat(environment.getProperty("spring.temporal.connection.api-key")).isEmpty();
@@ -122,7 +124,8 @@ class SettingsTest {
         "HOMING_START_SLOTS     | 0              | 1 to 64",
         "HOMING_START_SLOTS     | 65             | 1 to 64",
         "HOMING_EXPRESS_SLOTS   | 0              | 1 to 100000",
-        "HOMING_EXPRESS_SLOTS   | 100001         | 1 to 100000"
+        "HOMING_EXPRESS_SLOTS   | 100001         | 1 to 100000",
+        "HOMING_DRAIN_DELAY     | 61s            | 0s to 60s"
       })
   void stopTheStartInOneLineWhenTheyAreWrong(
       String variable, String value, String allowed, CapturedOutput output) {

@@ -7,6 +7,7 @@ import dev.homing.activities.subscription.Routes;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.event.AcceptedEvent;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,9 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -29,6 +32,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>Nothing else stands between a request and its 202.
  */
 public final class AcceptEvents {
+  /** PostgreSQL's own, which Spring does not know: {@code lock_timeout} has run out. */
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
   private final Routes routes;
   private final OpenEvents open;
   private final JdbcClient jdbc;
@@ -61,7 +67,15 @@ public final class AcceptEvents {
    *     these are entangled by keys and want to be committed one by one
    */
   public List<Acceptance> accept(List<Submission> together) {
-    return requireNonNull(transaction.execute(_ -> commit(together)));
+    try {
+      return requireNonNull(transaction.execute(_ -> commit(together)));
+    } catch (UncategorizedSQLException failed) {
+      SQLException cause = failed.getSQLException();
+      if (cause != null && LOCK_NOT_AVAILABLE.equals(cause.getSQLState())) {
+        throw new CannotAcquireLockException("somebody else is just using the same key", failed);
+      }
+      throw failed;
+    }
   }
 
   private List<Acceptance> commit(List<Submission> together) {

@@ -1,5 +1,6 @@
 package dev.homing.app.development;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -77,12 +78,30 @@ public final class RedisPart extends Part {
       throw new UncheckedIOException(failed);
     }
     try {
-      return ExecutableProvider.newJarResourceProvider(data.toFile()).get().getPath();
+      File extracted = ExecutableProvider.newJarResourceProvider(data.toFile()).get();
+      return copied(extracted.toPath(), data.resolve("redis-server")).toString();
     } catch (IOException | RuntimeException none) {
       throw new PartFailed(
           "There is no Redis binary for this platform (%s, %s): start one yourself and set %s."
               .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), setting()),
           none);
+    }
+  }
+
+  /**
+   * By another process: a file that this JVM has written may still be open, for writing, in a child
+   * that another thread is just starting, and cannot be run then ("text file busy").
+   */
+  private static Path copied(Path from, Path to) throws IOException {
+    Process copying = new ProcessBuilder("cp", from.toString(), to.toString()).inheritIO().start();
+    try {
+      if (copying.waitFor() != 0) {
+        throw new IOException("cp failed: " + copying.exitValue());
+      }
+      return to;
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IOException(stopped);
     }
   }
 

@@ -43,6 +43,7 @@ final class HomingProcess {
                 "HOMING_PORT", Integer.toString(port),
                 "HOMING_MANAGEMENT_PORT", Integer.toString(managementPort),
                 "HOMING_ENCRYPTION_KEYS", RunningHoming.ENCRYPTION_KEYS,
+                "HOMING_DRAIN_DELAY", "2s",
                 "WEBHOOK_TIMEOUT", "2s"));
     process = launched();
   }
@@ -62,7 +63,7 @@ final class HomingProcess {
     }
   }
 
-  private void awaitReady() {
+  void awaitReady() {
     await()
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(200))
@@ -86,8 +87,22 @@ final class HomingProcess {
 
   /** Again, after {@link #kill()}. */
   void startAgain() {
-    process = launched();
+    launchAgain();
     awaitReady();
+  }
+
+  /** Again, not waiting for anything. */
+  void launchAgain() {
+    process = launched();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Asks it to end, like {@code kill}. */
+  void terminate() {
+    process.destroy();
   }
 
   /** In good order. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.app.development.RealParts;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,13 +22,15 @@ class OutagesTest {
   private static RealParts parts;
   private static HomingProcess homing;
   private static Api api;
+  private static Path log;
 
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
   @BeforeAll
   static void startThem(@TempDir Path dir) {
     parts = RealParts.start(dir);
-    homing = HomingProcess.start(parts, dir.resolve("homing.log"));
+    log = dir.resolve("homing.log");
+    homing = HomingProcess.start(parts, log);
     api = homing.api();
     awaitHealth("UP");
   }
@@ -89,6 +92,85 @@ class OutagesTest {
       parts.temporal().start();
     }
     receiver.awaitEvents(events, Duration.ofSeconds(60));
+  }
+
+  @Test
+  void withoutPostgresqlItSaysSoWithinASecondAndAcceptsAgainWhenItIsBack() {
+    String type = Types.unique();
+    api.subscribe(receiver, type, Map.of());
+    List<String> events = new ArrayList<>(List.of(api.trigger(type)));
+    parts.postgres().kill();
+    try {
+      for (int i = 0; i < 5; i++) {
+        long start = System.nanoTime();
+        Api.Answer answer = api.post("/webhooks/" + type, "{}").expect(503);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        assertThat(answer.header("Retry-After")).matches("[1-9]\\d*");
+        assertThat(Api.text(answer.json(), "detail")).contains("repeat");
+      }
+    } finally {
+      parts.postgres().start();
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> api.post("/webhooks/" + type, "{}").status() == 202);
+    events.add(api.trigger(type));
+    receiver.awaitEvents(events, Duration.ofSeconds(60));
+    awaitHealth("UP");
+  }
+
+  @Test
+  void startedBeforeAllThatItNeedsItWaitsForPostgresqlAndHealsAsTheOthersCome()
+      throws InterruptedException {
+    homing.kill();
+    parts.temporal().stop();
+    parts.redis().stop();
+    parts.postgres().stop();
+    homing.launchAgain();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> Files.readString(log).lines().anyMatch(OutagesTest::saysThatItWaits));
+    assertThat(homing.isAlive()).isTrue();
+
+    parts.postgres().start();
+    homing.awaitReady();
+    String type = Types.unique();
+    api.subscribe(receiver, type, Map.of());
+    String event = api.trigger(type);
+
+    parts.temporal().start();
+    parts.redis().start();
+    receiver.awaitEvents(List.of(event), Duration.ofSeconds(60));
+    awaitHealth("UP");
+  }
+
+  private static boolean saysThatItWaits(String line) {
+    return line.contains("flyway") && line.contains("Retrying");
+  }
+
+  @Test
+  void toldToStopItSaysThatItIsNotReadyAndFinishesWhatIsUnderWay() throws InterruptedException {
+    String type = Types.unique();
+    CountDownLatch slow = new CountDownLatch(1);
+    api.subscribe(
+        receiver.answers(
+            ScriptedReceiver.Reply.status(200).after(slow), ScriptedReceiver.Reply.status(200)),
+        type,
+        Map.of());
+    String event = api.trigger(type);
+    receiver.awaitReceipts(1);
+
+    homing.terminate();
+    await().until(() -> readiness() == 503);
+    String late = api.trigger(type); // Still served: not every load balancer has heard of it.
+    slow.countDown();
+    homing.stop();
+    homing.startAgain();
+
+    receiver.awaitEvents(List.of(event, late), Duration.ofSeconds(90));
+    api.await(api.deliveryId(event), "delivered");
+    api.await(api.deliveryId(late), "delivered");
+    assertThat(receiver.receipts()).extracting(Receipt::id).containsExactlyInAnyOrder(event, late);
   }
 
   @Test

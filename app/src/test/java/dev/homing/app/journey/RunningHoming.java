@@ -50,6 +50,7 @@ public final class RunningHoming implements AutoCloseable {
             List.of(
                 "--HOMING_PORT=0",
                 "--HOMING_MANAGEMENT_PORT=0",
+                "--HOMING_DRAIN_DELAY=0",
                 "--HOMING_ENCRYPTION_KEYS=" + ENCRYPTION_KEYS));
     settings.forEach((name, value) -> args.add("--" + name + "=" + value));
     return new RunningHoming(SpringApplication.run(Homing.class, args.toArray(new String[0])));
