@@ -32,6 +32,7 @@ final class Checker {
   private final List<String> complaints = new ArrayList<>();
   private List<Call> calls = List.of();
   private List<Sinks.Answered> answered = List.of();
+  private Set<String> kept = Set.of();
 
   Checker(World world) {
     this.world = world;
@@ -50,6 +51,7 @@ final class Checker {
     limit("unexpected", unexpected(), 0);
     limit("duplicated", duplicated(), expected.duplicates());
     limit("bad signatures", badSignatures(), 0);
+    kept = keptEvents();
     limit("false acknowledgements", falseAcknowledgements(), 0);
     limit(
         "milliseconds of the longest delay",
@@ -89,12 +91,17 @@ final class Checker {
   }
 
   private Stream<Pair> pairs() {
-    return calls.stream().flatMap(Checker::pairs);
+    return calls.stream().flatMap(this::pairs);
   }
 
-  private static Stream<Pair> pairs(Call call) {
+  private Stream<Pair> pairs(Call call) {
     return call.event().stream()
-        .flatMap(event -> IntStream.range(0, World.SINKS).mapToObj(sink -> new Pair(event, sink)));
+        .flatMap(event -> IntStream.range(0, sinks()).mapToObj(sink -> new Pair(event, sink)));
+  }
+
+  /** The healthy ones come first. */
+  private int sinks() {
+    return world.subscriptions().size();
   }
 
   private Map<Pair, Instant> firstDeliveries() {
@@ -136,7 +143,7 @@ final class Checker {
   int duplicated() {
     Map<Pair, List<Sinks.Answered>> taken =
         answered.stream()
-            .filter(each -> each.reply().takes() && each.visit().sink() < World.SINKS)
+            .filter(each -> each.reply().takes() && each.visit().sink() < sinks())
             .collect(groupingBy(Checker::pair));
     return taken.values().stream().mapToInt(each -> each.size() - 1).sum();
   }
@@ -146,7 +153,7 @@ final class Checker {
     return (int)
         calls.stream()
             .filter(Call::wasUnknown)
-            .flatMap(Checker::pairs)
+            .flatMap(this::pairs)
             .filter(delivered::contains)
             .count();
   }
@@ -168,7 +175,6 @@ final class Checker {
 
   /** A 202 for an event that is not there, or that is another's. */
   int falseAcknowledgements() {
-    Set<String> kept = keptEvents();
     long missing =
         calls.stream().flatMap(Call::accepted).filter(t -> !kept.contains(t.event())).count();
     long twice =
@@ -199,7 +205,7 @@ final class Checker {
         .orElse(Duration.ZERO);
   }
 
-  private static Stream<Duration> delays(Call call, Call.Try first, Map<Pair, Instant> delivered) {
+  private Stream<Duration> delays(Call call, Call.Try first, Map<Pair, Instant> delivered) {
     return pairs(call)
         .filter(delivered::containsKey)
         .map(pair -> Duration.between(first.answeredAt(), delivered.get(pair)));
@@ -207,7 +213,6 @@ final class Checker {
 
   private void compareWithTheApi() {
     Set<String> promised = calls.stream().flatMap(call -> call.event().stream()).collect(toSet());
-    Set<String> kept = keptEvents();
     limit("events that were kept twice or for nobody", kept.size(), promised.size());
     promised.parallelStream()
         .filter(kept::contains)

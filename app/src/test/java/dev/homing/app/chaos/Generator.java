@@ -19,12 +19,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The business systems: they call at a fixed rate, whatever comes back, each call to the next node,
- * and repeat what was not accepted as good clients do, with the same {@code Idempotency-Key}.
+ * The business systems: they call at a fixed rate, whatever comes back, the nodes in turn, and
+ * repeat what was not accepted as good clients do, with the same {@code Idempotency-Key}.
  */
 final class Generator implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -39,6 +40,7 @@ final class Generator implements AutoCloseable {
   private final Random random;
   private final Duration interval;
   private volatile List<Node> nodes = List.of();
+  private volatile boolean paused;
   private volatile boolean ending;
   private volatile boolean closed;
 
@@ -48,18 +50,34 @@ final class Generator implements AutoCloseable {
   }
 
   /** Calls these, in turn. */
-  void begin(List<Node> called) {
-    nodes = called;
+  void begin(Node... called) {
+    turnTo(called);
     var unused = threads.submit(this::call);
+  }
+
+  /** From now on calls these, also with what is to be repeated. */
+  void turnTo(Node... called) {
+    nodes = List.of(called);
+  }
+
+  /** Makes no new calls for now. */
+  void pause() {
+    paused = true;
+  }
+
+  void goOn() {
+    paused = false;
   }
 
   private void call() {
     long due = System.nanoTime();
-    for (int number = 0; !ending; number++) {
-      Call call = next(number);
-      calls.add(call);
-      int turn = number;
-      var unused = threads.submit(() -> tell(call, turn));
+    while (!ending) {
+      if (!paused) {
+        int number = calls.size();
+        Call call = next(number);
+        calls.add(call);
+        var unused = threads.submit(() -> tell(call, number));
+      }
       due += interval.toNanos();
       LockSupport.parkNanos(due - System.nanoTime());
     }
@@ -80,7 +98,8 @@ final class Generator implements AutoCloseable {
   /** Until it is accepted, by whatever node. */
   private void tell(Call call, int turn) {
     for (int i = turn; !closed && !call.isAccepted(); i++) {
-      Node node = nodes.get(i % nodes.size());
+      List<Node> called = nodes;
+      Node node = called.get(i % called.size());
       call.tries().add(once(call, node));
       if (!call.isAccepted()) {
         LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
@@ -152,6 +171,13 @@ final class Generator implements AutoCloseable {
       // The checker will tell.
     }
     return calls();
+  }
+
+  /** What was asked and answered between these times. */
+  Stream<Call.Try> tries(Instant from, Instant to) {
+    return calls().stream()
+        .flatMap(call -> call.tries().stream())
+        .filter(each -> each.at().isAfter(from) && each.answeredAt().isBefore(to));
   }
 
   /** All of them until now. */

@@ -110,8 +110,13 @@ final class Node {
         .until(() -> isReady() && health().equals("UP"));
   }
 
+  /** Whether a load balancer would send it calls. */
   boolean isReady() {
-    return management().get("/actuator/health/readiness").status() == 200;
+    try {
+      return management().get("/actuator/health/readiness").status() == 200;
+    } catch (UncheckedIOException gone) {
+      return false;
+    }
   }
 
   private String health() {
@@ -132,11 +137,14 @@ final class Node {
     assertThat(ended(process().destroyForcibly())).as("%s was killed", name).isEqualTo(SIGKILLED);
   }
 
-  /** {@code kill}, and waits for its end. */
+  /** {@code kill}: asks it to end. */
   void terminate() {
-    Process asked = process();
-    asked.destroy();
-    assertThat(ended(asked)).as("%s ends in good order", name).isEqualTo(SIGTERMED);
+    process().destroy();
+  }
+
+  /** After {@link #terminate()}. */
+  void awaitEnd() {
+    assertThat(ended(process())).as("%s ends in good order", name).isEqualTo(SIGTERMED);
   }
 
   private static int ended(Process process) {

@@ -19,4 +19,7 @@ import org.junit.jupiter.api.TestTemplate;
 
   /** What goes wrong, in the words of the table. */
   String fault();
+
+  /** Whether it measures times, which other worlds beside it would spoil. */
+  boolean alone() default false;
 }

@@ -2,7 +2,6 @@ package dev.homing.app.chaos;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,9 @@ final class Rows implements TestTemplateInvocationContextProvider {
           .map(String::strip)
           .toList();
 
+  /** A world that must be alone writes; the others read. */
+  private static final ReadWriteLock WORLDS = new ReentrantReadWriteLock(true);
+
   @Override
   public boolean supportsTestTemplate(ExtensionContext context) {
     return true;
@@ -46,12 +51,21 @@ final class Rows implements TestTemplateInvocationContextProvider {
   @Override
   public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(
       ExtensionContext context) {
+    writeTable(context);
     Method method = context.getRequiredTestMethod();
     Row row = requireNonNull(method.getAnnotation(Row.class), "@Row");
     boolean selected =
         SELECTED.contains("all") || SELECTED.contains(Integer.toString(row.number()));
     return IntStream.rangeClosed(1, selected ? RUNS : 0)
         .mapToObj(run -> new Run(row, method.getName(), run));
+  }
+
+  /** Once, after the last row. */
+  private static void writeTable(ExtensionContext context) {
+    context
+        .getRoot()
+        .getStore(ExtensionContext.Namespace.create(Rows.class))
+        .computeIfAbsent("table", _ -> (AutoCloseable) () -> Table.write(FOLDER));
   }
 
   /** One run of a row. */
@@ -62,7 +76,7 @@ final class Rows implements TestTemplateInvocationContextProvider {
     private final long seed;
     private final String name;
     private final Path folder;
-    private @Nullable World world;
+    private final World world;
 
     Run(Row row, String method, int run) {
       this.row = row;
@@ -70,6 +84,7 @@ final class Rows implements TestTemplateInvocationContextProvider {
       this.seed = SEED * 1_000_000 + row.number() * 1_000L + run;
       this.name = "row-%02d-%s-%d".formatted(row.number(), method, seed);
       this.folder = FOLDER.resolve("runs").resolve(name);
+      this.world = new World(folder, seed);
     }
 
     @Override
@@ -89,13 +104,6 @@ final class Rows implements TestTemplateInvocationContextProvider {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-      try {
-        FileSystemUtils.deleteRecursively(folder);
-        Files.createDirectories(folder);
-      } catch (IOException failed) {
-        throw new IllegalStateException(failed);
-      }
-      world = new World(folder, seed);
       return world;
     }
 
@@ -105,32 +113,35 @@ final class Rows implements TestTemplateInvocationContextProvider {
         ReflectiveInvocationContext<Method> call,
         ExtensionContext context)
         throws Throwable {
-      World of = requireNonNull(world);
-      List<String> complaints = new ArrayList<>();
+      Lock lock = row.alone() ? WORLDS.writeLock() : WORLDS.readLock();
+      lock.lock();
       try {
-        invocation.proceed();
-      } catch (Throwable failed) {
-        complaints.add(String.valueOf(failed.getMessage()));
-        throw failed;
+        run(invocation);
       } finally {
-        complaints.addAll(of.checker().complaints());
-        end(of, complaints);
-      }
-      if (!complaints.isEmpty()) {
-        throw new AssertionError(
-            "%s, see %s: %s".formatted(getDisplayName(0), folder, String.join("; ", complaints)));
+        lock.unlock();
       }
     }
 
-    private void end(World of, List<String> complaints) throws IOException {
-      try {
-        result(of.checker(), complaints).write(FOLDER, name);
+    private void run(Invocation<@Nullable Void> invocation) throws Throwable {
+      FileSystemUtils.deleteRecursively(folder);
+      Files.createDirectories(folder);
+      List<String> complaints = new ArrayList<>();
+      try (world) {
+        world.startParts();
+        invocation.proceed();
+      } catch (Throwable failed) {
+        complaints.add(failed.toString());
+        throw failed;
       } finally {
-        of.close();
+        complaints.addAll(world.checker().complaints());
+        result(world.checker(), complaints).write(FOLDER, name);
       }
-      if (complaints.isEmpty()) {
-        FileSystemUtils.deleteRecursively(folder);
+      if (!complaints.isEmpty()) {
+        throw new AssertionError(
+            "row %d, seed %d, see %s: %s"
+                .formatted(row.number(), seed, folder, String.join("; ", complaints)));
       }
+      FileSystemUtils.deleteRecursively(folder);
     }
 
     private Result result(Checker checker, List<String> complaints) {

@@ -37,6 +37,7 @@ final class Sinks implements AutoCloseable {
   private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
   private final Map<String, Integer> counts = new ConcurrentHashMap<>();
   private volatile Function<Visit, Reply> script = _ -> OK;
+  private volatile boolean kept = true;
 
   Sinks() {
     try {
@@ -109,6 +110,11 @@ final class Sinks implements AutoCloseable {
     script = _ -> OK;
   }
 
+  /** Keeps no connection open, so that each attempt has to make its own. */
+  void keepNoConnections() {
+    kept = false;
+  }
+
   String url(int sink) {
     return "http://127.0.0.1:%d/%d".formatted(server.getLocalPort(), sink);
   }
@@ -157,7 +163,7 @@ final class Sinks implements AutoCloseable {
         Visit visit = visit(head, in);
         Reply reply = script.apply(visit);
         answered.add(new Answered(visit, reply));
-        open = reply(reply, in, out);
+        open = reply(reply, in, out) && kept;
       }
     } catch (IOException broken) {
       // The sender is gone.

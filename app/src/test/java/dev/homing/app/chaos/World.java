@@ -1,5 +1,6 @@
 package dev.homing.app.chaos;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.app.development.RealParts;
@@ -16,7 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything of one run, and nobody else's: PostgreSQL, Redis, Temporal, nodes of Homing, those who
@@ -26,33 +30,47 @@ final class World implements AutoCloseable {
   /** Of the generator. The matrix has 500; all parts of several worlds share two cores. */
   static final int CALLS_PER_SECOND = 10;
 
-  /** Healthy ones, subscribed to all that happens. */
-  static final int SINKS = 3;
+  /** Healthy ones, subscribed to all that happens, unless a row has more. */
+  private static final int SINKS = 3;
 
-  private static final List<String> PATTERNS = List.of("order.*", "*", "order.*");
+  private static final List<String> PATTERNS = List.of("order.*", "*");
   private static final Map<String, Object> IMPATIENT =
       Map.of("initial_interval", "1s", "max_interval", "2s", "max_attempts", 100);
 
-  final RealParts parts;
   final Sinks sinks = new Sinks();
   final Generator generator;
-  final Random random;
   private final Path folder;
+  private final Random random;
   private final List<Node> nodes = new ArrayList<>();
   private final List<String> subscriptions = new ArrayList<>();
   private final Checker checker = new Checker(this);
-  private final List<Forwarder> networks = new ArrayList<>();
+  private final List<Runnable> atTheEnd = new ArrayList<>();
+  private @Nullable RealParts parts;
+  private int databasePort;
 
   World(Path folder, long seed) {
     this.folder = folder;
     this.random = new Random(seed);
     this.generator = new Generator(seed, CALLS_PER_SECOND);
-    this.parts = RealParts.start(folder);
+  }
+
+  void startParts() {
+    parts = RealParts.start(folder);
+    databasePort = parts.postgres().port();
+  }
+
+  /** For its logs and whatever else. */
+  Path folder() {
+    return folder;
+  }
+
+  RealParts parts() {
+    return requireNonNull(parts, "not started");
   }
 
   /** Another node, not started. */
   Node node() {
-    Node node = new Node("homing-" + (char) ('a' + nodes.size()), folder, parts);
+    Node node = new Node("homing-" + (char) ('a' + nodes.size()), folder, parts());
     nodes.add(node);
     return node;
   }
@@ -60,17 +78,30 @@ final class World implements AutoCloseable {
   /** A network between nodes and a part. */
   Forwarder network(int port) {
     Forwarder network = new Forwarder(port);
-    networks.add(network);
+    atTheEnd.add(network::close);
     return network;
   }
 
-  /** Starts them together, subscribes the healthy sinks, and lets the generator call all nodes. */
+  /** A PostgreSQL for the nodes on a disk that can get full. */
+  SmallDisk smallDisk() {
+    SmallDisk disk = SmallDisk.start(folder, parts().postgres().programs());
+    atTheEnd.add(disk::close);
+    databasePort = disk.port();
+    return disk;
+  }
+
+  /** Starts the nodes, subscribes the sinks, and lets the generator call all nodes. */
   void begin(Node... started) {
     start(started);
-    for (int sink = 0; sink < SINKS; sink++) {
-      subscriptions.add(subscribe(sink, sinks.url(sink), PATTERNS.get(sink)));
+    subscribeSinks(SINKS, sinks::url);
+    generator.begin(started);
+  }
+
+  /** Registers each healthy sink under its URL. */
+  void subscribeSinks(int count, IntFunction<String> url) {
+    for (int sink = 0; sink < count; sink++) {
+      subscriptions.add(subscribe(sink, url.apply(sink), PATTERNS.get(sink % PATTERNS.size())));
     }
-    generator.begin(List.of(started));
   }
 
   void start(Node... started) {
@@ -138,7 +169,7 @@ final class World implements AutoCloseable {
 
   private String jdbc() {
     return "jdbc:postgresql://127.0.0.1:%d/homing?user=postgres&password=postgres&socketTimeout=600"
-        .formatted(parts.postgres().port());
+        .formatted(databasePort);
   }
 
   /** Somewhere between, by the run's seed. */
@@ -154,12 +185,27 @@ final class World implements AutoCloseable {
         .until(condition::getAsBoolean);
   }
 
+  /** Until no sink has got anything for a second. */
+  void awaitQuiet() {
+    AtomicInteger before = new AtomicInteger(-1);
+    await("quiet")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              int now = sinks.answered().size();
+              return before.getAndSet(now) == now;
+            });
+  }
+
   @Override
   public void close() {
     generator.close();
     nodes.forEach(Node::discard);
-    networks.forEach(Forwarder::close);
+    atTheEnd.forEach(Runnable::run);
     sinks.close();
-    parts.close();
+    if (parts != null) {
+      parts.close();
+    }
   }
 }
