@@ -16,10 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
-import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Makes partitions ahead and forgets what is over: before this node is ready, then every hour, and
@@ -84,8 +82,8 @@ class Upkeep implements ApplicationRunner {
         due = clock.instant().plus(keep() ? USUALLY : AFTER_A_FAILURE);
       }
       state = state();
-    } catch (DataAccessException | TransactionException away) {
-      log.warn("partitions and expired keys have to wait: {}", away.getMessage());
+    } catch (RuntimeException failed) { // Whatever it is, it must not stop a start.
+      log.warn("partitions and expired keys have to wait: {}", failed.toString());
     }
   }
 
