@@ -13,6 +13,11 @@ import dev.homing.activities.delivery.Slots;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.retention.DropPartitions;
+import dev.homing.activities.retention.ExpiredKeys;
+import dev.homing.activities.retention.MakePartitions;
+import dev.homing.activities.retention.Partitions;
+import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Encryption;
 import dev.homing.activities.subscription.GoneReceivers;
@@ -61,7 +66,8 @@ class Wiring {
       DeliverySettings delivery,
       PublishingSettings publishing,
       ExpressSettings express,
-      DrainSettings drain) {
+      DrainSettings drain,
+      RetentionSettings retention) {
     return parts.database();
   }
 
@@ -208,5 +214,30 @@ class Wiring {
       AttemptLog attemptLog,
       TransactionTemplate transaction) {
     return new DurableLane(events, receivers, deliveries, sender, attemptLog, transaction);
+  }
+
+  @Bean
+  Partitions partitions(JdbcClient jdbc) {
+    return new Partitions(jdbc);
+  }
+
+  @Bean
+  MakePartitions makePartitions(
+      Partitions partitions, JdbcClient jdbc, TransactionTemplate transaction) {
+    return new MakePartitions(partitions, jdbc, transaction);
+  }
+
+  @Bean
+  DropPartitions dropPartitions(
+      Partitions partitions,
+      RetentionSettings settings,
+      JdbcClient jdbc,
+      TransactionTemplate transaction) {
+    return new DropPartitions(partitions, settings, jdbc, transaction);
+  }
+
+  @Bean
+  ExpiredKeys expiredKeys(JdbcClient jdbc, RetentionSettings settings) {
+    return new ExpiredKeys(jdbc, settings);
   }
 }

@@ -251,6 +251,20 @@ public final class Deliveries {
         .update();
   }
 
+  /** Ends a waiting delivery that nobody can send any more. */
+  void fail(Delivery.Key key, String reason) {
+    jdbc.sql(
+            """
+            update deliveries
+            set state = 'failed', reason = :reason, next_attempt_at = null, updated_at = now()
+            where tenant = :tenant and id = :id and state in ('retrying', 'held')
+            """)
+        .param("reason", reason)
+        .param("tenant", key.tenant().name())
+        .param("id", key.id().uuid())
+        .update();
+  }
+
   /** Keeps a waiting delivery where it is until its subscription is enabled. */
   void hold(Delivery.Key key, String reason) {
     jdbc.sql(

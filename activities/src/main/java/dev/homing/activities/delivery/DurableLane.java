@@ -119,7 +119,11 @@ public final class DurableLane implements Attempts {
 
   private void attempt(Delivery delivery, Receiver receiver, ActivityInfo execution) {
     Delivery.Key key = delivery.key();
-    Events.Event event = events.find(key.tenant(), key.eventId()).orElseThrow();
+    Events.Event event = events.find(key.tenant(), key.eventId()).orElse(null);
+    byte[] payload = events.payload(key.tenant(), key.eventId()).orElse(null);
+    if (event == null || payload == null) {
+      throw expired(key);
+    }
     Attempt attempt =
         sender.send(
             new WebhookRequest(
@@ -127,7 +131,7 @@ public final class DurableLane implements Attempts {
                 event.id(),
                 delivery.attemptCount() + 1,
                 event.contentType(),
-                events.payload(key.tenant(), key.eventId()).orElseThrow(),
+                payload,
                 receiver.secrets(),
                 shorter(
                     receiver.timeout(),
@@ -171,9 +175,19 @@ public final class DurableLane implements Attempts {
   }
 
   private ApplicationFailure failed(Delivery delivery, Receiver receiver) {
+    return failed("schedule over: " + lastAttempt(delivery, receiver));
+  }
+
+  /** What is kept no longer cannot be sent: a round was opened too late. */
+  private ApplicationFailure expired(Delivery.Key key) {
+    transaction.executeWithoutResult(_ -> deliveries.fail(key, "payload_expired"));
+    return failed("its payload is kept no longer");
+  }
+
+  private static ApplicationFailure failed(String message) {
     return withoutTrace(
         ApplicationFailure.newBuilder()
-            .setMessage("schedule over: " + lastAttempt(delivery, receiver))
+            .setMessage(message)
             .setType("failed")
             .setCategory(ApplicationErrorCategory.BENIGN)
             .setNonRetryable(true));

@@ -263,6 +263,26 @@ class DurableLaneTest {
     assertThat(ledger.find(key).reason()).isEqualTo("gone");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "delete from payloads where event_id = :event",
+        "delete from events where id = :event"
+      })
+  void endsWhenThePayloadIsKeptNoLonger(String expire) {
+    Delivery.Key key = waiting("/ok");
+    Postgres.jdbc().sql(expire).param("event", key.eventId().uuid()).update();
+
+    ApplicationFailure over = failure(FIRST, key);
+
+    assertThat(over.isNonRetryable()).isTrue();
+    assertThat(over.getOriginalMessage()).isEqualTo("its payload is kept no longer");
+    assertThat(ledger.find(key).state()).isEqualTo(State.FAILED);
+    assertThat(ledger.find(key).reason()).isEqualTo("payload_expired");
+    assertThat(ledger.find(key).nextAttemptAt()).isNull();
+    assertThat(receiver.requests()).isZero();
+  }
+
   @Test
   void endsWithoutSendingWhenTheSubscriptionIsDeleted() {
     Delivery.Key key = waiting("/ok");

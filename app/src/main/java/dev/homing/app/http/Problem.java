@@ -35,6 +35,11 @@ public final class Problem extends ErrorResponseException {
     return of(HttpStatus.NOT_FOUND, "There is no %s %s.".formatted(kind, id));
   }
 
+  /** 404: it was there once. */
+  public static Problem keptNoLonger(String kind, String id) {
+    return of(HttpStatus.NOT_FOUND, "The %s %s is kept no longer.".formatted(kind, id));
+  }
+
   /** 409: not as things stand. */
   public static Problem conflict(String detail) {
     return of(HttpStatus.CONFLICT, detail);
