@@ -5,6 +5,7 @@ import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.delivery.Destinations;
 import dev.homing.activities.delivery.DurableLane;
+import dev.homing.activities.delivery.Egress;
 import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.OutboundClient;
@@ -48,6 +49,7 @@ public final class Node {
       new DeliverySettings(20, Duration.ofSeconds(5), Duration.ofHours(12), Duration.ofSeconds(10));
   public final TemporalCalls temporal = new TemporalCalls();
   public final MeterRegistry metrics = new SimpleMeterRegistry();
+  public final Egress egress = new Egress();
   public final TransactionTemplate transaction;
   private final JdbcClient jdbc;
   private final Routes routes;
@@ -73,7 +75,7 @@ public final class Node {
   public Node(Duration lease, DataSource database) {
     jdbc = JdbcClient.create(database);
     transaction = new TransactionTemplate(new JdbcTransactionManager(database));
-    HttpSender sender = new HttpSender(CLIENT, Clock.systemUTC(), "1");
+    HttpSender sender = new HttpSender(CLIENT, Clock.systemUTC(), egress, "1");
     open = new OpenEvents(jdbc, lease);
     routes = new Routes(new RedisRoutes(REDIS), jdbc, Runnable::run, metrics);
     accepting = new AcceptEvents(routes, open, jdbc, transaction, SampleIds::uuid);

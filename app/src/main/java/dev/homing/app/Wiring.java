@@ -6,6 +6,7 @@ import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.delivery.Destinations;
 import dev.homing.activities.delivery.DurableLane;
+import dev.homing.activities.delivery.Egress;
 import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.OutboundClient;
@@ -27,6 +28,7 @@ import dev.homing.activities.subscription.Routes;
 import dev.homing.activities.subscription.Secrets;
 import dev.homing.app.event.PublishingSettings;
 import dev.homing.app.http.BodyLimit;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.temporal.client.WorkflowClient;
 import io.temporal.serviceclient.GrpcCompression;
@@ -149,12 +151,22 @@ class Wiring {
   }
 
   @Bean
-  HttpSender httpSender(OkHttpClient client, Clock clock, ObjectProvider<BuildProperties> build) {
+  Egress egress(MeterRegistry metrics) {
+    Egress egress = new Egress();
+    Gauge.builder("homing.egress.down", egress, node -> node.isDown() ? 1 : 0)
+        .description("1 while this node reaches nobody")
+        .register(metrics);
+    return egress;
+  }
+
+  @Bean
+  HttpSender httpSender(
+      OkHttpClient client, Clock clock, Egress egress, ObjectProvider<BuildProperties> build) {
     String version =
         Optional.ofNullable(build.getIfAvailable())
             .map(BuildProperties::getVersion)
             .orElse("development");
-    return new HttpSender(client, clock, version);
+    return new HttpSender(client, clock, egress, version);
   }
 
   @Bean

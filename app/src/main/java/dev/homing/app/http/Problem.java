@@ -100,6 +100,17 @@ public final class Problem extends ErrorResponseException {
     return problem;
   }
 
+  /** 503: Temporal is away, and the rest has to wait for it. */
+  public static Problem withoutTemporal() {
+    Problem problem =
+        of(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "Temporal does not answer: repeat the request once it does. Every node goes on by"
+                + " itself.");
+    problem.getHeaders().set(HttpHeaders.RETRY_AFTER, "5");
+    return problem;
+  }
+
   /** 422 for one field. */
   public static Problem invalid(String field, String detail) {
     return invalid(List.of(new FieldError(field, detail)));
