@@ -62,7 +62,7 @@ class MakePartitionsTest {
   void givesPartitionsTheKeysAndIndexesOfTheirTable() {
     database.makePartitions.make();
 
-    assertThat(indexes("deliveries_" + day(now))).hasSize(4).isEqualTo(indexes("deliveries"));
+    assertThat(indexes("deliveries_" + day(now))).hasSize(5).isEqualTo(indexes("deliveries"));
   }
 
   @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** An installation from before there were partitions by day. */
 class MigrationTest {
-  @AutoClose private final FreshDatabase database = new FreshDatabase("2");
+  @AutoClose private final FreshDatabase database = new FreshDatabase("3");
   private final Instant now = database.partitions.now();
 
   @Test
