@@ -36,7 +36,7 @@ class Upkeep implements ApplicationRunner {
   private final ExpiredKeys expiredKeys;
   private final Partitions partitions;
   private final Clock clock;
-  private Instant due = Instant.MIN;
+  private volatile Instant due = Instant.MIN;
   private volatile State state = new State(Map.of(), 0, 0);
 
   Upkeep(
@@ -100,8 +100,8 @@ class Upkeep implements ApplicationRunner {
     for (Table table : Table.values()) {
       int rows = partitions.withoutPartition(table);
       withoutPartition.put(table, rows);
-      if (rows > 0) {
-        log.warn("{} rows of {} are in no partition of their day", rows, table.word());
+      if (rows > state.withoutPartition().getOrDefault(table, 0)) {
+        log.warn("{} rows of {} found no partition of their day", rows, table.word());
       }
     }
     return new State(withoutPartition, dropPartitions.kept(), partitions.daysAhead());
