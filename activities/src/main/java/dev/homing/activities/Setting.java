@@ -1,6 +1,7 @@
 package dev.homing.activities;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Says of a setting that cannot be which one, what it was, and what is allowed. */
 public final class Setting {
@@ -48,9 +49,14 @@ public final class Setting {
     }
   }
 
-  public static void between(String property, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new Invalid(property, words(value), "%s to %s".formatted(words(least), words(most)));
+  /** Null is what a variable that is set to nothing comes to. */
+  public static void between(
+      String property, @Nullable Duration value, Duration least, Duration most) {
+    if (value == null || value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new Invalid(
+          property,
+          value == null ? "empty" : words(value),
+          "%s to %s".formatted(words(least), words(most)));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.delivery.Destinations;
 import dev.homing.activities.delivery.DurableLane;
+import dev.homing.activities.delivery.Egress;
 import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.OutboundClient;
@@ -29,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import javax.sql.DataSource;
 import okhttp3.OkHttpClient;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -47,7 +49,10 @@ public final class Node {
       new DeliverySettings(20, Duration.ofSeconds(5), Duration.ofHours(12), Duration.ofSeconds(10));
   public final TemporalCalls temporal = new TemporalCalls();
   public final MeterRegistry metrics = new SimpleMeterRegistry();
+  public final Egress egress = new Egress();
   public final TransactionTemplate transaction;
+  private final JdbcClient jdbc;
+  private final Routes routes;
   public final OpenEvents open;
   public final AcceptEvents accepting;
   public final Events events;
@@ -68,11 +73,11 @@ public final class Node {
   }
 
   public Node(Duration lease, DataSource database) {
-    JdbcClient jdbc = JdbcClient.create(database);
+    jdbc = JdbcClient.create(database);
     transaction = new TransactionTemplate(new JdbcTransactionManager(database));
-    HttpSender sender = new HttpSender(CLIENT, Clock.systemUTC(), "1");
+    HttpSender sender = new HttpSender(CLIENT, Clock.systemUTC(), egress, "1");
     open = new OpenEvents(jdbc, lease);
-    Routes routes = new Routes(new RedisRoutes(REDIS), jdbc, Runnable::run, metrics);
+    routes = new Routes(new RedisRoutes(REDIS), jdbc, Runnable::run, metrics);
     accepting = new AcceptEvents(routes, open, jdbc, transaction, SampleIds::uuid);
     events = new Events(jdbc);
     deliveries = new Deliveries(jdbc, open);
@@ -96,9 +101,14 @@ public final class Node {
 
   /** Accepts an event here, which may then send it first; whoever else there is does not match. */
   public AcceptedEvent accept(Tenant tenant, List<SubscriptionId> recipients) {
+    return accept(tenant, recipients, SampleIds.uuid());
+  }
+
+  /** The same, as an event of the time that the id holds. */
+  public AcceptedEvent accept(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
     Route route = new Route(routesVersion(tenant), recipients);
     Acceptance accepted =
-        accepting
+        new AcceptEvents(routes, open, jdbc, transaction, () -> id)
             .accept(
                 List.of(
                     new Submission(tenant, TYPE, "application/json", PAYLOAD, null, null, route)))
@@ -109,9 +119,11 @@ public final class Node {
   }
 
   /** A route of this version is believed. */
-  private static long routesVersion(Tenant tenant) {
-    return Postgres.ask(
-        Long.class, "select routes_version from tenants where tenant = :tenant", tenant);
+  private long routesVersion(Tenant tenant) {
+    return jdbc.sql("select routes_version from tenants where tenant = :tenant")
+        .param("tenant", tenant.name())
+        .query(Long.class)
+        .single();
   }
 
   public AcceptedEvent accept(Tenant tenant, SubscriptionId... recipients) {

@@ -23,6 +23,11 @@ public final class Postgres {
     return POOL;
   }
 
+  /** Of another database on the same server. */
+  public static String url(String database) {
+    return POOL.getJdbcUrl().replaceFirst("/postgres\\?", "/" + database + "?");
+  }
+
   /** How many connections somebody has not given back. */
   public static int inUse() {
     return POOL.getHikariPoolMXBean().getActiveConnections();

@@ -64,6 +64,10 @@ public final class SampleSubscriptions {
     change(tenant, id, "max_attempts = " + attempts);
   }
 
+  public static void setUrl(Tenant tenant, SubscriptionId id, String url) {
+    change(tenant, id, "url = '%s'".formatted(url));
+  }
+
   /** As if it were sealed with a key that is configured no longer. */
   public static void breakSecret(Tenant tenant, SubscriptionId id) {
     change(tenant, id, "sealed_secret = 'lost.' || sealed_secret");

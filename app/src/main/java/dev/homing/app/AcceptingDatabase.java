@@ -30,8 +30,10 @@ final class AcceptingDatabase implements DisposableBean {
     pool.addDataSourceProperty("connectTimeout", "2");
     pool.addDataSourceProperty("socketTimeout", "5");
     pool.addDataSourceProperty("tcpKeepAlive", "true");
-    // For whoever is just using the same key, and for a moment's work on the tables.
-    pool.setConnectionInitSql("set lock_timeout = '200ms'");
+    // For whoever is just using the same key, and for a moment's work on the tables. A node that
+    // froze in the middle must not keep a key from the others.
+    pool.setConnectionInitSql(
+        "set lock_timeout = '200ms'; set idle_in_transaction_session_timeout = '5s'");
   }
 
   JdbcClient jdbc() {

@@ -3,6 +3,7 @@ package dev.homing.app;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
@@ -15,11 +16,11 @@ import org.springframework.util.unit.DataSize;
 class SettingConverters {
   @Bean
   @ConfigurationPropertiesBinding
-  static Converter<String, Duration> durationSettings() {
+  static Converter<String, @Nullable Duration> durationSettings() {
     return new Converter<>() {
       @Override
-      public Duration convert(String text) {
-        return DurationStyle.SIMPLE.parse(text.strip(), ChronoUnit.SECONDS);
+      public @Nullable Duration convert(String text) {
+        return text.isBlank() ? null : DurationStyle.SIMPLE.parse(text.strip(), ChronoUnit.SECONDS);
       }
     };
   }

@@ -6,6 +6,7 @@ import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.delivery.Destinations;
 import dev.homing.activities.delivery.DurableLane;
+import dev.homing.activities.delivery.Egress;
 import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.OutboundClient;
@@ -13,6 +14,11 @@ import dev.homing.activities.delivery.Slots;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.retention.DropPartitions;
+import dev.homing.activities.retention.ExpiredKeys;
+import dev.homing.activities.retention.MakePartitions;
+import dev.homing.activities.retention.Partitions;
+import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Encryption;
 import dev.homing.activities.subscription.GoneReceivers;
@@ -22,6 +28,7 @@ import dev.homing.activities.subscription.Routes;
 import dev.homing.activities.subscription.Secrets;
 import dev.homing.app.event.PublishingSettings;
 import dev.homing.app.http.BodyLimit;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.temporal.client.WorkflowClient;
 import io.temporal.serviceclient.GrpcCompression;
@@ -61,7 +68,8 @@ class Wiring {
       DeliverySettings delivery,
       PublishingSettings publishing,
       ExpressSettings express,
-      DrainSettings drain) {
+      DrainSettings drain,
+      RetentionSettings retention) {
     return parts.database();
   }
 
@@ -143,12 +151,22 @@ class Wiring {
   }
 
   @Bean
-  HttpSender httpSender(OkHttpClient client, Clock clock, ObjectProvider<BuildProperties> build) {
+  Egress egress(MeterRegistry metrics) {
+    Egress egress = new Egress();
+    Gauge.builder("homing.egress.down", egress, node -> node.isDown() ? 1 : 0)
+        .description("1 while this node reaches nobody")
+        .register(metrics);
+    return egress;
+  }
+
+  @Bean
+  HttpSender httpSender(
+      OkHttpClient client, Clock clock, Egress egress, ObjectProvider<BuildProperties> build) {
     String version =
         Optional.ofNullable(build.getIfAvailable())
             .map(BuildProperties::getVersion)
             .orElse("development");
-    return new HttpSender(client, clock, version);
+    return new HttpSender(client, clock, egress, version);
   }
 
   @Bean
@@ -208,5 +226,30 @@ class Wiring {
       AttemptLog attemptLog,
       TransactionTemplate transaction) {
     return new DurableLane(events, receivers, deliveries, sender, attemptLog, transaction);
+  }
+
+  @Bean
+  Partitions partitions(JdbcClient jdbc) {
+    return new Partitions(jdbc);
+  }
+
+  @Bean
+  MakePartitions makePartitions(
+      Partitions partitions, JdbcClient jdbc, TransactionTemplate transaction) {
+    return new MakePartitions(partitions, jdbc, transaction);
+  }
+
+  @Bean
+  DropPartitions dropPartitions(
+      Partitions partitions,
+      RetentionSettings settings,
+      JdbcClient jdbc,
+      TransactionTemplate transaction) {
+    return new DropPartitions(partitions, settings, jdbc, transaction);
+  }
+
+  @Bean
+  ExpiredKeys expiredKeys(JdbcClient jdbc, RetentionSettings settings) {
+    return new ExpiredKeys(jdbc, settings);
   }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -121,6 +122,18 @@ public class Workers implements SmartLifecycle {
           said = true;
         }
         pause();
+      }
+    }
+  }
+
+  /** Again and again, as Temporal may have lost them with its database. */
+  @Scheduled(fixedDelay = 10_000)
+  void keepSearchAttributes() {
+    if (isReady()) {
+      try {
+        registerSearchAttributes();
+      } catch (StatusRuntimeException away) {
+        log.debug("search attributes cannot be read: {}", away.getMessage());
       }
     }
   }

@@ -44,6 +44,11 @@ class ManagementTest {
             "homing_events_accepted_total",
             "homing_events_open",
             "homing_events_open_oldest_seconds",
+            "homing_deliveries_overdue",
+            "homing_deliveries_overdue_oldest_seconds",
+            "homing_deliveries_parked",
+            "homing_egress_down",
+            "homing_workflows_stuck",
             "homing_routes_total",
             "homing_express_slots_free",
             "homing_dispatcher_waiting");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.app.event.PublishingSettings;
 import dev.homing.app.journey.RunningHoming;
@@ -67,6 +68,8 @@ class SettingsTest {
       assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512));
       assertThat(context.getBean(DrainSettings.class))
           .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));
+      assertThat(context.getBean(RetentionSettings.class))
+          .isEqualTo(new RetentionSettings(Duration.ofDays(30), null));
       Environment environment = context.getEnvironment();
       assertThat(environment.getProperty("spring.temporal.namespace")).isEqualTo("default");
       assertThat(environment.getProperty("spring.temporal.connection.api-key")).isEmpty();
@@ -125,7 +128,12 @@ class SettingsTest {
         "HOMING_START_SLOTS     | 65             | 1 to 64",
         "HOMING_EXPRESS_SLOTS   | 0              | 1 to 100000",
         "HOMING_EXPRESS_SLOTS   | 100001         | 1 to 100000",
-        "HOMING_DRAIN_DELAY     | 61s            | 0s to 60s"
+        "HOMING_DRAIN_DELAY     | 61s            | 0s to 60s",
+        "HOMING_RETENTION       | 86399s         | 86400s to 315360000s",
+        "HOMING_RETENTION       | 315360001s     | 86400s to 315360000s",
+        "HOMING_RETENTION       | for ever       | 30s, 5m, 2h",
+        "HOMING_PAYLOAD_RETENTION | 86399s       | 86400s to 2592000s",
+        "HOMING_PAYLOAD_RETENTION | 2592001s     | 86400s to 2592000s"
       })
   void stopTheStartInOneLineWhenTheyAreWrong(
       String variable, String value, String allowed, CapturedOutput output) {
@@ -136,6 +144,23 @@ class SettingsTest {
         .asString()
         .startsWith("Homing cannot start: " + variable + " is " + value + "; allowed is ")
         .contains(allowed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INITIAL_RETRY_INTERVAL", "MAX_RETRY_INTERVAL", "HOMING_RETENTION"})
+  void stopTheStartWhenTheyAreEmpty(String variable, CapturedOutput output) {
+    assertThatThrownBy(() -> read(variable + "=")).isInstanceOf(RuntimeException.class);
+
+    assertThat(output.getErr())
+        .startsWith("Homing cannot start: " + variable + " is empty; allowed is ");
+  }
+
+  @Test
+  void keepPayloadsAsLongAsEventsUnlessSaidOtherwise() {
+    try (var context = read("HOMING_RETENTION=90d", "HOMING_PAYLOAD_RETENTION=7d")) {
+      assertThat(context.getBean(RetentionSettings.class))
+          .isEqualTo(new RetentionSettings(Duration.ofDays(90), Duration.ofDays(7)));
+    }
   }
 
   @ParameterizedTest

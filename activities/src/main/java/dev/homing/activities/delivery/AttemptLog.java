@@ -62,11 +62,19 @@ public final class AttemptLog {
    */
   record Try(Delivery.Key key, int round, @Nullable String runId, Receiver receiver) {}
 
-  /** Records an attempt, once, and returns what it made of the delivery. */
+  /**
+   * Records an attempt, once, and returns what it made of the delivery.
+   *
+   * <p>A 410 switches the subscription off first: should this node die before the rest, nothing is
+   * sent there any more, and what waits is cancelled when somebody looks at it.
+   */
   Delivery record(Try tried, Attempt attempt) {
-    Delivery after = requireNonNull(transaction.execute(_ -> write(tried, attempt)));
-    if (attempt.outcome() instanceof Outcome.Gone) {
+    boolean gone = attempt.outcome() instanceof Outcome.Gone;
+    if (gone) {
       goneReceivers.switchOff(tried.key().tenant(), tried.key().subscriptionId());
+    }
+    Delivery after = requireNonNull(transaction.execute(_ -> write(tried, attempt)));
+    if (gone) {
       deliveries.cancelWaiting(tried.key().tenant(), tried.key().subscriptionId(), "gone");
     }
     count(tried, attempt);

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,9 @@ public final class Deliveries {
   private static final String COLUMNS =
       "tenant, id, event_id, event_type, subscription_id, state, reason, round, round_attempts,"
           + " attempt_count, next_attempt_at, run_id, created_at, updated_at";
+
+  /** Longer than it takes to look after what was claimed. */
+  private static final Duration CLAIM = Duration.ofSeconds(30);
 
   private final JdbcClient jdbc;
   private final OpenEvents open;
@@ -54,16 +58,24 @@ public final class Deliveries {
   }
 
   /**
-   * Gives a recipient its row, unless it has one. Whoever wrote the row also says so to the event.
+   * Gives a recipient its row, unless it has one; waiting, it is due now. Whoever wrote the row
+   * also says so to the event.
    */
   public boolean add(Delivery.Key key, State state, @Nullable String reason) {
+    return add(key, state, reason, state == State.RETRYING ? Duration.ZERO : null);
+  }
+
+  /** The same, due or looked at again after this wait; null: never. */
+  boolean add(Delivery.Key key, State state, @Nullable String reason, @Nullable Duration wait) {
     int added =
         jdbc.sql(
                 """
                 insert into deliveries (tenant, id, event_id, event_type, subscription_id, state,
-                  reason, next_attempt_at)
+                  reason, next_attempt_at, round_opened_by)
                 values (:tenant, :id, :event, :type, :subscription, :state, :reason,
-                  case when :state = 'retrying' then now() end)
+                  now() + cast(:wait as bigint) * interval '1 millisecond',
+                  (select rounds_opened_by from open_events
+                   where tenant = :tenant and event_id = :event))
                 on conflict do nothing
                 """)
             .param("tenant", key.tenant().name())
@@ -73,6 +85,7 @@ public final class Deliveries {
             .param("subscription", key.subscriptionId().uuid())
             .param("state", state.word())
             .param("reason", reason)
+            .param("wait", wait == null ? null : wait.toMillis())
             .update();
     if (added == 1) {
       open.written(key.tenant(), key.eventId(), 1);
@@ -87,7 +100,8 @@ public final class Deliveries {
             update deliveries
             set state = :state, reason = :reason, round = :round, round_attempts = :roundAttempts,
               attempt_count = :attemptCount, run_id = :run, updated_at = now(),
-              next_attempt_at = now() + cast(:wait as bigint) * interval '1 millisecond'
+              next_attempt_at = now() + cast(:wait as bigint) * interval '1 millisecond',
+              look_after = null, own_faults = 0
             where tenant = :tenant and id = :id
             """)
         .param("state", to.state().word())
@@ -102,30 +116,46 @@ public final class Deliveries {
         .update();
   }
 
-  /** A locked delivery passes to another run, which goes on with its round. */
-  Delivery passTo(String runId, Delivery delivery) {
-    jdbc.sql("update deliveries set run_id = :run where tenant = :tenant and id = :id")
-        .param("run", runId)
-        .param("tenant", delivery.key().tenant().name())
-        .param("id", delivery.key().id().uuid())
-        .update();
-    return find(delivery.key().tenant(), delivery.key().id()).orElseThrow();
+  /**
+   * A locked delivery passes to another run, which goes on with its round; empty if a later run has
+   * it in hand.
+   *
+   * @param since when the run scheduled its activity
+   */
+  Optional<Delivery> passTo(String runId, Instant since, Delivery delivery) {
+    int passed =
+        jdbc.sql(
+                """
+                update deliveries set run_id = :run, run_since = :since, look_after = null
+                where tenant = :tenant and id = :id
+                  and (run_id is null or run_since is null or run_since <= :since)
+                """)
+            .param("run", runId)
+            .param("since", since.atOffset(ZoneOffset.UTC))
+            .param("tenant", delivery.key().tenant().name())
+            .param("id", delivery.key().id().uuid())
+            .update();
+    return passed == 1 ? find(delivery.key().tenant(), delivery.key().id()) : Optional.empty();
   }
 
   /** A locked delivery passes to a run that stands for a new round, which is opened once. */
-  Delivery passToReset(String runId, Delivery delivery) {
+  Optional<Delivery> passToReset(String runId, Instant since, Delivery delivery) {
+    return passTo(runId, since, delivery).map(passed -> openRoundOnce(runId, passed));
+  }
+
+  private Delivery openRoundOnce(String runId, Delivery delivery) {
     jdbc.sql(
             """
             update deliveries
             set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
-              next_attempt_at = now(), round_opened_by = :run, updated_at = now()
+              next_attempt_at = now(), round_opened_by = :run, own_faults = 0, updated_at = now()
             where tenant = :tenant and id = :id and round_opened_by is distinct from :run
             """)
         .param("run", runId)
         .param("tenant", delivery.key().tenant().name())
         .param("id", delivery.key().id().uuid())
         .update();
-    return passTo(runId, delivery);
+    return find(delivery.key().tenant(), delivery.key().id()).orElseThrow();
   }
 
   /** How long until a delivery is due, by PostgreSQL's clock; zero or less: it is. */
@@ -150,7 +180,8 @@ public final class Deliveries {
             """
             update deliveries
             set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
-              next_attempt_at = now(), run_id = null, updated_at = now()
+              next_attempt_at = now(), run_id = null, look_after = null, own_faults = 0,
+              updated_at = now()
             where tenant = :tenant and id = :id
             """)
         .param("tenant", tenant.name())
@@ -159,11 +190,13 @@ public final class Deliveries {
   }
 
   /**
-   * Opens a new round for every recipient that is not delivered, once for each run.
+   * Opens a new round for every recipient that is not delivered, once for each run; those who have
+   * no row yet get theirs in it.
    *
    * @return those that a run of their own had in hand
    */
   List<DeliveryId> openRounds(Tenant tenant, EventId event, String openedBy) {
+    open.roundsOpened(tenant, event, openedBy);
     return jdbc
         .sql(
             """
@@ -175,7 +208,7 @@ public final class Deliveries {
             update deliveries d
             set round = d.round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), run_id = null, round_opened_by = :openedBy,
-              updated_at = now()
+              look_after = null, own_faults = 0, updated_at = now()
             from before
             where d.tenant = before.tenant and d.id = before.id
             returning d.id, before.run_id, before.state
@@ -251,13 +284,13 @@ public final class Deliveries {
         .update();
   }
 
-  /** Keeps a waiting delivery where it is until its subscription is enabled. */
-  void hold(Delivery.Key key, String reason) {
+  /** Ends a waiting delivery that nobody can send any more. */
+  void fail(Delivery.Key key, String reason) {
     jdbc.sql(
             """
             update deliveries
-            set state = 'held', reason = :reason, next_attempt_at = null, updated_at = now()
-            where tenant = :tenant and id = :id and state = 'retrying'
+            set state = 'failed', reason = :reason, next_attempt_at = null, updated_at = now()
+            where tenant = :tenant and id = :id and state in ('retrying', 'held')
             """)
         .param("reason", reason)
         .param("tenant", key.tenant().name())
@@ -265,16 +298,123 @@ public final class Deliveries {
         .update();
   }
 
-  /** What was held for a subscription waits again, due now. */
+  /**
+   * In a transaction: whether a subscription is paused, and stays so until the transaction ends. So
+   * what is held is either released by whoever enables it, or not held at all.
+   */
+  boolean isPaused(Tenant tenant, SubscriptionId subscription) {
+    return jdbc.sql(
+            """
+            select true from subscriptions
+            where tenant = :tenant and id = :id
+              and not enabled and disabled_reason is null and deleted_at is null
+            for share
+            """)
+        .param("tenant", tenant.name())
+        .param("id", subscription.uuid())
+        .query(Boolean.class)
+        .optional()
+        .orElse(false);
+  }
+
+  /** Keeps a waiting delivery where it is until its subscription is enabled. */
+  void hold(Delivery.Key key) {
+    jdbc.sql(
+            """
+            update deliveries
+            set state = 'held', reason = 'paused', next_attempt_at = null, updated_at = now()
+            where tenant = :tenant and id = :id and state in ('retrying', 'held')
+              and reason is distinct from 'paused'
+            """)
+        .param("tenant", key.tenant().name())
+        .param("id", key.id().uuid())
+        .update();
+  }
+
+  /** What was held because its subscription was paused waits again, due now. */
   public int releaseHeld(Tenant tenant, SubscriptionId subscription) {
     return jdbc.sql(
             """
             update deliveries
-            set state = 'retrying', reason = null, next_attempt_at = now(), updated_at = now()
+            set state = 'retrying', reason = null, next_attempt_at = now(), look_after = null,
+              updated_at = now()
             where tenant = :tenant and subscription_id = :subscription and state = 'held'
+              and reason = 'paused'
             """)
         .param("tenant", tenant.name())
         .param("subscription", subscription.uuid())
+        .update();
+  }
+
+  /** Keeps a waiting delivery back because of a fault of ours, and has it looked at again later. */
+  void park(Tenant tenant, DeliveryId id, String reason, Duration lookAgain) {
+    jdbc.sql(
+            """
+            update deliveries
+            set state = 'held', reason = :reason, look_after = null, updated_at = now(),
+              next_attempt_at = now() + :wait * interval '1 millisecond'
+            where tenant = :tenant and id = :id and state in ('retrying', 'held')
+            """)
+        .param("reason", reason)
+        .param("wait", lookAgain.toMillis())
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .update();
+  }
+
+  /** Counts a fault of ours in a run, and says how many there were since the last attempt. */
+  int countFault(Tenant tenant, DeliveryId id, String runId) {
+    return jdbc.sql(
+            """
+            update deliveries set own_faults = own_faults + 1
+            where tenant = :tenant and id = :id and run_id = :run
+            returning own_faults
+            """)
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .param("run", runId)
+        .query(Integer.class)
+        .optional()
+        .orElse(0);
+  }
+
+  /** Has a waiting delivery wait on, as nothing could be sent: that is no attempt. */
+  void putOff(Tenant tenant, DeliveryId id, Duration wait) {
+    jdbc.sql(
+            """
+            update deliveries
+            set state = 'retrying', reason = null, look_after = null,
+              next_attempt_at = now() + :wait * interval '1 millisecond'
+            where tenant = :tenant and id = :id and state in ('retrying', 'held')
+            """)
+        .param("wait", wait.toMillis())
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .update();
+  }
+
+  /**
+   * Stops what still waits for a subscription that was switched off or deleted within a day:
+   * whoever did that may have died before.
+   */
+  public int cancelLeftovers() {
+    return jdbc.sql(
+            """
+            update deliveries d
+            set state = 'cancelled', next_attempt_at = null, updated_at = now(),
+              reason = leftover.reason
+            from (
+              select w.tenant, w.id,
+                case when s.deleted_at is null then s.disabled_reason
+                  else 'subscription_deleted' end as reason
+              from subscriptions s
+              join deliveries w on w.tenant = s.tenant and w.subscription_id = s.id
+              where s.updated_at > now() - interval '1 day'
+                and (s.deleted_at is not null or s.disabled_reason is not null)
+                and w.state in ('retrying', 'held')
+              for update of w skip locked) leftover
+            where d.tenant = leftover.tenant and d.id = leftover.id
+            """)
         .update();
   }
 
@@ -334,21 +474,106 @@ public final class Deliveries {
         .list();
   }
 
-  /** Those of all tenants that are overdue by ten seconds and that no workflow has in hand. */
-  public List<Delivery> forsaken(int limit) {
+  /**
+   * Overdue deliveries of all tenants for the caller alone to look after: nobody else is given them
+   * for a while. Those that no workflow has in hand are overdue sooner than the others, whose
+   * attempt may be under way.
+   */
+  public List<Delivery> claimOverdue(int limit) {
+    return jdbc.sql(
+            """
+            with overdue as (
+              select tenant, id from deliveries
+              where next_attempt_at < now() - interval '10 seconds'
+                and (run_id is null or next_attempt_at < now() - interval '1 minute')
+                and (look_after is null or look_after < now())
+              order by next_attempt_at
+              limit :limit
+              for update skip locked)
+            update deliveries d set look_after = now() + :claim * interval '1 millisecond'
+            from overdue
+            where d.tenant = overdue.tenant and d.id = overdue.id
+            returning d.*
+            """)
+        .param("limit", limit)
+        .param("claim", CLAIM.toMillis())
+        .query((row, _) -> delivery(row))
+        .list();
+  }
+
+  /** One that is overdue and needs nobody is left alone for longer, unless something changes it. */
+  public void lookAfterAgain(Delivery.Key key, Duration later) {
+    jdbc.sql(
+            """
+            update deliveries set look_after = now() + :later * interval '1 millisecond'
+            where tenant = :tenant and id = :id and look_after is not null
+            """)
+        .param("later", later.toMillis())
+        .param("tenant", key.tenant().name())
+        .param("id", key.id().uuid())
+        .update();
+  }
+
+  /** Nobody is kept from looking after what is overdue. */
+  public void freeClaims() {
+    jdbc.sql(
+            """
+            update deliveries set look_after = null
+            where next_attempt_at < now() and look_after is not null
+            """)
+        .update();
+  }
+
+  /** Those of all tenants that are overdue, the oldest first. */
+  public List<Delivery> overdue(boolean withWorkflow, int limit) {
     return jdbc.sql(
             "select "
                 + COLUMNS
                 + """
                  from deliveries
-                where state = 'retrying' and run_id is null
-                  and next_attempt_at < now() - interval '10 seconds'
+                where next_attempt_at < now() - cast(:late as interval)
+                  and (run_id is not null) = :withWorkflow
                 order by next_attempt_at
                 limit :limit
                 """)
+        .param("late", withWorkflow ? "1 minute" : "10 seconds")
+        .param("withWorkflow", withWorkflow)
         .param("limit", limit)
         .query((row, _) -> delivery(row))
         .list();
+  }
+
+  /** How many are overdue by a minute, and by how much the latest is. */
+  public Lateness lateness() {
+    return jdbc.sql(
+            """
+            select count(*) as count,
+              coalesce(extract(epoch from now() - min(next_attempt_at)), 0) as latest
+            from deliveries
+            where next_attempt_at < now() - interval '1 minute'
+            """)
+        .query(
+            (row, _) ->
+                new Lateness(
+                    row.getLong("count"),
+                    Duration.ofMillis((long) (row.getDouble("latest") * 1000))))
+        .single();
+  }
+
+  /** The overdue deliveries of all tenants. */
+  public record Lateness(long overdue, Duration latest) {
+    public static final Lateness NONE = new Lateness(0, Duration.ZERO);
+  }
+
+  /** How many are parked: kept back because of a fault of ours. */
+  public long parked() {
+    return jdbc.sql(
+            """
+            select count(*) from deliveries
+            where state = 'held' and next_attempt_at is not null
+            """)
+        .query(Long.class)
+        .single();
   }
 
   /** How many deliveries with a row an event has in each state. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param round the attempts from one start of the schedule, from 1
  * @param roundAttempts how many there were in this round
  * @param attemptCount how many there were in all
- * @param nextAttemptAt null unless it is {@link State#RETRYING}
+ * @param nextAttemptAt when it is attempted again or, parked, looked at again; null: not by itself
  * @param runId the workflow run that has it in hand; null if none has
  */
 public record Delivery(
@@ -43,7 +43,7 @@ public record Delivery(
     /** No result yet: has no row. */
     PENDING,
     RETRYING,
-    /** Its subscription is paused. */
+    /** Its subscription is paused, or a fault of ours keeps it back: then it is parked. */
     HELD,
     DELIVERED,
     /** Its schedule is over. */

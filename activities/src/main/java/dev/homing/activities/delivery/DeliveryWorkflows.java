@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.ShortCalls;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Search;
@@ -7,13 +8,13 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.Attempts;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
 import dev.homing.workflows.delivery.WaitingDelivery;
-import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.batch.v1.BatchOperationCancellation;
 import io.temporal.api.batch.v1.BatchOperationResetActivities;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.ResetActivityRequest;
@@ -24,10 +25,7 @@ import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowNotFoundException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -41,10 +39,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeliveryWorkflows {
   private static final Logger log = LoggerFactory.getLogger(DeliveryWorkflows.class);
-  private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
-  private static final ScheduledExecutorService DEADLINES =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("temporal-deadlines").factory());
+
+  /** A fault of ours waits for less. */
+  private static final Duration A_LITTLE = Duration.ofSeconds(15);
+
   private static final int TRIES = 5;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
@@ -71,8 +69,8 @@ public final class DeliveryWorkflows {
    * Temporal does not answer.
    */
   public boolean startOrWake(Delivery.Key key, Receiver receiver) {
-    try (var soon = soon()) {
-      soon.run(() -> insist(key, receiver));
+    try {
+      ShortCalls.run(() -> insist(key, receiver));
       return true;
     } catch (RuntimeException away) {
       say("start", key.id(), away);
@@ -105,7 +103,7 @@ public final class DeliveryWorkflows {
   }
 
   /** Ends a delivery's wait: its next attempt is made now. False if it does not wait. */
-  boolean wake(DeliveryId id) {
+  public boolean wake(DeliveryId id) {
     try {
       var unused =
           temporal()
@@ -126,8 +124,8 @@ public final class DeliveryWorkflows {
 
   /** Ends a delivery's workflow, if it has one. */
   public void cancel(DeliveryId id) {
-    try (var soon = soon()) {
-      soon.run(() -> client.newUntypedWorkflowStub(id.toString()).cancel());
+    try {
+      ShortCalls.run(() -> client.newUntypedWorkflowStub(id.toString()).cancel());
     } catch (WorkflowNotFoundException ended) {
       log.trace("nothing to cancel", ended);
     } catch (RuntimeException away) {
@@ -191,34 +189,76 @@ public final class DeliveryWorkflows {
                 .formatted(DeliveryWorkflow.TYPE, since))
         .flatMap(run -> DeliveryId.read(run.getExecution().getWorkflowId()).stream())
         .distinct()
-        .flatMap(id -> terminated(id).stream());
+        .flatMap(
+            id ->
+                latestRun(id) instanceof Latest.Ended(var runId, var terminated) && terminated
+                    ? Stream.of(new Terminated(id, runId))
+                    : Stream.empty());
   }
 
-  private Optional<Terminated> terminated(DeliveryId id) {
-    DescribeWorkflowExecutionResponse latest =
-        temporal()
-            .describeWorkflowExecution(
-                DescribeWorkflowExecutionRequest.newBuilder()
-                    .setNamespace(namespace())
-                    .setExecution(execution(id))
-                    .build());
-    var info = latest.getWorkflowExecutionInfo();
-    return info.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED
-        ? Optional.of(new Terminated(id, info.getExecution().getRunId()))
-        : Optional.empty();
+  /** A delivery's workflow as Temporal has it now. */
+  public sealed interface Latest {
+    /** Temporal knows of none: it was never started, or is kept no longer, or was lost. */
+    record None() implements Latest {}
+
+    /** Nothing runs. */
+    record Ended(String runId, boolean terminated) implements Latest {}
+
+    /** It waits, and for longer than a little. */
+    record Asleep() implements Latest {}
+
+    /** It is at work, or will be in a moment, or somebody paused it. */
+    record Running() implements Latest {}
   }
 
-  /** In it, the client does not insist for its usual minute: a person waits for the answer. */
-  private static Context.CancellableContext soon() {
-    return Context.current()
-        .withDeadlineAfter(LONGEST_CALL.toMillis(), TimeUnit.MILLISECONDS, DEADLINES);
+  /**
+   * What Temporal says of a delivery.
+   *
+   * @throws StatusRuntimeException if it does not answer
+   */
+  public Latest latestRun(DeliveryId id) {
+    try {
+      return latest(
+          temporal()
+              .describeWorkflowExecution(
+                  DescribeWorkflowExecutionRequest.newBuilder()
+                      .setNamespace(namespace())
+                      .setExecution(execution(id))
+                      .build()));
+    } catch (StatusRuntimeException failure) {
+      if (failure.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        return new Latest.None();
+      }
+      throw failure;
+    }
+  }
+
+  private static Latest latest(DescribeWorkflowExecutionResponse run) {
+    var info = run.getWorkflowExecutionInfo();
+    return switch (info.getStatus()) {
+      case WORKFLOW_EXECUTION_STATUS_RUNNING, WORKFLOW_EXECUTION_STATUS_PAUSED ->
+          run.getPendingActivitiesList().stream().anyMatch(DeliveryWorkflows::isAsleep)
+              ? new Latest.Asleep()
+              : new Latest.Running();
+      default ->
+          new Latest.Ended(
+              info.getExecution().getRunId(),
+              info.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED);
+    };
+  }
+
+  private static boolean isAsleep(PendingActivityInfo activity) {
+    return !activity.getPaused()
+        && activity.hasNextAttemptScheduleTime()
+        && activity.getNextAttemptScheduleTime().getSeconds()
+            > Instant.now().plus(A_LITTLE).getEpochSecond();
   }
 
   private WorkflowServiceBlockingStub temporal() {
     return client
         .getWorkflowServiceStubs()
         .blockingStub()
-        .withDeadlineAfter(LONGEST_CALL.toMillis(), TimeUnit.MILLISECONDS);
+        .withDeadlineAfter(ShortCalls.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private String namespace() {

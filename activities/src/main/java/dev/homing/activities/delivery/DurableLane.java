@@ -2,9 +2,12 @@ package dev.homing.activities.delivery;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.Attempts;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.activity.Activity;
@@ -12,17 +15,21 @@ import io.temporal.activity.ActivityInfo;
 import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Makes the attempts of deliveries that wait, each in its own workflow.
  *
- * <p>The receiver's failures wait as the schedule says; ours wait a few seconds and are never
- * charged to the receiver.
+ * <p>The receiver's failures wait as the schedule says. Ours are never charged to the receiver:
+ * they wait a few seconds, and what does not pass parks the delivery.
  */
 public final class DurableLane implements Attempts {
+  private static final Logger log = LoggerFactory.getLogger(DurableLane.class);
+
   /** A held delivery looks again, should nobody wake it. */
   private static final Duration HELD_LOOKS_AGAIN = Duration.ofHours(1);
 
@@ -62,7 +69,7 @@ public final class DurableLane implements Attempts {
     } catch (ApplicationFailure said) {
       throw said;
     } catch (RuntimeException ours) {
-      throw ours(ours);
+      throw notCharged(waiting, run(execution), ours);
     }
   }
 
@@ -93,10 +100,12 @@ public final class DurableLane implements Attempts {
     if (delivery.runId() != null && execution.getAttempt() > 1) {
       return Optional.empty(); // A later run has it in hand.
     }
-    boolean reset = !run.equals(originalRun);
-    Delivery passed =
-        reset ? deliveries.passToReset(run, delivery) : deliveries.passTo(run, delivery);
-    return Optional.of(new Taken(passed, true));
+    Instant since = Instant.ofEpochMilli(execution.getScheduledTimestamp());
+    Optional<Delivery> passed =
+        run.equals(originalRun)
+            ? deliveries.passTo(run, since, delivery)
+            : deliveries.passToReset(run, since, delivery);
+    return passed.map(mine -> new Taken(mine, true));
   }
 
   private void proceed(Taken taken, ActivityInfo execution) {
@@ -106,20 +115,24 @@ public final class DurableLane implements Attempts {
     // Counted from one again in the same run: somebody reset the activity and wants it now.
     boolean wanted = !taken.first() && execution.getAttempt() == 1;
     if (!wanted && deliveries.untilDue(delivery).compareTo(NOW) > 0) {
-      throw waits(delivery, receiver);
+      throw delivery.state() == State.HELD ? parked(delivery) : waits(delivery, receiver);
     }
     switch (receiver.standing()) {
       case ACTIVE -> attempt(delivery, receiver, execution);
-      case PAUSED -> throw held(delivery);
+      case PAUSED -> throw hold(delivery, receiver);
       case GONE -> cancel(key, "gone");
       case DELETED -> cancel(key, "subscription_deleted");
-      case UNREADABLE -> throw new IllegalStateException("its secret cannot be opened");
+      case UNREADABLE -> throw park(key.tenant(), key.id(), receiver);
     }
   }
 
   private void attempt(Delivery delivery, Receiver receiver, ActivityInfo execution) {
     Delivery.Key key = delivery.key();
-    Events.Event event = events.find(key.tenant(), key.eventId()).orElseThrow();
+    Events.Event event = events.find(key.tenant(), key.eventId()).orElse(null);
+    byte[] payload = events.payload(key.tenant(), key.eventId()).orElse(null);
+    if (event == null || payload == null) {
+      throw expired(key);
+    }
     Attempt attempt =
         sender.send(
             new WebhookRequest(
@@ -127,7 +140,7 @@ public final class DurableLane implements Attempts {
                 event.id(),
                 delivery.attemptCount() + 1,
                 event.contentType(),
-                events.payload(key.tenant(), key.eventId()).orElseThrow(),
+                payload,
                 receiver.secrets(),
                 shorter(
                     receiver.timeout(),
@@ -145,7 +158,7 @@ public final class DurableLane implements Attempts {
       case DELIVERED, CANCELLED -> {}
       case FAILED -> throw failed(after, receiver);
       case PENDING, RETRYING -> throw waits(after, receiver);
-      case HELD -> throw held(after);
+      case HELD -> throw after.nextAttemptAt() == null ? held() : parked(after);
     }
   }
 
@@ -165,27 +178,93 @@ public final class DurableLane implements Attempts {
     return retry(lastAttempt(delivery, receiver), "waiting", deliveries.untilDue(delivery));
   }
 
-  private ApplicationFailure held(Delivery delivery) {
-    transaction.executeWithoutResult(_ -> deliveries.hold(delivery.key(), "paused"));
+  /** Unless it was enabled meanwhile. */
+  private ApplicationFailure hold(Delivery delivery, Receiver receiver) {
+    Delivery.Key key = delivery.key();
+    boolean paused =
+        requireNonNull(
+            transaction.execute(
+                _ -> {
+                  boolean still = deliveries.isPaused(key.tenant(), key.subscriptionId());
+                  if (still) {
+                    deliveries.hold(key);
+                  }
+                  return still;
+                }));
+    return paused ? held() : retry(lastAttempt(delivery, receiver), "waiting", NOW);
+  }
+
+  private static ApplicationFailure held() {
     return retry("held: its subscription is paused", "held", HELD_LOOKS_AGAIN);
   }
 
+  private ApplicationFailure parked(Delivery delivery) {
+    return retry("held: " + delivery.reason(), "held", deliveries.untilDue(delivery));
+  }
+
+  private ApplicationFailure park(Tenant tenant, DeliveryId id, Receiver receiver) {
+    deliveries.park(tenant, id, OwnFaults.UNREADABLE, OwnFaults.PARKED);
+    log.error("{} is parked: {} cannot be read: {}", id, receiver.id(), receiver.fault());
+    return retry(
+        "held: its subscription cannot be read: " + receiver.fault(), "held", OwnFaults.PARKED);
+  }
+
   private ApplicationFailure failed(Delivery delivery, Receiver receiver) {
+    return failed("schedule over: " + lastAttempt(delivery, receiver));
+  }
+
+  /** What is kept no longer cannot be sent: a round was opened too late. */
+  private ApplicationFailure expired(Delivery.Key key) {
+    transaction.executeWithoutResult(_ -> deliveries.fail(key, "payload_expired"));
+    return failed("its payload is kept no longer");
+  }
+
+  private static ApplicationFailure failed(String message) {
     return withoutTrace(
         ApplicationFailure.newBuilder()
-            .setMessage("schedule over: " + lastAttempt(delivery, receiver))
+            .setMessage(message)
             .setType("failed")
             .setCategory(ApplicationErrorCategory.BENIGN)
             .setNonRetryable(true));
   }
 
-  private static ApplicationFailure ours(RuntimeException cause) {
-    Duration soon = Duration.ofMillis(ThreadLocalRandom.current().nextLong(1_000, 10_000));
+  private ApplicationFailure notCharged(
+      WaitingDelivery waiting, String run, RuntimeException ours) {
+    try {
+      return switch (ours) {
+        case EgressDownException cutOff -> putOff(waiting, cutOff);
+        case RuntimeException _ when OwnFaults.passes(ours) -> soon(ours);
+        case RuntimeException _ -> soonOrParked(waiting, run, ours);
+      };
+    } catch (RuntimeException alsoOurs) {
+      ours.addSuppressed(alsoOurs);
+      return soon(ours);
+    }
+  }
+
+  private ApplicationFailure putOff(WaitingDelivery waiting, EgressDownException cutOff) {
+    Duration soon = OwnFaults.soon();
+    deliveries.putOff(waiting.tenant(), waiting.id(), soon);
+    return retry("not charged to the receiver: " + cutOff.getMessage(), "egress_down", soon);
+  }
+
+  /** What comes again with the delivery is logged a few times, and then once at each look. */
+  private ApplicationFailure soonOrParked(
+      WaitingDelivery waiting, String run, RuntimeException ours) {
+    if (deliveries.countFault(waiting.tenant(), waiting.id(), run) < OwnFaults.QUICK_RETRIES) {
+      return soon(ours);
+    }
+    deliveries.park(waiting.tenant(), waiting.id(), OwnFaults.OUR_FAULT, OwnFaults.PARKED);
+    log.error("{} is parked: we cannot handle it", waiting.id(), ours);
+    return retry("held: our own fault: " + ours, "held", OwnFaults.PARKED);
+  }
+
+  private static ApplicationFailure soon(RuntimeException cause) {
     return ApplicationFailure.newBuilder()
         .setMessage("our own fault, not charged to the receiver: " + cause)
         .setType("own_fault")
         .setCause(cause)
-        .setNextRetryDelay(soon)
+        .setNextRetryDelay(OwnFaults.soon())
         .build();
   }
 

@@ -28,6 +28,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -37,6 +39,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * lane.
  */
 public final class ExpressLane implements FirstAttempts {
+  private static final Logger log = LoggerFactory.getLogger(ExpressLane.class);
   private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofSeconds(15);
   private static final Duration FIRST_LOOK = Duration.ofMillis(100);
   private static final Duration LAST_LOOK = Duration.ofSeconds(1);
@@ -77,11 +80,16 @@ public final class ExpressLane implements FirstAttempts {
     String run = requireNonNull(Activity.getExecutionContext().getInfo().getWorkflowRunId());
     boolean reset = !run.equals(originalRun);
     if (reset) {
-      deliveries.openRounds(event.tenant(), event.id(), run).forEach(workflows::wake);
+      openRounds(event, run).forEach(workflows::wake);
     }
     Results results = new Results();
     events.find(event.tenant(), event.id()).ifPresent(kept -> sendMissing(kept, results));
     return unfinished(event, reset ? null : after, results);
+  }
+
+  private List<DeliveryId> openRounds(AcceptedEvent event, String run) {
+    return requireNonNull(
+        transaction.execute(_ -> deliveries.openRounds(event.tenant(), event.id(), run)));
   }
 
   /** Returns once every recipient has its row: who loses the lease waits like anybody else. */
@@ -160,25 +168,65 @@ public final class ExpressLane implements FirstAttempts {
     }
   }
 
+  /**
+   * A fault of ours that comes with one recipient is left to the durable lane, not to the others.
+   */
   private void first(Sending sending, Receiver receiver) {
+    try {
+      byStanding(sending, receiver);
+    } catch (RuntimeException ours) {
+      if (OwnFaults.passes(ours)) {
+        throw ours;
+      }
+      log.error("a first attempt of {} to {} failed", sending.event().id(), receiver.id(), ours);
+      leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
+    }
+  }
+
+  private void byStanding(Sending sending, Receiver receiver) {
     switch (receiver.standing()) {
       case ACTIVE -> attempt(sending, receiver);
-      case PAUSED -> leave(sending, receiver, State.HELD, "paused");
-      case GONE -> leave(sending, receiver, State.CANCELLED, "gone");
-      case DELETED -> leave(sending, receiver, State.CANCELLED, "subscription_deleted");
-      case UNREADABLE -> leave(sending, receiver, State.RETRYING, null);
+      case PAUSED -> hold(sending, receiver);
+      case GONE -> leave(sending, receiver, State.CANCELLED, "gone", null);
+      case DELETED -> leave(sending, receiver, State.CANCELLED, "subscription_deleted", null);
+      case UNREADABLE -> park(sending, receiver);
     }
+  }
+
+  /** Unless it was enabled meanwhile. */
+  private void hold(Sending sending, Receiver receiver) {
+    Delivery.Key key = sending.to(receiver);
+    State state =
+        requireNonNull(
+            transaction.execute(
+                _ -> {
+                  boolean still = deliveries.isPaused(key.tenant(), key.subscriptionId());
+                  deliveries.add(key, still ? State.HELD : State.RETRYING, still ? "paused" : null);
+                  return still ? State.HELD : State.RETRYING;
+                }));
+    sending.results().add(key, state, null);
+  }
+
+  private void park(Sending sending, Receiver receiver) {
+    leave(sending, receiver, State.HELD, OwnFaults.UNREADABLE, OwnFaults.PARKED);
+    log.error(
+        "{} is parked: {} cannot be read: {}",
+        sending.to(receiver).id(),
+        receiver.id(),
+        receiver.fault());
   }
 
   private void attempt(Sending sending, Receiver receiver) {
     if (!enter(sending.turns(), receiver.id())) {
-      leave(sending, receiver, State.RETRYING, null);
+      leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
       return;
     }
     try {
       if (sending.leased().get()) {
         send(sending, receiver);
       }
+    } catch (EgressDownException cutOff) {
+      leave(sending, receiver, State.RETRYING, null, OwnFaults.soon());
     } finally {
       sending.turns().leave(receiver.id());
     }
@@ -202,9 +250,14 @@ public final class ExpressLane implements FirstAttempts {
   }
 
   /** Gives a recipient its row without an attempt. */
-  private void leave(Sending sending, Receiver receiver, State state, @Nullable String reason) {
+  private void leave(
+      Sending sending,
+      Receiver receiver,
+      State state,
+      @Nullable String reason,
+      @Nullable Duration wait) {
     Delivery.Key key = sending.to(receiver);
-    transaction.executeWithoutResult(_ -> deliveries.add(key, state, reason));
+    transaction.executeWithoutResult(_ -> deliveries.add(key, state, reason, wait));
     sending.results().add(key, state, null);
   }
 

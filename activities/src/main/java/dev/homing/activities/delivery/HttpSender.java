@@ -17,8 +17,10 @@ import java.security.cert.CertificateExpiredException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Call;
@@ -36,15 +38,19 @@ public final class HttpSender {
 
   private final OkHttpClient client;
   private final Clock clock;
+  private final Egress egress;
+  private final AtomicReference<Instant> lastStart = new AtomicReference<>(Instant.EPOCH);
   private final String userAgent;
 
   /**
    * @param client built by {@link OutboundClient}
+   * @param egress learns from every attempt
    * @param version of Homing, which receivers see
    */
-  public HttpSender(OkHttpClient client, Clock clock, String version) {
+  public HttpSender(OkHttpClient client, Clock clock, Egress egress, String version) {
     this.client = client;
     this.clock = clock;
+    this.egress = egress;
     this.userAgent = "Homing/" + version;
   }
 
@@ -55,19 +61,40 @@ public final class HttpSender {
    *
    * @throws CancellationException if this thread was interrupted, which says nothing about the
    *     receiver
+   * @throws EgressDownException if nobody was reached, and this node reaches nobody at all
    */
   public Attempt send(WebhookRequest request) {
-    Instant startedAt = clock.instant();
+    Instant startedAt = lastStart.updateAndGet(this::nextStart);
     long start = System.nanoTime();
     Buffer body = new Buffer();
-    Outcome outcome = post(request, startedAt, body);
+    Contact contact = new Contact();
+    Outcome outcome = post(request, startedAt, contact, body);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
-    return new Attempt(outcome, startedAt, took, body.size() == 0 ? null : body.readByteArray());
+    Attempt attempt =
+        new Attempt(outcome, startedAt, took, body.size() == 0 ? null : body.readByteArray());
+    judge(request.url().host(), contact, attempt);
+    return attempt;
   }
 
-  private Outcome post(WebhookRequest webhook, Instant startedAt, Buffer body) {
+  /** Now, and for each attempt another time, as precise as PostgreSQL: attempts are known by it. */
+  private Instant nextStart(Instant before) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    boolean again = !now.isAfter(before) && before.isBefore(now.plusMillis(1));
+    return again ? before.plus(1, ChronoUnit.MICROS) : now;
+  }
+
+  private void judge(String host, Contact contact, Attempt attempt) {
+    if (contact.wasMade(attempt.outcome())) {
+      egress.reached();
+    } else if (contact.wasImpossible(attempt.outcome()) && egress.failedToReach(host)) {
+      throw new EgressDownException(attempt);
+    }
+  }
+
+  private Outcome post(WebhookRequest webhook, Instant startedAt, Contact contact, Buffer body) {
     try {
       Call call = client.newCall(SignedRequest.of(webhook, startedAt, userAgent));
+      call.addEventListener(contact);
       call.timeout().timeout(webhook.timeout().toNanos(), TimeUnit.NANOSECONDS);
       try (Response response = call.execute()) {
         readBody(call, response, body);
@@ -90,7 +117,9 @@ public final class HttpSender {
     } catch (ProtocolException unreadable) {
       return unanswered(Fault.INVALID_RESPONSE, "What came back is not HTTP, or too much of it.");
     } catch (IOException broken) {
-      return unanswered(Fault.CONNECTION_RESET, "The connection broke before an answer came.");
+      return contact.hadNoConnection()
+          ? unanswered(Fault.UNREACHABLE, "The network of the host cannot be reached.")
+          : unanswered(Fault.CONNECTION_RESET, "The connection broke before an answer came.");
     } catch (IllegalArgumentException unsendable) {
       return unanswered(Fault.INVALID_REQUEST, "URL or content type cannot be sent over HTTP.");
     }

@@ -66,6 +66,16 @@ public final class Events {
         .optional();
   }
 
+  /** Whether the event can still be sent. */
+  public boolean hasPayload(Tenant tenant, EventId id) {
+    return jdbc.sql(
+            "select exists (select from payloads where tenant = :tenant and event_id = :id)")
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .query(Boolean.class)
+        .single();
+  }
+
   /** The event and the recipient that a delivery's id stands for, also before it has a row. */
   public Optional<Recipient> recipient(Tenant tenant, DeliveryId delivery) {
     long high = delivery.uuid().getMostSignificantBits();

@@ -5,11 +5,13 @@ import dev.homing.workflows.delivery.RetrySchedule;
 import java.time.Duration;
 import java.util.List;
 import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A subscription as a sender needs it: read anew for each attempt.
  *
- * @param secrets each signs; none if {@link Standing#UNREADABLE}
+ * @param secrets each signs; none if it cannot be read
+ * @param fault of ours, for people: why it cannot be read; null if it can
  */
 public record Receiver(
     SubscriptionId id,
@@ -17,7 +19,10 @@ public record Receiver(
     List<SigningSecret> secrets,
     RetrySchedule schedule,
     Duration timeout,
-    Standing standing) {
+    Standing standing,
+    @Nullable String fault) {
+  /** Stands for a URL that cannot be read; the name is one that never exists (RFC 6761). */
+  static final HttpUrl NOWHERE = HttpUrl.get("http://unreadable.invalid/");
 
   /** Whether it may be sent to. */
   public enum Standing {
@@ -27,7 +32,7 @@ public record Receiver(
     /** Its receiver answered 410. */
     GONE,
     DELETED,
-    /** Its secret is sealed with a key that is not configured: a fault of ours. */
+    /** Its URL, secret or schedule cannot be read as it is stored: a fault of ours. */
     UNREADABLE
   }
 }

@@ -1,7 +1,5 @@
 package dev.homing.activities.subscription;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.homing.activities.subscription.Receiver.Standing;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -18,14 +16,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Looks up where to send, with which secret and how patiently. */
 public final class Receivers {
-  private static final Logger log = LoggerFactory.getLogger(Receivers.class);
-
   private final JdbcClient jdbc;
   private final Secrets secrets;
   private final DeliverySettings settings;
@@ -58,25 +52,28 @@ public final class Receivers {
         .collect(Collectors.toMap(Receiver::id, Function.identity()));
   }
 
+  /** One that cannot be read must not hold up the others. */
   private Receiver receiver(Tenant tenant, ResultSet row) throws SQLException {
     SubscriptionId id = new SubscriptionId(row.getObject("id", UUID.class));
-    Optional<SigningSecret> secret = secret(tenant, id, row.getString("sealed_secret"));
-    return new Receiver(
-        id,
-        requireNonNull(HttpUrl.parse(row.getString("url"))),
-        secret.stream().toList(),
-        schedule(row),
-        or(seconds(row, "timeout_seconds"), settings.timeout()),
-        standing(row, secret.isPresent()));
-  }
-
-  /** One that cannot be opened must not hold up the others. */
-  private Optional<SigningSecret> secret(Tenant tenant, SubscriptionId id, String sealed) {
+    Standing standing = standing(row);
     try {
-      return Optional.of(secrets.open(tenant, id, sealed));
-    } catch (IllegalStateException closed) {
-      log.error("{} cannot be sent to: {}", id, closed.getMessage());
-      return Optional.empty();
+      return new Receiver(
+          id,
+          HttpUrl.get(row.getString("url")),
+          List.of(secrets.open(tenant, id, row.getString("sealed_secret"))),
+          schedule(row),
+          or(seconds(row, "timeout_seconds"), settings.timeout()),
+          standing,
+          null);
+    } catch (RuntimeException unreadable) {
+      return new Receiver(
+          id,
+          or(HttpUrl.parse(row.getString("url")), Receiver.NOWHERE),
+          List.of(),
+          settings.schedule(null, null, null),
+          settings.timeout(),
+          standing == Standing.ACTIVE ? Standing.UNREADABLE : standing,
+          unreadable.getMessage());
     }
   }
 
@@ -88,17 +85,14 @@ public final class Receivers {
         seconds(row, "max_interval_seconds"));
   }
 
-  private static Standing standing(ResultSet row, boolean readable) throws SQLException {
+  private static Standing standing(ResultSet row) throws SQLException {
     if (row.getObject("deleted_at") != null) {
       return Standing.DELETED;
     }
     if (row.getString("disabled_reason") != null) {
       return Standing.GONE;
     }
-    if (!row.getBoolean("enabled")) {
-      return Standing.PAUSED;
-    }
-    return readable ? Standing.ACTIVE : Standing.UNREADABLE;
+    return row.getBoolean("enabled") ? Standing.ACTIVE : Standing.PAUSED;
   }
 
   private static @Nullable Duration seconds(ResultSet row, String column) throws SQLException {

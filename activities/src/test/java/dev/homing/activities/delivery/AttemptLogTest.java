@@ -358,6 +358,21 @@ class AttemptLogTest {
   }
 
   @Test
+  void switchesOffAlsoWhenTheRestFails() {
+    Delivery.Key waiting = ledger.to(key.subscriptionId());
+    ledger.record(ledger.first(waiting), SampleAttempts.refused());
+    try (BrokenTable _ = new BrokenTable(key.id())) {
+      assertThatThrownBy(() -> ledger.record(ledger.first(key), SampleAttempts.gone()))
+          .hasMessageContaining("the disk is full");
+    }
+
+    assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.GONE);
+    assertThat(ledger.attempts(key)).isEmpty();
+    ledger.node.deliveries.cancelLeftovers();
+    assertThat(ledger.find(waiting).reason()).isEqualTo("gone");
+  }
+
+  @Test
   void switchesOffOnceHoweverManySayGone() throws Exception {
     SubscriptionId subscription = key.subscriptionId();
     List<Delivery.Key> keys =

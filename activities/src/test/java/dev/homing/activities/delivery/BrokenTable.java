@@ -1,26 +1,36 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.Postgres;
+import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;
 
-/** Attempts of one tenant cannot be written for a while: a database that fails half-way. */
+/** Some attempts cannot be written for a while: a database that fails half-way. */
 final class BrokenTable implements AutoCloseable {
   private final String name;
 
   BrokenTable(Tenant tenant) {
-    name = "broken_" + Integer.toHexString(tenant.hashCode());
+    this("'disk_full'", "new.tenant = '%s'".formatted(tenant));
+  }
+
+  /** Of one delivery only, for a reason that comes again. */
+  BrokenTable(DeliveryId delivery) {
+    this("'data_exception'", "new.delivery_id = '%s'".formatted(delivery.uuid()));
+  }
+
+  private BrokenTable(String code, String condition) {
+    name = "broken_" + Integer.toHexString(condition.hashCode());
     run(
         """
         create function %s() returns trigger language plpgsql as
-        $$ begin raise exception 'the disk is full'; end $$
+        $$ begin raise exception 'the disk is full' using errcode = %s; end $$
         """
-            .formatted(name));
+            .formatted(name, code));
     run(
         """
         create trigger %s before insert on attempts
-        for each row when (new.tenant = '%s') execute function %s()
+        for each row when (%s) execute function %s()
         """
-            .formatted(name, tenant, name));
+            .formatted(name, condition, name));
   }
 
   @Override

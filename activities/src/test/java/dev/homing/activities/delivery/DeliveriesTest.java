@@ -15,9 +15,11 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +135,35 @@ class DeliveriesTest {
   }
 
   @Test
+  void endsInOneTruthHoweverOftenEndsComeAtOnce() throws Exception {
+    for (int i = 0; i < 25; i++) {
+      Delivery.Key one = ledger.toNewSubscription();
+      ledger.add(one, State.RETRYING, null);
+      ledger.passTo("run-1", one, false);
+      SampleSubscriptions.allow(ledger.tenant, one.subscriptionId(), 1);
+      AttemptLog.Try tried = ledger.tried(one, 1, "run-1");
+
+      List<Object> ends =
+          AtOnce.times(
+              4,
+              which ->
+                  () ->
+                      switch (which) {
+                        case 0 -> ledger.cancel(one, "cancelled");
+                        case 1 -> deliveries.cancelRun(one.id(), "run-1", "terminated");
+                        default -> ledger.record(tried, SampleAttempts.refused()).state();
+                      });
+
+      Delivery end = ledger.find(one);
+      boolean cancelled = ends.contains(true);
+      assertThat(ends.subList(0, 2)).isNotEqualTo(List.of(true, true));
+      assertThat(end.state()).isEqualTo(cancelled ? State.CANCELLED : State.FAILED);
+      assertThat(ends.subList(2, 4)).endsWith(end.state()).startsWith(end.state());
+      assertThat(ledger.attempts(one)).extracting(RecordedAttempt::number).containsExactly(1, 2);
+    }
+  }
+
+  @Test
   void cancelsWhatARunStillHasInHand() {
     ledger.add(key, State.RETRYING, null);
     ledger.passTo("run-1", key, false);
@@ -163,7 +194,7 @@ class DeliveriesTest {
   void holdsWhatWaitsAndReleasesItDueNow() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
 
-    deliveries.hold(key, "paused");
+    deliveries.hold(key);
     assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
     assertThat(ledger.find(key).reason()).isEqualTo("paused");
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
@@ -180,7 +211,7 @@ class DeliveriesTest {
   void holdsNothingThatIsOver(State state) {
     ledger.add(key, state, null);
 
-    deliveries.hold(key, "paused");
+    deliveries.hold(key);
 
     assertThat(ledger.find(key).state()).isEqualTo(state);
   }
@@ -188,7 +219,7 @@ class DeliveriesTest {
   @ParameterizedTest
   @EnumSource(names = "PENDING", mode = Mode.EXCLUDE)
   void releasesOnlyWhatIsHeld(State state) {
-    ledger.add(key, state, "reason");
+    ledger.add(key, state, state == State.HELD ? "paused" : "reason");
     Delivery before = ledger.find(key);
 
     int released = deliveries.releaseHeld(ledger.tenant, key.subscriptionId());
@@ -197,6 +228,192 @@ class DeliveriesTest {
     if (state != State.HELD) {
       assertThat(ledger.find(key)).isEqualTo(before);
     }
+  }
+
+  @Test
+  void releasesNothingThatIsParked() {
+    ledger.add(key, State.RETRYING, null);
+    park(key);
+
+    assertThat(deliveries.releaseHeld(ledger.tenant, key.subscriptionId())).isZero();
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
+    assertThat(ledger.secondsLeft(key)).isEqualTo(3600);
+  }
+
+  @Test
+  void holdsWhatIsParkedUntilItsSubscriptionIsEnabled() {
+    ledger.add(key, State.RETRYING, null);
+    park(key);
+
+    deliveries.hold(key);
+
+    assertThat(ledger.find(key).reason()).isEqualTo("paused");
+    assertThat(ledger.find(key).nextAttemptAt()).isNull();
+    assertThat(deliveries.releaseHeld(ledger.tenant, key.subscriptionId())).isEqualTo(1);
+  }
+
+  @Test
+  void holdsNothingForeverWhenItsSubscriptionIsEnabledAtOnce() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Delivery.Key one = ledger.toNewSubscription();
+      ledger.add(one, State.RETRYING, null);
+      SampleSubscriptions.pause(ledger.tenant, one.subscriptionId());
+
+      AtOnce.times(2, which -> () -> which == 0 ? holdIfPaused(one) : enable(one));
+
+      assertThat(ledger.find(one).state()).isEqualTo(State.RETRYING);
+    }
+  }
+
+  private boolean holdIfPaused(Delivery.Key one) {
+    return requireNonNull(
+        ledger.node.transaction.execute(
+            _ -> {
+              boolean paused = deliveries.isPaused(ledger.tenant, one.subscriptionId());
+              if (paused) {
+                deliveries.hold(one);
+              }
+              return paused;
+            }));
+  }
+
+  /** As the register does. */
+  private boolean enable(Delivery.Key one) {
+    return requireNonNull(
+        Postgres.transaction()
+            .execute(
+                _ -> {
+                  SampleSubscriptions.set(ledger.tenant, one.subscriptionId(), "enabled = true");
+                  return deliveries.releaseHeld(ledger.tenant, one.subscriptionId()) == 1;
+                }));
+  }
+
+  // Overdue.
+
+  @Test
+  void givesEachOverdueDeliveryToOneNodeOnly() throws Exception {
+    AcceptedEvent event = ledger.node.accept(ledger.tenant, subscriptions(40));
+    List<Delivery.Key> keys = rows(event, State.RETRYING);
+    keys.forEach(one -> ledger.set(one, "next_attempt_at = now() - interval '20 seconds'"));
+
+    List<List<Delivery>> claimed = AtOnce.times(8, _ -> () -> deliveries.claimOverdue(1000));
+
+    assertThat(claimed.stream().flatMap(List::stream).map(Delivery::key).filter(keys::contains))
+        .containsExactlyInAnyOrderElementsOf(keys);
+  }
+
+  @Test
+  void isOverdueLaterWhenAWorkflowHasItInHand() {
+    Delivery.Key free = overdue("20 seconds", "run_id = null");
+    Delivery.Key sending = overdue("20 seconds", "run_id = 'run-1'");
+    Delivery.Key lost = overdue("2 minutes", "run_id = 'run-1'");
+    Delivery.Key parked = overdue("2 minutes", "run_id = 'run-1', state = 'held'");
+    Delivery.Key soon = overdue("5 seconds", "run_id = null");
+
+    assertThat(deliveries.claimOverdue(1000))
+        .extracting(Delivery::key)
+        .contains(free, lost, parked)
+        .doesNotContain(sending, soon);
+  }
+
+  @Test
+  void leavesWhatIsOverdueAloneUntilSomethingChangesIt() {
+    Delivery.Key one = overdue("2 minutes", "run_id = 'run-1'");
+    deliveries.claimOverdue(1000);
+    deliveries.lookAfterAgain(one, Duration.ofMinutes(10));
+    assertThat(deliveries.claimOverdue(1000)).extracting(Delivery::key).doesNotContain(one);
+
+    ledger.openRound(one);
+    ledger.set(one, "next_attempt_at = now() - interval '20 seconds'");
+
+    assertThat(deliveries.claimOverdue(1000)).extracting(Delivery::key).contains(one);
+    deliveries.freeClaims();
+    assertThat(deliveries.claimOverdue(1000)).extracting(Delivery::key).contains(one);
+  }
+
+  @Test
+  void knowsHowManyAreOverdueAndByHowMuch() {
+    Deliveries.Lateness before = deliveries.lateness();
+    overdue("30 seconds", "run_id = null");
+    overdue("400 days", "run_id = 'run-1'");
+
+    Deliveries.Lateness after = deliveries.lateness();
+
+    assertThat(after.overdue()).isEqualTo(before.overdue() + 1);
+    assertThat(after.latest()).isBetween(Duration.ofDays(400), Duration.ofDays(401));
+    Postgres.jdbc()
+        .sql("delete from deliveries where next_attempt_at < now() - interval '1 year'")
+        .update();
+  }
+
+  @Test
+  void looksForAFewOverdueDeliveriesAmongAMillionThatWaitByTheIndex() {
+    assertThat(explain("select count(*) from deliveries where next_attempt_at < now()"))
+        .contains("next_attempt_at_idx");
+    assertThat(
+            explain("select from deliveries where state = 'held' and next_attempt_at is not null"))
+        .contains("deliveries_default_tenant_id_idx");
+  }
+
+  /** How PostgreSQL would find it, were reading everything no choice. */
+  private static String explain(String sql) {
+    return requireNonNull(
+        Postgres.transaction()
+            .execute(
+                _ -> {
+                  Postgres.jdbc().sql("set local enable_seqscan = off").update();
+                  return String.join(
+                      "\n", Postgres.jdbc().sql("explain " + sql).query(String.class).list());
+                }));
+  }
+
+  @Test
+  void countsWhatIsParked() {
+    long before = deliveries.parked();
+    ledger.add(key, State.RETRYING, null);
+    park(key);
+    ledger.add(ledger.toNewSubscription(), State.HELD, "paused");
+
+    assertThat(deliveries.parked()).isEqualTo(before + 1);
+  }
+
+  // Left over.
+
+  @Test
+  void cancelsWhatStillWaitsForWhoeverIsGoneOrDeleted() {
+    Delivery.Key gone = ledger.toNewSubscription();
+    Delivery.Key deleted = ledger.toNewSubscription();
+    Delivery.Key paused = ledger.toNewSubscription();
+    Stream.of(gone, deleted, paused, key).forEach(one -> ledger.add(one, State.RETRYING, null));
+    park(deleted);
+    ledger.node.goneReceivers.switchOff(ledger.tenant, gone.subscriptionId());
+    SampleSubscriptions.delete(ledger.tenant, deleted.subscriptionId());
+    SampleSubscriptions.pause(ledger.tenant, paused.subscriptionId());
+
+    assertThat(deliveries.cancelLeftovers()).isGreaterThanOrEqualTo(2);
+
+    assertThat(ledger.find(gone).reason()).isEqualTo("gone");
+    assertThat(ledger.find(deleted).reason()).isEqualTo("subscription_deleted");
+    assertThat(List.of(gone, deleted))
+        .allSatisfy(
+            one -> {
+              assertThat(ledger.find(one).state()).isEqualTo(State.CANCELLED);
+              assertThat(ledger.find(one).nextAttemptAt()).isNull();
+            });
+    assertThat(ledger.find(paused).state()).isEqualTo(State.RETRYING);
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+  }
+
+  private Delivery.Key overdue(String by, String assignments) {
+    Delivery.Key one = ledger.toNewSubscription();
+    ledger.add(one, State.RETRYING, null);
+    ledger.set(one, "next_attempt_at = now() - interval '%s', %s".formatted(by, assignments));
+    return one;
+  }
+
+  private void park(Delivery.Key one) {
+    deliveries.park(ledger.tenant, one.id(), OwnFaults.OUR_FAULT, OwnFaults.PARKED);
   }
 
   // Rounds.
@@ -236,6 +453,32 @@ class DeliveriesTest {
   }
 
   @Test
+  void doesNotPassBackToAnOlderRunThatIsLate() {
+    ledger.add(key, State.RETRYING, null);
+    ledger.passTo("run-2", key, false);
+    Instant earlier = Instant.now().minusSeconds(60);
+
+    assertThat(passLate("run-1", earlier, false)).isEmpty();
+    assertThat(passLate("run-1", earlier, true)).isEmpty();
+    assertThat(ledger.find(key).runId()).isEqualTo("run-2");
+    assertThat(ledger.find(key).round()).isEqualTo(1);
+
+    ledger.openRound(key); // Nobody has it in hand: whoever comes goes on.
+    assertThat(passLate("run-1", earlier, false)).isPresent();
+  }
+
+  private Optional<Delivery> passLate(String run, Instant since, boolean reset) {
+    return requireNonNull(
+        ledger.node.transaction.execute(
+            _ -> {
+              Delivery locked = deliveries.lock(ledger.tenant, key.id()).orElseThrow();
+              return reset
+                  ? deliveries.passToReset(run, since, locked)
+                  : deliveries.passTo(run, since, locked);
+            }));
+  }
+
+  @Test
   void opensRoundsOnceInARunForWhatIsNotDelivered() {
     AcceptedEvent event = ledger.node.accept(ledger.tenant, subscriptions(5));
     List<Delivery.Key> keys = rows(event, State.RETRYING);
@@ -261,6 +504,27 @@ class DeliveriesTest {
 
     openRounds(event.id(), "run-10");
     assertThat(ledger.find(keys.get(4)).round()).isEqualTo(3);
+  }
+
+  @Test
+  void opensNoRoundForARowThatIsWrittenAfterwards() {
+    List<SubscriptionId> recipients = subscriptions(2);
+    AcceptedEvent event = ledger.node.accept(ledger.tenant, recipients);
+    Delivery.Key before = keyOf(event, recipients.getFirst());
+    Delivery.Key after = keyOf(event, recipients.getLast());
+    ledger.add(before, State.RETRYING, null);
+    openRounds(event.id(), "run-9");
+    ledger.add(after, State.FAILED, "schedule_over");
+
+    openRounds(event.id(), "run-9"); // Again, after this node died.
+
+    assertThat(ledger.find(before).round()).isEqualTo(2);
+    assertThat(ledger.find(after).round()).isEqualTo(1);
+    assertThat(ledger.find(after).state()).isEqualTo(State.FAILED);
+  }
+
+  private Delivery.Key keyOf(AcceptedEvent event, SubscriptionId recipient) {
+    return new Delivery.Key(ledger.tenant, event.id(), event.type(), recipient);
   }
 
   @Test
@@ -377,7 +641,7 @@ class DeliveriesTest {
 
   private List<Delivery.Key> rows(AcceptedEvent event, State state) {
     return ledger.node.events.find(ledger.tenant, event.id()).orElseThrow().recipients().stream()
-        .map(recipient -> new Delivery.Key(ledger.tenant, event.id(), event.type(), recipient))
+        .map(recipient -> keyOf(event, recipient))
         .peek(one -> ledger.add(one, state, null))
         .toList();
   }

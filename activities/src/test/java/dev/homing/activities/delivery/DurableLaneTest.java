@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.Execution;
+import dev.homing.activities.Node;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.WatchedDatabase;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.Attempts;
@@ -16,6 +18,8 @@ import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,11 +101,7 @@ class DurableLaneTest {
   void sendsAnewWithWhatTheSubscriptionSaysNow() {
     Delivery.Key key = waiting("/503");
     failure(FIRST, key);
-    Postgres.jdbc()
-        .sql("update subscriptions set url = :url where id = :id")
-        .param("url", receiver.url("/elsewhere"))
-        .param("id", key.subscriptionId().uuid())
-        .update();
+    SampleSubscriptions.setUrl(key.tenant(), key.subscriptionId(), receiver.url("/elsewhere"));
 
     ledger.makeDue(key);
     send(FIRST.next(), key);
@@ -126,6 +126,21 @@ class DurableLaneTest {
     assertThat(ledger.find(key).roundAttempts()).isEqualTo(3);
     assertThat(ledger.find(key).attemptCount()).isEqualTo(4);
     assertThat(ledger.find(key).runId()).isEqualTo("run-2");
+  }
+
+  @Test
+  void leavesTheDeliveryToALaterRunAlsoInAFirstExecutionThatIsLate() {
+    Delivery.Key key = waiting("/503");
+    failure(FIRST, key);
+    int requests = receiver.requests();
+    ledger.set(key, "run_since = now() + interval '1 minute'");
+
+    send(Execution.in("run-0"), key);
+    send(Execution.in("run-0"), key, "run-00");
+
+    assertThat(receiver.requests()).isEqualTo(requests);
+    assertThat(ledger.find(key).runId()).isEqualTo("run-1");
+    assertThat(ledger.find(key).round()).isEqualTo(1);
   }
 
   @Test
@@ -263,6 +278,26 @@ class DurableLaneTest {
     assertThat(ledger.find(key).reason()).isEqualTo("gone");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "delete from payloads where event_id = :event",
+        "delete from events where id = :event"
+      })
+  void endsWhenThePayloadIsKeptNoLonger(String expire) {
+    Delivery.Key key = waiting("/ok");
+    Postgres.jdbc().sql(expire).param("event", key.eventId().uuid()).update();
+
+    ApplicationFailure over = failure(FIRST, key);
+
+    assertThat(over.isNonRetryable()).isTrue();
+    assertThat(over.getOriginalMessage()).isEqualTo("its payload is kept no longer");
+    assertThat(ledger.find(key).state()).isEqualTo(State.FAILED);
+    assertThat(ledger.find(key).reason()).isEqualTo("payload_expired");
+    assertThat(ledger.find(key).nextAttemptAt()).isNull();
+    assertThat(receiver.requests()).isZero();
+  }
+
   @Test
   void endsWithoutSendingWhenTheSubscriptionIsDeleted() {
     Delivery.Key key = waiting("/ok");
@@ -366,19 +401,111 @@ class DurableLaneTest {
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
   }
 
+  @Test
+  void doesNotHoldWhatWasEnabledAfterItLooked() {
+    WatchedDatabase database = new WatchedDatabase();
+    Node node = new Node(Duration.ofMinutes(5), database);
+    Delivery.Key key = waiting("/ok");
+    SampleSubscriptions.pause(ledger.tenant, key.subscriptionId());
+    WaitingDelivery waiting = DeliveryWorkflows.waiting(key, ledger.receiver(key));
+    database.afterEach(
+        sql -> {
+          if (sql.contains("sealed_secret")) {
+            SampleSubscriptions.enable(ledger.tenant, key.subscriptionId());
+          }
+        });
+
+    ApplicationFailure waits = failure(FIRST, node.durable, waiting, FIRST.runId());
+
+    assertThat(waits.getType()).isEqualTo("waiting");
+    assertThat(waits.getNextRetryDelay()).isLessThan(Duration.ofSeconds(1));
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+  }
+
   // Our own faults.
 
   @Test
-  void doesNotChargeTheReceiverForASecretThatCannotBeOpened() {
+  void parksWhatCannotBeSentAsItIsStored() {
     Delivery.Key key = waiting("/never");
     SampleSubscriptions.breakSecret(key.tenant(), key.subscriptionId());
 
-    ApplicationFailure ours = failure(FIRST, key);
+    ApplicationFailure parked = failure(FIRST, key);
 
-    assertThat(ours.getType()).isEqualTo("own_fault");
-    assertThat(ours.getNextRetryDelay()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
+    assertThat(parked.getType()).isEqualTo("held");
+    assertThat(parked.getOriginalMessage()).startsWith("held: its subscription cannot be read: ");
+    assertThat(parked.getNextRetryDelay()).isEqualTo(Duration.ofHours(1));
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(1);
+    assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
+    assertThat(ledger.find(key).reason()).isEqualTo("unreadable");
+    assertThat(ledger.secondsLeft(key)).isEqualTo(3600);
+  }
+
+  @Test
+  void looksAgainAtWhatIsParkedAndGoesOnWhenItCanBeRead() {
+    Delivery.Key key = waiting("/ok");
+    String url = receiver.url("/ok");
+    SampleSubscriptions.setUrl(key.tenant(), key.subscriptionId(), "nonsense");
+    failure(FIRST, key);
+    assertThat(failure(FIRST.next(), key).getNextRetryDelay()) // Not due: it does not even look.
+        .isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
+
+    ledger.makeDue(key);
+    assertThat(failure(FIRST.next(), key).getType()).isEqualTo("held");
+    assertThat(ledger.secondsLeft(key)).isEqualTo(3600);
+
+    SampleSubscriptions.setUrl(key.tenant(), key.subscriptionId(), url);
+    ledger.makeDue(key);
+    send(FIRST.next(), key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+    assertThat(receiver.attempts()).containsExactly("2");
+  }
+
+  @Test
+  void parksWhatWeCannotHandleAfterAFewTriesAndNothingElse() {
+    Delivery.Key poison = waiting("/503");
+    Delivery.Key other = ledger.to(poison.subscriptionId());
+    ledger.record(ledger.first(other), SampleAttempts.refused());
+    ledger.makeDue(other);
+    List<String> types = new ArrayList<>();
+    Execution execution = FIRST;
+    try (BrokenTable _ = new BrokenTable(poison.id())) {
+      for (int i = 0; i < 7; i++) {
+        ledger.makeDue(poison);
+        types.add(failure(execution, poison).getType());
+        execution = execution.next();
+      }
+      assertThat(failure(FIRST, other).getType()).isEqualTo("waiting");
+    }
+
+    assertThat(types.subList(0, 4)).containsOnly("own_fault");
+    assertThat(types.subList(4, 7)).containsOnly("held");
+    assertThat(ledger.find(poison).state()).isEqualTo(State.HELD);
+    assertThat(ledger.find(poison).reason()).isEqualTo("our_fault");
+    assertThat(ledger.find(poison).attemptCount()).isEqualTo(1);
+    assertThat(ledger.secondsLeft(poison)).isEqualTo(3600);
+
+    ledger.makeDue(poison);
+    assertThat(failure(execution, poison).getType()).isEqualTo("waiting");
+    assertThat(ledger.find(poison).state()).isEqualTo(State.RETRYING);
+  }
+
+  @Test
+  void chargesNobodyWhileThisNodeReachesNobody() {
+    Delivery.Key key = key("/ok");
+    SampleSubscriptions.setUrl(key.tenant(), key.subscriptionId(), "http://127.255.255.255:9/");
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+    ledger.makeDue(key);
+    SampleEgress.cutOff(ledger.node.egress);
+
+    ApplicationFailure cutOff = failure(FIRST, key);
+
+    assertThat(cutOff.getType()).isEqualTo("egress_down");
+    assertThat(cutOff.getCategory()).isEqualTo(ApplicationErrorCategory.BENIGN);
+    assertThat(cutOff.getNextRetryDelay()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
     assertThat(ledger.find(key).attemptCount()).isEqualTo(1);
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+    assertThat(ledger.secondsLeft(key)).isBetween(1L, 10L);
   }
 
   @Test
@@ -484,9 +611,14 @@ class DurableLaneTest {
 
   private void send(Execution execution, Delivery.Key key, String originalRun) {
     WaitingDelivery waiting = DeliveryWorkflows.waiting(key, ledger.receiver(key));
+    send(execution, ledger.node.durable, waiting, originalRun);
+  }
+
+  private static void send(
+      Execution execution, DurableLane lane, WaitingDelivery waiting, String originalRun) {
     execution.call(
         Attempts.class,
-        ledger.node.durable,
+        lane,
         attempts -> {
           attempts.send(waiting, originalRun);
           return "sent";
@@ -498,8 +630,15 @@ class DurableLaneTest {
   }
 
   private ApplicationFailure failure(Execution execution, Delivery.Key key, String originalRun) {
+    WaitingDelivery waiting = DeliveryWorkflows.waiting(key, ledger.receiver(key));
+    return failure(execution, ledger.node.durable, waiting, originalRun);
+  }
+
+  private static ApplicationFailure failure(
+      Execution execution, DurableLane lane, WaitingDelivery waiting, String originalRun) {
     ActivityFailure failure =
-        catchThrowableOfType(ActivityFailure.class, () -> send(execution, key, originalRun));
+        catchThrowableOfType(
+            ActivityFailure.class, () -> send(execution, lane, waiting, originalRun));
     assertThat(failure).hasCauseInstanceOf(ApplicationFailure.class);
     return (ApplicationFailure) requireNonNull(failure.getCause());
   }

@@ -21,6 +21,7 @@ import dev.homing.workflows.event.AcceptedEvent;
 import dev.homing.workflows.event.FirstAttempts;
 import dev.homing.workflows.event.Unfinished;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -335,6 +336,21 @@ class ExpressLaneTest {
   }
 
   @Test
+  void opensNoRoundForWhatTheSameRunSentBeforeItWasCutOff() {
+    List<SubscriptionId> recipients = to("/503", "/404");
+    AcceptedEvent event = here.accept(tenant, recipients);
+    Execution reset = Execution.in("run-2");
+    SampleSubscriptions.allow(tenant, recipients.getFirst(), 1);
+
+    sendAll(here, event, null, reset, "run-1");
+    sendAll(here, event, null, reset, "run-1");
+
+    assertThat(find(event, recipients.getFirst()).round()).isEqualTo(1);
+    assertThat(find(event, recipients.getFirst()).state()).isEqualTo(State.FAILED);
+    assertThat(find(event, recipients.getLast()).round()).isEqualTo(1);
+  }
+
+  @Test
   void opensNoRoundInTheRunThatTheEventBeganWith() {
     List<SubscriptionId> recipients = to("/503");
     AcceptedEvent event = here.accept(tenant, recipients);
@@ -364,18 +380,79 @@ class ExpressLaneTest {
   }
 
   @Test
-  void sendsToTheOthersWhenASecretCannotBeOpened() {
-    List<SubscriptionId> recipients = to("/never", "/ok");
+  void parksWhatCannotBeSentAsItIsStoredAndSendsToTheOthers() {
+    List<SubscriptionId> recipients = to("/never", "/never", "/never", "/ok");
     AcceptedEvent event = here.accept(tenant, recipients);
-    SampleSubscriptions.breakSecret(tenant, recipients.getFirst());
+    SampleSubscriptions.breakSecret(tenant, recipients.get(0));
+    SampleSubscriptions.setUrl(tenant, recipients.get(1), "nonsense");
+    SampleSubscriptions.allow(tenant, recipients.get(2), 0);
 
     Unfinished unfinished = sendAll(here, event);
 
-    assertThat(counts(event)).isEqualTo(Map.of(State.DELIVERED, 1L, State.RETRYING, 1L));
+    assertThat(counts(event)).isEqualTo(Map.of(State.DELIVERED, 1L, State.HELD, 3L));
+    assertThat(recipients.subList(0, 3))
+        .allSatisfy(
+            one -> {
+              assertThat(find(event, one).reason()).isEqualTo("unreadable");
+              assertThat(find(event, one).nextAttemptAt()).isNotNull();
+            });
     assertThat(unfinished.deliveries())
         .extracting(WaitingDelivery::subscriptionId)
-        .containsExactly(recipients.getFirst());
+        .containsExactlyInAnyOrderElementsOf(recipients.subList(0, 3));
     assertThat(receiver.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void leavesWhatWeCannotHandleToTheDurableLaneAndSendsToTheOthers() {
+    List<SubscriptionId> recipients = to("/poison", "/ok");
+    AcceptedEvent event = here.accept(tenant, recipients);
+    try (BrokenTable _ = new BrokenTable(key(event, recipients.getFirst()).id())) {
+      Unfinished unfinished = sendAll(here, event);
+
+      assertThat(unfinished.deliveries())
+          .extracting(WaitingDelivery::subscriptionId)
+          .containsExactly(recipients.getFirst());
+    }
+
+    assertThat(counts(event)).isEqualTo(Map.of(State.DELIVERED, 1L, State.RETRYING, 1L));
+    assertThat(find(event, recipients.getFirst()).attemptCount()).isZero();
+    assertThat(here.open.isOpen(event)).isFalse();
+  }
+
+  @Test
+  void countsNoAttemptWhileThisNodeReachesNobody() {
+    SubscriptionId far = SampleSubscriptions.active(tenant, "http://127.255.255.255:9/");
+    AcceptedEvent event = here.accept(tenant, far);
+    SampleEgress.cutOff(here.egress);
+
+    Unfinished unfinished = sendAll(here, event);
+
+    assertThat(unfinished.deliveries())
+        .extracting(WaitingDelivery::subscriptionId)
+        .containsExactly(far);
+    Delivery delivery = find(event, far);
+    assertThat(delivery.state()).isEqualTo(State.RETRYING);
+    assertThat(delivery.attemptCount()).isZero();
+    assertThat(here.deliveries.untilDue(delivery)).isPositive();
+  }
+
+  @Test
+  void doesNotHoldWhatWasEnabledAfterItLooked() {
+    WatchedDatabase database = new WatchedDatabase();
+    Node node = new Node(Duration.ofMinutes(5), database);
+    SubscriptionId paused = SampleSubscriptions.paused(tenant, receiver.url("/ok"));
+    AcceptedEvent event = node.accept(tenant, paused);
+    database.afterEach(
+        sql -> {
+          if (sql.contains("sealed_secret")) {
+            SampleSubscriptions.enable(tenant, paused);
+          }
+        });
+
+    sendAll(node, event);
+
+    assertThat(find(event, paused).state()).isEqualTo(State.RETRYING);
+    assertThat(find(event, paused).reason()).isNull();
   }
 
   @Test
@@ -465,7 +542,8 @@ class ExpressLaneTest {
   }
 
   private void take(AcceptedEvent event, SubscriptionId recipient, String run) {
-    here.transaction.executeWithoutResult(_ -> here.deliveries.passTo(run, find(event, recipient)));
+    here.transaction.executeWithoutResult(
+        _ -> here.deliveries.passTo(run, Instant.now(), find(event, recipient)));
   }
 
   private OpenEvents.Lease steal(AcceptedEvent event) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
+import dev.homing.activities.AtOnce;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.delivery.Outcome.Delivered;
 import dev.homing.workflows.delivery.Outcome.Gone;
@@ -15,6 +16,9 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +45,8 @@ class HttpSenderTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
   private final OkHttpClient client = OutboundClient.build(Destinations.everywhere());
-  private final HttpSender sender = new HttpSender(client, Clock.systemUTC(), "1.2.3");
+  private final HttpSender sender =
+      new HttpSender(client, Clock.systemUTC(), new Egress(), "1.2.3");
   private final MockWebServer receiver = new MockWebServer();
 
   @BeforeEach
@@ -295,7 +300,8 @@ class HttpSenderTest {
               line.reset();
             })) {
       Attempt attempt =
-          new HttpSender(watched, Clock.systemUTC(), "1").send(SampleWebhooks.to(raw.url()));
+          new HttpSender(watched, Clock.systemUTC(), new Egress(), "1")
+              .send(SampleWebhooks.to(raw.url()));
 
       assertThat(attempt.outcome()).isEqualTo(new Delivered(200));
     }
@@ -426,6 +432,21 @@ class HttpSenderTest {
   }
 
   @Test
+  void beginsNoTwoAttemptsAtTheSameTime() throws Exception {
+    HttpSender frozen =
+        new HttpSender(client, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), new Egress(), "1");
+    HttpUrl url = receiver.url("/");
+    for (int i = 0; i < 20; i++) {
+      receiver.enqueue(new MockResponse.Builder().build());
+    }
+
+    List<Instant> starts =
+        AtOnce.times(20, _ -> () -> frozen.send(SampleWebhooks.to(url)).startedAt());
+
+    assertThat(starts).doesNotHaveDuplicates();
+  }
+
+  @Test
   void keepsSecretsAndPayloadToItself() {
     WebhookRequest webhook = SampleWebhooks.to(HttpUrl.get("https://api.test/?token=abc"));
 
@@ -452,7 +473,7 @@ class HttpSenderTest {
 
   private static HttpSender with(Dns resolver) {
     OkHttpClient client = OutboundClient.build(Destinations.everywhere(), resolver);
-    return new HttpSender(client, Clock.systemUTC(), "1");
+    return new HttpSender(client, Clock.systemUTC(), new Egress(), "1");
   }
 
   private static String header(RecordedRequest request, String name) {

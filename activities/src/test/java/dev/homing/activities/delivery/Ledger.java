@@ -9,6 +9,7 @@ import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +59,11 @@ final class Ledger {
         node.transaction.execute(
             _ -> {
               Delivery locked = node.deliveries.lock(tenant, key.id()).orElseThrow();
-              return opensRound
-                  ? node.deliveries.passToReset(runId, locked)
-                  : node.deliveries.passTo(runId, locked);
+              Instant now = Instant.now();
+              return (opensRound
+                      ? node.deliveries.passToReset(runId, now, locked)
+                      : node.deliveries.passTo(runId, now, locked))
+                  .orElseThrow();
             }));
   }
 

@@ -309,6 +309,6 @@ class OutboundClientTest {
   }
 
   private static HttpSender sender(OkHttpClient client) {
-    return new HttpSender(client, Clock.systemUTC(), "1");
+    return new HttpSender(client, Clock.systemUTC(), new Egress(), "1");
   }
 }

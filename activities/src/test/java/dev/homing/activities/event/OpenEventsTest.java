@@ -161,6 +161,8 @@ class OpenEventsTest {
     assertThat(here.open.isOpen(event)).isTrue();
   }
 
+  // Forsaken.
+
   @Test
   void callsForsakenWhatNobodyHasALeaseOf() {
     AcceptedEvent held = here.accept(tenant, SampleIds.subscription());
@@ -173,9 +175,61 @@ class OpenEventsTest {
   }
 
   @Test
-  void knowsHowManyAreOpenAndSinceWhen() {
-    here.accept(tenant, SampleIds.subscription());
+  void givesEachForsakenEventToOneNodeOnly() throws Exception {
+    List<AcceptedEvent> events =
+        Stream.generate(() -> here.accept(tenant, SampleIds.subscription())).limit(40).toList();
+    events.forEach(OpenEventsTest::lapse);
+
+    List<List<AcceptedEvent>> claimed =
+        AtOnce.times(8, i -> () -> (i % 2 == 0 ? here : there).open.claimForsaken(1000));
+
+    assertThat(claimed.stream().flatMap(List::stream).filter(events::contains))
+        .containsExactlyInAnyOrderElementsOf(events);
+  }
+
+  @Test
+  void givesTheLongestForsakenFirstAndNoMoreThanAskedFor() {
+    AcceptedEvent later = here.accept(tenant, SampleIds.subscription());
+    AcceptedEvent first = here.accept(tenant, SampleIds.subscription());
+    lapse(later);
+    set(first, "leased_until = now() - interval '1 year'");
+
+    assertThat(here.open.claimForsaken(1)).containsExactly(first);
+  }
+
+  @Test
+  void leavesWhatRunsAloneUntilItIsForsakenAnew() {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+    lapse(event);
+    here.open.claimForsaken(1000);
+    here.open.lookAfterAgain(event, Duration.ofMinutes(10));
+    assertThat(here.open.claimForsaken(1000)).doesNotContain(event);
+
+    assertThat(there.open.takeOver(event)).isPresent();
+    lapse(event);
+
+    assertThat(here.open.claimForsaken(1000)).contains(event);
+  }
+
+  @Test
+  void givesAgainWhatWasClaimedAWhileAgoOrIsFreed() {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+    lapse(event);
+    here.open.claimForsaken(1000);
+
+    set(event, "look_after = now() - interval '1 second'");
+    assertThat(here.open.claimForsaken(1000)).contains(event);
+
+    here.open.freeClaims();
+    assertThat(here.open.claimForsaken(1000)).contains(event);
+  }
+
+  @Test
+  void knowsHowManyAreOpenOrForsakenAndSinceWhen() {
+    here.accept(Postgres.newTenant(), SampleIds.subscription());
     AcceptedEvent old = here.accept(tenant, SampleIds.subscription());
+    OpenEvents.Backlog before = here.open.backlog();
+    lapse(old);
     Postgres.jdbc()
         .sql("update events set accepted_at = now() - interval '1 day' where id = :id")
         .param("id", old.id().uuid())
@@ -183,7 +237,8 @@ class OpenEventsTest {
 
     OpenEvents.Backlog backlog = here.open.backlog();
 
-    assertThat(backlog.count()).isGreaterThanOrEqualTo(2);
+    assertThat(backlog.open()).isGreaterThanOrEqualTo(2);
+    assertThat(backlog.forsaken()).isEqualTo(before.forsaken() + 1);
     assertThat(backlog.oldest()).isGreaterThanOrEqualTo(Duration.ofDays(1));
     here.open.written(tenant, old.id(), 1);
     assertThat(here.open.backlog().oldest()).isLessThan(Duration.ofDays(1));
@@ -201,9 +256,13 @@ class OpenEventsTest {
         Integer.class, "select missing from open_events where tenant = :tenant", tenant);
   }
 
-  private void lapse(AcceptedEvent event) {
+  private static void lapse(AcceptedEvent event) {
+    set(event, "leased_until = now() - interval '1 s'");
+  }
+
+  private static void set(AcceptedEvent event, String assignments) {
     Postgres.jdbc()
-        .sql("update open_events set leased_until = now() - interval '1 s' where event_id = :id")
+        .sql("update open_events set " + assignments + " where event_id = :id")
         .param("id", event.id().uuid())
         .update();
   }

@@ -67,6 +67,9 @@ class Wishes {
     if (delivery.state() == Delivery.State.PENDING) {
       throw Problem.conflict("Its first attempt is on its way: look again in a moment.");
     }
+    if (!events.hasPayload(tenant, delivery.key().eventId())) {
+      throw Problem.conflict("Its payload is kept no longer: publish the event anew.");
+    }
     Receiver receiver = receivers.find(tenant, delivery.key().subscriptionId()).orElseThrow();
     switch (receiver.standing()) {
       case ACTIVE, UNREADABLE -> {}

@@ -1,5 +1,6 @@
 package dev.homing.app.event;
 
+import dev.homing.activities.ShortCalls;
 import dev.homing.app.Workers;
 import dev.homing.workflows.event.AcceptedEvent;
 import dev.homing.workflows.event.EventWorkflow;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -50,6 +52,18 @@ class Dispatcher implements SmartLifecycle {
     }
   }
 
+  /** Whether workflows can be started. */
+  boolean isReady() {
+    return running && workers.isReady();
+  }
+
+  /** Starts an event's workflow before those that wait; false if Temporal does not answer soon. */
+  boolean startNow(AcceptedEvent event) {
+    AtomicBoolean started = new AtomicBoolean();
+    ShortCalls.run(() -> started.set(start(event)));
+    return started.get();
+  }
+
   private void startWorkflows() {
     try {
       if (!workers.awaitReady()) {
@@ -58,7 +72,7 @@ class Dispatcher implements SmartLifecycle {
       while (running) {
         AcceptedEvent event = waiting.poll(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS);
         if (event != null) {
-          start(event);
+          var unused = start(event);
         }
       }
     } catch (InterruptedException stopped) {
@@ -66,13 +80,15 @@ class Dispatcher implements SmartLifecycle {
     }
   }
 
-  private void start(AcceptedEvent event) {
+  private boolean start(AcceptedEvent event) {
     try {
       EventWorkflow workflow =
           client.newWorkflowStub(EventWorkflow.class, EventWorkflow.options(event));
       WorkflowClient.start(workflow::tellEveryone, event, null);
+      return true;
     } catch (WorkflowServiceException away) {
       log.warn("{} stays open, its workflow was not started: {}", event.id(), away.getMessage());
+      return false;
     }
   }
 

@@ -130,7 +130,7 @@ class EventController {
     byte[] payload =
         events
             .payload(tenant, event.id())
-            .orElseThrow(() -> Problem.notFound("payload of event", id));
+            .orElseThrow(() -> Problem.keptNoLonger("payload of event", id));
     return ResponseEntity.ok()
         .header(HttpHeaders.CONTENT_TYPE, event.contentType())
         .header(

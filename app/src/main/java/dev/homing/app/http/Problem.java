@@ -35,6 +35,11 @@ public final class Problem extends ErrorResponseException {
     return of(HttpStatus.NOT_FOUND, "There is no %s %s.".formatted(kind, id));
   }
 
+  /** 404: it was there once. */
+  public static Problem keptNoLonger(String kind, String id) {
+    return of(HttpStatus.NOT_FOUND, "The %s %s is kept no longer.".formatted(kind, id));
+  }
+
   /** 409: not as things stand. */
   public static Problem conflict(String detail) {
     return of(HttpStatus.CONFLICT, detail);
@@ -92,6 +97,17 @@ public final class Problem extends ErrorResponseException {
   private static Problem later(int seconds, String detail) {
     Problem problem = of(HttpStatus.SERVICE_UNAVAILABLE, detail);
     problem.getHeaders().set(HttpHeaders.RETRY_AFTER, Integer.toString(seconds));
+    return problem;
+  }
+
+  /** 503: Temporal is away, and the rest has to wait for it. */
+  public static Problem withoutTemporal() {
+    Problem problem =
+        of(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "Temporal does not answer: repeat the request once it does. Every node goes on by"
+                + " itself.");
+    problem.getHeaders().set(HttpHeaders.RETRY_AFTER, "5");
     return problem;
   }
 

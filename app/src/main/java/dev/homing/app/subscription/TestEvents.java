@@ -1,6 +1,7 @@
 package dev.homing.app.subscription;
 
 import dev.homing.activities.delivery.Attempt;
+import dev.homing.activities.delivery.EgressDownException;
 import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.WebhookRequest;
 import dev.homing.activities.subscription.Receiver;
@@ -38,11 +39,12 @@ class TestEvents {
     Receiver receiver = receivers.find(tenant, id).orElseThrow();
     if (receiver.secrets().isEmpty()) {
       throw Problem.conflict(
-          "Its secret cannot be opened: a key is missing in HOMING_ENCRYPTION_KEYS.");
+          "It cannot be read as it is stored, a fault of ours: is a key missing in"
+              + " HOMING_ENCRYPTION_KEYS?");
     }
     EventId event = new EventId(ids.get());
     Attempt attempt =
-        sender.send(
+        send(
             new WebhookRequest(
                 receiver.url(),
                 event,
@@ -60,6 +62,14 @@ class TestEvents {
         attempt.took().toMillis(),
         attempt.outcome().detail(),
         body == null ? null : new String(body, StandardCharsets.UTF_8));
+  }
+
+  private Attempt send(WebhookRequest request) {
+    try {
+      return sender.send(request);
+    } catch (EgressDownException cutOff) {
+      return cutOff.attempt();
+    }
   }
 
   private byte[] payload(SubscriptionId id) {

@@ -1,0 +1,59 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.workflows.delivery.Outcome;
+import dev.homing.workflows.delivery.Outcome.Fault;
+import dev.homing.workflows.delivery.Outcome.Unanswered;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Protocol;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a call came as far as anybody's machine; used by the one thread that makes the call. */
+final class Contact extends EventListener {
+  private boolean connected;
+  private boolean hadConnection;
+
+  @Override
+  public void secureConnectStart(Call call) {
+    connected = true;
+  }
+
+  @Override
+  public void connectEnd(
+      Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
+    connected = true;
+  }
+
+  @Override
+  public void connectionAcquired(Call call, Connection connection) {
+    hadConnection = true;
+  }
+
+  /** True when none came about, and none was kept. */
+  boolean hadNoConnection() {
+    return !connected && !hadConnection;
+  }
+
+  /** True when somebody's machine took the connection, refused it, or answered. */
+  boolean wasMade(Outcome outcome) {
+    return connected || outcome.status() != null || isFor(outcome, Fault.CONNECTION_REFUSED);
+  }
+
+  /**
+   * True when the network led to nobody. A kept connection that falls silent says neither: its
+   * receiver may have died as well.
+   */
+  boolean wasImpossible(Outcome outcome) {
+    return hadNoConnection()
+        && (isFor(outcome, Fault.DNS_FAILED)
+            || isFor(outcome, Fault.TIMED_OUT)
+            || isFor(outcome, Fault.UNREACHABLE));
+  }
+
+  private static boolean isFor(Outcome outcome, Fault fault) {
+    return outcome instanceof Unanswered(var why, _) && why == fault;
+  }
+}

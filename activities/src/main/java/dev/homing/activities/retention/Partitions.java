@@ -1,0 +1,96 @@
+package dev.homing.activities.retention;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The partitions that there are, by PostgreSQL's catalog and clock. */
+public final class Partitions {
+  /** More are not counted. */
+  private static final int MANY = 1_000;
+
+  private final JdbcClient jdbc;
+
+  public Partitions(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** A part of a table that can be dropped as a whole. */
+  record Partition(Table table, String name, Span span) {}
+
+  /** The node's clock may be wrong: PostgreSQL says what is old. */
+  Instant now() {
+    return jdbc.sql("select now()").query(OffsetDateTime.class).single().toInstant();
+  }
+
+  /** All but the default one, oldest first. */
+  List<Partition> of(Table table) {
+    return jdbc.sql(
+            """
+            select name, cast(bounds[1] as uuid) as first, cast(bounds[2] as uuid) as beyond
+            from (
+              select c.relname as name, regexp_match(
+                pg_get_expr(c.relpartbound, c.oid),
+                'FROM \\(''(.+)''\\) TO \\(''(.+)''\\)') as bounds
+              from pg_inherits i join pg_class c on c.oid = i.inhrelid
+              where i.inhparent = cast(:table as regclass)) partitions
+            where bounds is not null
+            order by first
+            """)
+        .param("table", table.word())
+        .query(
+            (row, _) ->
+                new Partition(
+                    table,
+                    row.getString("name"),
+                    Span.between(
+                        row.getObject("first", UUID.class), row.getObject("beyond", UUID.class))))
+        .list();
+  }
+
+  /** The first part of a span that has no partition. */
+  Optional<Span> missing(Table table, Span span) {
+    return span.without(of(table).stream().map(Partition::span).toList());
+  }
+
+  /** How many whole days after today are prepared in each table. */
+  public int daysAhead() {
+    Span today = Span.dayOf(now());
+    int days = MakePartitions.DAYS_AHEAD;
+    for (Table table : Table.values()) {
+      List<Span> made = of(table).stream().map(Partition::span).toList();
+      int ahead = 0;
+      while (ahead < days && today.plusDays(ahead + 1).without(made).isEmpty()) {
+        ahead++;
+      }
+      days = ahead;
+    }
+    return days;
+  }
+
+  /** How many rows found no partition; a thousand may be more. */
+  public int withoutPartition(Table table) {
+    return jdbc.sql("select count(*) from (select from %s limit %d)".formatted(table.rest(), MANY))
+        .query(Integer.class)
+        .single();
+  }
+
+  /** Whether any delivery of the events of this time is still to be made. */
+  boolean waits(Span span) {
+    return jdbc.sql(
+            """
+            select exists (
+                select from deliveries
+                where id >= :first and id < :beyond and state in ('retrying', 'held'))
+              or exists (
+                select from open_events where event_id >= :first and event_id < :beyond)
+            """)
+        .param("first", span.first())
+        .param("beyond", span.beyond())
+        .query(Boolean.class)
+        .single();
+  }
+}

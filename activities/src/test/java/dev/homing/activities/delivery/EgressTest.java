@@ -1,0 +1,121 @@
+package dev.homing.activities.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.homing.workflows.delivery.Outcome;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import okhttp3.HttpUrl;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** With real sockets: the kernel knows no way to the broadcast addresses of the loopback. */
+class EgressTest {
+  private static final String NO_ROUTE = "http://127.255.255.255:9/";
+
+  private final Egress egress = new Egress();
+  private final HttpSender sender =
+      new HttpSender(
+          OutboundClient.build(Destinations.everywhere()), Clock.systemUTC(), egress, "1");
+  @AutoClose private final TestReceiver receiver = new TestReceiver();
+
+  @Test
+  void isDownWhenThreeHostsInARowAreNotReached() {
+    assertThat(word("http://one.invalid/")).isEqualTo("dns_failed");
+    assertThat(word(NO_ROUTE)).isEqualTo("unreachable");
+    assertThat(egress.isDown()).isFalse();
+
+    assertThatThrownBy(() -> word("http://three.invalid/"))
+        .isInstanceOf(EgressDownException.class)
+        .hasMessageContaining("dns_failed");
+
+    assertThat(egress.isDown()).isTrue();
+  }
+
+  @Test
+  void chargesNobodyUntilSomebodyIsReached() {
+    SampleEgress.cutOff(egress);
+    EgressDownException down =
+        catchThrowableOfType(EgressDownException.class, () -> word(NO_ROUTE));
+    assertThat(down.attempt().outcome().word()).isEqualTo("unreachable");
+
+    assertThat(word(receiver.url("/ok"))).isEqualTo("delivered");
+
+    assertThat(egress.isDown()).isFalse();
+    assertThat(word(NO_ROUTE)).isEqualTo("unreachable");
+    assertThat(word("http://one.invalid/")).isEqualTo("dns_failed");
+  }
+
+  @Test
+  void isNotDownHoweverOftenTwoHostsAreNotReached() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(word("http://one.invalid/")).isEqualTo("dns_failed");
+      assertThat(word(NO_ROUTE)).isEqualTo("unreachable");
+    }
+
+    assertThat(egress.isDown()).isFalse();
+  }
+
+  @Test
+  void takesARefusalForContact() throws IOException {
+    SampleEgress.cutOff(egress);
+
+    assertThat(word("http://127.0.0.1:" + unusedPort() + "/")).isEqualTo("connection_refused");
+
+    assertThat(egress.isDown()).isFalse();
+  }
+
+  @Test
+  void takesAReceiverThatFallsSilentForContact() throws IOException {
+    SampleEgress.cutOff(egress);
+
+    try (RawReceiver silent = new RawReceiver(RawReceiver.Line::fallSilent)) {
+      assertThat(word(silent.url().toString())).isEqualTo("timed_out");
+    }
+
+    assertThat(egress.isDown()).isFalse();
+  }
+
+  @Test
+  void learnsNothingFromAnAddressThatMayNotBeCalled() {
+    HttpSender forbidden =
+        new HttpSender(OutboundClient.build(_ -> false), Clock.systemUTC(), egress, "1");
+    for (int i = 1; i <= 4; i++) {
+      Attempt attempt =
+          forbidden.send(SampleWebhooks.to(HttpUrl.get("http://127.0.0.%d/".formatted(i))));
+      assertThat(attempt.outcome().word()).isEqualTo("blocked_destination");
+    }
+
+    assertThat(egress.isDown()).isFalse();
+  }
+
+  @Test
+  void countsTheHostsThatAreNotReachedOneAfterTheOtherOnly() {
+    List<String> urls = Stream.of("a", "b", "c", "d").map("http://%s.invalid/"::formatted).toList();
+    for (String url : urls) {
+      assertThat(word(url)).isEqualTo("dns_failed");
+      assertThat(word(receiver.url("/503"))).isEqualTo("refused");
+    }
+
+    assertThat(egress.isDown()).isFalse();
+  }
+
+  private String word(String url) {
+    Outcome outcome =
+        sender.send(SampleWebhooks.to(HttpUrl.get(url), Duration.ofSeconds(2))).outcome();
+    return outcome.word();
+  }
+
+  private static int unusedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.homing.activities.retention;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.homing.activities.Node;
+import dev.homing.activities.Postgres;
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.event.AcceptedEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** A database of its own, as Homing's tables are changed here for all tenants. */
+final class FreshDatabase implements AutoCloseable {
+  static final Tenant TENANT = new Tenant("default");
+
+  private final String name = "fresh_" + UUID.randomUUID().toString().replace("-", "");
+  private final HikariDataSource pool = new HikariDataSource();
+  final JdbcClient jdbc;
+  final Node node;
+  final Partitions partitions;
+  final MakePartitions makePartitions;
+
+  FreshDatabase() {
+    this("latest");
+  }
+
+  /** With the tables of an older version. */
+  FreshDatabase(String version) {
+    Postgres.jdbc().sql("create database " + name).update();
+    pool.setJdbcUrl(Postgres.url(name));
+    pool.setMaximumPoolSize(20);
+    pool.setMinimumIdle(0);
+    migrate(version);
+    jdbc = JdbcClient.create(pool);
+    node = new Node(Duration.ofMinutes(5), pool);
+    partitions = new Partitions(jdbc);
+    makePartitions = new MakePartitions(partitions, jdbc, node.transaction);
+  }
+
+  void migrate(String version) {
+    Flyway.configure().dataSource(pool).target(version).load().migrate();
+  }
+
+  DataSource pool() {
+    return pool;
+  }
+
+  /** What another node runs. */
+  MakePartitions makePartitions() {
+    return new MakePartitions(partitions, jdbc, node.transaction);
+  }
+
+  DropPartitions dropPartitions(Duration events, @Nullable Duration payloads) {
+    return new DropPartitions(
+        partitions, new RetentionSettings(events, payloads), jdbc, node.transaction);
+  }
+
+  /** An event of that time that is delivered, with its attempt. */
+  Delivery.Key delivered(Instant time) {
+    Delivery.Key key = of(time, Delivery.State.DELIVERED);
+    jdbc.sql(
+            """
+            insert into attempts (tenant, delivery_id, number, round, outcome, started_at,
+              took_millis)
+            values (:tenant, :id, 1, 1, 'delivered', now(), 1)
+            """)
+        .param("tenant", TENANT.name())
+        .param("id", key.id().uuid())
+        .update();
+    return key;
+  }
+
+  Delivery.Key of(Instant time, Delivery.State state) {
+    Delivery.Key key = open(time);
+    node.transaction.executeWithoutResult(_ -> node.deliveries.add(key, state, null));
+    return key;
+  }
+
+  /** An event of that time that nobody has sent yet. */
+  Delivery.Key open(Instant time) {
+    SubscriptionId recipient = new SubscriptionId(UUID.randomUUID());
+    AcceptedEvent event = node.accept(TENANT, List.of(recipient), id(time));
+    return new Delivery.Key(TENANT, event.id(), event.type(), recipient);
+  }
+
+  /** In which partition an event is. */
+  String partitionOf(EventId event) {
+    return jdbc.sql("select cast(cast(tableoid as regclass) as text) from events where id = :id")
+        .param("id", event.uuid())
+        .query(String.class)
+        .single();
+  }
+
+  List<String> names(Table table) {
+    return partitions.of(table).stream().map(Partitions.Partition::name).toList();
+  }
+
+  private static UUID id(Instant time) {
+    UUID random = UUID.randomUUID();
+    return new UUID(
+        time.toEpochMilli() << 16 | 0x7000 | (random.getMostSignificantBits() & 0xfff),
+        random.getLeastSignificantBits());
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+    Postgres.jdbc().sql("drop database " + name).update();
+  }
+}
