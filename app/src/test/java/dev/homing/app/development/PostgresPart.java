@@ -69,6 +69,14 @@ public final class PostgresPart extends Part {
     }
   }
 
+  /** The folder of its programs; those that run. */
+  public synchronized Path programs() {
+    return postmaster(dir)
+        .flatMap(process -> process.info().command())
+        .map(command -> Path.of(command).getParent())
+        .orElseThrow();
+  }
+
   private String url(String database) {
     return "postgresql://postgres:postgres@127.0.0.1:%d/%s".formatted(port, database);
   }

@@ -1,7 +1,9 @@
 package dev.homing.app.development;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -105,12 +107,29 @@ public final class RedisPart extends Part {
     }
   }
 
+  /** Makes it forget everything. */
+  public void flush() {
+    try {
+      if (!answer("FLUSHALL").equals("+OK")) {
+        throw new IllegalStateException("Redis does not flush");
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   private boolean answersPing() throws IOException {
+    return answer("PING").equals("+PONG");
+  }
+
+  /** What it says to a command, in one line. */
+  private String answer(String command) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(1_000);
-      socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-      byte[] answer = socket.getInputStream().readNBytes(5);
-      return new String(answer, StandardCharsets.US_ASCII).equals("+PONG");
+      socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+          .readLine();
     }
   }
 }

@@ -1,0 +1,133 @@
+package dev.homing.app.chaos;
+
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.ReturnInstruction;
+import java.lang.constant.ClassDesc;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Where a node can be made to stop, so that it is killed there. */
+public enum CrashPoint {
+  /** The event's rows are written, and not committed. */
+  BEFORE_COMMIT("activities.event.AcceptEvents", "commit(List)", When.AT_THE_END),
+
+  /** The event is committed, and nobody has answered 202. */
+  AFTER_COMMIT("app.event.Dispatcher", "dispatch(AcceptedEvent)", When.AT_THE_BEGINNING),
+
+  /** The event's workflow is about to be started. */
+  BEFORE_START("app.event.Dispatcher", "start(AcceptedEvent)", When.AT_THE_BEGINNING),
+
+  /** Temporal has the event's workflow. */
+  AFTER_START("app.event.Dispatcher", "start(AcceptedEvent)", When.AT_THE_END),
+
+  /** An event's first attempts are about to be made. */
+  EXPRESS_BEFORE_SENDING(
+      "activities.delivery.ExpressLane",
+      "sendAll(AcceptedEvent,DeliveryId,String)",
+      When.AT_THE_BEGINNING),
+
+  /** A later attempt is about to be made. */
+  DURABLE_BEFORE_SENDING(
+      "activities.delivery.DurableLane", "send(WaitingDelivery,String)", When.AT_THE_BEGINNING),
+
+  EXPRESS_BEFORE_CONNECT(
+      "activities.delivery.ExpressLane",
+      "send(ExpressLane$Sending,Receiver)",
+      When.BEFORE_A_CALL,
+      "HttpSender.send"),
+
+  DURABLE_BEFORE_CONNECT(
+      "activities.delivery.DurableLane",
+      "attempt(Delivery,Receiver,ActivityInfo)",
+      When.BEFORE_A_CALL,
+      "HttpSender.send"),
+
+  /** The receiver has answered, and nothing is recorded. */
+  EXPRESS_BEFORE_ROWS(
+      "activities.delivery.ExpressLane",
+      "send(ExpressLane$Sending,Receiver)",
+      When.BEFORE_A_CALL,
+      "AttemptLog.record"),
+
+  DURABLE_BEFORE_ROWS(
+      "activities.delivery.DurableLane",
+      "attempt(Delivery,Receiver,ActivityInfo)",
+      When.BEFORE_A_CALL,
+      "AttemptLog.record"),
+
+  /** The attempt is recorded, and Temporal has not heard of it. */
+  EXPRESS_AFTER_ROWS(
+      "activities.delivery.ExpressLane",
+      "send(ExpressLane$Sending,Receiver)",
+      When.AFTER_A_CALL,
+      "AttemptLog.record"),
+
+  DURABLE_AFTER_ROWS(
+      "activities.delivery.DurableLane",
+      "attempt(Delivery,Receiver,ActivityInfo)",
+      When.AFTER_A_CALL,
+      "AttemptLog.record"),
+
+  /** A 410 is recorded, and its subscription is not yet disabled. */
+  BEFORE_SWITCH_OFF(
+      "activities.subscription.GoneReceivers",
+      "switchOff(Tenant,SubscriptionId)",
+      When.AT_THE_BEGINNING);
+
+  /** At which moment of the method. */
+  enum When {
+    AT_THE_BEGINNING,
+    AT_THE_END,
+    BEFORE_A_CALL,
+    AFTER_A_CALL
+  }
+
+  private final String owner;
+  private final String method;
+  final When when;
+  private final @Nullable String call;
+
+  CrashPoint(String owner, String method, When when) {
+    this(owner, method, when, null);
+  }
+
+  CrashPoint(String owner, String method, When when, @Nullable String call) {
+    this.owner = "dev.homing." + owner;
+    this.method = method;
+    this.when = when;
+    this.call = call;
+  }
+
+  /** The class's binary name. */
+  String owner() {
+    return owner;
+  }
+
+  boolean isIn(ClassModel type) {
+    return type.thisClass().asInternalName().equals(owner.replace('.', '/'));
+  }
+
+  boolean isIn(MethodModel model) {
+    String parameters =
+        model.methodTypeSymbol().parameterList().stream()
+            .map(ClassDesc::displayName)
+            .collect(Collectors.joining(","));
+    return "%s(%s)".formatted(model.methodName().stringValue(), parameters).equals(method);
+  }
+
+  /** Whether this is the call that is meant, or the end of the method. */
+  boolean isAt(CodeElement element) {
+    return switch (when) {
+      case AT_THE_BEGINNING -> false;
+      case AT_THE_END -> element instanceof ReturnInstruction;
+      case BEFORE_A_CALL, AFTER_A_CALL ->
+          element instanceof InvokeInstruction invoked
+              && "%s.%s"
+                  .formatted(invoked.owner().asSymbol().displayName(), invoked.name().stringValue())
+                  .equals(call);
+    };
+  }
+}

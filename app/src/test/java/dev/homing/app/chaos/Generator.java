@@ -1,0 +1,195 @@
+package dev.homing.app.chaos;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The business systems: they call at a fixed rate, whatever comes back, the nodes in turn, and
+ * repeat what was not accepted as good clients do, with the same {@code Idempotency-Key}.
+ */
+final class Generator implements AutoCloseable {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final List<String> TYPES = List.of("order.created", "order.paid", "order.shipped");
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+  private static final int LARGEST = 2_000;
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final Random random;
+  private final Duration interval;
+  private volatile List<Node> nodes = List.of();
+  private volatile boolean paused;
+  private volatile boolean ending;
+  private volatile boolean closed;
+
+  Generator(long seed, int perSecond) {
+    this.random = new Random(seed);
+    this.interval = Duration.ofSeconds(1).dividedBy(perSecond);
+  }
+
+  /** Calls these, in turn. */
+  void begin(Node... called) {
+    turnTo(called);
+    var unused = threads.submit(this::call);
+  }
+
+  /** From now on calls these, also with what is to be repeated. */
+  void turnTo(Node... called) {
+    nodes = List.of(called);
+  }
+
+  /** Makes no new calls for now. */
+  void pause() {
+    paused = true;
+  }
+
+  void goOn() {
+    paused = false;
+  }
+
+  private void call() {
+    long due = System.nanoTime();
+    while (!ending) {
+      if (!paused) {
+        int number = calls.size();
+        Call call = next(number);
+        calls.add(call);
+        var unused = threads.submit(() -> tell(call, number));
+      }
+      due += interval.toNanos();
+      LockSupport.parkNanos(due - System.nanoTime());
+    }
+  }
+
+  private Call next(int number) {
+    byte[] noise = new byte[random.nextInt(LARGEST)];
+    random.nextBytes(noise);
+    String body =
+        "{\"number\":%d,\"noise\":\"%s\"}"
+            .formatted(number, Base64.getEncoder().encodeToString(noise));
+    return new Call(
+        "call-" + number,
+        TYPES.get(random.nextInt(TYPES.size())),
+        body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Until it is accepted, by whatever node. */
+  private void tell(Call call, int turn) {
+    for (int i = turn; !closed && !call.isAccepted(); i++) {
+      List<Node> called = nodes;
+      Node node = called.get(i % called.size());
+      call.tries().add(once(call, node));
+      if (!call.isAccepted()) {
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+      }
+    }
+  }
+
+  private Call.Try once(Call call, Node node) {
+    Instant at = Instant.now();
+    long start = System.nanoTime();
+    int status = 0;
+    String event = null;
+    try {
+      HttpResponse<byte[]> answer =
+          http.send(request(call, node.uri()), BodyHandlers.ofByteArray());
+      status = answer.statusCode();
+      if (status == 202) {
+        event = JSON.readTree(answer.body()).get("id").stringValue();
+      }
+    } catch (IOException nobodyKnows) {
+      // Status 0.
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    return new Call.Try(
+        node.name(), at, Duration.ofNanos(System.nanoTime() - start), status, event);
+  }
+
+  private static HttpRequest request(Call call, URI node) {
+    return HttpRequest.newBuilder(node.resolve("/webhooks/" + call.type()))
+        .timeout(PATIENCE)
+        .header("Content-Type", "application/json")
+        .header("Idempotency-Key", call.key())
+        .POST(BodyPublishers.ofByteArray(call.body()))
+        .build();
+  }
+
+  /** Until so many more calls were made. */
+  void awaitCalls(int more) {
+    int before = calls.size();
+    await("%d more calls".formatted(more))
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> calls.size() >= before + more);
+  }
+
+  /** Until so many more calls were accepted. */
+  void awaitAccepted(int more) {
+    long before = accepted();
+    await("%d more calls are accepted".formatted(more))
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> accepted() >= before + more);
+  }
+
+  private long accepted() {
+    return calls.stream().filter(Call::isAccepted).count();
+  }
+
+  /** Makes no more, and waits until all are accepted; a call that never is stays as it is. */
+  List<Call> finish() {
+    ending = true;
+    try {
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> calls().stream().allMatch(Call::isAccepted));
+    } catch (ConditionTimeoutException someNever) {
+      // The checker will tell.
+    }
+    return calls();
+  }
+
+  /** What was asked and answered between these times. */
+  Stream<Call.Try> tries(Instant from, Instant to) {
+    return calls().stream()
+        .flatMap(call -> call.tries().stream())
+        .filter(each -> each.at().isAfter(from) && each.answeredAt().isBefore(to));
+  }
+
+  /** All of them until now. */
+  List<Call> calls() {
+    return List.copyOf(calls);
+  }
+
+  @Override
+  public void close() {
+    ending = true;
+    closed = true;
+    threads.shutdownNow();
+    http.shutdownNow();
+  }
+}

@@ -1,0 +1,198 @@
+package dev.homing.app.chaos;
+
+import static dev.homing.app.journey.Api.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.app.chaos.Sinks.Reply;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** One node of two dies, at each step of an event's way. */
+@ExtendWith(Rows.class)
+class NodeDeathsIT {
+  /** The lease of who died, then the reconciler's or the workflow's next look. */
+  private static final Expected TAKEN_OVER =
+      Expected.delay(Node.TIMEOUT.plusSeconds(45)).refusals(Expected.ANY);
+
+  /** What the sinks get in the seconds before the kill. */
+  private static final int IN_FLIGHT = 100;
+
+  @Row(number = 1, fault = "node killed before the commit")
+  void whatWasNotCommittedIsNoEvent(World world) {
+    killAt(CrashPoint.BEFORE_COMMIT, world);
+    world.check(TAKEN_OVER);
+  }
+
+  @Row(number = 2, fault = "node killed after the commit, before its 202")
+  void whoRepeatsGetsTheEventThatWasCommitted(World world) {
+    killAt(CrashPoint.AFTER_COMMIT, world);
+    world.check(TAKEN_OVER);
+  }
+
+  @Row(number = 3, fault = "node killed after the 202, before the workflow's start")
+  void whatADeadNodeAcceptedIsStartedByAnother(World world) {
+    killAt(CrashPoint.BEFORE_START, world);
+    world.check(TAKEN_OVER);
+  }
+
+  @Row(number = 4, fault = "node killed after the workflow's start")
+  void whatADeadNodeStartedIsSentOnce(World world) {
+    killAt(CrashPoint.AFTER_START, world);
+    world.check(TAKEN_OVER);
+  }
+
+  @Row(number = 5, fault = "node killed before the first attempts of an event")
+  void anotherNodeMakesTheFirstAttempts(World world) {
+    killAt(CrashPoint.EXPRESS_BEFORE_SENDING, world);
+    world.check(TAKEN_OVER);
+  }
+
+  @Row(number = 5, fault = "node killed before a later attempt")
+  void anotherNodeMakesTheLaterAttempts(World world) {
+    refuseFirstAttempts(world);
+    killAt(CrashPoint.DURABLE_BEFORE_SENDING, world);
+    world.check(TAKEN_OVER);
+  }
+
+  @Row(number = 6, fault = "node killed before it connects, first attempts")
+  void whatWasNotConnectedIsSentByAnother(World world) {
+    killAt(CrashPoint.EXPRESS_BEFORE_CONNECT, world);
+    world.check(TAKEN_OVER);
+  }
+
+  @Row(number = 6, fault = "node killed before it connects, later attempts")
+  void whatWasNotConnectedAgainIsSentByAnother(World world) {
+    refuseFirstAttempts(world);
+    killAt(CrashPoint.DURABLE_BEFORE_CONNECT, world);
+    world.check(TAKEN_OVER);
+  }
+
+  @Row(number = 7, fault = "node killed before the answer, first attempts")
+  void whatWasNotAnsweredIsSentAgain(World world) {
+    killWhileSinksAreSilent(1, world);
+    world.check(TAKEN_OVER.duplicates(IN_FLIGHT));
+  }
+
+  @Row(number = 7, fault = "node killed before the answer, later attempts")
+  void whatWasNotAnsweredLaterIsSentAgain(World world) {
+    killWhileSinksAreSilent(2, world);
+    world.check(TAKEN_OVER.duplicates(IN_FLIGHT));
+  }
+
+  @Row(number = 8, fault = "node killed before the answer is recorded, first attempts")
+  void anAnswerThatIsNotRecordedIsAskedForAgain(World world) {
+    killAt(CrashPoint.EXPRESS_BEFORE_ROWS, world);
+    world.check(TAKEN_OVER.duplicates(IN_FLIGHT));
+  }
+
+  @Row(number = 8, fault = "node killed before the answer is recorded, later attempts")
+  void aLaterAnswerThatIsNotRecordedIsAskedForAgain(World world) {
+    refuseFirstAttempts(world);
+    killAt(CrashPoint.DURABLE_BEFORE_ROWS, world);
+    world.check(TAKEN_OVER.duplicates(IN_FLIGHT));
+  }
+
+  @Row(number = 9, fault = "node killed after the answer is recorded, first attempts")
+  void whatIsRecordedIsNotSentAgain(World world) {
+    killAt(CrashPoint.EXPRESS_AFTER_ROWS, world);
+    world.check(TAKEN_OVER);
+  }
+
+  @Row(number = 9, fault = "node killed after the answer is recorded, later attempts")
+  void whatIsRecordedLaterIsNotSentAgain(World world) {
+    refuseFirstAttempts(world);
+    killAt(CrashPoint.DURABLE_AFTER_ROWS, world);
+    world.check(TAKEN_OVER);
+  }
+
+  @Row(number = 10, fault = "node killed between the commits of a 410")
+  void whoIsGoneIsSwitchedOffByAnother(World world) {
+    int gone = 9;
+    world.sinks.answer(visit -> new Reply.Status(visit.sink() == gone ? 410 : 200));
+    Node doomed = world.node().stoppingAt(CrashPoint.BEFORE_SWITCH_OFF, 1);
+    Node survivor = world.node();
+    world.begin(doomed, survivor);
+    world.generator.turnTo(doomed);
+    String subscription = world.subscribe(gone, world.sinks.url(gone), "*");
+    doomed.awaitReached();
+    world.generator.awaitCalls(World.CALLS_PER_SECOND);
+    kill(doomed, survivor, world);
+
+    world.check(TAKEN_OVER);
+    World.until(
+        "disabled",
+        Duration.ofSeconds(60),
+        () ->
+            text(world.api().get("/subscriptions/" + subscription).json(), "disabled_reason")
+                .equals("gone"));
+    for (String waiting : List.of("retrying", "held")) {
+      String list = "/deliveries?subscription=%s&state=%s".formatted(subscription, waiting);
+      assertThat(world.api().get(list).expect(200).json().get("items")).isEmpty();
+    }
+  }
+
+  @Row(number = 11, fault = "both nodes stopped and started, one after the other")
+  void aRollingRestartIsNotNoticed(World world) {
+    Node one = world.node();
+    Node other = world.node();
+    world.begin(one, other);
+    world.generator.awaitAccepted(20);
+    restart(one, other, world);
+    restart(other, one, world);
+    world.check(Expected.delay(Duration.ofSeconds(10)));
+  }
+
+  /** Lets all go on until threads stand at the point and calls come to nothing more. */
+  private static void killAt(CrashPoint point, World world) {
+    Node doomed = world.node().stoppingAt(point, world.between(10, 25));
+    Node survivor = world.node();
+    world.begin(doomed, survivor);
+    world.generator.turnTo(doomed);
+    doomed.awaitReached();
+    world.generator.awaitCalls(World.CALLS_PER_SECOND);
+    kill(doomed, survivor, world);
+  }
+
+  private static void kill(Node doomed, Node survivor, World world) {
+    world.generator.pause();
+    world.awaitQuiet();
+    doomed.kill();
+    world.generator.turnTo(survivor);
+    world.generator.goOn();
+    world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
+  }
+
+  private static void refuseFirstAttempts(World world) {
+    world.sinks.answer(visit -> new Reply.Status(visit.number() == 1 ? 503 : 200));
+  }
+
+  private static void killWhileSinksAreSilent(int attempt, World world) {
+    Node doomed = world.node();
+    Node survivor = world.node();
+    world.begin(doomed, survivor);
+    world.generator.turnTo(doomed);
+    world.generator.awaitAccepted(20);
+    world.sinks.answer(
+        visit -> visit.number() < attempt ? new Reply.Status(503) : new Reply.Silence());
+    World.until(
+        "ten requests without an answer",
+        Duration.ofSeconds(30),
+        () -> world.sinks.answered(Reply.Silence.class).count() >= 10);
+    doomed.kill();
+    world.sinks.recover();
+    world.generator.turnTo(survivor);
+    world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
+  }
+
+  /** As behind a load balancer: who is not ready gets no calls. */
+  private static void restart(Node node, Node other, World world) {
+    node.terminate();
+    World.until("not ready", Duration.ofSeconds(10), () -> !node.isReady());
+    world.generator.turnTo(other);
+    node.awaitEnd();
+    world.start(node);
+    world.generator.turnTo(node, other);
+    world.generator.awaitCalls(2 * World.CALLS_PER_SECOND);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.homing.app.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** PostgreSQL, Redis or Temporal is gone, or as good as gone, and comes back. */
+@ExtendWith(Rows.class)
+class PartOutagesIT {
+  private static final Duration OUTAGE = Duration.ofSeconds(15);
+  private static final int IN_FLIGHT = 100;
+
+  @Row(number = 13, fault = "Temporal killed, down for 15 s")
+  void withoutTemporalItGoesOnAccepting(World world) {
+    Node node = world.node();
+    world.begin(node);
+    world.generator.awaitAccepted(30);
+    world.parts().temporal().kill();
+    pass(OUTAGE, world);
+    assertThat(node.isReady()).isTrue();
+    world.parts().temporal().start();
+    afterwards(world);
+    world.check(Expected.delay(OUTAGE.plusSeconds(60)).duplicates(IN_FLIGHT));
+  }
+
+  @Row(number = 14, fault = "the accepting node cut off from Temporal for 45 s")
+  void whatACutOffNodeAcceptsIsSentByAnother(World world) {
+    Forwarder network = world.network(world.parts().temporal().port());
+    Node accepting = behind(network, world);
+    world.begin(accepting, world.node());
+    world.generator.turnTo(accepting);
+    world.generator.awaitAccepted(20);
+    network.freeze();
+    pass(Duration.ofSeconds(45), world);
+    assertThat(accepting.isReady()).isTrue();
+    network.heal();
+    afterwards(world);
+    world.check(Expected.delay(Node.TIMEOUT.plusSeconds(45)));
+  }
+
+  @Row(number = 14, fault = "another node than the accepting one cut off from Temporal for 15 s")
+  void aCutOffNodeHoldsUpNobodyElse(World world) {
+    Forwarder network = world.network(world.parts().temporal().port());
+    Node other = behind(network, world);
+    Node accepting = world.node();
+    world.begin(accepting, other);
+    world.generator.turnTo(accepting);
+    world.generator.awaitAccepted(20);
+    network.freeze();
+    pass(OUTAGE, world);
+    assertThat(other.isReady()).isTrue();
+    network.heal();
+    afterwards(world);
+    world.check(Expected.delay(Node.TIMEOUT.plusSeconds(45)));
+  }
+
+  private static Node behind(Forwarder network, World world) {
+    return world.node().with("TEMPORAL_ADDRESS", "127.0.0.1:" + network.port());
+  }
+
+  @Row(number = 15, fault = "PostgreSQL killed, down for 15 s")
+  void withoutPostgresNothingIsAcceptedAndNothingIsLost(World world) {
+    world.begin(world.node());
+    world.generator.awaitAccepted(30);
+    world.parts().postgres().kill();
+    Instant gone = Instant.now();
+    pass(OUTAGE, world);
+    Instant back = Instant.now();
+    world.parts().postgres().start();
+    afterwards(world);
+
+    assertThat(world.generator.tries(gone, back)).isNotEmpty().allMatch(t -> t.status() == 503);
+    world.check(
+        Expected.delay(OUTAGE.plusSeconds(90)).refusals(Expected.ANY).duplicates(IN_FLIGHT));
+  }
+
+  @Row(number = 18, fault = "PostgreSQL's disk full for 10 s")
+  void aFullDiskIsNoPromise(World world) {
+    SmallDisk disk = world.smallDisk();
+    Node node = world.node().with("DATABASE_URL", disk.url());
+    world.begin(node);
+    world.generator.awaitAccepted(30);
+    disk.fill();
+    World.until("calls are refused", Duration.ofSeconds(60), () -> refused(world) >= 10);
+    pass(Duration.ofSeconds(10), world);
+    assertThat(node.isAlive()).isTrue();
+    disk.free();
+    disk.start();
+    Instant free = Instant.now();
+    afterwards(world);
+
+    assertThat(Duration.between(free, Instant.now())).isLessThan(Duration.ofSeconds(60));
+    world.check(Expected.delay(Duration.ofMinutes(3)).refusals(Expected.ANY).duplicates(IN_FLIGHT));
+  }
+
+  private static long refused(World world) {
+    return world.generator.calls().stream().filter(call -> !call.isAccepted()).count();
+  }
+
+  @Row(number = 19, fault = "each accepting commit takes 2 s, for 15 s", alone = true)
+  void whoCannotBeServedIsToldSoon(World world) {
+    Node node = world.node();
+    world.begin(node);
+    world.generator.awaitAccepted(30);
+    world.sql(
+        """
+        create function dawdle() returns trigger language plpgsql as $$
+        begin
+          if current_setting('chaos.dawdled', true) is distinct from pg_current_xact_id()::text then
+            perform set_config('chaos.dawdled', pg_current_xact_id()::text, true), pg_sleep(2);
+          end if;
+          return null;
+        end $$;
+        create constraint trigger dawdle after insert on open_events
+        deferrable initially deferred for each row execute function dawdle();
+        """);
+    Instant slow = Instant.now();
+    pass(OUTAGE, world);
+    Instant quick = Instant.now();
+    world.sql("drop trigger dawdle on open_events");
+    afterwards(world);
+
+    assertThat(Call.percentile(99, refused(world, slow, quick))).isLessThan(Duration.ofSeconds(1));
+    world.check(Expected.delay(Duration.ofSeconds(10)).refusals(Expected.ANY));
+  }
+
+  private static Stream<Call.Try> refused(World world, Instant from, Instant to) {
+    return world.generator.tries(from, to).filter(each -> each.outcome() == Call.Outcome.FAIL);
+  }
+
+  @Row(number = 20, fault = "Redis killed, down for 15 s", alone = true)
+  void withoutRedisNobodyNotices(World world) {
+    world.begin(world.node());
+    Instant start = Instant.now();
+    pass(OUTAGE, world);
+    world.parts().redis().kill();
+    Instant gone = Instant.now();
+    pass(OUTAGE, world);
+    Instant back = Instant.now();
+    world.parts().redis().start();
+    afterwards(world);
+
+    Duration before = Call.percentile(99, world.generator.tries(start, gone));
+    assertThat(Call.percentile(99, world.generator.tries(gone, back)))
+        .isLessThan(before.plusMillis(50));
+    world.check(Expected.delay(Duration.ofSeconds(10)));
+  }
+
+  @Row(number = 21, fault = "Redis emptied, again and again")
+  void whatRedisForgetsIsAskedOfPostgres(World world) {
+    world.begin(world.node());
+    for (int i = 0; i < 5; i++) {
+      pass(Duration.ofSeconds(2), world);
+      world.parts().redis().flush();
+    }
+    afterwards(world);
+    world.check(Expected.delay(Duration.ofSeconds(10)));
+  }
+
+  @Row(number = 22, fault = "Redis answers 5 s later, for 15 s", alone = true)
+  void aSlowRedisIsNotWaitedFor(World world) {
+    Forwarder network = world.network(world.parts().redis().port());
+    world.begin(world.node().with("REDIS_URL", "redis://127.0.0.1:" + network.port()));
+    world.generator.awaitAccepted(30);
+    network.delay(Duration.ofSeconds(5));
+    Instant slow = Instant.now();
+    pass(OUTAGE, world);
+    Instant quick = Instant.now();
+    network.heal();
+    afterwards(world);
+
+    List<Call.Try> answered = world.generator.tries(slow, quick).toList();
+    assertThat(answered.size())
+        .isGreaterThan((int) (0.95 * OUTAGE.toSeconds() * World.CALLS_PER_SECOND));
+    assertThat(Call.percentile(99, answered.stream())).isLessThan(Duration.ofMillis(500));
+    world.check(Expected.delay(Duration.ofSeconds(10)));
+  }
+
+  /** So long by the generator's clock. */
+  private static void pass(Duration time, World world) {
+    world.generator.awaitCalls((int) time.toSeconds() * World.CALLS_PER_SECOND);
+  }
+
+  /** Until calls come through again as if nothing had been. */
+  private static void afterwards(World world) {
+    world.generator.awaitAccepted(5 * World.CALLS_PER_SECOND);
+  }
+}

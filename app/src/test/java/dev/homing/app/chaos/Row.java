@@ -1,0 +1,25 @@
+package dev.homing.app.chaos;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.TestTemplate;
+
+/**
+ * A fault and what it must not do, run as often as {@code chaos.runs} says, each time in a world of
+ * its own, if {@code chaos.rows} selects it.
+ */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@TestTemplate
+@interface Row {
+  /** Of the fault matrix. */
+  int number();
+
+  /** What goes wrong, in the words of the table. */
+  String fault();
+
+  /** Whether it measures times, which other worlds beside it would spoil. */
+  boolean alone() default false;
+}

@@ -1,0 +1,211 @@
+package dev.homing.app.chaos;
+
+import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.development.RealParts;
+import dev.homing.app.journey.Api;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything of one run, and nobody else's: PostgreSQL, Redis, Temporal, nodes of Homing, those who
+ * call it and those who are told.
+ */
+final class World implements AutoCloseable {
+  /** Of the generator. The matrix has 500; all parts of several worlds share two cores. */
+  static final int CALLS_PER_SECOND = 10;
+
+  /** Healthy ones, subscribed to all that happens, unless a row has more. */
+  private static final int SINKS = 3;
+
+  private static final List<String> PATTERNS = List.of("order.*", "*");
+  private static final Map<String, Object> IMPATIENT =
+      Map.of("initial_interval", "1s", "max_interval", "2s", "max_attempts", 100);
+
+  final Sinks sinks = new Sinks();
+  final Generator generator;
+  private final Path folder;
+  private final Random random;
+  private final List<Node> nodes = new ArrayList<>();
+  private final List<String> subscriptions = new ArrayList<>();
+  private final Checker checker = new Checker(this);
+  private final List<Runnable> atTheEnd = new ArrayList<>();
+  private @Nullable RealParts parts;
+  private int databasePort;
+
+  World(Path folder, long seed) {
+    this.folder = folder;
+    this.random = new Random(seed);
+    this.generator = new Generator(seed, CALLS_PER_SECOND);
+  }
+
+  void startParts() {
+    parts = RealParts.start(folder);
+    databasePort = parts.postgres().port();
+  }
+
+  /** For its logs and whatever else. */
+  Path folder() {
+    return folder;
+  }
+
+  RealParts parts() {
+    return requireNonNull(parts, "not started");
+  }
+
+  /** Another node, not started. */
+  Node node() {
+    Node node = new Node("homing-" + (char) ('a' + nodes.size()), folder, parts());
+    nodes.add(node);
+    return node;
+  }
+
+  /** A network between nodes and a part. */
+  Forwarder network(int port) {
+    Forwarder network = new Forwarder(port);
+    atTheEnd.add(network::close);
+    return network;
+  }
+
+  /** A PostgreSQL for the nodes on a disk that can get full. */
+  SmallDisk smallDisk() {
+    SmallDisk disk = SmallDisk.start(folder, parts().postgres().programs());
+    atTheEnd.add(disk::close);
+    databasePort = disk.port();
+    return disk;
+  }
+
+  /** Starts the nodes, subscribes the sinks, and lets the generator call all nodes. */
+  void begin(Node... started) {
+    start(started);
+    subscribeSinks(SINKS, sinks::url);
+    generator.begin(started);
+  }
+
+  /** Registers each healthy sink under its URL. */
+  void subscribeSinks(int count, IntFunction<String> url) {
+    for (int sink = 0; sink < count; sink++) {
+      subscriptions.add(subscribe(sink, url.apply(sink), PATTERNS.get(sink % PATTERNS.size())));
+    }
+  }
+
+  void start(Node... started) {
+    for (Node node : started) {
+      node.launch();
+    }
+    for (Node node : started) {
+      node.awaitReady();
+    }
+  }
+
+  /** Registers a sink under a URL, tried every second or two for a hundred times. */
+  String subscribe(int sink, String url, String pattern) {
+    Map<String, Object> subscription = new HashMap<>();
+    subscription.put("url", url);
+    subscription.put("event_types", List.of(pattern));
+    subscription.put("secret", Sinks.secret(sink));
+    subscription.put("retry", IMPATIENT);
+    return Api.id(api().post("/subscriptions", subscription).expect(201));
+  }
+
+  /** Of the healthy sinks. */
+  List<String> subscriptions() {
+    return subscriptions;
+  }
+
+  List<Node> nodes() {
+    return nodes;
+  }
+
+  /** Of a node that lives. */
+  Api api() {
+    return nodes.stream().filter(Node::isAlive).findFirst().orElseThrow().api();
+  }
+
+  /** Waits until all has come to its end, and compares what everybody says. */
+  void check(Expected expected) {
+    checker.check(expected);
+  }
+
+  Checker checker() {
+    return checker;
+  }
+
+  /** The first column of the first row. */
+  long count(String query) {
+    try (Connection connection = DriverManager.getConnection(jdbc());
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      rows.next();
+      return rows.getLong(1);
+    } catch (SQLException failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
+  void sql(String statements) {
+    try (Connection connection = DriverManager.getConnection(jdbc());
+        Statement statement = connection.createStatement()) {
+      statement.execute(statements);
+    } catch (SQLException failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
+  private String jdbc() {
+    return "jdbc:postgresql://127.0.0.1:%d/homing?user=postgres&password=postgres&socketTimeout=600"
+        .formatted(databasePort);
+  }
+
+  /** Somewhere between, by the run's seed. */
+  int between(int least, int most) {
+    return random.nextInt(least, most + 1);
+  }
+
+  static void until(String what, Duration patience, BooleanSupplier condition) {
+    await(what)
+        .atMost(patience)
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptions()
+        .until(condition::getAsBoolean);
+  }
+
+  /** Until no sink has got anything for a second. */
+  void awaitQuiet() {
+    AtomicInteger before = new AtomicInteger(-1);
+    await("quiet")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              int now = sinks.answered().size();
+              return before.getAndSet(now) == now;
+            });
+  }
+
+  @Override
+  public void close() {
+    generator.close();
+    nodes.forEach(Node::discard);
+    atTheEnd.forEach(Runnable::run);
+    sinks.close();
+    if (parts != null) {
+      parts.close();
+    }
+  }
+}
