@@ -50,7 +50,8 @@ class FanOutTest extends WorkflowTest {
     start().getResult(Void.class);
 
     awaitDeliveries();
-    assertThat(attempts.calls).containsExactly("local", "local");
+    // On a busy machine a task takes so long that the server has it made again.
+    assertThat(attempts.calls).containsOnly("local").hasSizeGreaterThanOrEqualTo(2);
     assertThat(attempts.retried).containsExactlyInAnyOrderElementsOf(ids());
   }
 
@@ -75,7 +76,8 @@ class FanOutTest extends WorkflowTest {
 
     start().getResult(Void.class);
 
-    assertThat(attempts.calls).containsExactly("local", "local");
+    // On a busy machine a task takes so long that the server has it made again.
+    assertThat(attempts.calls).containsOnly("local").hasSizeGreaterThanOrEqualTo(2);
   }
 
   @Test
