@@ -189,7 +189,9 @@ final class Checker {
     String cursor = "";
     do {
       JsonNode page = world.api().get("/events?limit=250" + cursor).expect(200).json();
-      page.get("items").values().forEach(event -> ids.add(text(event, "id")));
+      page.get("items").values().stream()
+          .filter(event -> !text(event, "event_type").equals(World.WARM_UP))
+          .forEach(event -> ids.add(text(event, "id")));
       JsonNode next = page.get("next_cursor");
       cursor = next == null || next.isNull() ? "" : "&cursor=" + next.stringValue();
     } while (!cursor.isEmpty());

@@ -163,6 +163,7 @@ public final class CrashAgent implements ClassFileTransformer {
     }
     while (left <= 0) {
       LockSupport.park();
+      var unused = Thread.interrupted(); // Or it would not park again.
     }
   }
 }

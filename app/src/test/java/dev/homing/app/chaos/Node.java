@@ -73,22 +73,9 @@ final class Node {
 
   /** Returns at once. */
   void launch() {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(
-        List.of(
-            "-Xmx384m",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xlog:disable",
-            "-Xlog:all=error:stderr",
-            "-XX:+ExitOnOutOfMemoryError",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow"));
-    command.addAll(options);
-    command.addAll(List.of("-jar", requireNonNull(System.getProperty("chaos.jar"), "chaos.jar")));
+    Application application = Application.shared(Rows.FOLDER.resolve("application"), settings);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(application.command(options))
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
@@ -206,17 +193,34 @@ final class Node {
     return URI.create("http://127.0.0.1:" + port);
   }
 
-  /** A metric without labels, or with these. */
-  double metric(String sample) {
+  /** A metric, added up over its labels; not there: 0. */
+  double metric(String name) {
     return management()
         .get("/actuator/prometheus")
         .expect(200)
         .text()
         .lines()
-        .filter(line -> line.startsWith(sample + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(sample.length() + 1)))
-        .findFirst()
-        .orElse(Double.NaN);
+        .filter(line -> line.startsWith(name))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** In bytes, of what is not garbage. */
+  double usedHeap() {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    try {
+      int status =
+          new ProcessBuilder(jcmd.toString(), Long.toString(process().pid()), "GC.run")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor();
+      assertThat(status).isZero();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    return metric("jvm_memory_used_bytes{area=\"heap\"");
   }
 
   Path log() {

@@ -137,7 +137,7 @@ class NodeDeathsIT {
     Node one = world.node();
     Node other = world.node();
     world.begin(one, other);
-    world.generator.awaitAccepted(20);
+    world.generator.awaitAccepted(15);
     restart(one, other, world);
     restart(other, one, world);
     world.check(Expected.delay(Duration.ofSeconds(10)));
@@ -145,7 +145,7 @@ class NodeDeathsIT {
 
   /** Lets all go on until threads stand at the point and calls come to nothing more. */
   private static void killAt(CrashPoint point, World world) {
-    Node doomed = world.node().stoppingAt(point, world.between(10, 25));
+    Node doomed = world.node().stoppingAt(point, world.between(5, 15));
     Node survivor = world.node();
     world.begin(doomed, survivor);
     world.generator.turnTo(doomed);
@@ -163,8 +163,10 @@ class NodeDeathsIT {
     world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
   }
 
+  /** Of one sink, so that a third of what is sent takes the durable lane. */
   private static void refuseFirstAttempts(World world) {
-    world.sinks.answer(visit -> new Reply.Status(visit.number() == 1 ? 503 : 200));
+    world.sinks.answer(
+        visit -> new Reply.Status(visit.sink() == 0 && visit.number() == 1 ? 503 : 200));
   }
 
   private static void killWhileSinksAreSilent(int attempt, World world) {
@@ -172,7 +174,7 @@ class NodeDeathsIT {
     Node survivor = world.node();
     world.begin(doomed, survivor);
     world.generator.turnTo(doomed);
-    world.generator.awaitAccepted(20);
+    world.generator.awaitAccepted(15);
     world.sinks.answer(
         visit -> visit.number() < attempt ? new Reply.Status(503) : new Reply.Silence());
     World.until(

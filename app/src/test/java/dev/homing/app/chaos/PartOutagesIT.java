@@ -18,7 +18,7 @@ class PartOutagesIT {
   void withoutTemporalItGoesOnAccepting(World world) {
     Node node = world.node();
     world.begin(node);
-    world.generator.awaitAccepted(30);
+    world.generator.awaitAccepted(15);
     world.parts().temporal().kill();
     pass(OUTAGE, world);
     assertThat(node.isReady()).isTrue();
@@ -33,7 +33,7 @@ class PartOutagesIT {
     Node accepting = behind(network, world);
     world.begin(accepting, world.node());
     world.generator.turnTo(accepting);
-    world.generator.awaitAccepted(20);
+    world.generator.awaitAccepted(15);
     network.freeze();
     pass(Duration.ofSeconds(45), world);
     assertThat(accepting.isReady()).isTrue();
@@ -49,7 +49,7 @@ class PartOutagesIT {
     Node accepting = world.node();
     world.begin(accepting, other);
     world.generator.turnTo(accepting);
-    world.generator.awaitAccepted(20);
+    world.generator.awaitAccepted(15);
     network.freeze();
     pass(OUTAGE, world);
     assertThat(other.isReady()).isTrue();
@@ -65,7 +65,7 @@ class PartOutagesIT {
   @Row(number = 15, fault = "PostgreSQL killed, down for 15 s")
   void withoutPostgresNothingIsAcceptedAndNothingIsLost(World world) {
     world.begin(world.node());
-    world.generator.awaitAccepted(30);
+    world.generator.awaitAccepted(15);
     world.parts().postgres().kill();
     Instant gone = Instant.now();
     pass(OUTAGE, world);
@@ -83,7 +83,7 @@ class PartOutagesIT {
     SmallDisk disk = world.smallDisk();
     Node node = world.node().with("DATABASE_URL", disk.url());
     world.begin(node);
-    world.generator.awaitAccepted(30);
+    world.generator.awaitAccepted(15);
     disk.fill();
     World.until("calls are refused", Duration.ofSeconds(60), () -> refused(world) >= 10);
     pass(Duration.ofSeconds(10), world);
@@ -105,7 +105,7 @@ class PartOutagesIT {
   void whoCannotBeServedIsToldSoon(World world) {
     Node node = world.node();
     world.begin(node);
-    world.generator.awaitAccepted(30);
+    world.generator.awaitAccepted(15);
     world.sql(
         """
         create function dawdle() returns trigger language plpgsql as $$
@@ -165,7 +165,7 @@ class PartOutagesIT {
   void aSlowRedisIsNotWaitedFor(World world) {
     Forwarder network = world.network(world.parts().redis().port());
     world.begin(world.node().with("REDIS_URL", "redis://127.0.0.1:" + network.port()));
-    world.generator.awaitAccepted(30);
+    world.generator.awaitAccepted(15);
     network.delay(Duration.ofSeconds(5));
     Instant slow = Instant.now();
     pass(OUTAGE, world);

@@ -27,7 +27,9 @@ import org.springframework.util.FileSystemUtils;
 
 /** Runs the selected rows, each run in a world of its own, and writes down what it came to. */
 final class Rows implements TestTemplateInvocationContextProvider {
-  private static final Path FOLDER = Path.of("target", "chaos").toAbsolutePath();
+  /** Of all that the suite writes. */
+  static final Path FOLDER = Path.of("target", "chaos").toAbsolutePath();
+
   private static final int RUNS = Integer.getInteger("chaos.runs", 1);
   private static final long SEED = Long.getLong("chaos.seed", new Random().nextInt(1, 1_000_000));
   private static final List<String> SELECTED =

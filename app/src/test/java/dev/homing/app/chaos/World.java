@@ -28,10 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class World implements AutoCloseable {
   /** Of the generator. The matrix has 500; all parts of several worlds share two cores. */
-  static final int CALLS_PER_SECOND = 10;
+  static final int CALLS_PER_SECOND = 5;
 
   /** Healthy ones, subscribed to all that happens, unless a row has more. */
   private static final int SINKS = 3;
+
+  /** A type that nobody subscribes to, and that counts for nothing. */
+  static final String WARM_UP = "warm.up";
 
   private static final List<String> PATTERNS = List.of("order.*", "*");
   private static final Map<String, Object> IMPATIENT =
@@ -93,6 +96,7 @@ final class World implements AutoCloseable {
   /** Starts the nodes, subscribes the sinks, and lets the generator call all nodes. */
   void begin(Node... started) {
     start(started);
+    List.of(started).forEach(World::warmUp);
     subscribeSinks(SINKS, sinks::url);
     generator.begin(started);
   }
@@ -104,6 +108,15 @@ final class World implements AutoCloseable {
     }
   }
 
+  /** A JVM that has just started is slow: not what a row is about. */
+  private static void warmUp(Node node) {
+    for (int i = 0; i < 30; i++) {
+      node.api().post("/webhooks/" + WARM_UP, "{}");
+    }
+    node.api().post("/webhooks/" + WARM_UP, "{}").expect(202);
+  }
+
+  /** Launches them together, and waits until all are ready. */
   void start(Node... started) {
     for (Node node : started) {
       node.launch();
