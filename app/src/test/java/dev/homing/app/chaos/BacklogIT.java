@@ -123,7 +123,9 @@ class BacklogIT {
     World.until(
         "calm",
         Duration.ofMinutes(2),
-        () -> node.metric("homing_events_open") == 0 && node.metric("homing_dispatcher_waiting") == 0);
+        () ->
+            node.metric("homing_events_open") == 0
+                && node.metric("homing_dispatcher_waiting") == 0);
     return new Window(
         took.size() / seconds, took.stream().sorted().toList().get(took.size() * 99 / 100));
   }

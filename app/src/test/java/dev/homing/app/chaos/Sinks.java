@@ -73,7 +73,8 @@ final class Sinks implements AutoCloseable {
       return switch (this) {
         case Status(int code) -> code / 100 == 2;
         case CutAfterHeader _ -> true;
-        case Late _, LateRefusal _, CutBeforeHeader _, Silence _ -> false;
+        case Late(Duration after) -> after.compareTo(Node.TIMEOUT) < 0;
+        case LateRefusal _, CutBeforeHeader _, Silence _ -> false;
       };
     }
 
