@@ -2,6 +2,7 @@ package dev.homing.app;
 
 import dev.homing.activities.ShortCalls;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
+import dev.homing.workflows.event.EventWorkflow;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,7 +25,8 @@ class StuckWorkflows {
   private static final Logger log = LoggerFactory.getLogger(StuckWorkflows.class);
   private static final String QUERY =
       "TemporalReportedProblems IS NOT NULL AND ExecutionStatus=\"Running\""
-          + " AND WorkflowType IN (\"FanOut\", \"%s\")".formatted(DeliveryWorkflow.TYPE);
+          + " AND WorkflowType IN (\"%s\", \"%s\")"
+              .formatted(EventWorkflow.TYPE, DeliveryWorkflow.TYPE);
 
   private final WorkflowClient client;
   private volatile long stuck;

@@ -49,6 +49,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -85,6 +86,15 @@ class Wiring {
   @Bean
   TemporalOptionsCustomizer<WorkflowServiceStubsOptions.Builder> uncompressed() {
     return options -> options.setGrpcCompression(GrpcCompression.NONE);
+  }
+
+  /** A thread for each task: one that waits for Temporal must not hold up the others. */
+  @Bean
+  ThreadPoolTaskScheduler taskScheduler() {
+    ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+    scheduler.setPoolSize(8);
+    scheduler.setThreadNamePrefix("scheduling-");
+    return scheduler;
   }
 
   @Bean

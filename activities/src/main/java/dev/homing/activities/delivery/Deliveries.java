@@ -346,15 +346,17 @@ public final class Deliveries {
         .update();
   }
 
-  /** Keeps a waiting delivery back because of a fault of ours, and has it looked at again later. */
-  void park(Tenant tenant, DeliveryId id, String reason, Duration lookAgain) {
+  /** Keeps what a run has in hand back because of a fault of ours, and has it looked at later. */
+  void park(Tenant tenant, DeliveryId id, String runId, String reason, Duration lookAgain) {
     jdbc.sql(
             """
             update deliveries
             set state = 'held', reason = :reason, look_after = null, updated_at = now(),
               next_attempt_at = now() + :wait * interval '1 millisecond'
-            where tenant = :tenant and id = :id and state in ('retrying', 'held')
+            where tenant = :tenant and id = :id and run_id = :run
+              and state in ('retrying', 'held')
             """)
+        .param("run", runId)
         .param("reason", reason)
         .param("wait", lookAgain.toMillis())
         .param("tenant", tenant.name())
@@ -378,15 +380,17 @@ public final class Deliveries {
         .orElse(0);
   }
 
-  /** Has a waiting delivery wait on, as nothing could be sent: that is no attempt. */
-  void putOff(Tenant tenant, DeliveryId id, Duration wait) {
+  /** Has what a run has in hand wait on, as nothing could be sent: that is no attempt. */
+  void putOff(Tenant tenant, DeliveryId id, String runId, Duration wait) {
     jdbc.sql(
             """
             update deliveries
             set state = 'retrying', reason = null, look_after = null,
               next_attempt_at = now() + :wait * interval '1 millisecond'
-            where tenant = :tenant and id = :id and state in ('retrying', 'held')
+            where tenant = :tenant and id = :id and run_id = :run
+              and state in ('retrying', 'held')
             """)
+        .param("run", runId)
         .param("wait", wait.toMillis())
         .param("tenant", tenant.name())
         .param("id", id.uuid())

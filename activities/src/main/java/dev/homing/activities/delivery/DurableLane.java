@@ -7,7 +7,6 @@ import dev.homing.activities.event.Events;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.workflows.DeliveryId;
-import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.Attempts;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.activity.Activity;
@@ -122,7 +121,7 @@ public final class DurableLane implements Attempts {
       case PAUSED -> throw hold(delivery, receiver);
       case GONE -> cancel(key, "gone");
       case DELETED -> cancel(key, "subscription_deleted");
-      case UNREADABLE -> throw park(key.tenant(), key.id(), receiver);
+      case UNREADABLE -> throw park(delivery, run(execution), receiver);
     }
   }
 
@@ -202,8 +201,9 @@ public final class DurableLane implements Attempts {
     return retry("held: " + delivery.reason(), "held", deliveries.untilDue(delivery));
   }
 
-  private ApplicationFailure park(Tenant tenant, DeliveryId id, Receiver receiver) {
-    deliveries.park(tenant, id, OwnFaults.UNREADABLE, OwnFaults.PARKED);
+  private ApplicationFailure park(Delivery delivery, String run, Receiver receiver) {
+    DeliveryId id = delivery.key().id();
+    deliveries.park(delivery.key().tenant(), id, run, OwnFaults.UNREADABLE, OwnFaults.PARKED);
     log.error("{} is parked: {} cannot be read: {}", id, receiver.id(), receiver.fault());
     return retry(
         "held: its subscription cannot be read: " + receiver.fault(), "held", OwnFaults.PARKED);
@@ -232,7 +232,7 @@ public final class DurableLane implements Attempts {
       WaitingDelivery waiting, String run, RuntimeException ours) {
     try {
       return switch (ours) {
-        case EgressDownException cutOff -> putOff(waiting, cutOff);
+        case EgressDownException cutOff -> putOff(waiting, run, cutOff);
         case RuntimeException _ when OwnFaults.passes(ours) -> soon(ours);
         case RuntimeException _ -> soonOrParked(waiting, run, ours);
       };
@@ -242,9 +242,10 @@ public final class DurableLane implements Attempts {
     }
   }
 
-  private ApplicationFailure putOff(WaitingDelivery waiting, EgressDownException cutOff) {
+  private ApplicationFailure putOff(
+      WaitingDelivery waiting, String run, EgressDownException cutOff) {
     Duration soon = OwnFaults.soon();
-    deliveries.putOff(waiting.tenant(), waiting.id(), soon);
+    deliveries.putOff(waiting.tenant(), waiting.id(), run, soon);
     return retry("not charged to the receiver: " + cutOff.getMessage(), "egress_down", soon);
   }
 
@@ -254,7 +255,7 @@ public final class DurableLane implements Attempts {
     if (deliveries.countFault(waiting.tenant(), waiting.id(), run) < OwnFaults.QUICK_RETRIES) {
       return soon(ours);
     }
-    deliveries.park(waiting.tenant(), waiting.id(), OwnFaults.OUR_FAULT, OwnFaults.PARKED);
+    deliveries.park(waiting.tenant(), waiting.id(), run, OwnFaults.OUR_FAULT, OwnFaults.PARKED);
     log.error("{} is parked: we cannot handle it", waiting.id(), ours);
     return retry("held: our own fault: " + ours, "held", OwnFaults.PARKED);
   }

@@ -242,6 +242,19 @@ class DeliveriesTest {
   }
 
   @Test
+  void parksAndPutsOffOnlyWhatARunHasInHand() {
+    ledger.add(key, State.HELD, "paused");
+    ledger.passTo("run-2", key, false);
+
+    deliveries.park(ledger.tenant, key.id(), "run-1", "our_fault", OwnFaults.PARKED);
+    deliveries.putOff(ledger.tenant, key.id(), "run-1", Duration.ofSeconds(5));
+
+    assertThat(deliveries.countFault(ledger.tenant, key.id(), "run-1")).isZero();
+    assertThat(ledger.find(key).reason()).isEqualTo("paused");
+    assertThat(ledger.find(key).nextAttemptAt()).isNull();
+  }
+
+  @Test
   void holdsWhatIsParkedUntilItsSubscriptionIsEnabled() {
     ledger.add(key, State.RETRYING, null);
     park(key);
@@ -413,7 +426,8 @@ class DeliveriesTest {
   }
 
   private void park(Delivery.Key one) {
-    deliveries.park(ledger.tenant, one.id(), OwnFaults.OUR_FAULT, OwnFaults.PARKED);
+    ledger.passTo("run-1", one, false);
+    deliveries.park(ledger.tenant, one.id(), "run-1", OwnFaults.OUR_FAULT, OwnFaults.PARKED);
   }
 
   // Rounds.

@@ -124,6 +124,28 @@ final class Node {
     assertThat(ended(process().destroyForcibly())).as("%s was killed", name).isEqualTo(SIGKILLED);
   }
 
+  /** {@code kill -STOP}: it does nothing, and its connections stay open. */
+  void freeze() {
+    signal("-STOP");
+  }
+
+  /** {@code kill -CONT}: it goes on, not knowing that time has passed. */
+  void thaw() {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      Process kill = new ProcessBuilder("kill", signal, Long.toString(process().pid())).start();
+      assertThat(kill.waitFor()).as("kill %s", signal).isZero();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
   /** {@code kill}: asks it to end. */
   void terminate() {
     process().destroy();

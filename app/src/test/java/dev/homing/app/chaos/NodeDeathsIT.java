@@ -134,8 +134,10 @@ class NodeDeathsIT {
 
   @Row(number = 11, fault = "both nodes stopped and started, one after the other")
   void aRollingRestartIsNotNoticed(World world) {
-    Node one = world.node();
-    Node other = world.node();
+    Node one = world.node().with("HOMING_DRAIN_DELAY", "1s");
+    Node other = world.node().with("HOMING_DRAIN_DELAY", "1s");
+    // Longer than that: some attempts are still under way when the rest of the node has stopped.
+    world.sinks.answer(_ -> new Reply.Late(Duration.ofMillis(1500)));
     world.begin(one, other);
     world.generator.awaitAccepted(15);
     restart(one, other, world);

@@ -56,6 +56,9 @@ final class Sinks implements AutoCloseable {
     /** Answers 200 that much later. */
     record Late(Duration after) implements Reply {}
 
+    /** Answers 503 that much later. */
+    record LateRefusal(Duration after) implements Reply {}
+
     /** Sends the header of a 200 and drops the connection. */
     record CutAfterHeader() implements Reply {}
 
@@ -70,7 +73,8 @@ final class Sinks implements AutoCloseable {
       return switch (this) {
         case Status(int code) -> code / 100 == 2;
         case CutAfterHeader _ -> true;
-        case Late _, CutBeforeHeader _, Silence _ -> false;
+        case Late(Duration after) -> after.compareTo(Node.TIMEOUT) < 0;
+        case LateRefusal _, CutBeforeHeader _, Silence _ -> false;
       };
     }
 
@@ -79,6 +83,7 @@ final class Sinks implements AutoCloseable {
       return switch (this) {
         case Status(int code) -> code / 100 == 2;
         case CutAfterHeader _, Late _, CutBeforeHeader _, Silence _ -> true;
+        case LateRefusal _ -> false;
       };
     }
   }
@@ -214,6 +219,10 @@ final class Sinks implements AutoCloseable {
       case Reply.Late(Duration after) -> {
         Thread.sleep(after);
         yield say(out, 200, 0);
+      }
+      case Reply.LateRefusal(Duration after) -> {
+        Thread.sleep(after);
+        yield say(out, 503, 0);
       }
       case Reply.CutAfterHeader _ -> !say(out, 200, 100);
       case Reply.CutBeforeHeader _ -> false;

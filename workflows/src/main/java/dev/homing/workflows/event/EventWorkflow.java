@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Tells everyone who subscribed to an event; its id is the event's. */
 @WorkflowInterface
 public interface EventWorkflow {
+  /** The workflow's type, as queries name it. */
+  String TYPE = "FanOut";
 
   /**
    * Never fails. Cancelled, it records as cancelled what is not yet delivered.
@@ -20,7 +22,7 @@ public interface EventWorkflow {
    * @param startedUpTo the last delivery for which an earlier run started a workflow; null in the
    *     first run
    */
-  @WorkflowMethod(name = "FanOut")
+  @WorkflowMethod(name = TYPE)
   void tellEveryone(AcceptedEvent event, @Nullable DeliveryId startedUpTo);
 
   /**
