@@ -190,7 +190,7 @@ final class Checker {
     do {
       JsonNode page = world.api().get("/events?limit=250" + cursor).expect(200).json();
       page.get("items").values().stream()
-          .filter(event -> !text(event, "event_type").equals(World.WARM_UP))
+          .filter(event -> Generator.TYPES.contains(text(event, "event_type")))
           .forEach(event -> ids.add(text(event, "id")));
       JsonNode next = page.get("next_cursor");
       cursor = next == null || next.isNull() ? "" : "&cursor=" + next.stringValue();
