@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Generator implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final List<String> TYPES = List.of("order.created", "order.paid", "order.shipped");
+  static final List<String> TYPES = List.of("order.created", "order.paid", "order.shipped");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
   private static final int LARGEST = 2_000;

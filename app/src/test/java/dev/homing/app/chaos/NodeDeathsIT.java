@@ -114,7 +114,7 @@ class NodeDeathsIT {
     Node survivor = world.node();
     world.begin(doomed, survivor);
     world.generator.turnTo(doomed);
-    String subscription = world.subscribe(gone, world.sinks.url(gone), "*");
+    String subscription = world.subscribe(gone, world.sinks.url(gone), World.ALL);
     doomed.awaitReached();
     world.generator.awaitCalls(World.CALLS_PER_SECOND);
     kill(doomed, survivor, world);

@@ -58,7 +58,8 @@ final class Rows implements TestTemplateInvocationContextProvider {
     Row row = requireNonNull(method.getAnnotation(Row.class), "@Row");
     boolean selected =
         SELECTED.contains("all") || SELECTED.contains(Integer.toString(row.number()));
-    return IntStream.rangeClosed(1, selected ? RUNS : 0)
+    int runs = row.once() ? 1 : RUNS;
+    return IntStream.rangeClosed(1, selected ? runs : 0)
         .mapToObj(run -> new Run(row, method.getName(), run));
   }
 
@@ -78,7 +79,7 @@ final class Rows implements TestTemplateInvocationContextProvider {
     private final long seed;
     private final String name;
     private final Path folder;
-    private final World world;
+    private @Nullable World world;
 
     Run(Row row, String method, int run) {
       this.row = row;
@@ -86,7 +87,6 @@ final class Rows implements TestTemplateInvocationContextProvider {
       this.seed = SEED * 1_000_000 + row.number() * 1_000L + run;
       this.name = "row-%02d-%s-%d".formatted(row.number(), method, seed);
       this.folder = FOLDER.resolve("runs").resolve(name);
-      this.world = new World(folder, seed);
     }
 
     @Override
@@ -106,6 +106,7 @@ final class Rows implements TestTemplateInvocationContextProvider {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      world = new World(folder, seed);
       return world;
     }
 
@@ -118,15 +119,17 @@ final class Rows implements TestTemplateInvocationContextProvider {
       Lock lock = row.alone() ? WORLDS.writeLock() : WORLDS.readLock();
       lock.lock();
       try {
-        run(invocation);
+        run(requireNonNull(world), invocation);
       } finally {
         lock.unlock();
       }
     }
 
-    private void run(Invocation<@Nullable Void> invocation) throws Throwable {
+    private void run(World world, Invocation<@Nullable Void> invocation) throws Throwable {
       FileSystemUtils.deleteRecursively(folder);
       Files.createDirectories(folder);
+      Thread ifEnded = new Thread(world::close);
+      Runtime.getRuntime().addShutdownHook(ifEnded);
       List<String> complaints = new ArrayList<>();
       try (world) {
         world.startParts();
@@ -135,6 +138,7 @@ final class Rows implements TestTemplateInvocationContextProvider {
         complaints.add(failed.toString());
         throw failed;
       } finally {
+        Runtime.getRuntime().removeShutdownHook(ifEnded);
         complaints.addAll(world.checker().complaints());
         result(world.checker(), complaints).write(FOLDER, name);
       }
