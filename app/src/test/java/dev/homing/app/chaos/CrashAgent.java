@@ -67,6 +67,11 @@ public final class CrashAgent implements ClassFileTransformer {
     return jar;
   }
 
+  /** The point counts once this file is there: what warms up a node does not. */
+  static Path armed(Path reached) {
+    return reached.resolveSibling(reached.getFileName() + ".armed");
+  }
+
   /** The JVM's option for that jar. */
   static String option(Path jar, CrashPoint point, int nth, Path file) {
     return "-javaagent:%s=%s:%d:%s".formatted(jar, point, nth, file);
@@ -153,6 +158,9 @@ public final class CrashAgent implements ClassFileTransformer {
 
   /** Called by the node at the point. */
   public static void pass() {
+    if (!Files.exists(armed(reached))) {
+      return;
+    }
     int left = LEFT.decrementAndGet();
     if (left == 0) {
       try {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.homing.app.chaos.Sinks.Reply;
 import dev.homing.app.journey.Api;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -84,7 +85,7 @@ class LateComersIT {
           return new Reply.LateRefusal(Node.TIMEOUT.minusMillis(500));
         });
     world.begin(world.node());
-    String subscription = world.subscribe(slow, world.sinks.url(slow), World.ALL);
+    String subscription = subscribedOnce(slow, world);
     World.until(
         "ten are cancelled in time",
         Duration.ofMinutes(1),
@@ -104,6 +105,25 @@ class LateComersIT {
       var delivery = world.api().awaitDelivery(id, "attempt_count", 1);
       assertThat(Api.text(delivery, "state")).isEqualTo("cancelled");
     }
+  }
+
+  /** Not tried again. */
+  private static String subscribedOnce(int sink, World world) {
+    return Api.id(
+        world
+            .api()
+            .post(
+                "/subscriptions",
+                Map.of(
+                    "url",
+                    world.sinks.url(sink),
+                    "secret",
+                    Sinks.secret(sink),
+                    "event_types",
+                    World.ALL,
+                    "retry",
+                    Map.of("max_attempts", 1)))
+            .expect(201));
   }
 
   /** While its first attempt is still under way. */

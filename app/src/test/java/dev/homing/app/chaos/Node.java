@@ -67,6 +67,15 @@ final class Node {
     return withOption(CrashAgent.option(CrashAgent.jar(folder), point, nth, reached()));
   }
 
+  /** From now on the crash point counts. */
+  void arm() {
+    try {
+      Files.createFile(CrashAgent.armed(reached()));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   private Path reached() {
     return folder.resolve(name + ".reached");
   }

@@ -99,6 +99,7 @@ final class World implements AutoCloseable {
   void begin(Node... started) {
     start(started);
     List.of(started).forEach(World::warmUp);
+    List.of(started).forEach(Node::arm);
     subscribeSinks(SINKS, sinks::url);
     generator.begin(started);
   }
