@@ -2,6 +2,7 @@ package dev.homing.app;
 
 import dev.homing.activities.delivery.DurableLane;
 import dev.homing.activities.delivery.ExpressLane;
+import dev.homing.activities.event.OpenEvents;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
 import dev.homing.workflows.delivery.RetryingDelivery;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
@@ -54,12 +56,15 @@ public class Workers implements SmartLifecycle {
   private static final Duration HAND_BACK = Duration.ofSeconds(4);
 
   private final WorkflowClient client;
+  private final OpenEvents open;
   private final WorkerFactory factory;
   private final CountDownLatch ready = new CountDownLatch(1);
   private volatile boolean running;
 
-  Workers(WorkflowClient client, ExpressLane expressLane, DurableLane durableLane) {
+  Workers(
+      WorkflowClient client, ExpressLane expressLane, DurableLane durableLane, OpenEvents open) {
     this.client = client;
+    this.open = open;
     this.factory =
         WorkerFactory.newInstance(
             client,
@@ -181,6 +186,16 @@ public class Workers implements SmartLifecycle {
     if (!factory.isTerminated()) {
       factory.shutdownNow();
       factory.awaitTermination(HAND_BACK.toSeconds(), TimeUnit.SECONDS);
+    }
+    handBackEvents();
+  }
+
+  /** Those that were accepted here and not begun: another node need not wait for their lease. */
+  private void handBackEvents() {
+    try {
+      open.releaseUntaken();
+    } catch (DataAccessException away) {
+      log.warn("events are handed back when their lease is over: {}", away.getMessage());
     }
   }
 

@@ -60,6 +60,23 @@ public final class OpenEvents {
     fresh.values().removeIf(old -> now - old.sinceNanos() > lease.toNanos());
   }
 
+  /** At the end of this node: what it accepted and never began, another may take over at once. */
+  public void releaseUntaken() {
+    List<Lease> untaken = fresh.values().stream().map(Fresh::lease).toList();
+    if (untaken.isEmpty()) {
+      return;
+    }
+    jdbc.sql(
+            """
+            update open_events set leased_until = now()
+            where event_id = any(:events) and leased_by = any(:tokens)
+            """)
+        .param("events", untaken.stream().map(l -> l.event().id().uuid()).toArray(UUID[]::new))
+        .param("tokens", untaken.stream().map(Lease::token).toArray(String[]::new))
+        .update();
+    fresh.clear();
+  }
+
   /** How soon a lease must be renewed while its work goes on. */
   public Duration renewal() {
     return lease.dividedBy(3);

@@ -94,6 +94,30 @@ class OpenEventsTest {
   }
 
   @Test
+  void releasesAtTheEndWhatItNeverBegan() {
+    AcceptedEvent waiting = here.accept(tenant, SampleIds.subscription());
+    AcceptedEvent begun = here.accept(tenant, SampleIds.subscription());
+    assertThat(here.open.takeUp(begun)).isPresent();
+
+    here.open.releaseUntaken();
+
+    assertThat(here.open.takeUp(waiting)).isEmpty();
+    assertThat(there.open.takeOver(waiting)).isPresent();
+    assertThat(there.open.takeOver(begun)).isEmpty();
+  }
+
+  @Test
+  void releasesAtTheEndNothingThatAnotherTookOver() {
+    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
+    lapse(event);
+    assertThat(there.open.takeOver(event)).isPresent();
+
+    here.open.releaseUntaken();
+
+    assertThat(here.open.takeOver(event)).isEmpty();
+  }
+
+  @Test
   void doesNotReleaseTheLeaseOfAnother() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     OpenEvents.Lease mine = here.open.takeUp(event).orElseThrow();
