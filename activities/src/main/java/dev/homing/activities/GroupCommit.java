@@ -195,8 +195,8 @@ public final class GroupCommit<T, R> implements AutoCloseable {
         || failure instanceof TransactionException;
   }
 
-  /** For people: how many wait for their turn. */
-  public int waiting() {
+  /** How many wait for their turn. */
+  int waiting() {
     return waiting.size();
   }
 

@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.temporal.api.workflowservice.v1.CountWorkflowExecutionsRequest;
 import io.temporal.client.WorkflowClient;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -42,10 +41,7 @@ class StuckWorkflows {
   void count() {
     try {
       stuck =
-          client
-              .getWorkflowServiceStubs()
-              .blockingStub()
-              .withDeadlineAfter(ShortCalls.LONGEST.toMillis(), TimeUnit.MILLISECONDS)
+          ShortCalls.to(client)
               .countWorkflowExecutions(
                   CountWorkflowExecutionsRequest.newBuilder()
                       .setNamespace(client.getOptions().getNamespace())

@@ -231,8 +231,7 @@ public final class Deliveries {
 
   /** Stops a delivery that is not over; one without a row gets it. False if it was over. */
   public boolean cancel(Delivery.Key key, String reason) {
-    return add(key, State.CANCELLED, reason)
-        || cancelWhere("and id = :id", key.tenant(), reason, Map.of("id", key.id().uuid())) == 1;
+    return add(key, State.CANCELLED, reason) || endIfWaiting(key, State.CANCELLED, reason);
   }
 
   /** Stops a delivery if this run still has it in hand. */
@@ -253,32 +252,35 @@ public final class Deliveries {
 
   /** Stops what waits of an event. */
   int cancelWaiting(Tenant tenant, EventId event, String reason) {
-    return cancelWhere(
+    return endWaiting(
         "and id between :low and :high and event_id = :event",
         tenant,
+        State.CANCELLED,
         reason,
         Map.of("low", low(event), "high", high(event), "event", event.uuid()));
   }
 
   /** Stops what waits for a subscription. */
   public int cancelWaiting(Tenant tenant, SubscriptionId subscription, String reason) {
-    return cancelWhere(
+    return endWaiting(
         "and subscription_id = :subscription",
         tenant,
+        State.CANCELLED,
         reason,
         Map.of("subscription", subscription.uuid()));
   }
 
-  private int cancelWhere(
-      String condition, Tenant tenant, String reason, Map<String, Object> params) {
+  private int endWaiting(
+      String condition, Tenant tenant, State end, String reason, Map<String, Object> params) {
     return jdbc.sql(
             """
             update deliveries
-            set state = 'cancelled', reason = :reason, next_attempt_at = null, updated_at = now()
+            set state = :state, reason = :reason, next_attempt_at = null, updated_at = now()
             where tenant = :tenant and state in ('retrying', 'held')
             """
                 + condition)
         .param("tenant", tenant.name())
+        .param("state", end.word())
         .param("reason", reason)
         .params(params)
         .update();
@@ -286,16 +288,12 @@ public final class Deliveries {
 
   /** Ends a waiting delivery that nobody can send any more. */
   void fail(Delivery.Key key, String reason) {
-    jdbc.sql(
-            """
-            update deliveries
-            set state = 'failed', reason = :reason, next_attempt_at = null, updated_at = now()
-            where tenant = :tenant and id = :id and state in ('retrying', 'held')
-            """)
-        .param("reason", reason)
-        .param("tenant", key.tenant().name())
-        .param("id", key.id().uuid())
-        .update();
+    endIfWaiting(key, State.FAILED, reason);
+  }
+
+  private boolean endIfWaiting(Delivery.Key key, State end, String reason) {
+    return endWaiting("and id = :id", key.tenant(), end, reason, Map.of("id", key.id().uuid()))
+        == 1;
   }
 
   /**

@@ -19,7 +19,6 @@ import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.ResetActivityRequest;
 import io.temporal.api.workflowservice.v1.StartBatchOperationRequest;
-import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowNotFoundException;
@@ -106,7 +105,7 @@ public final class DeliveryWorkflows {
   public boolean wake(DeliveryId id) {
     try {
       var unused =
-          temporal()
+          ShortCalls.to(client)
               .resetActivity(
                   ResetActivityRequest.newBuilder()
                       .setNamespace(namespace())
@@ -159,7 +158,7 @@ public final class DeliveryWorkflows {
   private void batch(SubscriptionId subscription, StartBatchOperationRequest.Builder request) {
     try {
       var unused =
-          temporal()
+          ShortCalls.to(client)
               .startBatchOperation(
                   request
                       .setNamespace(namespace())
@@ -219,7 +218,7 @@ public final class DeliveryWorkflows {
   public Latest latestRun(DeliveryId id) {
     try {
       return latest(
-          temporal()
+          ShortCalls.to(client)
               .describeWorkflowExecution(
                   DescribeWorkflowExecutionRequest.newBuilder()
                       .setNamespace(namespace())
@@ -252,13 +251,6 @@ public final class DeliveryWorkflows {
         && activity.hasNextAttemptScheduleTime()
         && activity.getNextAttemptScheduleTime().getSeconds()
             > Instant.now().plus(A_LITTLE).getEpochSecond();
-  }
-
-  private WorkflowServiceBlockingStub temporal() {
-    return client
-        .getWorkflowServiceStubs()
-        .blockingStub()
-        .withDeadlineAfter(ShortCalls.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private String namespace() {

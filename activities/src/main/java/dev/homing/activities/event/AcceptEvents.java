@@ -132,9 +132,10 @@ public final class AcceptEvents {
   private static SortedMap<EventKey, EventKeys.Claim> claims(List<Candidate> candidates) {
     SortedMap<EventKey, EventKeys.Claim> claims = new TreeMap<>();
     for (Candidate candidate : candidates) {
-      for (EventKey key : candidate.submission().keys()) {
-        claims.putIfAbsent(
-            key, new EventKeys.Claim(candidate.event(), candidate.submission().fingerprint()));
+      List<EventKey> keys = candidate.submission().keys();
+      if (!keys.isEmpty()) {
+        var claim = new EventKeys.Claim(candidate.event(), candidate.submission().fingerprint());
+        keys.forEach(key -> claims.putIfAbsent(key, claim));
       }
     }
     return claims;

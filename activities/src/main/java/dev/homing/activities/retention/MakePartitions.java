@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.UUID;
@@ -42,8 +43,9 @@ public final class MakePartitions {
   public boolean make() {
     boolean all = true;
     for (Table table : Table.values()) {
+      List<Span> made = partitions.spans(table);
       for (Span day : days(table)) {
-        all &= make(table, day);
+        all &= day.without(made).isEmpty() || make(table, day);
       }
     }
     return all;
@@ -89,7 +91,7 @@ public final class MakePartitions {
 
   /** False if nothing of the day is missing. */
   private boolean makeMissing(Table table, Span day) {
-    Optional<Span> missing = partitions.missing(table, day);
+    Optional<Span> missing = day.without(partitions.spans(table));
     missing.map(span -> cut(table, span)).ifPresent(span -> make(table, span, name(table, span)));
     return missing.isPresent();
   }

@@ -3,7 +3,6 @@ package dev.homing.activities.retention;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -51,9 +50,9 @@ public final class Partitions {
         .list();
   }
 
-  /** The first part of a span that has no partition. */
-  Optional<Span> missing(Table table, Span span) {
-    return span.without(of(table).stream().map(Partition::span).toList());
+  /** The times that have one. */
+  List<Span> spans(Table table) {
+    return of(table).stream().map(Partition::span).toList();
   }
 
   /** How many whole days after today are prepared in each table. */
@@ -61,7 +60,7 @@ public final class Partitions {
     Span today = Span.dayOf(now());
     int days = MakePartitions.DAYS_AHEAD;
     for (Table table : Table.values()) {
-      List<Span> made = of(table).stream().map(Partition::span).toList();
+      List<Span> made = spans(table);
       int ahead = 0;
       while (ahead < days && today.plusDays(ahead + 1).without(made).isEmpty()) {
         ahead++;
