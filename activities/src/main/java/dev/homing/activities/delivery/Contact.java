@@ -17,6 +17,21 @@ final class Contact extends EventListener {
   private boolean hadConnection;
 
   @Override
+  public void dnsStart(Call call, String host) {
+    isConnecting();
+  }
+
+  @Override
+  public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+    isConnecting();
+  }
+
+  /** A kept connection that it had was dead. */
+  private void isConnecting() {
+    hadConnection = false;
+  }
+
+  @Override
   public void secureConnectStart(Call call) {
     connected = true;
   }
@@ -32,7 +47,7 @@ final class Contact extends EventListener {
     hadConnection = true;
   }
 
-  /** True when none came about, and none was kept. */
+  /** True when none came about, and none was kept alive. */
   boolean hadNoConnection() {
     return !connected && !hadConnection;
   }

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.junit.jupiter.api.AutoClose;
@@ -81,6 +82,57 @@ class EgressTest {
     }
 
     assertThat(egress.isDown()).isFalse();
+  }
+
+  @Test
+  void takesAReceiverThatFallsSilentOnAKeptConnectionForNothing() throws IOException {
+    try (RawReceiver raw =
+        new RawReceiver(
+            line -> {
+              answer(line);
+              line.readRequest();
+              line.fallSilent();
+            })) {
+      String url = raw.url().toString();
+      assertThat(word(url)).isEqualTo("delivered");
+      SampleEgress.cutOff(egress);
+
+      assertThat(word(url)).isEqualTo("timed_out");
+    }
+
+    assertThat(egress.isDown()).isTrue();
+  }
+
+  @Test
+  void countsAHostThatIsNotReachedAgainOnceItsKeptConnectionIsDead() throws IOException {
+    AtomicReference<String> address = new AtomicReference<>("127.0.0.1");
+    HttpSender following =
+        new HttpSender(
+            OutboundClient.build(
+                Destinations.everywhere(), host -> List.of(InetAddress.getByName(address.get()))),
+            Clock.systemUTC(),
+            egress,
+            "1");
+    try (RawReceiver raw =
+        new RawReceiver(
+            line -> {
+              answer(line);
+              line.readRequest();
+            })) {
+      HttpUrl url = raw.url().newBuilder().host("moves.test").build();
+      assertThat(following.send(SampleWebhooks.to(url)).outcome().word()).isEqualTo("delivered");
+      SampleEgress.cutOff(egress);
+      address.set("127.255.255.255");
+
+      assertThatThrownBy(() -> following.send(SampleWebhooks.to(url)))
+          .isInstanceOf(EgressDownException.class)
+          .hasMessageContaining("unreachable");
+    }
+  }
+
+  private static void answer(RawReceiver.Line line) throws IOException {
+    line.readRequest();
+    line.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   }
 
   @Test
