@@ -28,6 +28,7 @@ import dev.homing.activities.subscription.Routes;
 import dev.homing.activities.subscription.Secrets;
 import dev.homing.app.event.PublishingSettings;
 import dev.homing.app.http.BodyLimit;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.temporal.client.WorkflowClient;
@@ -43,6 +44,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import okhttp3.OkHttpClient;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -121,6 +123,12 @@ class Wiring {
   @Bean
   AcceptingDatabase acceptingDatabase(DatabaseUrl url, MeterRegistry metrics) {
     return new AcceptingDatabase(url, metrics);
+  }
+
+  /** While there is no connection to Redis, nobody waits for one. */
+  @Bean
+  LettuceClientOptionsBuilderCustomizer redisRefusesAtOnce() {
+    return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS);
   }
 
   @Bean
