@@ -85,7 +85,8 @@ class LateComersIT {
           return new Reply.LateRefusal(Node.TIMEOUT.minusMillis(500));
         });
     world.begin(world.node());
-    String subscription = subscribedOnce(slow, world);
+    String subscription =
+        world.subscribe(slow, world.sinks.url(slow), World.ALL, Map.of("max_attempts", 1));
     World.until(
         "ten are cancelled in time",
         Duration.ofMinutes(1),
@@ -105,25 +106,6 @@ class LateComersIT {
       var delivery = world.api().awaitDelivery(id, "attempt_count", 1);
       assertThat(Api.text(delivery, "state")).isEqualTo("cancelled");
     }
-  }
-
-  /** Not tried again. */
-  private static String subscribedOnce(int sink, World world) {
-    return Api.id(
-        world
-            .api()
-            .post(
-                "/subscriptions",
-                Map.of(
-                    "url",
-                    world.sinks.url(sink),
-                    "secret",
-                    Sinks.secret(sink),
-                    "event_types",
-                    World.ALL,
-                    "retry",
-                    Map.of("max_attempts", 1)))
-            .expect(201));
   }
 
   /** While its first attempt is still under way. */

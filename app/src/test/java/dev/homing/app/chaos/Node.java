@@ -40,16 +40,19 @@ final class Node {
   Node(String name, Path folder, RealParts parts) {
     this.name = name;
     this.folder = folder;
+    settings.putAll(parts.settings());
     settings.putAll(
         Map.of(
-            "DATABASE_URL", parts.postgres().url(),
-            "REDIS_URL", parts.redis().url(),
-            "TEMPORAL_ADDRESS", parts.temporal().url(),
-            "HOMING_PORT", Integer.toString(port),
-            "HOMING_MANAGEMENT_PORT", Integer.toString(managementPort),
-            "HOMING_ENCRYPTION_KEYS", RunningHoming.ENCRYPTION_KEYS,
-            "INITIAL_RETRY_INTERVAL", "1s",
-            "WEBHOOK_TIMEOUT", TIMEOUT.toSeconds() + "s"));
+            "HOMING_PORT",
+            Integer.toString(port),
+            "HOMING_MANAGEMENT_PORT",
+            Integer.toString(managementPort),
+            "HOMING_ENCRYPTION_KEYS",
+            RunningHoming.ENCRYPTION_KEYS,
+            "INITIAL_RETRY_INTERVAL",
+            "1s",
+            "WEBHOOK_TIMEOUT",
+            TIMEOUT.toSeconds() + "s"));
   }
 
   Node with(String setting, String value) {

@@ -15,9 +15,6 @@ class NodeDeathsIT {
   private static final Expected TAKEN_OVER =
       Expected.delay(Node.TIMEOUT.plusSeconds(45)).refusals(Expected.ANY);
 
-  /** What the sinks get in the seconds before the kill. */
-  private static final int IN_FLIGHT = 100;
-
   @Row(number = 1, fault = "node killed before the commit")
   void whatWasNotCommittedIsNoEvent(World world) {
     killAt(CrashPoint.BEFORE_COMMIT, world);
@@ -71,26 +68,30 @@ class NodeDeathsIT {
   @Row(number = 7, fault = "node killed before the answer, first attempts")
   void whatWasNotAnsweredIsSentAgain(World world) {
     killWhileSinksAreSilent(1, world);
-    world.check(TAKEN_OVER.duplicates(IN_FLIGHT));
+    world.check(TAKEN_OVER.duplicates(unanswered(world)));
   }
 
   @Row(number = 7, fault = "node killed before the answer, later attempts")
   void whatWasNotAnsweredLaterIsSentAgain(World world) {
     killWhileSinksAreSilent(2, world);
-    world.check(TAKEN_OVER.duplicates(IN_FLIGHT));
+    world.check(TAKEN_OVER.duplicates(unanswered(world)));
   }
 
   @Row(number = 8, fault = "node killed before the answer is recorded, first attempts")
   void anAnswerThatIsNotRecordedIsAskedForAgain(World world) {
-    killAt(CrashPoint.EXPRESS_BEFORE_ROWS, world);
-    world.check(TAKEN_OVER.duplicates(IN_FLIGHT));
+    Node doomed = haltAt(CrashPoint.EXPRESS_BEFORE_ROWS, world);
+    int unrecorded = world.checker().unrecorded();
+    kill(doomed, world);
+    world.check(TAKEN_OVER.duplicates(unrecorded));
   }
 
   @Row(number = 8, fault = "node killed before the answer is recorded, later attempts")
   void aLaterAnswerThatIsNotRecordedIsAskedForAgain(World world) {
     refuseFirstAttempts(world);
-    killAt(CrashPoint.DURABLE_BEFORE_ROWS, world);
-    world.check(TAKEN_OVER.duplicates(IN_FLIGHT));
+    Node doomed = haltAt(CrashPoint.DURABLE_BEFORE_ROWS, world);
+    int unrecorded = world.checker().unrecorded();
+    kill(doomed, world);
+    world.check(TAKEN_OVER.duplicates(unrecorded));
   }
 
   @Row(number = 9, fault = "node killed after the answer is recorded, first attempts")
@@ -111,13 +112,11 @@ class NodeDeathsIT {
     int gone = 9;
     world.sinks.answer(visit -> new Reply.Status(visit.sink() == gone ? 410 : 200));
     Node doomed = world.node().stoppingAt(CrashPoint.BEFORE_SWITCH_OFF, 1);
-    Node survivor = world.node();
-    world.begin(doomed, survivor);
+    world.begin(doomed, world.node());
     world.generator.turnTo(doomed);
     String subscription = world.subscribe(gone, world.sinks.url(gone), World.ALL);
-    doomed.awaitReached();
-    world.generator.awaitCalls(World.CALLS_PER_SECOND);
-    kill(doomed, survivor, world);
+    awaitHalt(doomed, world);
+    kill(doomed, world);
 
     world.check(TAKEN_OVER);
     World.until(
@@ -145,22 +144,45 @@ class NodeDeathsIT {
     world.check(Expected.delay(Duration.ofSeconds(10)));
   }
 
-  /** Lets all go on until threads stand at the point and calls come to nothing more. */
-  private static void killAt(CrashPoint point, World world) {
-    Node doomed = world.node().stoppingAt(point, world.between(5, 15));
-    Node survivor = world.node();
-    world.begin(doomed, survivor);
-    world.generator.turnTo(doomed);
-    doomed.awaitReached();
-    world.generator.awaitCalls(World.CALLS_PER_SECOND);
-    kill(doomed, survivor, world);
+  @Row(number = 41, fault = "node stopped while callers wait for its commits, of 0.6 s each")
+  void whoWaitsForItsCommitIsStillAnswered(World world) {
+    Node stopped = world.node();
+    Node other = world.node();
+    world.begin(stopped, other);
+    world.generator.turnTo(stopped);
+    world.slowCommits(Duration.ofMillis(600));
+    world.generator.awaitAccepted(15);
+    world.generator.turnTo(other);
+    stopped.terminate();
+    stopped.awaitEnd();
+    world.generator.awaitCalls(2 * World.CALLS_PER_SECOND);
+    world.quickCommits();
+    world.check(Expected.delay(Duration.ofSeconds(10)));
   }
 
-  private static void kill(Node doomed, Node survivor, World world) {
+  private static void killAt(CrashPoint point, World world) {
+    kill(haltAt(point, world), world);
+  }
+
+  /** Lets all go on until threads of a node stand at the point and nothing moves any more. */
+  private static Node haltAt(CrashPoint point, World world) {
+    Node doomed = world.node().stoppingAt(point, world.between(5, 15));
+    world.begin(doomed, world.node());
+    world.generator.turnTo(doomed);
+    awaitHalt(doomed, world);
+    return doomed;
+  }
+
+  private static void awaitHalt(Node doomed, World world) {
+    doomed.awaitReached();
+    world.generator.awaitCalls(World.CALLS_PER_SECOND);
     world.generator.pause();
     world.awaitQuiet();
+  }
+
+  private static void kill(Node doomed, World world) {
     doomed.kill();
-    world.generator.turnTo(survivor);
+    world.generator.turnTo(world.living());
     world.generator.goOn();
     world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
   }
@@ -173,8 +195,7 @@ class NodeDeathsIT {
 
   private static void killWhileSinksAreSilent(int attempt, World world) {
     Node doomed = world.node();
-    Node survivor = world.node();
-    world.begin(doomed, survivor);
+    world.begin(doomed, world.node());
     world.generator.turnTo(doomed);
     world.generator.awaitAccepted(15);
     world.sinks.answer(
@@ -185,8 +206,12 @@ class NodeDeathsIT {
         () -> world.sinks.answered(Reply.Silence.class).count() >= 10);
     doomed.kill();
     world.sinks.recover();
-    world.generator.turnTo(survivor);
+    world.generator.turnTo(world.living());
     world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
+  }
+
+  private static int unanswered(World world) {
+    return (int) world.sinks.answered(Reply.Silence.class).count();
   }
 
   /** As behind a load balancer: who is not ready gets no calls. */

@@ -106,22 +106,11 @@ class PartOutagesIT {
     Node node = world.node();
     world.begin(node);
     world.generator.awaitAccepted(15);
-    world.sql(
-        """
-        create function dawdle() returns trigger language plpgsql as $$
-        begin
-          if current_setting('chaos.dawdled', true) is distinct from pg_current_xact_id()::text then
-            perform set_config('chaos.dawdled', pg_current_xact_id()::text, true), pg_sleep(2);
-          end if;
-          return null;
-        end $$;
-        create constraint trigger dawdle after insert on open_events
-        deferrable initially deferred for each row execute function dawdle();
-        """);
+    world.slowCommits(Duration.ofSeconds(2));
     Instant slow = Instant.now();
     pass(OUTAGE, world);
     Instant quick = Instant.now();
-    world.sql("drop trigger dawdle on open_events");
+    world.quickCommits();
     afterwards(world);
 
     assertThat(Call.percentile(99, refused(world, slow, quick))).isLessThan(Duration.ofSeconds(1));

@@ -22,7 +22,4 @@ import org.junit.jupiter.api.TestTemplate;
 
   /** Whether it measures times, which other worlds beside it would spoil. */
   boolean alone() default false;
-
-  /** Whether one run is enough, whatever {@code chaos.runs} says: it repeats things itself. */
-  boolean once() default false;
 }

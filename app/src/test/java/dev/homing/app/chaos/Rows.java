@@ -58,8 +58,7 @@ final class Rows implements TestTemplateInvocationContextProvider {
     Row row = requireNonNull(method.getAnnotation(Row.class), "@Row");
     boolean selected =
         SELECTED.contains("all") || SELECTED.contains(Integer.toString(row.number()));
-    int runs = row.once() ? 1 : RUNS;
-    return IntStream.rangeClosed(1, selected ? runs : 0)
+    return IntStream.rangeClosed(1, selected ? RUNS : 0)
         .mapToObj(run -> new Run(row, method.getName(), run));
   }
 
@@ -140,7 +139,7 @@ final class Rows implements TestTemplateInvocationContextProvider {
       } finally {
         Runtime.getRuntime().removeShutdownHook(ifEnded);
         complaints.addAll(world.checker().complaints());
-        result(world.checker(), complaints).write(FOLDER, name);
+        result(world.checker().accounts(), complaints).write(FOLDER, name);
       }
       if (!complaints.isEmpty()) {
         throw new AssertionError(
@@ -150,20 +149,20 @@ final class Rows implements TestTemplateInvocationContextProvider {
       FileSystemUtils.deleteRecursively(folder);
     }
 
-    private Result result(Checker checker, List<String> complaints) {
+    private Result result(Accounts accounts, List<String> complaints) {
       return new Result(
           row.number(),
           row.fault(),
           run,
           seed,
-          checker.accepted(),
-          checker.lost(),
-          checker.unexpected(),
-          checker.duplicated(),
-          checker.recovered(),
-          checker.badSignatures(),
-          checker.falseAcknowledgements(),
-          checker.longestDelay().toMillis(),
+          accounts.accepted(),
+          accounts.lost(),
+          accounts.unexpected(),
+          accounts.duplicated(),
+          accounts.recovered(),
+          accounts.badSignatures(),
+          accounts.falseAcknowledgements(),
+          accounts.longestDelay().toMillis(),
           complaints);
     }
   }

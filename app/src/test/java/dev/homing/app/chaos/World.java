@@ -131,11 +131,15 @@ final class World implements AutoCloseable {
 
   /** Registers a sink under a URL, tried every second or two for a hundred times. */
   String subscribe(int sink, String url, List<String> eventTypes) {
+    return subscribe(sink, url, eventTypes, IMPATIENT);
+  }
+
+  String subscribe(int sink, String url, List<String> eventTypes, Map<String, Object> retry) {
     Map<String, Object> subscription = new HashMap<>();
     subscription.put("url", url);
     subscription.put("event_types", eventTypes);
     subscription.put("secret", Sinks.secret(sink));
-    subscription.put("retry", IMPATIENT);
+    subscription.put("retry", retry);
     return Api.id(api().post("/subscriptions", subscription).expect(201));
   }
 
@@ -148,9 +152,13 @@ final class World implements AutoCloseable {
     return nodes;
   }
 
+  Node[] living() {
+    return nodes.stream().filter(Node::isAlive).toArray(Node[]::new);
+  }
+
   /** Of a node that lives. */
   Api api() {
-    return nodes.stream().filter(Node::isAlive).findFirst().orElseThrow().api();
+    return living()[0].api();
   }
 
   /** Waits until all has come to its end, and compares what everybody says. */
@@ -181,6 +189,27 @@ final class World implements AutoCloseable {
     } catch (SQLException failed) {
       throw new IllegalStateException(failed);
     }
+  }
+
+  /** From now on the commit of an event takes so long. */
+  void slowCommits(Duration each) {
+    sql(
+        """
+        create function dawdle() returns trigger language plpgsql as $$
+        begin
+          if current_setting('chaos.dawdled', true) is distinct from pg_current_xact_id()::text then
+            perform set_config('chaos.dawdled', pg_current_xact_id()::text, true), pg_sleep(%f);
+          end if;
+          return null;
+        end $$;
+        create constraint trigger dawdle after insert on open_events
+        deferrable initially deferred for each row execute function dawdle();
+        """
+            .formatted(each.toMillis() / 1000.0));
+  }
+
+  void quickCommits() {
+    sql("drop trigger dawdle on open_events");
   }
 
   private String jdbc() {

@@ -5,11 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
@@ -53,6 +55,11 @@ public record RealParts(PostgresPart postgres, RedisPart redis, TemporalPart tem
             new TemporalPart(dir, Port.free(), 0));
     startTogether(parts.inOrder());
     return parts;
+  }
+
+  /** By which Homing finds them. */
+  public Map<String, String> settings() {
+    return inOrder().stream().collect(Collectors.toMap(Part::setting, Part::url));
   }
 
   /** Returns when all of them answer; when one fails, none is left running. */

@@ -33,18 +33,21 @@ final class HomingProcess {
                 Homing.class.getName())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    command.environment().putAll(parts.settings());
     command
         .environment()
         .putAll(
             Map.of(
-                "DATABASE_URL", parts.postgres().url(),
-                "REDIS_URL", parts.redis().url(),
-                "TEMPORAL_ADDRESS", parts.temporal().url(),
-                "HOMING_PORT", Integer.toString(port),
-                "HOMING_MANAGEMENT_PORT", Integer.toString(managementPort),
-                "HOMING_ENCRYPTION_KEYS", RunningHoming.ENCRYPTION_KEYS,
-                "HOMING_DRAIN_DELAY", "2s",
-                "WEBHOOK_TIMEOUT", "2s"));
+                "HOMING_PORT",
+                Integer.toString(port),
+                "HOMING_MANAGEMENT_PORT",
+                Integer.toString(managementPort),
+                "HOMING_ENCRYPTION_KEYS",
+                RunningHoming.ENCRYPTION_KEYS,
+                "HOMING_DRAIN_DELAY",
+                "2s",
+                "WEBHOOK_TIMEOUT",
+                "2s"));
     process = launched();
   }
 

@@ -190,11 +190,7 @@ class RepairTest {
   }
 
   private static RunningHoming startHoming() {
-    return RunningHoming.start(
-        Map.of(
-            "DATABASE_URL", parts.postgres().url(),
-            "REDIS_URL", parts.redis().url(),
-            "TEMPORAL_ADDRESS", parts.temporal().url()));
+    return RunningHoming.start(parts.settings());
   }
 
   private static Api api() {
