@@ -146,7 +146,7 @@ class NodeDeathsIT {
 
   @Row(number = 41, fault = "node stopped while callers wait for its commits, of 0.6 s each")
   void whoWaitsForItsCommitIsStillAnswered(World world) {
-    Node stopped = world.node();
+    Node stopped = world.node().with("HOMING_DRAIN_DELAY", "0s");
     Node other = world.node();
     world.begin(stopped, other);
     world.generator.turnTo(stopped);
