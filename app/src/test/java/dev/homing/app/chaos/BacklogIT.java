@@ -27,8 +27,11 @@ class BacklogIT {
   /** Deliveries that wait in a workflow of Temporal, as they all would: a start takes 30 ms. */
   private static final int WORKFLOWS = Integer.getInteger("chaos.backlog.workflows", 500);
 
+  /** Of each event that waits. */
+  private static final int RECIPIENTS = 100;
+
   private static final int PAIRS = 12;
-  private static final int CALLS = 1_000;
+  private static final int CALLS = 400;
   private static final int CALLERS = 4;
   private static final long MEBIBYTE = 1024 * 1024;
 
@@ -95,17 +98,9 @@ class BacklogIT {
 
   private static void fill(Node node, World world) {
     String away = "http://127.0.0.1:%d/".formatted(Port.free());
-    String subscription =
-        Api.id(
-            node.api()
-                .post(
-                    "/subscriptions",
-                    Map.of(
-                        "url", away,
-                        "event_types", List.of("backlog.real"),
-                        "retry", Map.of("initial_interval", "5h")))
-                .expect(201));
-    for (int i = 0; i < WORKFLOWS; i++) {
+    List<String> subscriptions =
+        IntStream.range(0, RECIPIENTS).mapToObj(_ -> subscribeAway(node, away)).toList();
+    for (int i = 0; i < WORKFLOWS / RECIPIENTS; i++) {
       node.api().post("/webhooks/backlog.real", "{}").expect(202);
     }
     World.until(
@@ -122,7 +117,19 @@ class BacklogIT {
         analyze;
         checkpoint;
         """
-            .formatted(subscription.substring(4), ROWS));
+            .formatted(subscriptions.getFirst().substring(4), ROWS));
+  }
+
+  private static String subscribeAway(Node node, String url) {
+    return Api.id(
+        node.api()
+            .post(
+                "/subscriptions",
+                Map.of(
+                    "url", url,
+                    "event_types", List.of("backlog.real"),
+                    "retry", Map.of("initial_interval", "5h")))
+            .expect(201));
   }
 
   /**
