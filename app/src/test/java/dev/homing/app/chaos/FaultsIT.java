@@ -73,6 +73,8 @@ class FaultsIT {
   void whatCannotBeReadHoldsUpNobodyElse(World world) {
     Node node = world.node();
     world.begin(node);
+    world.generator.pause();
+    world.awaitQuiet();
     String secret = world.subscribe(8, world.sinks.url(8), World.ALL);
     String url = world.subscribe(9, world.sinks.url(9), World.ALL);
     world.sql(
@@ -80,6 +82,7 @@ class FaultsIT {
             .formatted(secret.substring(4)));
     world.sql(
         "update subscriptions set url = 'damaged' where id = '%s'".formatted(url.substring(4)));
+    world.generator.goOn();
     world.generator.awaitAccepted(50);
     world.check(PROMPT);
 
