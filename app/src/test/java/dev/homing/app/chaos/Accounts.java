@@ -21,9 +21,11 @@ import java.util.stream.Stream;
  * @param calls of the business systems
  * @param answered what the sinks got, also those that are not healthy
  * @param kept the events that the API knows
+ * @param fault from which delays are counted, if it came after the 202
  */
-record Accounts(int sinks, List<Call> calls, List<Sinks.Answered> answered, Set<String> kept) {
-  static final Accounts NONE = new Accounts(0, List.of(), List.of(), Set.of());
+record Accounts(
+    int sinks, List<Call> calls, List<Sinks.Answered> answered, Set<String> kept, Instant fault) {
+  static final Accounts NONE = new Accounts(0, List.of(), List.of(), Set.of(), Instant.MIN);
 
   /** An event on its way to a sink. */
   private record Pair(String event, int sink) {
@@ -136,7 +138,7 @@ record Accounts(int sinks, List<Call> calls, List<Sinks.Answered> answered, Set<
     return calls.stream().flatMap(call -> call.event().stream()).collect(toSet());
   }
 
-  /** From the 202 to the first delivery. */
+  /** From the 202 or the fault to the first delivery. */
   Duration longestDelay() {
     Map<Pair, Instant> delivered = firstDeliveries();
     return calls.stream()
@@ -146,8 +148,9 @@ record Accounts(int sinks, List<Call> calls, List<Sinks.Answered> answered, Set<
   }
 
   private Stream<Duration> delays(Call call, Call.Try first, Map<Pair, Instant> delivered) {
+    Instant since = first.answeredAt().isAfter(fault) ? first.answeredAt() : fault;
     return pairs(call)
         .filter(delivered::containsKey)
-        .map(pair -> Duration.between(first.answeredAt(), delivered.get(pair)));
+        .map(pair -> Duration.between(since, delivered.get(pair)));
   }
 }

@@ -143,9 +143,22 @@ class AccountsTest {
     assertThat(accounts.refusals()).isEqualTo(2);
   }
 
+  @Test
+  void delaysAreCountedFromTheFaultIfItCameLater() {
+    Accounts accounts =
+        new Accounts(
+            1,
+            List.of(one, other),
+            List.of(got("one", 0, 9, OK), got("other", 0, 9, OK)),
+            Set.of(),
+            START.plusSeconds(3));
+
+    assertThat(accounts.longestDelay()).isEqualTo(Duration.ofSeconds(6));
+  }
+
   /** Of two sinks; the API knows both events. */
   private static Accounts accounts(List<Call> calls, Answered... answered) {
-    return new Accounts(2, calls, List.of(answered), Set.of("one", "other"));
+    return new Accounts(2, calls, List.of(answered), Set.of("one", "other"), Instant.MIN);
   }
 
   private static Call call(String body, Call.Try... tries) {

@@ -3,6 +3,7 @@ package dev.homing.app.chaos;
 import static dev.homing.app.journey.Api.text;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -31,7 +32,7 @@ final class Checker {
   void check(Expected expected) {
     world.generator.finish();
     awaitDrain(expected.longestDelay().plus(PATIENCE));
-    accounts = accounts(keptEvents());
+    accounts = accounts(keptEvents(), expected.fault());
     limit("calls without a 202", accounts.calls().size() - accounts.accepted(), 0);
     limit("refusals", accounts.refusals(), expected.refusals());
     limit("lost", accounts.lost(), 0);
@@ -49,9 +50,9 @@ final class Checker {
   }
 
   /** As they are now. */
-  private Accounts accounts(Set<String> kept) {
+  private Accounts accounts(Set<String> kept, Instant fault) {
     return new Accounts(
-        world.subscriptions().size(), world.generator.calls(), world.sinks.answered(), kept);
+        world.subscriptions().size(), world.generator.calls(), world.sinks.answered(), kept, fault);
   }
 
   private void limit(String what, long found, long limit) {
@@ -69,7 +70,7 @@ final class Checker {
   }
 
   private boolean isDrained() {
-    return accounts(Set.of()).lost() == 0
+    return accounts(Set.of(), Instant.MIN).lost() == 0
         && world.count("select count(*) from open_events") == 0
         && world.count(
                 "select count(*) from deliveries where state = 'retrying' and subscription_id in (%s)"
@@ -139,7 +140,7 @@ final class Checker {
   /** How much the healthy sinks took by now that nobody has recorded. */
   int unrecorded() {
     long recorded = world.count("select count(*) from deliveries where state = 'delivered'");
-    return (int) (accounts(Set.of()).takenOnce() - recorded);
+    return (int) (accounts(Set.of(), Instant.MIN).takenOnce() - recorded);
   }
 
   List<String> complaints() {

@@ -1,28 +1,34 @@
 package dev.homing.app.chaos;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * What a fault may do. It never may lose anything, deliver what nobody published, sign wrongly or
  * acknowledge what is not kept.
  *
- * @param longestDelay from a 202 to the first delivery
+ * @param longestDelay from a 202, or from the fault if that came later, to the first delivery
+ * @param fault when it came, if that counts
  * @param duplicates what sinks may take more than once
  * @param refusals calls that may be answered with an error, or not at all
  */
-record Expected(Duration longestDelay, int duplicates, int refusals) {
+record Expected(Duration longestDelay, Instant fault, int duplicates, int refusals) {
   static final int ANY = Integer.MAX_VALUE;
 
   /** Nobody notices but by waiting. */
   static Expected delay(Duration longest) {
-    return new Expected(longest, 0, 0);
+    return new Expected(longest, Instant.MIN, 0, 0);
+  }
+
+  Expected since(Instant came) {
+    return new Expected(longestDelay, came, duplicates, refusals);
   }
 
   Expected duplicates(int atMost) {
-    return new Expected(longestDelay, atMost, refusals);
+    return new Expected(longestDelay, fault, atMost, refusals);
   }
 
   Expected refusals(int atMost) {
-    return new Expected(longestDelay, duplicates, atMost);
+    return new Expected(longestDelay, fault, duplicates, atMost);
   }
 }

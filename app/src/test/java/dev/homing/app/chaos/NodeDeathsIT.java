@@ -5,106 +5,89 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.app.chaos.Sinks.Reply;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** One node of two dies, at each step of an event's way. */
 @ExtendWith(Rows.class)
 class NodeDeathsIT {
-  /** The lease of who died, then the reconciler's or the workflow's next look. */
+  /** From the death: its leases, then the reconciler's or the workflow's next look. */
   private static final Expected TAKEN_OVER =
       Expected.delay(Node.TIMEOUT.plusSeconds(45)).refusals(Expected.ANY);
 
   @Row(number = 1, fault = "node killed before the commit")
   void whatWasNotCommittedIsNoEvent(World world) {
-    killAt(CrashPoint.BEFORE_COMMIT, world);
-    world.check(TAKEN_OVER);
+    world.check(killAt(CrashPoint.BEFORE_COMMIT, world));
   }
 
   @Row(number = 2, fault = "node killed after the commit, before its 202")
   void whoRepeatsGetsTheEventThatWasCommitted(World world) {
-    killAt(CrashPoint.AFTER_COMMIT, world);
-    world.check(TAKEN_OVER);
+    world.check(killAt(CrashPoint.AFTER_COMMIT, world));
   }
 
   @Row(number = 3, fault = "node killed after the 202, before the workflow's start")
   void whatADeadNodeAcceptedIsStartedByAnother(World world) {
-    killAt(CrashPoint.BEFORE_START, world);
-    world.check(TAKEN_OVER);
+    world.check(killAt(CrashPoint.BEFORE_START, world));
   }
 
   @Row(number = 4, fault = "node killed after the workflow's start")
   void whatADeadNodeStartedIsSentOnce(World world) {
-    killAt(CrashPoint.AFTER_START, world);
-    world.check(TAKEN_OVER);
+    world.check(killAt(CrashPoint.AFTER_START, world));
   }
 
   @Row(number = 5, fault = "node killed before the first attempts of an event")
   void anotherNodeMakesTheFirstAttempts(World world) {
-    killAt(CrashPoint.EXPRESS_BEFORE_SENDING, world);
-    world.check(TAKEN_OVER);
+    world.check(killAt(CrashPoint.EXPRESS_BEFORE_SENDING, world));
   }
 
   @Row(number = 5, fault = "node killed before a later attempt")
   void anotherNodeMakesTheLaterAttempts(World world) {
     refuseFirstAttempts(world);
-    killAt(CrashPoint.DURABLE_BEFORE_SENDING, world);
-    world.check(TAKEN_OVER);
+    world.check(killAt(CrashPoint.DURABLE_BEFORE_SENDING, world));
   }
 
   @Row(number = 6, fault = "node killed before it connects, first attempts")
   void whatWasNotConnectedIsSentByAnother(World world) {
-    killAt(CrashPoint.EXPRESS_BEFORE_CONNECT, world);
-    world.check(TAKEN_OVER);
+    world.check(killAt(CrashPoint.EXPRESS_BEFORE_CONNECT, world));
   }
 
   @Row(number = 6, fault = "node killed before it connects, later attempts")
   void whatWasNotConnectedAgainIsSentByAnother(World world) {
     refuseFirstAttempts(world);
-    killAt(CrashPoint.DURABLE_BEFORE_CONNECT, world);
-    world.check(TAKEN_OVER);
+    world.check(killAt(CrashPoint.DURABLE_BEFORE_CONNECT, world));
   }
 
   @Row(number = 7, fault = "node killed before the answer, first attempts")
   void whatWasNotAnsweredIsSentAgain(World world) {
-    killWhileSinksAreSilent(1, world);
-    world.check(TAKEN_OVER.duplicates(unanswered(world)));
+    world.check(killWhileSinksAreSilent(1, world));
   }
 
   @Row(number = 7, fault = "node killed before the answer, later attempts")
   void whatWasNotAnsweredLaterIsSentAgain(World world) {
-    killWhileSinksAreSilent(2, world);
-    world.check(TAKEN_OVER.duplicates(unanswered(world)));
+    world.check(killWhileSinksAreSilent(2, world));
   }
 
   @Row(number = 8, fault = "node killed before the answer is recorded, first attempts")
   void anAnswerThatIsNotRecordedIsAskedForAgain(World world) {
-    Node doomed = haltAt(CrashPoint.EXPRESS_BEFORE_ROWS, world);
-    int unrecorded = world.checker().unrecorded();
-    kill(doomed, world);
-    world.check(TAKEN_OVER.duplicates(unrecorded));
+    world.check(killAt(CrashPoint.EXPRESS_BEFORE_ROWS, world));
   }
 
   @Row(number = 8, fault = "node killed before the answer is recorded, later attempts")
   void aLaterAnswerThatIsNotRecordedIsAskedForAgain(World world) {
     refuseFirstAttempts(world);
-    Node doomed = haltAt(CrashPoint.DURABLE_BEFORE_ROWS, world);
-    int unrecorded = world.checker().unrecorded();
-    kill(doomed, world);
-    world.check(TAKEN_OVER.duplicates(unrecorded));
+    world.check(killAt(CrashPoint.DURABLE_BEFORE_ROWS, world));
   }
 
   @Row(number = 9, fault = "node killed after the answer is recorded, first attempts")
   void whatIsRecordedIsNotSentAgain(World world) {
-    killAt(CrashPoint.EXPRESS_AFTER_ROWS, world);
-    world.check(TAKEN_OVER);
+    world.check(killAt(CrashPoint.EXPRESS_AFTER_ROWS, world));
   }
 
   @Row(number = 9, fault = "node killed after the answer is recorded, later attempts")
   void whatIsRecordedLaterIsNotSentAgain(World world) {
     refuseFirstAttempts(world);
-    killAt(CrashPoint.DURABLE_AFTER_ROWS, world);
-    world.check(TAKEN_OVER);
+    world.check(killAt(CrashPoint.DURABLE_AFTER_ROWS, world));
   }
 
   @Row(number = 10, fault = "node killed between the commits of a 410")
@@ -116,9 +99,8 @@ class NodeDeathsIT {
     world.generator.turnTo(doomed);
     String subscription = world.subscribe(gone, world.sinks.url(gone), World.ALL);
     awaitHalt(doomed, world);
-    kill(doomed, world);
+    world.check(kill(doomed, world));
 
-    world.check(TAKEN_OVER);
     World.until(
         "disabled",
         Duration.ofSeconds(60),
@@ -160,17 +142,13 @@ class NodeDeathsIT {
     world.check(Expected.delay(Duration.ofSeconds(10)));
   }
 
-  private static void killAt(CrashPoint point, World world) {
-    kill(haltAt(point, world), world);
-  }
-
   /** Lets all go on until threads of a node stand at the point and nothing moves any more. */
-  private static Node haltAt(CrashPoint point, World world) {
+  private static Expected killAt(CrashPoint point, World world) {
     Node doomed = world.node().stoppingAt(point, world.between(5, 15));
     world.begin(doomed, world.node());
     world.generator.turnTo(doomed);
     awaitHalt(doomed, world);
-    return doomed;
+    return kill(doomed, world);
   }
 
   private static void awaitHalt(Node doomed, World world) {
@@ -180,11 +158,16 @@ class NodeDeathsIT {
     world.awaitQuiet();
   }
 
-  private static void kill(Node doomed, World world) {
+  /** Returns what may come of it: only what nobody had recorded by then may come again. */
+  private static Expected kill(Node doomed, World world) {
+    doomed.freeze();
+    int unrecorded = world.checker().unrecorded();
     doomed.kill();
+    Instant killed = Instant.now();
     world.generator.turnTo(world.living());
     world.generator.goOn();
     world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
+    return TAKEN_OVER.since(killed).duplicates(unrecorded);
   }
 
   /** Of one sink, so that a third of what is sent takes the durable lane. */
@@ -193,7 +176,7 @@ class NodeDeathsIT {
         visit -> new Reply.Status(visit.sink() == 0 && visit.number() == 1 ? 503 : 200));
   }
 
-  private static void killWhileSinksAreSilent(int attempt, World world) {
+  private static Expected killWhileSinksAreSilent(int attempt, World world) {
     Node doomed = world.node();
     world.begin(doomed, world.node());
     world.generator.turnTo(doomed);
@@ -205,9 +188,11 @@ class NodeDeathsIT {
         Duration.ofSeconds(30),
         () -> world.sinks.answered(Reply.Silence.class).count() >= 10);
     doomed.kill();
+    Instant killed = Instant.now();
     world.sinks.recover();
     world.generator.turnTo(world.living());
     world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
+    return TAKEN_OVER.since(killed).duplicates(unanswered(world));
   }
 
   private static int unanswered(World world) {
