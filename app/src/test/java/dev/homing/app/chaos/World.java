@@ -125,7 +125,7 @@ final class World implements AutoCloseable {
       node.launch();
     }
     for (Node node : started) {
-      node.awaitReady();
+      node.awaitHealthy();
     }
   }
 

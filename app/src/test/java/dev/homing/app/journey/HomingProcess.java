@@ -1,116 +1,221 @@
 package dev.homing.app.journey;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.homing.app.Homing;
 import dev.homing.app.development.Port;
 import dev.homing.app.development.RealParts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
-/** Homing as a process of its own, which can be killed and started again; ports stay the same. */
-final class HomingProcess {
-  private final ProcessBuilder command;
+/** Homing as a process of its own, which gets real signals; its ports stay the same. */
+public abstract class HomingProcess {
+  private static final int SIGKILLED = 128 + 9;
+  private static final int SIGTERMED = 128 + 15;
+
+  private final String name;
+  private final Path folder;
   private final int port = Port.free();
   private final int managementPort = Port.free();
-  private Process process;
+  private final Map<String, String> settings = new HashMap<>();
+  private @Nullable Process process;
 
-  private HomingProcess(RealParts parts, Path log) {
-    command =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Homing.class.getName())
+  /** On these parts; logs and works in the folder. */
+  protected HomingProcess(String name, Path folder, RealParts parts) {
+    this.name = name;
+    this.folder = folder;
+    settings.putAll(parts.settings());
+    settings.putAll(
+        Map.of(
+            "HOMING_PORT", Integer.toString(port),
+            "HOMING_MANAGEMENT_PORT", Integer.toString(managementPort),
+            "HOMING_ENCRYPTION_KEYS", RunningHoming.ENCRYPTION_KEYS));
+  }
+
+  /** What starts it, with these settings in its environment. */
+  protected abstract List<String> command(Map<String, String> settings);
+
+  /** From the next start on. */
+  protected final void set(String setting, String value) {
+    settings.put(setting, value);
+  }
+
+  /** Returns at once. */
+  public final void launch() {
+    ProcessBuilder builder =
+        new ProcessBuilder(command(settings))
+            .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    command.environment().putAll(parts.settings());
-    command
-        .environment()
-        .putAll(
-            Map.of(
-                "HOMING_PORT",
-                Integer.toString(port),
-                "HOMING_MANAGEMENT_PORT",
-                Integer.toString(managementPort),
-                "HOMING_ENCRYPTION_KEYS",
-                RunningHoming.ENCRYPTION_KEYS,
-                "HOMING_DRAIN_DELAY",
-                "2s",
-                "WEBHOOK_TIMEOUT",
-                "2s"));
-    process = launched();
-  }
-
-  /** On these parts, writing to the log, ready. */
-  static HomingProcess start(RealParts parts, Path log) {
-    HomingProcess homing = new HomingProcess(parts, log);
-    homing.awaitReady();
-    return homing;
-  }
-
-  private Process launched() {
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+    builder.environment().putAll(settings);
     try {
-      return command.start();
+      process = builder.start();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
   }
 
-  void awaitReady() {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(200))
+  /** Until it accepts. */
+  public final void awaitReady() {
+    await("%s is ready".formatted(name), this::isReady);
+  }
+
+  /** Until it accepts, and works with all its parts. */
+  public final void awaitHealthy() {
+    await("%s is healthy".formatted(name), () -> isReady() && health().equals("UP"));
+  }
+
+  private void await(String what, Callable<Boolean> condition) {
+    Awaitility.await(what)
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(250))
         .ignoreExceptions()
-        .failFast(() -> !process.isAlive())
-        .until(() -> management().get("/actuator/health/readiness").status() == 200);
+        .failFast(() -> !process().isAlive())
+        .until(condition);
   }
 
-  Api api() {
-    return new Api(URI.create("http://127.0.0.1:" + port));
+  /** Whether a load balancer would send it calls. */
+  public final boolean isReady() {
+    try {
+      return management().get("/actuator/health/readiness").status() == 200;
+    } catch (UncheckedIOException gone) {
+      return false;
+    }
   }
 
-  Api management() {
-    return new Api(URI.create("http://127.0.0.1:" + managementPort));
+  /** As it says itself. */
+  public final String health() {
+    return Api.text(management().get("/actuator/health").json(), "status");
   }
 
-  /** Like {@code kill -9}. */
-  void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  /** {@code kill -9}. */
+  public final void kill() {
+    assertThat(ended(process().destroyForcibly())).as("%s was killed", name).isEqualTo(SIGKILLED);
   }
 
-  /** Again, after {@link #kill()}. */
-  void startAgain() {
-    launchAgain();
-    awaitReady();
+  /** {@code kill}: asks it to end. */
+  public final void terminate() {
+    process().destroy();
   }
 
-  /** Again, not waiting for anything. */
-  void launchAgain() {
-    process = launched();
-  }
-
-  boolean isAlive() {
-    return process.isAlive();
-  }
-
-  /** Asks it to end, like {@code kill}. */
-  void terminate() {
-    process.destroy();
+  /** After {@link #terminate()}. */
+  public final void awaitEnd() {
+    assertThat(ended(process())).as("%s ends in good order", name).isEqualTo(SIGTERMED);
   }
 
   /** In good order. */
-  void stop() throws InterruptedException {
-    process.destroy();
-    assertThat(process.waitFor(Duration.ofSeconds(60))).as("ends in good order").isTrue();
+  public final void stop() {
+    terminate();
+    awaitEnd();
+  }
+
+  private static int ended(Process process) {
+    try {
+      assertThat(process.waitFor(40, TimeUnit.SECONDS)).as("ends within 40 s").isTrue();
+      return process.exitValue();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  /** {@code kill -STOP}: it does nothing, and its connections stay open. */
+  public final void freeze() {
+    run("kill", "-STOP", pid());
+  }
+
+  /** {@code kill -CONT}: it goes on, not knowing that time has passed. */
+  public final void thaw() {
+    run("kill", "-CONT", pid());
+  }
+
+  private static void run(String... command) {
+    try {
+      Process run =
+          new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+      assertThat(run.waitFor()).as(String.join(" ", command)).isZero();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  private String pid() {
+    return Long.toString(process().pid());
+  }
+
+  /** At the end, whatever it is doing. */
+  public final void discard() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+  }
+
+  public final boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
+  public final String name() {
+    return name;
+  }
+
+  public final Api api() {
+    return new Api(uri());
+  }
+
+  public final Api management() {
+    return new Api(URI.create("http://127.0.0.1:" + managementPort));
+  }
+
+  public final URI uri() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  /** A metric, added up over its labels; not there: 0. */
+  public final double metric(String metric) {
+    return management()
+        .get("/actuator/prometheus")
+        .expect(200)
+        .text()
+        .lines()
+        .filter(line -> line.startsWith(metric))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** In bytes, of what is not garbage. */
+  public final double usedHeap() {
+    run(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), pid(), "GC.run");
+    return metric("jvm_memory_used_bytes{area=\"heap\"");
+  }
+
+  public final Path log() {
+    return folder.resolve(name + ".log");
+  }
+
+  /** The lines of its log that hold the text. */
+  public final List<String> logged(String text) {
+    try (var lines = Files.lines(log())) {
+      return lines.filter(line -> line.contains(text)).toList();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  public final Process process() {
+    return requireNonNull(process, "not started");
   }
 }

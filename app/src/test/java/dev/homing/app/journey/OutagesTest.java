@@ -22,15 +22,13 @@ class OutagesTest {
   private static RealParts parts;
   private static HomingProcess homing;
   private static Api api;
-  private static Path log;
 
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
   @BeforeAll
   static void startThem(@TempDir Path dir) {
     parts = RealParts.start(dir);
-    log = dir.resolve("homing.log");
-    homing = HomingProcess.start(parts, log);
+    homing = ClassesProcess.start(dir, parts);
     api = homing.api();
     awaitHealth("UP");
   }
@@ -126,10 +124,10 @@ class OutagesTest {
     parts.temporal().stop();
     parts.redis().stop();
     parts.postgres().stop();
-    homing.launchAgain();
+    homing.launch();
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(() -> Files.readString(log).lines().anyMatch(OutagesTest::saysThatItWaits));
+        .until(() -> Files.readString(homing.log()).lines().anyMatch(OutagesTest::saysThatItWaits));
     assertThat(homing.isAlive()).isTrue();
 
     parts.postgres().start();
@@ -165,7 +163,8 @@ class OutagesTest {
     String late = api.trigger(type); // Still served: not every load balancer has heard of it.
     slow.countDown();
     homing.stop();
-    homing.startAgain();
+    homing.launch();
+    homing.awaitReady();
 
     receiver.awaitEvents(List.of(event, late), Duration.ofSeconds(90));
     api.await(api.deliveryId(event), "delivered");
@@ -201,7 +200,8 @@ class OutagesTest {
 
     homing.kill();
     receiver.comeBack();
-    homing.startAgain();
+    homing.launch();
+    homing.awaitReady();
 
     receiver.awaitEvents(events, Duration.ofSeconds(60));
     for (String event : events) {
@@ -222,7 +222,8 @@ class OutagesTest {
     receiver.awaitReceipts(1);
 
     homing.kill();
-    homing.startAgain();
+    homing.launch();
+    homing.awaitReady();
 
     assertThat(receiver.awaitReceipts(2, Duration.ofSeconds(90)))
         .extracting(Receipt::id)
@@ -234,9 +235,7 @@ class OutagesTest {
     await()
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(200))
-        .until(
-            () -> Api.text(homing.management().get("/actuator/health").json(), "status"),
-            status::equals);
+        .until(() -> homing.health(), status::equals);
   }
 
   private static int readiness() {

@@ -1,0 +1,37 @@
+package dev.homing.app.journey;
+
+import dev.homing.app.Homing;
+import dev.homing.app.development.RealParts;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** From this JVM's class path: needs no jar. */
+final class ClassesProcess extends HomingProcess {
+  private ClassesProcess(Path folder, RealParts parts) {
+    super("homing", folder, parts);
+    set("HOMING_DRAIN_DELAY", "2s");
+    set("WEBHOOK_TIMEOUT", "2s");
+  }
+
+  /** Ready. */
+  static HomingProcess start(Path folder, RealParts parts) {
+    HomingProcess homing = new ClassesProcess(folder, parts);
+    homing.launch();
+    homing.awaitReady();
+    return homing;
+  }
+
+  @Override
+  protected List<String> command(Map<String, String> settings) {
+    return List.of(
+        ProcessHandle.current().info().command().orElseThrow(),
+        "-Xmx512m",
+        "-XX:TieredStopAtLevel=1",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-cp",
+        System.getProperty("java.class.path"),
+        Homing.class.getName());
+  }
+}
