@@ -1,6 +1,7 @@
 package dev.homing.app.development;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +83,11 @@ public abstract sealed class Part permits PostgresPart, RedisPart, TemporalPart 
     if (process != null) {
       process.resume();
     }
+  }
+
+  /** What its processes have spent on the CPU; not those that have ended. */
+  public final synchronized Duration cpu() {
+    return process == null ? Duration.ZERO : process.cpu();
   }
 
   /** Stops what a killed JVM left running in the folder, and clears what would block a start. */

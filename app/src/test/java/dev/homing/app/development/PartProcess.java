@@ -111,6 +111,12 @@ final class PartProcess {
     signal("-CONT");
   }
 
+  Duration cpu() {
+    return KnownProcess.withDescendants(process).stream()
+        .flatMap(each -> each.info().totalCpuDuration().stream())
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
   private void signal(String signal) {
     Stream<String> pids =
         KnownProcess.withDescendants(process).stream().map(each -> Long.toString(each.pid()));

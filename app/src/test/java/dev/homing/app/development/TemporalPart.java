@@ -5,6 +5,7 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ public final class TemporalPart extends Part {
 
   private final Path executable = TemporalExecutable.ofThisMachine().find();
   private final int uiPort;
+  private final int metricsPort = Port.free();
 
   /** Finds the executable, which may take a download. */
   TemporalPart(Path dir, int port, int uiPort) {
@@ -79,6 +81,11 @@ public final class TemporalPart extends Part {
     }
   }
 
+  /** Has its metrics at {@code /metrics}, in Prometheus' format. */
+  public URI metrics() {
+    return URI.create("http://127.0.0.1:" + metricsPort);
+  }
+
   @Override
   void stopLeftover() {
     stopLeftover(dir);
@@ -100,6 +107,8 @@ public final class TemporalPart extends Part {
                 "127.0.0.1",
                 "--port",
                 Integer.toString(port),
+                "--metrics-port",
+                Integer.toString(metricsPort),
                 "--db-filename",
                 dir.resolve("temporal.db").toString()));
     command.addAll(

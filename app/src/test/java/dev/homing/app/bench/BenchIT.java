@@ -1,0 +1,172 @@
+package dev.homing.app.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.bench.Callers.Calls;
+import dev.homing.app.development.RealParts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * Measures the selected scenarios, one after the other, each on parts of its own. It judges only
+ * that nothing is lost and that nothing comes twice: how fast it was is for people to read.
+ */
+@Isolated
+@Execution(ExecutionMode.SAME_THREAD)
+class BenchIT {
+  private static final Path FOLDER = Path.of("target", "bench").toAbsolutePath();
+  private static final List<String> SELECTED =
+      Arrays.stream(System.getProperty("bench.scenarios", "smoke").split(",", -1))
+          .map(String::strip)
+          .toList();
+
+  /** JIT compilers need minutes on slow cores. */
+  private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warmup", 5));
+
+  private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("bench.time", 5));
+  private static final Duration PGBENCH = Duration.ofSeconds(Math.min(20, TIME.toSeconds()));
+  private static final Duration LONGEST_DRAIN = Duration.ofMinutes(10);
+  private static final List<Figures> ALL = new ArrayList<>();
+
+  @TestFactory
+  Stream<DynamicTest> scenarios() {
+    return Scenario.ALL.stream()
+        .filter(each -> SELECTED.contains("all") || SELECTED.contains(each.name()))
+        .map(each -> DynamicTest.dynamicTest(each.name(), () -> measure(each)));
+  }
+
+  @AfterAll
+  static void print() throws IOException {
+    if (!ALL.isEmpty()) {
+      String table = Figures.table(ALL);
+      Files.writeString(FOLDER.resolve("table.md"), table);
+      System.out.println(table);
+    }
+  }
+
+  private static void measure(Scenario scenario) throws IOException {
+    Path folder = FOLDER.resolve(scenario.name());
+    FileSystemUtils.deleteRecursively(folder);
+    Files.createDirectories(folder);
+    try (RealParts parts = RealParts.start(folder)) {
+      double pgbench = Pgbench.run(parts.postgres(), PGBENCH);
+      Service service = new Service(folder, parts);
+      try {
+        service.launch();
+        service.awaitHealthy();
+        Figures figures = measure(scenario, service, parts, pgbench);
+        ALL.add(figures);
+        figures.write(FOLDER);
+        assertThat(figures.lost()).as("lost").isZero();
+        assertThat(figures.duplicated()).as("duplicated").isZero();
+        service.stop();
+      } finally {
+        service.discard();
+      }
+    }
+    FileSystemUtils.deleteRecursively(folder);
+  }
+
+  private static Figures measure(
+      Scenario scenario, Service service, RealParts parts, double pgbench) {
+    Tally tally = new Tally(scenario.receivers());
+    try (Receivers receivers = new Receivers(scenario.behaviour(), tally)) {
+      subscribeBystanders(scenario.bystanders(), parts);
+      subscribe(scenario, service, receivers);
+      if (!scenario.withTemporal()) {
+        parts.temporal().stop();
+      }
+      Callers callers = new Callers(service.uri(), scenario.eventType(), scenario.payload(), tally);
+      var unused = scenario.load().warmUp(callers, WARM_UP);
+      drain(scenario, tally, parts);
+      receivers.delays().reset();
+
+      Spent before = Spent.now(service, parts);
+      if (scenario.behaviour().startingDown()) {
+        receivers.goDown();
+      }
+      long start = System.nanoTime();
+      Calls calls = scenario.load().put(callers, TIME);
+      if (scenario.behaviour().startingDown()) {
+        receivers.comeUp();
+        start = System.nanoTime();
+      }
+      drain(scenario, tally, parts);
+      Duration delivering = Duration.ofNanos(tally.lastReceipt() - start);
+      Spent spent = Spent.now(service, parts).since(before);
+      return Figures.of(
+          scenario, pgbench, calls, delivering, receivers, tally, spent, service.usedHeap());
+    }
+  }
+
+  /** Impatient ones, so that what is refused comes again while somebody waits for it. */
+  private static void subscribe(Scenario scenario, Service service, Receivers receivers) {
+    IntStream.range(0, scenario.receivers())
+        .parallel()
+        .forEach(
+            receiver ->
+                service
+                    .api()
+                    .post(
+                        "/subscriptions",
+                        Map.of(
+                            "url",
+                            receivers.url(receiver),
+                            "event_types",
+                            List.of(scenario.eventType()),
+                            "retry",
+                            Map.of("initial_interval", "1s", "max_interval", "10s")))
+                    .expect(201));
+  }
+
+  /** Nobody sends what they subscribe to, so that it does not matter that they cannot be signed. */
+  private static void subscribeBystanders(int bystanders, RealParts parts) {
+    Postgres.run(
+        parts,
+        """
+        with others as (
+          insert into subscriptions (tenant, id, url, description, enabled, metadata,
+            sealed_secret, version, created_at, updated_at)
+          select 'default', uuidv7(), 'http://127.0.0.1:9/', '', true, '{}', '', 1, now(), now()
+          from generate_series(1, %d)
+          returning tenant, id)
+        insert into subscription_event_types (tenant, event_type, subscription_id)
+        select tenant, 'other.' || id, id from others
+        """
+            .formatted(bystanders));
+    Postgres.run(parts, "analyze");
+  }
+
+  /** Until every healthy receiver has everything, and PostgreSQL says so. */
+  private static void drain(Scenario scenario, Tally tally, RealParts parts) {
+    try {
+      await()
+          .atMost(LONGEST_DRAIN)
+          .pollInterval(Duration.ofMillis(200))
+          .until(
+              () ->
+                  tally.missing(scenario.behaviour().hanging()) == 0
+                      && (!scenario.withTemporal()
+                          || Postgres.count(parts, "select count(*) from open_events") == 0));
+    } catch (ConditionTimeoutException incomplete) {
+      // The figures will tell.
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package dev.homing.app.bench;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** Business systems that tell Homing what happened, each on a connection of its own. */
+final class Callers {
+  private final URI api;
+  private final String path;
+  private final int payload;
+  private final Tally tally;
+  private final AtomicInteger events = new AtomicInteger();
+
+  /**
+   * @param payload bytes of each event
+   */
+  Callers(URI api, String eventType, int payload, Tally tally) {
+    this.api = api;
+    this.path = "/webhooks/" + eventType;
+    this.payload = payload;
+    this.tally = tally;
+  }
+
+  /**
+   * What came of calling for a while.
+   *
+   * @param refused calls that were not answered 202
+   * @param answers in microseconds, from the time at which a call was due
+   */
+  record Calls(int accepted, int refused, Duration took, Histogram answers) {
+    double acceptedPerSecond() {
+      return accepted / (took.toNanos() / 1e9);
+    }
+  }
+
+  /**
+   * Calls for that long.
+   *
+   * @param perSecond at this rate, whatever comes back: a call that finds no free connection waits,
+   *     and its wait counts; 0: each connection calls again once it has its answer
+   */
+  Calls call(int connections, double perSecond, Duration time) {
+    return call(connections, perSecond, time, Integer.MAX_VALUE);
+  }
+
+  /** Makes that many calls, as fast as they are answered. */
+  Calls call(int connections, int calls) {
+    return call(connections, 0, Duration.ofHours(1), calls);
+  }
+
+  private Calls call(int connections, double perSecond, Duration time, int most) {
+    Round round = new Round(System.nanoTime(), perSecond, time, most);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> all =
+          IntStream.range(0, connections)
+              .<Future<?>>mapToObj(
+                  _ ->
+                      threads.submit(
+                          () -> {
+                            round.callOnOneConnection();
+                            return null;
+                          }))
+              .toList();
+      for (Future<?> each : all) {
+        each.get();
+      }
+    } catch (ExecutionException failed) {
+      throw new IllegalStateException(failed.getCause());
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stopped);
+    }
+    return round.result();
+  }
+
+  /** What all connections share. */
+  private final class Round {
+    private final long start;
+    private final double perSecond;
+    private final long end;
+    private final int most;
+    private final AtomicInteger turns = new AtomicInteger();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final Histogram answers = new ConcurrentHistogram(3);
+
+    Round(long start, double perSecond, Duration time, int most) {
+      this.start = start;
+      this.perSecond = perSecond;
+      this.end = start + time.toNanos();
+      this.most = most;
+    }
+
+    void callOnOneConnection() throws IOException {
+      try (Connection connection = new Connection()) {
+        for (int turn = turns.getAndIncrement(); turn < most; turn = turns.getAndIncrement()) {
+          long due = perSecond == 0 ? System.nanoTime() : start + (long) (turn / perSecond * 1e9);
+          if (due >= end) {
+            return;
+          }
+          sleepUntil(due);
+          (connection.call(due) ? accepted : refused).incrementAndGet();
+          answers.recordValue((System.nanoTime() - due) / 1_000);
+        }
+      }
+    }
+
+    Calls result() {
+      return new Calls(
+          accepted.get(), refused.get(), Duration.ofNanos(System.nanoTime() - start), answers);
+    }
+  }
+
+  private static void sleepUntil(long due) {
+    for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  /** Opened again when the other side has ended it. */
+  private final class Connection implements AutoCloseable {
+    private @Nullable Socket socket;
+    private @Nullable Wire wire;
+
+    /** Whether it was accepted. */
+    boolean call(long due) throws IOException {
+      int event = events.getAndIncrement();
+      Wire open = open();
+      open.write(request(new Stamp(event, due).payload(payload)));
+      Wire.Message answer = open.read();
+      if (answer.isLast()) {
+        close();
+      }
+      if (answer.status() == 202) {
+        tally.accepted(event);
+      }
+      return answer.status() == 202;
+    }
+
+    private Wire open() throws IOException {
+      if (wire == null) {
+        socket = new Socket(api.getHost(), api.getPort());
+        wire = new Wire(socket);
+      }
+      return wire;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (socket != null) {
+        socket.close();
+      }
+      wire = null;
+    }
+  }
+
+  private byte[] request(byte[] body) {
+    byte[] head =
+        """
+        POST %s HTTP/1.1\r
+        Host: %s\r
+        Content-Type: application/json\r
+        Content-Length: %d\r
+        \r
+        """
+            .formatted(path, api.getAuthority(), body.length)
+            .getBytes(StandardCharsets.US_ASCII);
+    byte[] request = new byte[head.length + body.length];
+    System.arraycopy(head, 0, request, 0, head.length);
+    System.arraycopy(body, 0, request, head.length, body.length);
+    return request;
+  }
+}

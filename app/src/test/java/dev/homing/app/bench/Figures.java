@@ -1,0 +1,157 @@
+package dev.homing.app.bench;
+
+import dev.homing.app.bench.Callers.Calls;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a scenario came to.
+ *
+ * @param pgbench transactions each second of {@code pgbench -N -c 16 -j 2}, scale 10, on the same
+ *     PostgreSQL just before; 0: there is no pgbench here
+ * @param deliveredPerSecond until the last one came
+ * @param answer milliseconds from when a call was due to its 202
+ * @param receipt milliseconds from when a call was due to a receiver having its event
+ * @param cpuMillis of each process, for one delivery, or for one event where nobody receives it
+ * @param commits of PostgreSQL for Homing, for one event
+ * @param walBytes of PostgreSQL, for one event
+ * @param workflowCommits transactions of Temporal that create or update a workflow, for one event
+ * @param heapMebibytes of Homing afterwards, without garbage
+ */
+record Figures(
+    String scenario,
+    String load,
+    int receivers,
+    double pgbench,
+    double acceptedPerSecond,
+    Percentiles answer,
+    double deliveredPerSecond,
+    Percentiles receipt,
+    int accepted,
+    int refused,
+    int lost,
+    int duplicated,
+    Cpu cpuMillis,
+    double commits,
+    double walBytes,
+    double workflowCommits,
+    double heapMebibytes) {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final String HEAD =
+      """
+      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | workflow commits | heap MiB |
+      |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+      """;
+
+  record Percentiles(double p50, double p99) {
+    static Percentiles of(Histogram micros) {
+      return new Percentiles(
+          micros.getValueAtPercentile(50) / 1e3, micros.getValueAtPercentile(99) / 1e3);
+    }
+
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%.1f / %.1f", p50, p99);
+    }
+  }
+
+  record Cpu(double homing, double postgres, double temporal, double redis, double load) {
+    static Cpu of(Spent spent, int units) {
+      return new Cpu(
+          each(spent.homing(), units),
+          each(spent.postgres(), units),
+          each(spent.temporal(), units),
+          each(spent.redis(), units),
+          each(spent.load(), units));
+    }
+
+    private static double each(Duration all, int units) {
+      return all.toMillis() / (double) units;
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT, "%.2f, %.2f, %.2f, %.2f, %.2f", homing, postgres, temporal, redis, load);
+    }
+  }
+
+  static Figures of(
+      Scenario scenario,
+      double pgbench,
+      Calls calls,
+      Duration delivering,
+      Receivers receivers,
+      Tally tally,
+      Spent spent,
+      double heap) {
+    int delivered = calls.accepted() * scenario.healthyReceivers();
+    return new Figures(
+        scenario.name(),
+        scenario.load().words(),
+        scenario.receivers(),
+        pgbench,
+        calls.acceptedPerSecond(),
+        Percentiles.of(calls.answers()),
+        delivered == 0 ? 0 : delivered / (delivering.toNanos() / 1e9),
+        Percentiles.of(receivers.delays()),
+        calls.accepted(),
+        calls.refused(),
+        tally.missing(scenario.behaviour().hanging()),
+        tally.duplicates(),
+        Cpu.of(spent, Math.max(delivered, calls.accepted())),
+        spent.commits() / (double) calls.accepted(),
+        spent.wal() / (double) calls.accepted(),
+        spent.workflowCommits() / (double) calls.accepted(),
+        heap / (1024 * 1024));
+  }
+
+  void write(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      Files.write(folder.resolve(scenario + ".json"), JSON.writeValueAsBytes(this));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  static String table(List<Figures> all) {
+    return all.stream().map(Figures::line).collect(Collectors.joining("\n", HEAD, "\n"));
+  }
+
+  private String line() {
+    return String.format(
+        Locale.ROOT,
+        "| %s | %s | %d | %.0f | %.0f | %s | %s | %.0f | %s | %s | %d | %d | %s | %.2f | %.0f |"
+            + " %.2f | %.0f |",
+        scenario,
+        load,
+        receivers,
+        pgbench,
+        acceptedPerSecond,
+        ofPgbench(acceptedPerSecond),
+        answer,
+        deliveredPerSecond,
+        ofPgbench(deliveredPerSecond),
+        receipt,
+        lost,
+        duplicated,
+        cpuMillis,
+        commits,
+        walBytes,
+        workflowCommits,
+        heapMebibytes);
+  }
+
+  private String ofPgbench(double perSecond) {
+    return pgbench == 0 ? "" : String.format(Locale.ROOT, "%.2f", perSecond / pgbench);
+  }
+}

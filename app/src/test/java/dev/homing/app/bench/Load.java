@@ -1,0 +1,68 @@
+package dev.homing.app.bench;
+
+import java.time.Duration;
+
+/** How callers call. */
+sealed interface Load {
+  /** In the words of the table. */
+  String words();
+
+  Callers.Calls put(Callers callers, Duration time);
+
+  /** Much the same for that time, before anything is measured. */
+  Callers.Calls warmUp(Callers callers, Duration time);
+
+  /** Each connection calls again once it has its answer. */
+  record Saturating(int connections) implements Load {
+    @Override
+    public String words() {
+      return "%d connections".formatted(connections);
+    }
+
+    @Override
+    public Callers.Calls put(Callers callers, Duration time) {
+      return callers.call(connections, 0, time);
+    }
+
+    @Override
+    public Callers.Calls warmUp(Callers callers, Duration time) {
+      return put(callers, time);
+    }
+  }
+
+  /** At a fixed rate, whatever comes back, for so many times the time. */
+  record Steady(int connections, double perSecond, int times) implements Load {
+    @Override
+    public String words() {
+      return "%.0f/s".formatted(perSecond);
+    }
+
+    @Override
+    public Callers.Calls put(Callers callers, Duration time) {
+      return callers.call(connections, perSecond, time.multipliedBy(times));
+    }
+
+    @Override
+    public Callers.Calls warmUp(Callers callers, Duration time) {
+      return callers.call(connections, perSecond, time);
+    }
+  }
+
+  /** That many calls, as fast as they are answered. */
+  record Burst(int connections, int calls) implements Load {
+    @Override
+    public String words() {
+      return "%d at once, %d connections".formatted(calls, connections);
+    }
+
+    @Override
+    public Callers.Calls put(Callers callers, Duration time) {
+      return callers.call(connections, calls);
+    }
+
+    @Override
+    public Callers.Calls warmUp(Callers callers, Duration time) {
+      return callers.call(connections, 0, time);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.homing.app.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/** All receivers, at one port and told apart by their path: they count, and answer. */
+final class Receivers implements AutoCloseable {
+  private static final byte[] OK = answer("200 OK");
+  private static final byte[] REFUSED = answer("503 Service Unavailable");
+
+  private final ServerSocket server;
+  private final Behaviour behaviour;
+  private final Tally tally;
+  private final Histogram delays = new ConcurrentHistogram(3);
+  private volatile boolean down;
+
+  /**
+   * How they answer.
+   *
+   * @param latency before each answer
+   * @param refusingOneIn of so many events the first attempts of one are answered 503; 0: of none
+   * @param hanging how many of them, from the first on, never answer
+   * @param startingDown whether all of them refuse everything until all calls were made
+   */
+  record Behaviour(Duration latency, int refusingOneIn, int hanging, boolean startingDown) {
+    static final Behaviour PROMPT = new Behaviour(Duration.ZERO, 0, 0, false);
+
+    Behaviour after(Duration time) {
+      return new Behaviour(time, refusingOneIn, hanging, startingDown);
+    }
+
+    Behaviour refusingOneIn(int events) {
+      return new Behaviour(latency, events, hanging, startingDown);
+    }
+
+    Behaviour hanging(int receivers) {
+      return new Behaviour(latency, refusingOneIn, receivers, startingDown);
+    }
+
+    Behaviour downAtFirst() {
+      return new Behaviour(latency, refusingOneIn, hanging, true);
+    }
+
+    private boolean refuses(int event) {
+      return refusingOneIn > 0 && event % refusingOneIn == 0;
+    }
+  }
+
+  Receivers(Behaviour behaviour, Tally tally) {
+    this.behaviour = behaviour;
+    this.tally = tally;
+    try {
+      server = new ServerSocket();
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4_096);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+    Thread.ofVirtual().name("receivers").start(this::accept);
+  }
+
+  private static byte[] answer(String status) {
+    return "HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n"
+        .formatted(status)
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  String url(int receiver) {
+    return "http://127.0.0.1:%d/%d".formatted(server.getLocalPort(), receiver);
+  }
+
+  void goDown() {
+    down = true;
+  }
+
+  void comeUp() {
+    down = false;
+  }
+
+  /** In microseconds, from the time at which its call was due to its first receipt. */
+  Histogram delays() {
+    return delays;
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket socket = server.accept();
+        Thread.ofVirtual().start(() -> serve(socket));
+      }
+    } catch (IOException closed) {
+      // The end.
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (socket) {
+      Wire wire = new Wire(socket);
+      while (true) {
+        Wire.Message request = wire.read();
+        wire.write(receive(request));
+      }
+    } catch (IOException over) {
+      // The sender is done with this connection.
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private byte[] receive(Wire.Message request) throws InterruptedException {
+    long now = System.nanoTime();
+    int receiver = Integer.parseInt(request.path().substring(1));
+    Stamp stamp = Stamp.of(request.body());
+    if (receiver < behaviour.hanging()) {
+      Thread.sleep(Duration.ofHours(1));
+    }
+    if (!behaviour.latency().isZero()) {
+      Thread.sleep(behaviour.latency());
+    }
+    if (down || refuses(stamp.number(), receiver)) {
+      return REFUSED;
+    }
+    if (tally.received(stamp.number(), receiver)) {
+      delays.recordValue((now - stamp.due()) / 1_000);
+    }
+    return OK;
+  }
+
+  private boolean refuses(int event, int receiver) {
+    return behaviour.refuses(event) && tally.refused(event, receiver);
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+}

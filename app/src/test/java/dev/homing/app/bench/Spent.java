@@ -1,0 +1,74 @@
+package dev.homing.app.bench;
+
+import dev.homing.app.development.RealParts;
+import dev.homing.app.journey.Api;
+import java.time.Duration;
+
+/**
+ * What the processes have spent until now.
+ *
+ * @param load this JVM: callers and receivers
+ * @param commits of PostgreSQL, in Homing's database; what a connection did in the last second may
+ *     be missing
+ * @param wal bytes that PostgreSQL wrote ahead
+ * @param workflowCommits transactions of Temporal that create or update a workflow
+ */
+record Spent(
+    Duration homing,
+    Duration postgres,
+    Duration temporal,
+    Duration redis,
+    Duration load,
+    long commits,
+    long wal,
+    long workflowCommits) {
+
+  static Spent now(Service service, RealParts parts) {
+    return new Spent(
+        cpu(service.process().toHandle()),
+        parts.postgres().cpu(),
+        parts.temporal().cpu(),
+        parts.redis().cpu(),
+        cpu(ProcessHandle.current()),
+        Postgres.count(
+            parts, "select xact_commit from pg_stat_database where datname = current_database()"),
+        Postgres.count(parts, "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"),
+        workflowCommits(parts));
+  }
+
+  private static Duration cpu(ProcessHandle process) {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
+  /** Zero while it does not run. */
+  private static long workflowCommits(RealParts parts) {
+    if (parts.temporal().cpu().isZero()) {
+      return 0;
+    }
+    return (long)
+        new Api(parts.temporal().metrics())
+            .get("/metrics")
+            .expect(200)
+            .text()
+            .lines()
+            .filter(line -> line.startsWith("persistence_requests{"))
+            .filter(
+                line ->
+                    line.contains("operation=\"CreateWorkflowExecution\"")
+                        || line.contains("operation=\"UpdateWorkflowExecution\""))
+            .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+            .sum();
+  }
+
+  Spent since(Spent before) {
+    return new Spent(
+        homing.minus(before.homing),
+        postgres.minus(before.postgres),
+        temporal.minus(before.temporal),
+        redis.minus(before.redis),
+        load.minus(before.load),
+        commits - before.commits,
+        wal - before.wal,
+        workflowCommits - before.workflowCommits);
+  }
+}

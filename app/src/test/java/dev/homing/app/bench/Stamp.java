@@ -1,0 +1,47 @@
+package dev.homing.app.bench;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The beginning of each payload: which event it is, and when its call was due.
+ *
+ * @param number from 0, in the order of the calls
+ * @param due by {@link System#nanoTime()} of this JVM
+ */
+record Stamp(int number, long due) {
+  private static final String BEFORE_NUMBER = "{\"number\":\"";
+  private static final int DIGITS_OF_NUMBER = 10;
+  private static final String BEFORE_DUE = "\",\"due\":\"";
+  private static final int DIGITS_OF_DUE = 20;
+  private static final String BEFORE_PADDING = "\",\"padding\":\"";
+  private static final String END = "\"}";
+
+  private static final int NUMBER = BEFORE_NUMBER.length();
+  private static final int DUE = NUMBER + DIGITS_OF_NUMBER + BEFORE_DUE.length();
+
+  /** JSON of that many bytes, a hundred at least. */
+  byte[] payload(int length) {
+    String head =
+        BEFORE_NUMBER
+            + digits(number, DIGITS_OF_NUMBER)
+            + BEFORE_DUE
+            + digits(due, DIGITS_OF_DUE)
+            + BEFORE_PADDING;
+    String padding = "x".repeat(length - head.length() - END.length());
+    return (head + padding + END).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static String digits(long number, int length) {
+    String digits = Long.toString(number);
+    return "0".repeat(length - digits.length()) + digits;
+  }
+
+  static Stamp of(byte[] payload) {
+    return new Stamp(
+        (int) number(payload, NUMBER, DIGITS_OF_NUMBER), number(payload, DUE, DIGITS_OF_DUE));
+  }
+
+  private static long number(byte[] payload, int from, int length) {
+    return Long.parseLong(new String(payload, from, length, StandardCharsets.US_ASCII));
+  }
+}
