@@ -41,7 +41,6 @@ record Scenario(
           of("payload-20k", new Saturating(16), 1).payload(20 * KIB),
           of("payload-200k", new Saturating(16), 1).payload(200 * KIB),
           of("calm", new Steady(16, 50, 1), 1),
-          of("calm-alone", new Steady(16, 50, 1), 1).withoutTemporal(),
           of("accept", new Saturating(16), 0).withoutTemporal(),
           of("tenant-100", new Steady(16, 50, 1), 1).bystanders(100),
           of("tenant-100000", new Steady(16, 50, 1), 1).bystanders(100_000),
