@@ -1,6 +1,7 @@
 package dev.homing.app;
 
 import com.fasterxml.uuid.Generators;
+import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
@@ -49,6 +50,7 @@ import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
@@ -60,6 +62,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 class Wiring {
   /** Beyond an attempt: looking up the host, and recording. */
   private static final Duration LEASE_BEYOND_AN_ATTEMPT = Duration.ofSeconds(30);
+
+  /** Of the twenty connections that {@code application.yml} has. */
+  private static final int LANE_TRANSACTIONS = 12;
 
   /** Takes all settings: what is wrong stops the start before anything connects. */
   @Bean
@@ -111,8 +116,15 @@ class Wiring {
   }
 
   @Bean
+  @Primary
   TransactionTemplate transactionTemplate(PlatformTransactionManager transactions) {
     return new TransactionTemplate(transactions);
+  }
+
+  /** Of both lanes: what they read, and everybody else, has the other connections. */
+  @Bean
+  FairTransactions laneTransactions(PlatformTransactionManager transactions) {
+    return new FairTransactions(transactions, LANE_TRANSACTIONS);
   }
 
   @Bean
@@ -197,7 +209,7 @@ class Wiring {
       Deliveries deliveries,
       GoneReceivers goneReceivers,
       JdbcClient jdbc,
-      TransactionTemplate transaction,
+      FairTransactions transaction,
       MeterRegistry metrics) {
     return new AttemptLog(
         deliveries,
@@ -230,7 +242,7 @@ class Wiring {
       AttemptLog attemptLog,
       DeliveryWorkflows workflows,
       Slots slots,
-      TransactionTemplate transaction) {
+      FairTransactions transaction) {
     return new ExpressLane(
         events, open, receivers, deliveries, sender, attemptLog, workflows, slots, transaction);
   }
@@ -242,7 +254,7 @@ class Wiring {
       Deliveries deliveries,
       HttpSender sender,
       AttemptLog attemptLog,
-      TransactionTemplate transaction) {
+      FairTransactions transaction) {
     return new DurableLane(events, receivers, deliveries, sender, attemptLog, transaction);
   }
 

@@ -1,0 +1,70 @@
+package dev.homing.activities;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+/** On a pool of three connections, where nobody waits for longer than a quarter of a second. */
+class FairTransactionsTest {
+  @AutoClose private final HikariDataSource pool = pool();
+  private final JdbcClient jdbc = JdbcClient.create(pool);
+  private final FairTransactions two = new FairTransactions(new JdbcTransactionManager(pool), 2);
+
+  @Test
+  void whoWaitsForItsTurnIsNotThrownOut() throws Exception {
+    AtomicInteger busy = new AtomicInteger();
+
+    List<Integer> seen = AtOnce.times(20, _ -> () -> two.execute(_ -> transaction(busy)));
+
+    assertThat(seen).hasSize(20).allMatch(atOnce -> atOnce <= 2);
+  }
+
+  /** Twenty of them in two rows take longer than the pool's patience. */
+  private int transaction(AtomicInteger busy) {
+    int atOnce = busy.incrementAndGet();
+    jdbc.sql("select pg_sleep(0.05)").query().listOfRows();
+    busy.decrementAndGet();
+    return atOnce;
+  }
+
+  @Test
+  void whatFailsGivesItsTurnBack() {
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(
+              () ->
+                  two.execute(
+                      _ -> {
+                        throw new IllegalArgumentException("wrong");
+                      }))
+          .hasMessage("wrong");
+    }
+
+    Integer atOnce = two.execute(_ -> transaction(new AtomicInteger()));
+    assertThat(atOnce).isEqualTo(1);
+  }
+
+  @Test
+  void whoIsInterruptedWaitsNoLonger() {
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> two.execute(_ -> 1)).isInstanceOf(IllegalStateException.class);
+
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  private static HikariDataSource pool() {
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(Postgres.pool());
+    config.setMaximumPoolSize(3);
+    config.setConnectionTimeout(250);
+    return new HikariDataSource(config);
+  }
+}
