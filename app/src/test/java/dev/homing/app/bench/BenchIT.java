@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.app.bench.Callers.Calls;
+import dev.homing.app.development.Database;
 import dev.homing.app.development.RealParts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -138,8 +139,8 @@ class BenchIT {
 
   /** Nobody sends what they subscribe to, so that it does not matter that they cannot be signed. */
   private static void subscribeBystanders(int bystanders, RealParts parts) {
-    Postgres.run(
-        parts,
+    Database database = new Database(parts.postgres().port());
+    database.run(
         """
         with others as (
           insert into subscriptions (tenant, id, url, description, enabled, metadata,
@@ -151,7 +152,7 @@ class BenchIT {
         select tenant, 'other.' || id, id from others
         """
             .formatted(bystanders));
-    Postgres.run(parts, "analyze");
+    database.run("analyze");
   }
 
   /** Until every healthy receiver has everything, and PostgreSQL says so. */
@@ -164,7 +165,9 @@ class BenchIT {
               () ->
                   tally.missing(scenario.behaviour().hanging()) == 0
                       && (!scenario.withTemporal()
-                          || Postgres.count(parts, "select count(*) from open_events") == 0));
+                          || new Database(parts.postgres().port())
+                                  .count("select count(*) from open_events")
+                              == 0));
     } catch (ConditionTimeoutException incomplete) {
       // The figures will tell.
     }

@@ -1,5 +1,6 @@
 package dev.homing.app.bench;
 
+import dev.homing.app.development.Database;
 import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.Api;
 import java.time.Duration;
@@ -30,10 +31,14 @@ record Spent(
         parts.temporal().cpu(),
         parts.redis().cpu(),
         cpu(ProcessHandle.current()),
-        Postgres.count(
-            parts, "select xact_commit from pg_stat_database where datname = current_database()"),
-        Postgres.count(parts, "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"),
+        database(parts)
+            .count("select xact_commit from pg_stat_database where datname = current_database()"),
+        database(parts).count("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"),
         workflowCommits(parts));
+  }
+
+  private static Database database(RealParts parts) {
+    return new Database(parts.postgres().port());
   }
 
   private static Duration cpu(ProcessHandle process) {

@@ -3,14 +3,10 @@ package dev.homing.app.chaos;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
+import dev.homing.app.development.Database;
 import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.Api;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -172,23 +168,11 @@ final class World implements AutoCloseable {
 
   /** The first column of the first row. */
   long count(String query) {
-    try (Connection connection = DriverManager.getConnection(jdbc());
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      rows.next();
-      return rows.getLong(1);
-    } catch (SQLException failed) {
-      throw new IllegalStateException(failed);
-    }
+    return new Database(databasePort).count(query);
   }
 
   void sql(String statements) {
-    try (Connection connection = DriverManager.getConnection(jdbc());
-        Statement statement = connection.createStatement()) {
-      statement.execute(statements);
-    } catch (SQLException failed) {
-      throw new IllegalStateException(failed);
-    }
+    new Database(databasePort).run(statements);
   }
 
   /** From now on the commit of an event takes so long. */
@@ -210,11 +194,6 @@ final class World implements AutoCloseable {
 
   void quickCommits() {
     sql("drop trigger dawdle on open_events");
-  }
-
-  private String jdbc() {
-    return "jdbc:postgresql://127.0.0.1:%d/homing?user=postgres&password=postgres&socketTimeout=600"
-        .formatted(databasePort);
   }
 
   /** Somewhere between, by the run's seed. */

@@ -1,19 +1,20 @@
-package dev.homing.app.bench;
+package dev.homing.app.development;
 
-import dev.homing.app.development.RealParts;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Homing's database, asked past Homing. */
-final class Postgres {
-  private Postgres() {}
-
+/**
+ * Homing's database, asked past Homing.
+ *
+ * @param port of a PostgreSQL on this machine
+ */
+public record Database(int port) {
   /** The first column of the first row. */
-  static long count(RealParts parts, String query) {
-    try (Connection connection = connect(parts);
+  public long count(String query) {
+    try (Connection connection = connect();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       rows.next();
@@ -23,8 +24,8 @@ final class Postgres {
     }
   }
 
-  static void run(RealParts parts, String statements) {
-    try (Connection connection = connect(parts);
+  public void run(String statements) {
+    try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute(statements);
     } catch (SQLException failed) {
@@ -32,9 +33,9 @@ final class Postgres {
     }
   }
 
-  private static Connection connect(RealParts parts) throws SQLException {
+  private Connection connect() throws SQLException {
     return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:%d/homing?user=postgres&password=postgres"
-            .formatted(parts.postgres().port()));
+        "jdbc:postgresql://127.0.0.1:%d/homing?user=postgres&password=postgres&socketTimeout=600"
+            .formatted(port));
   }
 }
