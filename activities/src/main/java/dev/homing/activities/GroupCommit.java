@@ -29,7 +29,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
   /** The most that share a commit. */
   private static final int LARGEST_GROUP = 128;
 
-  /** The most that wait; more are refused at once. */
+  /** The most that wait, if they are not patient; more are refused at once. */
   private static final int ROOM = 1_000;
 
   private static final int WRITERS = 2;
@@ -43,11 +43,15 @@ public final class GroupCommit<T, R> implements AutoCloseable {
   /** How long one waits for its turn before it is refused. */
   private static final Duration TURN = Duration.ofMillis(750);
 
+  /** The same for what must not be refused: longer than a database takes to fail. */
+  private static final Duration PATIENT_TURN = Duration.ofMinutes(5);
+
   /** How long a commit that has begun may take before its members are told that nobody knows. */
   private static final Duration LONGEST_COMMIT = Duration.ofSeconds(6);
 
   private final Function<List<T>, List<R>> transaction;
-  private final LinkedBlockingQueue<Member<T, R>> waiting = new LinkedBlockingQueue<>(ROOM);
+  private final Duration turn;
+  private final LinkedBlockingQueue<Member<T, R>> waiting;
   private final Semaphore alone = new Semaphore(ALONE, true);
   private final List<Thread> writers = new ArrayList<>();
   private volatile boolean closed;
@@ -59,9 +63,24 @@ public final class GroupCommit<T, R> implements AutoCloseable {
    *     by several threads
    */
   public GroupCommit(Function<List<T>, List<R>> transaction) {
+    this(transaction, WRITERS, ROOM, TURN);
+  }
+
+  /**
+   * One for what its callers bound themselves and nobody may refuse; it has one writer, so that two
+   * groups never wait for each other's rows.
+   */
+  public static <T, R> GroupCommit<T, R> patient(Function<List<T>, List<R>> transaction) {
+    return new GroupCommit<>(transaction, 1, Integer.MAX_VALUE, PATIENT_TURN);
+  }
+
+  private GroupCommit(
+      Function<List<T>, List<R>> transaction, int writers, int room, Duration turn) {
     this.transaction = transaction;
-    for (int i = 0; i < WRITERS; i++) {
-      writers.add(Thread.ofVirtual().name("group-commit-" + i).start(this::write));
+    this.turn = turn;
+    this.waiting = new LinkedBlockingQueue<>(room);
+    for (int i = 0; i < writers; i++) {
+      this.writers.add(Thread.ofVirtual().name("group-commit-" + i).start(this::write));
     }
   }
 
@@ -117,7 +136,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
   private R result(Member<T, R> member)
       throws InterruptedException, ExecutionException, TimeoutException {
     try {
-      return member.result().get(TURN.toMillis(), TimeUnit.MILLISECONDS);
+      return member.result().get(turn.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException stillWaiting) {
       if (waiting.remove(member)) {
         throw new Refused();
@@ -138,7 +157,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
   /** Shares with nobody; a few at a time, in turn. */
   public R commitAlone(T item) {
     try {
-      if (!alone.tryAcquire(LONGEST_COMMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!alone.tryAcquire(turn.plus(LONGEST_COMMIT).toMillis(), TimeUnit.MILLISECONDS)) {
         throw new Refused();
       }
     } catch (InterruptedException stopped) {

@@ -5,13 +5,16 @@ import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.delivery.Destinations;
 import dev.homing.activities.delivery.DurableLane;
+import dev.homing.activities.delivery.EarlyStart;
 import dev.homing.activities.delivery.Egress;
 import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.OutboundClient;
+import dev.homing.activities.delivery.SendFirst;
 import dev.homing.activities.delivery.Slots;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Acceptance;
+import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.Submission;
@@ -56,10 +59,13 @@ public final class Node {
   public final OpenEvents open;
   public final AcceptEvents accepting;
   public final Events events;
+  public final EventWorkflows eventWorkflows;
   public final Deliveries deliveries;
   public final Receivers receivers;
   public final GoneReceivers goneReceivers;
   public final AttemptLog attemptLog;
+  private final SendFirst sendFirst;
+  public final EarlyStart earlyStart;
   public final ExpressLane express;
   public final DurableLane durable;
 
@@ -80,21 +86,24 @@ public final class Node {
     routes = new Routes(new RedisRoutes(REDIS), jdbc, Runnable::run, metrics);
     accepting = new AcceptEvents(routes, open, jdbc, transaction, SampleIds::uuid);
     events = new Events(jdbc);
+    eventWorkflows = new EventWorkflows(jdbc);
     deliveries = new Deliveries(jdbc, open);
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
     goneReceivers = new GoneReceivers(jdbc, transaction);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog = new AttemptLog(deliveries, goneReceivers, jdbc, transaction, metrics, () -> 0.5);
+    sendFirst = new SendFirst(open, deliveries, sender, attemptLog, new Slots(512), transaction);
+    earlyStart = new EarlyStart(open, receivers, sendFirst);
     express =
         new ExpressLane(
             events,
             open,
+            eventWorkflows,
             receivers,
             deliveries,
-            sender,
-            attemptLog,
+            sendFirst,
+            earlyStart,
             new DeliveryWorkflows(temporal.client()),
-            new Slots(512),
             transaction);
     durable = new DurableLane(events, receivers, deliveries, sender, attemptLog, transaction);
   }
@@ -106,16 +115,37 @@ public final class Node {
 
   /** The same, as an event of the time that the id holds. */
   public AcceptedEvent accept(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
+    OpenEvents.Lease lease = commit(tenant, recipients, id).lease();
+    open.handOver(lease);
+    return lease.event();
+  }
+
+  /** Accepts an event here, and begins to send it. */
+  public AcceptedEvent begin(Tenant tenant, List<SubscriptionId> recipients) {
+    return begin(earlyStart, tenant, recipients);
+  }
+
+  /** The same, by another one. */
+  public AcceptedEvent begin(EarlyStart early, Tenant tenant, List<SubscriptionId> recipients) {
+    Acceptance.New accepted = commit(tenant, recipients, SampleIds.uuid());
+    AcceptedEvent event = accepted.lease().event();
+    early.begin(accepted, new SendFirst.Content(event, "application/json", PAYLOAD));
+    return event;
+  }
+
+  /** One with little room. */
+  public EarlyStart earlyStart(int roomKib) {
+    return new EarlyStart(open, receivers, sendFirst, roomKib);
+  }
+
+  private Acceptance.New commit(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
     Route route = new Route(routesVersion(tenant), recipients);
-    Acceptance accepted =
+    return (Acceptance.New)
         new AcceptEvents(routes, open, jdbc, transaction, () -> id)
             .accept(
                 List.of(
                     new Submission(tenant, TYPE, "application/json", PAYLOAD, null, null, route)))
             .getFirst();
-    OpenEvents.Lease lease = ((Acceptance.New) accepted).lease();
-    open.handOver(lease);
-    return lease.event();
   }
 
   /** A route of this version is believed. */

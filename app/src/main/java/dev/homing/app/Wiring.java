@@ -7,12 +7,15 @@ import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.delivery.Destinations;
 import dev.homing.activities.delivery.DurableLane;
+import dev.homing.activities.delivery.EarlyStart;
 import dev.homing.activities.delivery.Egress;
 import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.OutboundClient;
+import dev.homing.activities.delivery.SendFirst;
 import dev.homing.activities.delivery.Slots;
 import dev.homing.activities.event.AcceptEvents;
+import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.retention.DropPartitions;
@@ -171,6 +174,11 @@ class Wiring {
   }
 
   @Bean
+  EventWorkflows eventWorkflows(JdbcClient jdbc) {
+    return new EventWorkflows(jdbc);
+  }
+
+  @Bean
   Deliveries deliveries(JdbcClient jdbc, OpenEvents open) {
     return new Deliveries(jdbc, open);
   }
@@ -233,18 +241,43 @@ class Wiring {
   }
 
   @Bean
-  ExpressLane expressLane(
-      Events events,
+  SendFirst sendFirst(
       OpenEvents open,
-      Receivers receivers,
       Deliveries deliveries,
       HttpSender sender,
       AttemptLog attemptLog,
-      DeliveryWorkflows workflows,
       Slots slots,
       FairTransactions transaction) {
+    return new SendFirst(open, deliveries, sender, attemptLog, slots, transaction);
+  }
+
+  /** The workers' bean ends it. */
+  @Bean(destroyMethod = "")
+  EarlyStart earlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst) {
+    return new EarlyStart(open, receivers, sendFirst);
+  }
+
+  @Bean
+  ExpressLane expressLane(
+      Events events,
+      OpenEvents open,
+      EventWorkflows eventWorkflows,
+      Receivers receivers,
+      Deliveries deliveries,
+      SendFirst sendFirst,
+      EarlyStart earlyStart,
+      DeliveryWorkflows workflows,
+      FairTransactions transaction) {
     return new ExpressLane(
-        events, open, receivers, deliveries, sender, attemptLog, workflows, slots, transaction);
+        events,
+        open,
+        eventWorkflows,
+        receivers,
+        deliveries,
+        sendFirst,
+        earlyStart,
+        workflows,
+        transaction);
   }
 
   @Bean

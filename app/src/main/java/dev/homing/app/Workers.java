@@ -1,12 +1,14 @@
 package dev.homing.app;
 
 import dev.homing.activities.delivery.DurableLane;
+import dev.homing.activities.delivery.EarlyStart;
 import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
 import dev.homing.workflows.delivery.RetryingDelivery;
 import dev.homing.workflows.event.FanOut;
+import dev.homing.workflows.event.SharedFanOut;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.enums.v1.IndexedValueType;
@@ -56,14 +58,20 @@ public class Workers implements SmartLifecycle {
   private static final Duration HAND_BACK = Duration.ofSeconds(4);
 
   private final WorkflowClient client;
+  private final EarlyStart earlyStart;
   private final OpenEvents open;
   private final WorkerFactory factory;
   private final CountDownLatch ready = new CountDownLatch(1);
   private volatile boolean running;
 
   Workers(
-      WorkflowClient client, ExpressLane expressLane, DurableLane durableLane, OpenEvents open) {
+      WorkflowClient client,
+      ExpressLane expressLane,
+      DurableLane durableLane,
+      EarlyStart earlyStart,
+      OpenEvents open) {
     this.client = client;
+    this.earlyStart = earlyStart;
     this.open = open;
     this.factory =
         WorkerFactory.newInstance(
@@ -83,7 +91,7 @@ public class Workers implements SmartLifecycle {
             .build();
 
     var events = factory.newWorker(TaskQueues.EVENTS, options);
-    events.registerWorkflowImplementationTypes(FanOut.class);
+    events.registerWorkflowImplementationTypes(FanOut.class, SharedFanOut.class);
     events.registerActivitiesImplementations(expressLane);
 
     var deliveries = factory.newWorker(TaskQueues.DELIVERIES, options);
@@ -182,12 +190,18 @@ public class Workers implements SmartLifecycle {
   public void stop() {
     running = false;
     factory.shutdown();
-    factory.awaitTermination(DRAIN.toSeconds(), TimeUnit.SECONDS);
-    if (!factory.isTerminated()) {
-      factory.shutdownNow();
-      factory.awaitTermination(HAND_BACK.toSeconds(), TimeUnit.SECONDS);
-    }
+    earlyStart.shutdown();
+    awaitTermination(DRAIN);
+    factory.shutdownNow();
+    earlyStart.shutdownNow();
+    awaitTermination(HAND_BACK);
     handBackEvents();
+  }
+
+  private void awaitTermination(Duration atMost) {
+    long until = System.nanoTime() + atMost.toNanos();
+    factory.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    earlyStart.awaitTermination(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
   }
 
   /** Those that were accepted here and not begun: another node need not wait for their lease. */

@@ -64,7 +64,7 @@ class SettingsTest {
       assertThat(context.getBean(AccessSettings.class)).isEqualTo(new AccessSettings(""));
       assertThat(context.getBean(AccessSettings.class).isOpen()).isTrue();
       assertThat(context.getBean(PublishingSettings.class))
-          .isEqualTo(new PublishingSettings(DataSize.ofKilobytes(256), 2));
+          .isEqualTo(new PublishingSettings(DataSize.ofKilobytes(256), 2, 100));
       assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512));
       assertThat(context.getBean(DrainSettings.class))
           .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));
@@ -126,6 +126,8 @@ class SettingsTest {
         "HOMING_MAX_PAYLOAD     | big            | 256KiB",
         "HOMING_START_SLOTS     | 0              | 1 to 64",
         "HOMING_START_SLOTS     | 65             | 1 to 64",
+        "HOMING_EVENTS_PER_WORKFLOW | 0          | 1 to 500",
+        "HOMING_EVENTS_PER_WORKFLOW | 501        | 1 to 500",
         "HOMING_EXPRESS_SLOTS   | 0              | 1 to 100000",
         "HOMING_EXPRESS_SLOTS   | 100001         | 1 to 100000",
         "HOMING_DRAIN_DELAY     | 61s            | 0s to 60s",

@@ -20,6 +20,11 @@ public final class Search {
 
   private Search() {}
 
+  /** For what is of several events, whose ids would not fit. */
+  public static SearchAttributes of(Tenant tenant) {
+    return SearchAttributes.newBuilder().set(TENANT, tenant.name()).build();
+  }
+
   public static SearchAttributes of(Tenant tenant, EventId event, String eventType) {
     return SearchAttributes.newBuilder()
         .set(TENANT, tenant.name())

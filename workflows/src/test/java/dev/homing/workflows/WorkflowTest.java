@@ -2,6 +2,7 @@ package dev.homing.workflows;
 
 import dev.homing.workflows.delivery.RetryingDelivery;
 import dev.homing.workflows.event.FanOut;
+import dev.homing.workflows.event.SharedFanOut;
 import io.temporal.client.WorkflowClient;
 import io.temporal.common.converter.JacksonJsonPayloadConverter;
 import io.temporal.testing.TestEnvironmentOptions;
@@ -29,7 +30,7 @@ public abstract class WorkflowTest {
   final void startWorkers() {
     Search.ALL.forEach(key -> temporal.registerSearchAttribute(key.getName(), key.getValueType()));
     var events = temporal.newWorker(TaskQueues.EVENTS);
-    events.registerWorkflowImplementationTypes(FanOut.class);
+    events.registerWorkflowImplementationTypes(FanOut.class, SharedFanOut.class);
     events.registerActivitiesImplementations(activities());
     var deliveries = temporal.newWorker(TaskQueues.DELIVERIES);
     deliveries.registerWorkflowImplementationTypes(RetryingDelivery.class);

@@ -2,6 +2,7 @@ package dev.homing.activities.delivery;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.GroupCommit;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.subscription.GoneReceivers;
 import dev.homing.activities.subscription.Receiver;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +30,13 @@ import org.springframework.transaction.support.TransactionTemplate;
  * lock: a 2xx delivers, whenever it comes; anything else counts only in its own round and run, and
  * only while the delivery is not over.
  */
-public final class AttemptLog {
+public final class AttemptLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("homing.attempts");
 
   private final Deliveries deliveries;
   private final GoneReceivers goneReceivers;
   private final RecordedAttempts attempts;
+  private final GroupCommit<FirstResult, Optional<Delivery>> firstResults;
   private final TransactionTemplate transaction;
   private final MeterRegistry metrics;
   private final DoubleSupplier random;
@@ -49,6 +52,10 @@ public final class AttemptLog {
     this.deliveries = deliveries;
     this.goneReceivers = goneReceivers;
     this.attempts = new RecordedAttempts(jdbc);
+    FirstResults all = new FirstResults(jdbc);
+    this.firstResults =
+        GroupCommit.patient(
+            together -> requireNonNull(transaction.execute(_ -> all.add(together))));
     this.transaction = transaction;
     this.metrics = metrics;
     this.random = random;
@@ -69,11 +76,27 @@ public final class AttemptLog {
    * sent there any more, and what waits is cancelled when somebody looks at it.
    */
   Delivery record(Try tried, Attempt attempt) {
+    return record(tried, attempt, () -> write(tried, attempt));
+  }
+
+  /** The same for a first attempt, which most likely finds no row: those share a commit. */
+  Delivery recordFirst(Try tried, Attempt attempt) {
+    Change change = judge(Delivery.pending(tried.key()), true, tried, attempt);
+    return record(
+        tried,
+        attempt,
+        () ->
+            firstResults
+                .commit(new FirstResult(change.to(), change.dueIn(), attempt))
+                .orElseGet(() -> write(tried, attempt)));
+  }
+
+  private Delivery record(Try tried, Attempt attempt, Supplier<Delivery> write) {
     boolean gone = attempt.outcome() instanceof Outcome.Gone;
     if (gone) {
       goneReceivers.switchOff(tried.key().tenant(), tried.key().subscriptionId());
     }
-    Delivery after = requireNonNull(transaction.execute(_ -> write(tried, attempt)));
+    Delivery after = write.get();
     if (gone) {
       deliveries.cancelWaiting(tried.key().tenant(), tried.key().subscriptionId(), "gone");
     }
@@ -83,50 +106,49 @@ public final class AttemptLog {
   }
 
   private Delivery write(Try tried, Attempt attempt) {
-    Delivery before = deliveries.lock(tried.key());
-    if (attempts.have(before.key(), attempt)) {
-      return before;
-    }
-    attempts.add(before, tried.round(), attempt);
-    boolean current =
-        tried.round() == before.round() && Objects.equals(tried.runId(), before.runId());
+    return requireNonNull(
+        transaction.execute(
+            _ -> {
+              Delivery before = deliveries.lock(tried.key());
+              if (attempts.have(before.key(), attempt)) {
+                return before;
+              }
+              attempts.add(before, tried.round(), attempt);
+              boolean current =
+                  tried.round() == before.round() && Objects.equals(tried.runId(), before.runId());
+              Change change = judge(before, current && !before.state().isOver(), tried, attempt);
+              deliveries.update(change.to(), change.dueIn());
+              return deliveries.find(before.key().tenant(), before.key().id()).orElseThrow();
+            }));
+  }
+
+  /** What becomes of a delivery; {@code dueIn}: until its next attempt, if there is one. */
+  private record Change(Delivery to, @Nullable Duration dueIn) {}
+
+  /** {@code counts}: whether this attempt changes the state, if it is not a 2xx. */
+  private Change judge(Delivery before, boolean counts, Try tried, Attempt attempt) {
     Delivery counted = before.attempted(tried.round());
     return switch (attempt.outcome()) {
-      case Outcome.Delivered _ -> end(counted, State.DELIVERED, null);
-      case Outcome.Gone _ when changes(before, current) -> end(counted, State.CANCELLED, "gone");
-      case Outcome.Refused(_, var retryAfter) when changes(before, current) ->
-          waitOrFail(counted, tried, retryAfter);
-      case Outcome.Unanswered _ when changes(before, current) -> waitOrFail(counted, tried, null);
+      case Outcome.Delivered _ -> new Change(counted.in(State.DELIVERED, null), null);
+      case Outcome.Gone _ when counts -> new Change(counted.in(State.CANCELLED, "gone"), null);
+      case Outcome.Refused(_, var retryAfter) when counts -> waitOrFail(counted, tried, retryAfter);
+      case Outcome.Unanswered _ when counts -> waitOrFail(counted, tried, null);
       case Outcome.Gone _, Outcome.Refused _, Outcome.Unanswered _ -> keepState(before, counted);
     };
   }
 
-  private static boolean changes(Delivery before, boolean current) {
-    return current && !before.state().isOver();
-  }
-
-  private Delivery waitOrFail(Delivery counted, Try tried, @Nullable Duration retryAfter) {
+  private Change waitOrFail(Delivery counted, Try tried, @Nullable Duration retryAfter) {
     var schedule = tried.receiver().schedule();
     if (counted.roundAttempts() >= schedule.maxAttempts()) {
-      return end(counted, State.FAILED, "schedule_over");
+      return new Change(counted.in(State.FAILED, "schedule_over"), null);
     }
     Duration wait = schedule.waitAfter(counted.roundAttempts(), retryAfter, random.getAsDouble());
-    return store(counted.in(State.RETRYING, null), wait);
-  }
-
-  private Delivery end(Delivery counted, State state, @Nullable String reason) {
-    return store(counted.in(state, reason), null);
+    return new Change(counted.in(State.RETRYING, null), wait);
   }
 
   /** An attempt of another time: it is counted, and what waits goes on waiting. */
-  private Delivery keepState(Delivery before, Delivery counted) {
-    Duration left = before.nextAttemptAt() == null ? null : deliveries.untilDue(before);
-    return store(counted, left);
-  }
-
-  private Delivery store(Delivery delivery, @Nullable Duration wait) {
-    deliveries.update(delivery, wait);
-    return deliveries.find(delivery.key().tenant(), delivery.key().id()).orElseThrow();
+  private Change keepState(Delivery before, Delivery counted) {
+    return new Change(counted, before.nextAttemptAt() == null ? null : deliveries.untilDue(before));
   }
 
   private void count(Try tried, Attempt attempt) {
@@ -175,6 +197,12 @@ public final class AttemptLog {
   /** Query strings may hold a customer's tokens. */
   private static String withoutQuery(Receiver receiver) {
     return receiver.url().newBuilder().query(null).build().toString();
+  }
+
+  /** After the last attempt. */
+  @Override
+  public void close() {
+    firstResults.close();
   }
 
   /** All attempts of a delivery, first to last. */

@@ -2,7 +2,7 @@ package dev.homing.activities.delivery;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.subscription.Receiver;
@@ -12,6 +12,7 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import dev.homing.workflows.event.AcceptedEvent;
 import dev.homing.workflows.event.FirstAttempts;
+import dev.homing.workflows.event.SharedUnfinished;
 import dev.homing.workflows.event.Unfinished;
 import io.temporal.activity.Activity;
 import java.time.Duration;
@@ -20,12 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,58 +31,119 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Makes all first attempts of an event at once, on virtual threads, whatever the fan-out.
+ * Makes all first attempts of an event at once, whatever the fan-out, or adopts those that this
+ * node has begun early.
  *
- * <p>Only who holds the event's lease sends. What finds no slot in time is left to the durable
- * lane.
+ * <p>Only who holds the event's lease sends.
  */
 public final class ExpressLane implements FirstAttempts {
   private static final Logger log = LoggerFactory.getLogger(ExpressLane.class);
-  private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofSeconds(15);
   private static final Duration FIRST_LOOK = Duration.ofMillis(100);
   private static final Duration LAST_LOOK = Duration.ofSeconds(1);
 
   private final Events events;
   private final OpenEvents open;
+  private final EventWorkflows eventWorkflows;
   private final Receivers receivers;
   private final Deliveries deliveries;
-  private final HttpSender sender;
-  private final AttemptLog attemptLog;
+  private final SendFirst sendFirst;
+  private final EarlyStart earlyStart;
   private final DeliveryWorkflows workflows;
-  private final Slots slots;
   private final TransactionTemplate transaction;
 
   public ExpressLane(
       Events events,
       OpenEvents open,
+      EventWorkflows eventWorkflows,
       Receivers receivers,
       Deliveries deliveries,
-      HttpSender sender,
-      AttemptLog attemptLog,
+      SendFirst sendFirst,
+      EarlyStart earlyStart,
       DeliveryWorkflows workflows,
-      Slots slots,
       TransactionTemplate transaction) {
     this.events = events;
     this.open = open;
+    this.eventWorkflows = eventWorkflows;
     this.receivers = receivers;
     this.deliveries = deliveries;
-    this.sender = sender;
-    this.attemptLog = attemptLog;
+    this.sendFirst = sendFirst;
+    this.earlyStart = earlyStart;
     this.workflows = workflows;
-    this.slots = slots;
     this.transaction = transaction;
   }
 
   @Override
   public Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after, String originalRun) {
-    String run = requireNonNull(Activity.getExecutionContext().getInfo().getWorkflowRunId());
-    boolean reset = !run.equals(originalRun);
-    if (reset) {
-      openRounds(event, run).forEach(workflows::wake);
-    }
+    Told told = tell(event, after, Run.of(originalRun));
+    return new Unfinished(told.waiting(), told.more(), told.results().lines());
+  }
+
+  @Override
+  public SharedUnfinished sendAllOf(List<AcceptedEvent> all, String originalRun) {
+    Run run = Run.of(originalRun);
+    List<WaitingDelivery> waiting = new ArrayList<>();
+    List<AcceptedEvent> apart = new ArrayList<>();
     Results results = new Results();
-    events.find(event.tenant(), event.id()).ifPresent(kept -> sendMissing(kept, results));
-    return unfinished(event, reset ? null : after, results);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Told>> together =
+          all.stream().map(event -> threads.submit(() -> tell(event, null, run))).toList();
+      for (int i = 0; i < all.size(); i++) {
+        Told told = get(together.get(i), all.get(i));
+        if (told == null || waiting.size() + told.size() > Unfinished.PAGE) {
+          apart.add(all.get(i));
+        } else {
+          waiting.addAll(told.waiting());
+          results.addAll(told.results());
+        }
+      }
+    }
+    eventWorkflows.separate(apart);
+    return new SharedUnfinished(waiting, apart, results.lines());
+  }
+
+  /** Null if a fault of ours comes with this event; one that passes is thrown. */
+  private static @Nullable Told get(Future<Told> future, AcceptedEvent event) {
+    try {
+      return future.get();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof RuntimeException ours && !OwnFaults.passes(ours)) {
+        log.error("{} gets a workflow of its own", event.id(), ours);
+        return null;
+      }
+      throw new IllegalStateException(event.id() + " was not sent", failed.getCause());
+    } catch (InterruptedException stopped) {
+      throw SendFirst.interrupted();
+    }
+  }
+
+  /** The calling run; {@code reset}: somebody made it of an earlier one. */
+  private record Run(String id, boolean reset) {
+    static Run of(String originalRun) {
+      String id = requireNonNull(Activity.getExecutionContext().getInfo().getWorkflowRunId());
+      return new Run(id, !id.equals(originalRun));
+    }
+  }
+
+  /** What an event left to do; {@code more} waits than this. */
+  private record Told(List<WaitingDelivery> waiting, boolean more, Results results) {
+    /** More than any page, if more waits. */
+    int size() {
+      return more ? Integer.MAX_VALUE / 2 : waiting.size();
+    }
+  }
+
+  private Told tell(AcceptedEvent event, @Nullable DeliveryId after, Run run) {
+    if (run.reset()) {
+      openRounds(event, run.id()).forEach(workflows::wake);
+    }
+    Optional<EarlyStart.Ended> early = earlyStart.adopt(event.id());
+    Results results = early.map(EarlyStart.Ended::results).orElseGet(Results::new);
+    if (!early.map(EarlyStart.Ended::complete).orElse(false)) {
+      events.find(event.tenant(), event.id()).ifPresent(kept -> sendMissing(kept, results));
+    } else if (!run.reset() && results.allOver()) {
+      return new Told(List.of(), false, results);
+    }
+    return waiting(event, run.reset() ? null : after, results);
   }
 
   private List<DeliveryId> openRounds(AcceptedEvent event, String run) {
@@ -116,152 +175,30 @@ public final class ExpressLane implements FirstAttempts {
 
   /** False if the lease was lost meanwhile. */
   private boolean send(Events.Event event, OpenEvents.Lease lease, Results results) {
-    boolean kept;
     try {
-      kept = sendWith(event, lease, results);
+      return sendToMissing(event, lease, results);
     } catch (RuntimeException ours) {
       open.release(lease);
       throw ours;
     }
-    open.closeIfComplete(event.accepted());
-    return kept;
   }
 
-  private boolean sendWith(Events.Event event, OpenEvents.Lease lease, Results results) {
+  private boolean sendToMissing(Events.Event event, OpenEvents.Lease lease, Results results) {
     Set<SubscriptionId> done =
         deliveries.of(event.tenant(), event.id()).stream()
             .map(delivery -> delivery.key().subscriptionId())
             .collect(Collectors.toSet());
     List<SubscriptionId> missing =
         event.recipients().stream().filter(recipient -> !done.contains(recipient)).toList();
-    Map<SubscriptionId, Receiver> known = receivers.find(event.tenant(), missing);
     byte[] payload = events.payload(event.tenant(), event.id()).orElseThrow();
-    Sending sending =
-        new Sending(
-            event,
-            payload,
-            slots.forEvent(LONGEST_WAIT_FOR_A_SLOT),
-            new AtomicBoolean(true),
-            results);
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      CompletableFuture<?>[] attempts =
-          missing.stream()
-              .map(known::get)
-              .map(to -> CompletableFuture.runAsync(() -> first(sending, to), threads))
-              .toArray(CompletableFuture<?>[]::new);
-      await(CompletableFuture.allOf(attempts), lease, sending);
-    }
-    return sending.leased().get();
+    return sendFirst.send(
+        new SendFirst.Content(event.accepted(), event.contentType(), payload),
+        lease,
+        receivers.find(event.tenant(), missing).values(),
+        results);
   }
 
-  /** What the first attempts of an event share; once the lease is lost, no other one begins. */
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Sending(
-      Events.Event event,
-      byte[] payload,
-      Slots.Event turns,
-      AtomicBoolean leased,
-      Results results) {
-
-    Delivery.Key to(Receiver receiver) {
-      return new Delivery.Key(event.tenant(), event.id(), event.type(), receiver.id());
-    }
-  }
-
-  /**
-   * A fault of ours that comes with one recipient is left to the durable lane, not to the others.
-   */
-  private void first(Sending sending, Receiver receiver) {
-    try {
-      byStanding(sending, receiver);
-    } catch (RuntimeException ours) {
-      if (OwnFaults.passes(ours)) {
-        throw ours;
-      }
-      log.error("a first attempt of {} to {} failed", sending.event().id(), receiver.id(), ours);
-      leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
-    }
-  }
-
-  private void byStanding(Sending sending, Receiver receiver) {
-    switch (receiver.standing()) {
-      case ACTIVE -> attempt(sending, receiver);
-      case PAUSED -> hold(sending, receiver);
-      case GONE -> leave(sending, receiver, State.CANCELLED, "gone", null);
-      case DELETED -> leave(sending, receiver, State.CANCELLED, "subscription_deleted", null);
-      case UNREADABLE -> park(sending, receiver);
-    }
-  }
-
-  /** Unless it was enabled meanwhile. */
-  private void hold(Sending sending, Receiver receiver) {
-    Delivery.Key key = sending.to(receiver);
-    State state =
-        requireNonNull(
-            transaction.execute(
-                _ -> {
-                  boolean still = deliveries.isPaused(key.tenant(), key.subscriptionId());
-                  deliveries.add(key, still ? State.HELD : State.RETRYING, still ? "paused" : null);
-                  return still ? State.HELD : State.RETRYING;
-                }));
-    sending.results().add(key, state, null);
-  }
-
-  private void park(Sending sending, Receiver receiver) {
-    leave(sending, receiver, State.HELD, OwnFaults.UNREADABLE, OwnFaults.PARKED);
-    log.error(
-        "{} is parked: {} cannot be read: {}",
-        sending.to(receiver).id(),
-        receiver.id(),
-        receiver.fault());
-  }
-
-  private void attempt(Sending sending, Receiver receiver) {
-    if (!enter(sending.turns(), receiver.id())) {
-      leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
-      return;
-    }
-    try {
-      if (sending.leased().get()) {
-        send(sending, receiver);
-      }
-    } catch (EgressDownException cutOff) {
-      leave(sending, receiver, State.RETRYING, null, OwnFaults.soon());
-    } finally {
-      sending.turns().leave(receiver.id());
-    }
-  }
-
-  private void send(Sending sending, Receiver receiver) {
-    Events.Event event = sending.event();
-    Attempt attempt =
-        sender.send(
-            new WebhookRequest(
-                receiver.url(),
-                event.id(),
-                1,
-                event.contentType(),
-                sending.payload(),
-                receiver.secrets(),
-                receiver.timeout()));
-    Delivery.Key key = sending.to(receiver);
-    Delivery after = attemptLog.record(new AttemptLog.Try(key, 1, null, receiver), attempt);
-    sending.results().add(key, after.state(), attempt);
-  }
-
-  /** Gives a recipient its row without an attempt. */
-  private void leave(
-      Sending sending,
-      Receiver receiver,
-      State state,
-      @Nullable String reason,
-      @Nullable Duration wait) {
-    Delivery.Key key = sending.to(receiver);
-    transaction.executeWithoutResult(_ -> deliveries.add(key, state, reason, wait));
-    sending.results().add(key, state, null);
-  }
-
-  private Unfinished unfinished(AcceptedEvent event, @Nullable DeliveryId after, Results results) {
+  private Told waiting(AcceptedEvent event, @Nullable DeliveryId after, Results results) {
     List<Delivery> waiting =
         deliveries.withoutWorkflow(event.tenant(), event.id(), after, Unfinished.PAGE + 1);
     List<Delivery> page = waiting.subList(0, Math.min(waiting.size(), Unfinished.PAGE));
@@ -273,43 +210,20 @@ public final class ExpressLane implements FirstAttempts {
           DeliveryWorkflows.waiting(
               delivery.key(), requireNonNull(known.get(delivery.key().subscriptionId()))));
     }
-    return new Unfinished(deliveries, waiting.size() > Unfinished.PAGE, results.lines());
+    return new Told(deliveries, waiting.size() > Unfinished.PAGE, results);
   }
 
   @Override
-  public void cancelUnfinished(AcceptedEvent event) {
-    Events.Event kept = events.find(event.tenant(), event.id()).orElse(null);
-    if (kept == null) {
-      return;
+  public void cancelUnfinished(List<AcceptedEvent> all) {
+    for (AcceptedEvent event : all) {
+      events.find(event.tenant(), event.id()).ifPresent(this::cancelUnfinished);
     }
-    for (SubscriptionId recipient : kept.recipients()) {
+  }
+
+  private void cancelUnfinished(Events.Event event) {
+    for (SubscriptionId recipient : event.recipients()) {
       Delivery.Key key = new Delivery.Key(event.tenant(), event.id(), event.type(), recipient);
       transaction.executeWithoutResult(_ -> deliveries.cancel(key, "cancelled"));
-    }
-    open.closeIfComplete(event);
-  }
-
-  /** Keeps the lease while the work goes on. */
-  private void await(CompletableFuture<Void> all, OpenEvents.Lease lease, Sending sending) {
-    while (true) {
-      try {
-        all.get(open.renewal().toMillis(), TimeUnit.MILLISECONDS);
-        return;
-      } catch (TimeoutException stillSending) {
-        sending.leased().set(open.renew(lease));
-      } catch (ExecutionException failure) {
-        throw new IllegalStateException("a first attempt was not recorded", failure.getCause());
-      } catch (InterruptedException stopped) {
-        throw interrupted();
-      }
-    }
-  }
-
-  private static boolean enter(Slots.Event turns, SubscriptionId subscription) {
-    try {
-      return turns.enter(subscription);
-    } catch (InterruptedException stopped) {
-      throw interrupted();
     }
   }
 
@@ -317,12 +231,7 @@ public final class ExpressLane implements FirstAttempts {
     try {
       Thread.sleep(pause);
     } catch (InterruptedException stopped) {
-      throw interrupted();
+      throw SendFirst.interrupted();
     }
-  }
-
-  private static IllegalStateException interrupted() {
-    Thread.currentThread().interrupt();
-    return new IllegalStateException("stopped while sending");
   }
 }

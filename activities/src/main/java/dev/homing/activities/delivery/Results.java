@@ -7,24 +7,44 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What became of an event's recipients, for whoever looks at its workflow. */
+/** What became of the recipients of events, for whoever looks at their workflow. */
 final class Results {
   private static final int LINES = 20;
 
-  private final List<String> lines = new ArrayList<>();
+  private final List<Line> lines = new ArrayList<>();
   private final Map<State, Integer> others = new EnumMap<>(State.class);
+  private boolean allOver = true;
 
-  synchronized void add(Delivery.Key key, State state, @Nullable Attempt attempt) {
+  private record Line(State state, String text) {}
+
+  void add(Delivery.Key key, State state, @Nullable Attempt attempt) {
+    add(new Line(state, line(key, state, attempt)));
+  }
+
+  private synchronized void add(Line line) {
+    allOver &= line.state().isOver();
     if (lines.size() < LINES) {
-      lines.add(line(key, state, attempt));
+      lines.add(line);
     } else {
-      others.merge(state, 1, Integer::sum);
+      others.merge(line.state(), 1, Integer::sum);
     }
+  }
+
+  /** Adds those of another event, which come no more. */
+  synchronized void addAll(Results ended) {
+    ended.lines.forEach(this::add);
+    ended.others.forEach((state, count) -> others.merge(state, count, Integer::sum));
+    allOver &= ended.allOver;
+  }
+
+  /** Whether nothing more is to be done for any of these. */
+  synchronized boolean allOver() {
+    return allOver;
   }
 
   /** A line for each of the first, then counts. */
   synchronized List<String> lines() {
-    List<String> all = new ArrayList<>(lines);
+    List<String> all = new ArrayList<>(lines.stream().map(Line::text).toList());
     others.forEach((state, count) -> all.add("and %d more %s".formatted(count, state.word())));
     return all;
   }

@@ -88,8 +88,7 @@ public final class AcceptEvents {
   }
 
   /** What would become of a submission, were it not accepted before. */
-  private record Candidate(
-      Submission submission, OpenEvents.Lease lease, List<SubscriptionId> recipients) {
+  private record Candidate(Submission submission, OpenEvents.Lease lease, Route route) {
     AcceptedEvent event() {
       return lease.event();
     }
@@ -125,7 +124,7 @@ public final class AcceptEvents {
             new EventId(ids.get()),
             submission.type(),
             route.recipients().size());
-    return new Candidate(submission, OpenEvents.Lease.of(event), route.recipients());
+    return new Candidate(submission, OpenEvents.Lease.of(event), route);
   }
 
   /** Of those that bring the same key, the first claims it. */
@@ -150,7 +149,7 @@ public final class AcceptEvents {
                     key -> candidate.holds(requireNonNull(holders.get(key)))));
     List<EventKey> others = requireNonNull(mine.get(false));
     if (others.isEmpty()) {
-      return new Acceptance.New(candidate.lease());
+      return new Acceptance.New(candidate.lease(), candidate.route());
     }
     giveBack(requireNonNull(mine.get(true)), together);
     EventKeys.Claim first = requireNonNull(holders.get(others.getFirst()));
@@ -195,7 +194,8 @@ public final class AcceptEvents {
             opened as (
               insert into open_events (tenant, event_id, missing, leased_until, leased_by)
               select tenant, id, missing, now() + :lease * interval '1 millisecond', token
-              from accepted)
+              from accepted
+              where missing > 0)
             insert into events (tenant, id, type, content_type, recipients, external_id)
             select tenant, id, type, content_type, recipients::uuid[], external_id from accepted
             """)
@@ -203,11 +203,11 @@ public final class AcceptEvents {
         .param("ids", events.stream().map(e -> e.event().id().uuid()).toArray(UUID[]::new))
         .param("types", strings(events, event -> event.event().type()))
         .param("contentTypes", strings(events, event -> event.submission().contentType()))
-        .param("recipients", strings(events, event -> array(event.recipients())))
+        .param("recipients", strings(events, event -> array(event.route().recipients())))
         .param("externalIds", strings(events, event -> event.submission().externalId()))
         .param(
             "payloads", events.stream().map(e -> e.submission().payload()).toArray(byte[][]::new))
-        .param("missing", events.stream().map(e -> e.recipients().size()).toArray(Integer[]::new))
+        .param("missing", events.stream().map(e -> e.event().recipients()).toArray(Integer[]::new))
         .param("tokens", strings(events, event -> event.lease().token()))
         .param("lease", open.lease().toMillis())
         .update();

@@ -45,11 +45,11 @@ public final class OpenEvents {
   private record Fresh(Lease lease, long sinceNanos) {}
 
   /** How long a lease lasts: the accepting commit gives one with each event. */
-  Duration lease() {
+  public Duration lease() {
     return lease;
   }
 
-  /** After the commit: the first {@code sendAll} of this node may take it up. */
+  /** After the commit, when nothing was begun: this node's first {@code sendAll} takes it up. */
   public void handOver(Lease mine) {
     fresh.put(mine.event().id(), new Fresh(mine, System.nanoTime()));
   }
@@ -171,11 +171,6 @@ public final class OpenEvents {
         .param("tenant", tenant.name())
         .param("event", event.uuid())
         .update();
-  }
-
-  /** Closes the event if no recipient is missing; one without any never has a row to wait for. */
-  public void closeIfComplete(AcceptedEvent event) {
-    closeIfComplete(event.tenant(), event.id());
   }
 
   private void closeIfComplete(Tenant tenant, EventId event) {

@@ -9,6 +9,7 @@ import java.util.Locale;
  */
 public enum Table {
   PAYLOADS("event_id", 2_000),
+  EVENT_WORKFLOWS("event_id", 20_000),
   EVENTS("id", 20_000),
   ATTEMPTS("delivery_id", 20_000),
   DELIVERIES("id", 20_000);

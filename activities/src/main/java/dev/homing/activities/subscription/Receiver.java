@@ -8,7 +8,7 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription as a sender needs it: read anew for each attempt.
+ * A subscription as a sender needs it: read anew for each later attempt.
  *
  * @param secrets each signs; none if it cannot be read
  * @param fault of ours, for people: why it cannot be read; null if it can

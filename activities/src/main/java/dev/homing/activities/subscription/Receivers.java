@@ -1,5 +1,7 @@
 package dev.homing.activities.subscription;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.homing.activities.subscription.Receiver.Standing;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -7,7 +9,9 @@ import dev.homing.workflows.delivery.RetrySchedule;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +24,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Looks up where to send, with which secret and how patiently. */
 public final class Receivers {
+  /** Some 20 MB. */
+  private static final int REMEMBERED = 20_000;
+
   private final JdbcClient jdbc;
   private final Secrets secrets;
   private final DeliverySettings settings;
+  private final Cache<SubscriptionKey, Remembered> remembered =
+      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
   public Receivers(JdbcClient jdbc, Secrets secrets, DeliverySettings settings) {
     this.jdbc = jdbc;
@@ -33,6 +42,39 @@ public final class Receivers {
   public Optional<Receiver> find(Tenant tenant, SubscriptionId id) {
     return Optional.ofNullable(find(tenant, List.of(id)).get(id));
   }
+
+  /**
+   * Those of an accepting commit: from memory where nothing of the tenant has changed since they
+   * were read. Every change raises the routes version, so what is remembered is as good as read.
+   */
+  public Map<SubscriptionId, Receiver> of(Tenant tenant, Route route) {
+    Map<SubscriptionId, Receiver> all = new HashMap<>();
+    List<SubscriptionId> unknown = new ArrayList<>();
+    for (SubscriptionId id : route.recipients()) {
+      Remembered known = remembered.getIfPresent(new SubscriptionKey(tenant, id));
+      if (known != null && known.version() == route.version()) {
+        all.put(id, known.receiver());
+      } else {
+        unknown.add(id);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      Map<SubscriptionId, Receiver> read = find(tenant, unknown);
+      read.values().forEach(receiver -> remember(tenant, route.version(), receiver));
+      all.putAll(read);
+    }
+    return all;
+  }
+
+  /** Not one that cannot be read: what is wrong with it may be mended without a word. */
+  private void remember(Tenant tenant, long version, Receiver receiver) {
+    if (receiver.fault() == null) {
+      remembered.put(new SubscriptionKey(tenant, receiver.id()), new Remembered(version, receiver));
+    }
+  }
+
+  /** A receiver as it was at this routes version of its tenant, or later. */
+  private record Remembered(long version, Receiver receiver) {}
 
   /** Those that exist, deleted ones included. */
   public Map<SubscriptionId, Receiver> find(Tenant tenant, Collection<SubscriptionId> ids) {

@@ -19,6 +19,7 @@ import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import dev.homing.workflows.event.AcceptedEvent;
 import dev.homing.workflows.event.FirstAttempts;
+import dev.homing.workflows.event.SharedUnfinished;
 import dev.homing.workflows.event.Unfinished;
 import java.time.Duration;
 import java.time.Instant;
@@ -312,6 +313,75 @@ class ExpressLaneTest {
             });
   }
 
+  // Several events together.
+
+  @Test
+  void sendsAllOfSeveralEvents() {
+    AcceptedEvent begun = here.begin(tenant, to("/ok", "/503"));
+    List<AcceptedEvent> events =
+        List.of(begun, here.accept(tenant, to("/ok")), here.accept(tenant, to("/503", "/404")));
+
+    SharedUnfinished unfinished = sendAllOf(events);
+
+    assertThat(receiver.requests()).isEqualTo(5);
+    assertThat(unfinished.apart()).isEmpty();
+    assertThat(unfinished.deliveries())
+        .extracting(WaitingDelivery::eventId)
+        .containsExactlyInAnyOrder(begun.id(), events.get(2).id(), events.get(2).id());
+    assertThat(unfinished.results()).hasSize(5);
+    assertThat(events).noneMatch(here.open::isOpen);
+  }
+
+  @Test
+  void setsAnEventApartWithWhichAFaultOfOursComes() {
+    List<AcceptedEvent> events =
+        List.of(here.accept(tenant, to("/ok")), here.accept(tenant, to("/ok", "/ok")));
+    here.eventWorkflows.share(events);
+    Postgres.jdbc()
+        .sql("delete from payloads where event_id = :event")
+        .param("event", events.getFirst().id().uuid())
+        .update();
+
+    SharedUnfinished unfinished = sendAllOf(events);
+
+    assertThat(unfinished.apart()).containsExactly(events.getFirst());
+    assertThat(receiver.requests()).isEqualTo(2);
+    assertThat(here.eventWorkflows.ids(tenant, List.of(events.getFirst().id())))
+        .containsValue(events.getFirst().id().toString());
+  }
+
+  @Test
+  void setsEventsApartOfWhichMoreWaitsThanAWorkflowCanStart() {
+    List<SubscriptionId> recipients = inOneTransaction("/503", 300);
+    List<AcceptedEvent> events =
+        List.of(here.accept(tenant, recipients), here.accept(tenant, recipients));
+    here.transaction.executeWithoutResult(
+        _ ->
+            events.forEach(
+                event ->
+                    recipients.forEach(
+                        one -> here.deliveries.add(key(event, one), State.RETRYING, null))));
+
+    SharedUnfinished unfinished = sendAllOf(events);
+
+    assertThat(unfinished.deliveries()).hasSize(300);
+    assertThat(unfinished.apart()).containsExactly(events.getLast());
+  }
+
+  @Test
+  void throwsForAllTogetherWhileTheDatabaseFails() {
+    List<AcceptedEvent> events =
+        List.of(here.accept(tenant, to("/ok")), here.accept(tenant, to("/503")));
+    try (BrokenTable _ = new BrokenTable(tenant)) {
+      assertThatThrownBy(() -> sendAllOf(events))
+          .rootCause()
+          .hasMessageContaining("the disk is full");
+    }
+
+    assertThat(sendAllOf(events).apart()).isEmpty();
+    assertThat(events).noneMatch(here.open::isOpen);
+  }
+
   // Reset.
 
   @Test
@@ -481,7 +551,7 @@ class ExpressLaneTest {
         FirstAttempts.class,
         here.express,
         attempts -> {
-          attempts.cancelUnfinished(event);
+          attempts.cancelUnfinished(List.of(event));
           return "cancelled";
         });
 
@@ -503,6 +573,11 @@ class ExpressLaneTest {
       String originalRun) {
     return execution.call(
         FirstAttempts.class, node.express, attempts -> attempts.sendAll(event, after, originalRun));
+  }
+
+  private SharedUnfinished sendAllOf(List<AcceptedEvent> events) {
+    return RUN.call(
+        FirstAttempts.class, here.express, attempts -> attempts.sendAllOf(events, RUN.runId()));
   }
 
   private List<SubscriptionId> to(String... paths) {

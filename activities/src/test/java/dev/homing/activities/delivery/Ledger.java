@@ -45,6 +45,16 @@ final class Ledger {
     return node.attemptLog.record(tried, attempt);
   }
 
+  /** Of the express lane, with whatever comes at the same time. */
+  Delivery recordFirst(Delivery.Key key, Attempt attempt) {
+    return node.attemptLog.recordFirst(first(key), attempt);
+  }
+
+  /** Whether some recipient of its event has no row yet. */
+  boolean isOpen(Delivery.Key key) {
+    return node.open.isOpen(new AcceptedEvent(tenant, key.eventId(), key.eventType(), 1));
+  }
+
   Delivery add(Delivery.Key key, Delivery.State state, @Nullable String reason) {
     node.transaction.executeWithoutResult(_ -> node.deliveries.add(key, state, reason));
     return find(key);

@@ -167,27 +167,6 @@ class OpenEventsTest {
   }
 
   @Test
-  void closesAnEventWithoutRecipients() {
-    AcceptedEvent event = here.accept(tenant);
-    assertThat(here.open.isOpen(event)).isTrue();
-
-    here.open.closeIfComplete(event);
-
-    assertThat(here.open.isOpen(event)).isFalse();
-  }
-
-  @Test
-  void keepsAnEventOpenWhileARecipientIsMissing() {
-    AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
-
-    here.open.closeIfComplete(event);
-
-    assertThat(here.open.isOpen(event)).isTrue();
-  }
-
-  // Forsaken.
-
-  @Test
   void callsForsakenWhatNobodyHasALeaseOf() {
     AcceptedEvent held = here.accept(tenant, SampleIds.subscription());
     AcceptedEvent forsaken = here.accept(tenant, subscriptions(3));

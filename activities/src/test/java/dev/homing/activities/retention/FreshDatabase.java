@@ -63,9 +63,10 @@ final class FreshDatabase implements AutoCloseable {
         partitions, new RetentionSettings(events, payloads), jdbc, node.transaction);
   }
 
-  /** An event of that time that is delivered, with its attempt. */
+  /** An event of that time that is delivered, with its attempt and a workflow that others share. */
   Delivery.Key delivered(Instant time) {
     Delivery.Key key = of(time, Delivery.State.DELIVERED);
+    node.eventWorkflows.share(List.of(new AcceptedEvent(TENANT, key.eventId(), Node.TYPE, 1)));
     jdbc.sql(
             """
             insert into attempts (tenant, delivery_id, number, round, outcome, started_at,

@@ -219,6 +219,8 @@ class MakePartitionsTest {
     Node node = database.node;
     assertThat(node.events.find(key.tenant(), key.eventId())).isPresent();
     assertThat(node.events.payload(key.tenant(), key.eventId())).contains(Node.PAYLOAD);
+    assertThat(node.eventWorkflows.ids(key.tenant(), List.of(key.eventId())))
+        .containsValue("evts_" + key.eventId().uuid());
     assertThat(node.deliveries.find(key.tenant(), key.id())).isPresent();
     assertThat(node.attemptLog.of(key.tenant(), key.id())).hasSize(1);
   }

@@ -1,46 +1,62 @@
 package dev.homing.app.event;
 
 import dev.homing.activities.ShortCalls;
+import dev.homing.activities.event.EventWorkflows;
 import dev.homing.app.Workers;
 import dev.homing.workflows.event.AcceptedEvent;
 import dev.homing.workflows.event.EventWorkflow;
+import dev.homing.workflows.event.SharedEventWorkflow;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowServiceException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Starts the workflow of each accepted event.
+ * Starts the workflow of each accepted event: its own as long as a slot is free, else one that it
+ * shares with others that wait.
  *
- * <p>Accepting never waits for it. What finds no room here, or no Temporal, stays open in
- * PostgreSQL, and the reconciler brings it back.
+ * <p>Accepting never waits for it. While Temporal is away, events wait here. What finds no room is
+ * brought back by the reconciler, if anything is left to do for it.
  */
 @Component
 class Dispatcher implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
   private static final int ROOM = 10_000;
   private static final Duration LOOK_UP = Duration.ofMillis(500);
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
   private final LinkedBlockingQueue<AcceptedEvent> waiting = new LinkedBlockingQueue<>(ROOM);
   private final List<Thread> slots = new ArrayList<>();
+  private final AtomicInteger free = new AtomicInteger();
   private final PublishingSettings settings;
   private final WorkflowClient client;
+  private final EventWorkflows workflows;
   private final Workers workers;
   private volatile boolean running;
 
   Dispatcher(
-      PublishingSettings settings, WorkflowClient client, Workers workers, MeterRegistry metrics) {
+      PublishingSettings settings,
+      WorkflowClient client,
+      EventWorkflows workflows,
+      Workers workers,
+      MeterRegistry metrics) {
     this.settings = settings;
     this.client = client;
+    this.workflows = workflows;
     this.workers = workers;
     metrics.gaugeCollectionSize("homing.dispatcher.waiting", List.of(), waiting);
   }
@@ -48,7 +64,7 @@ class Dispatcher implements SmartLifecycle {
   /** Returns at once. */
   void dispatch(AcceptedEvent event) {
     if (!waiting.offer(event)) {
-      log.debug("no room: {} stays open until the reconciler brings it back", event.id());
+      log.debug("no room: {} gets a workflow if anything is left to do for it", event.id());
     }
   }
 
@@ -57,10 +73,10 @@ class Dispatcher implements SmartLifecycle {
     return running && workers.isReady();
   }
 
-  /** Starts an event's workflow before those that wait; false if Temporal does not answer soon. */
+  /** Starts an event's own workflow before those that wait; false if that is not possible soon. */
   boolean startNow(AcceptedEvent event) {
     AtomicBoolean started = new AtomicBoolean();
-    ShortCalls.run(() -> started.set(start(event)));
+    ShortCalls.run(() -> started.set(start(List.of(event))));
     return started.get();
   }
 
@@ -70,9 +86,11 @@ class Dispatcher implements SmartLifecycle {
         return;
       }
       while (running) {
-        AcceptedEvent event = waiting.poll(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS);
-        if (event != null) {
-          var unused = start(event);
+        for (List<AcceptedEvent> events : next()) {
+          if (!start(events)) {
+            events.forEach(this::dispatch);
+            Thread.sleep(BETWEEN_TRIES);
+          }
         }
       }
     } catch (InterruptedException stopped) {
@@ -80,16 +98,53 @@ class Dispatcher implements SmartLifecycle {
     }
   }
 
-  private boolean start(AcceptedEvent event) {
+  /** What is to be started next: an event alone or, if no slot is free, those that wait as well. */
+  private Collection<List<AcceptedEvent>> next() throws InterruptedException {
+    free.incrementAndGet();
+    AcceptedEvent first = waiting.poll(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS);
+    boolean sharing = free.decrementAndGet() == 0;
+    if (first == null) {
+      return List.of();
+    }
+    List<AcceptedEvent> all = new ArrayList<>(List.of(first));
+    if (sharing) {
+      waiting.drainTo(all, settings.eventsPerWorkflow() - 1);
+    }
+    return all.stream()
+        .collect(
+            Collectors.groupingBy(AcceptedEvent::tenant, LinkedHashMap::new, Collectors.toList()))
+        .values();
+  }
+
+  private boolean start(List<AcceptedEvent> events) {
     try {
-      EventWorkflow workflow =
-          client.newWorkflowStub(EventWorkflow.class, EventWorkflow.options(event));
-      WorkflowClient.start(workflow::tellEveryone, event, null);
+      if (events.size() == 1) {
+        startOwn(events.getFirst());
+      } else {
+        startShared(events);
+      }
       return true;
-    } catch (WorkflowServiceException away) {
-      log.warn("{} stays open, its workflow was not started: {}", event.id(), away.getMessage());
+    } catch (WorkflowServiceException | DataAccessException away) {
+      log.warn(
+          "the workflow of {} and {} others was not started: {}",
+          events.getFirst().id(),
+          events.size() - 1,
+          away.getMessage());
       return false;
     }
+  }
+
+  private void startOwn(AcceptedEvent event) {
+    EventWorkflow workflow =
+        client.newWorkflowStub(EventWorkflow.class, EventWorkflow.options(event));
+    WorkflowClient.start(workflow::tellEveryone, event, null);
+  }
+
+  private void startShared(List<AcceptedEvent> events) {
+    workflows.share(events);
+    SharedEventWorkflow workflow =
+        client.newWorkflowStub(SharedEventWorkflow.class, SharedEventWorkflow.options(events));
+    WorkflowClient.start(workflow::tellEveryone, events);
   }
 
   @Override

@@ -1,8 +1,11 @@
 package dev.homing.app.event;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.event.Acceptance;
+import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.subscription.EventTypes;
 import dev.homing.app.http.Page;
@@ -15,6 +18,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +39,14 @@ import org.springframework.web.bind.annotation.RestController;
 class EventController {
   private final Publisher publisher;
   private final Events events;
+  private final EventWorkflows workflows;
   private final Deliveries deliveries;
 
-  EventController(Publisher publisher, Events events, Deliveries deliveries) {
+  EventController(
+      Publisher publisher, Events events, EventWorkflows workflows, Deliveries deliveries) {
     this.publisher = publisher;
     this.events = events;
+    this.workflows = workflows;
     this.deliveries = deliveries;
   }
 
@@ -58,7 +65,7 @@ class EventController {
     RequestKeys keys = RequestKeys.of(request);
     byte[] payload = request.getInputStream().readAllBytes();
     return switch (publisher.publish(tenant, type, contentType, payload, keys)) {
-      case Acceptance.New(var lease) -> accepted(lease.event()).body(Receipt.of(lease.event()));
+      case Acceptance.New(var lease, _) -> accepted(lease.event()).body(Receipt.of(lease.event()));
       case Acceptance.Repeated(var event) ->
           accepted(event).header("Idempotent-Replayed", "true").body(Receipt.of(event));
       case Acceptance.Contradicted _ ->
@@ -110,17 +117,19 @@ class EventController {
       throw Problem.malformed("type must be an event type, like order.created");
     }
     Window window = Window.of(since, until, limit, cursor);
+    List<Events.Event> found =
+        events.list(tenant, type, window.from(), window.before(), window.fetch());
+    Map<EventId, String> workflowIds =
+        workflows.ids(tenant, found.stream().map(Events.Event::id).toList());
     return window
-        .page(
-            events.list(tenant, type, window.from(), window.before(), window.fetch()),
-            event -> event.id().uuid())
-        .map(event -> view(event, null));
+        .page(found, event -> event.id().uuid())
+        .map(event -> view(event, workflowIds, null));
   }
 
   @GetMapping("/events/{id}")
   EventView get(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     Events.Event event = find(tenant, id);
-    return view(event, counts(event));
+    return view(event, workflows.ids(tenant, List.of(event.id())), counts(event));
   }
 
   /** The exact bytes that came; never shown as a page. */
@@ -159,7 +168,8 @@ class EventController {
     return counts;
   }
 
-  private static EventView view(Events.Event event, @Nullable Map<String, Long> counts) {
+  private static EventView view(
+      Events.Event event, Map<EventId, String> workflowIds, @Nullable Map<String, Long> counts) {
     return new EventView(
         event.id(),
         event.externalId(),
@@ -167,7 +177,7 @@ class EventController {
         event.contentType(),
         event.acceptedAt(),
         event.recipients().size(),
-        event.id().toString(),
+        requireNonNull(workflowIds.get(event.id())),
         counts);
   }
 
@@ -175,7 +185,7 @@ class EventController {
    * An event as people see it.
    *
    * @param externalId the client's own name for it, if it gave one
-   * @param workflowId for the Temporal Web UI and CLI
+   * @param workflowId for the Temporal Web UI and CLI; other events may share it
    * @param deliveries how many are in each state; null in lists
    */
   record EventView(

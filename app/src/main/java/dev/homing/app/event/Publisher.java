@@ -1,14 +1,16 @@
 package dev.homing.app.event;
 
 import dev.homing.activities.GroupCommit;
+import dev.homing.activities.delivery.EarlyStart;
+import dev.homing.activities.delivery.SendFirst;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Acceptance;
-import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.Submission;
 import dev.homing.activities.subscription.Route;
 import dev.homing.activities.subscription.Routes;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.Tenant;
+import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -34,7 +36,7 @@ class Publisher implements DisposableBean {
 
   private final Routes routes;
   private final AcceptEvents accepting;
-  private final OpenEvents open;
+  private final EarlyStart earlyStart;
   private final Dispatcher dispatcher;
   private final Counter accepted;
   private final DistributionSummary together;
@@ -43,12 +45,12 @@ class Publisher implements DisposableBean {
   Publisher(
       Routes routes,
       AcceptEvents accepting,
-      OpenEvents open,
+      EarlyStart earlyStart,
       Dispatcher dispatcher,
       MeterRegistry metrics) {
     this.routes = routes;
     this.accepting = accepting;
-    this.open = open;
+    this.earlyStart = earlyStart;
     this.dispatcher = dispatcher;
     this.accepted = metrics.counter("homing.events.accepted");
     this.together = metrics.summary("homing.accept.together");
@@ -68,9 +70,10 @@ class Publisher implements DisposableBean {
                 keys.idempotencyKey(),
                 keys.externalId(),
                 remembered));
-    if (acceptance instanceof Acceptance.New(var lease)) {
-      open.handOver(lease);
-      dispatcher.dispatch(lease.event());
+    if (acceptance instanceof Acceptance.New fresh) {
+      AcceptedEvent event = fresh.lease().event();
+      earlyStart.begin(fresh, new SendFirst.Content(event, contentType, payload));
+      dispatcher.dispatch(event);
       accepted.increment();
     }
     return acceptance;

@@ -9,9 +9,11 @@ import org.springframework.util.unit.DataSize;
  *
  * @param maxPayload the largest request body ({@code HOMING_MAX_PAYLOAD})
  * @param startSlots workflows being started at once on this node ({@code HOMING_START_SLOTS})
+ * @param eventsPerWorkflow the most events that share one, when all slots are taken; 1: each has
+ *     its own ({@code HOMING_EVENTS_PER_WORKFLOW})
  */
 @ConfigurationProperties("homing.publishing")
-public record PublishingSettings(DataSize maxPayload, int startSlots) {
+public record PublishingSettings(DataSize maxPayload, int startSlots, int eventsPerWorkflow) {
   private static final DataSize LARGEST = DataSize.ofMegabytes(1);
 
   public PublishingSettings {
@@ -20,5 +22,6 @@ public record PublishingSettings(DataSize maxPayload, int startSlots) {
           "homing.publishing.max-payload", maxPayload.toString(), "1B to 1MiB, like 256KiB");
     }
     Setting.between("homing.publishing.start-slots", startSlots, 1, 64);
+    Setting.between("homing.publishing.events-per-workflow", eventsPerWorkflow, 1, 500);
   }
 }

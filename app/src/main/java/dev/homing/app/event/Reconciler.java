@@ -1,5 +1,7 @@
 package dev.homing.app.event;
 
+import dev.homing.activities.delivery.EarlyStart;
+import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.Gauge;
@@ -26,11 +28,20 @@ public class Reconciler {
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
   private final OpenEvents open;
+  private final EventWorkflows workflows;
+  private final EarlyStart earlyStart;
   private final Dispatcher dispatcher;
   private volatile OpenEvents.Backlog backlog = OpenEvents.Backlog.NONE;
 
-  Reconciler(OpenEvents open, Dispatcher dispatcher, MeterRegistry metrics) {
+  Reconciler(
+      OpenEvents open,
+      EventWorkflows workflows,
+      EarlyStart earlyStart,
+      Dispatcher dispatcher,
+      MeterRegistry metrics) {
     this.open = open;
+    this.workflows = workflows;
+    this.earlyStart = earlyStart;
     this.dispatcher = dispatcher;
     Gauge.builder("homing.events.open", () -> backlog.open())
         .description("Events of which some recipient has no result yet")
@@ -43,6 +54,7 @@ public class Reconciler {
   @Scheduled(fixedDelay = 5_000)
   void look() {
     open.forgetLapsed();
+    earlyStart.forgetEnded();
     try {
       if (dispatcher.isReady()) {
         var unused = bringBack(AT_ONCE);
@@ -69,6 +81,7 @@ public class Reconciler {
         break;
       }
       for (AcceptedEvent event : claimed) {
+        workflows.separate(List.of(event));
         if (!dispatcher.startNow(event)) {
           return new BroughtBack(started, false);
         }

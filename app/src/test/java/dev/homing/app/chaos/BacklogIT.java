@@ -105,7 +105,7 @@ class BacklogIT {
     }
     World.until(
         "all wait in their workflows",
-        Duration.ofMinutes(20),
+        Duration.ofMinutes(90),
         () -> world.count("select count(*) from deliveries where run_id is not null") >= WORKFLOWS);
     world.sql(
         """

@@ -15,27 +15,43 @@ public enum CrashPoint {
   BEFORE_COMMIT("activities.event.AcceptEvents", "commit(List)", When.AT_THE_END),
 
   /** The event is committed, and nobody has answered 202. */
-  AFTER_COMMIT("app.event.Dispatcher", "dispatch(AcceptedEvent)", When.AT_THE_BEGINNING),
+  AFTER_COMMIT(
+      "activities.delivery.EarlyStart",
+      "begin(Acceptance$New,SendFirst$Content)",
+      When.AT_THE_BEGINNING),
+
+  /** First attempts are about to be made, whether or not their workflow is there. */
+  EARLY_BEFORE_SENDING(
+      "activities.delivery.EarlyStart",
+      "send(Acceptance$New,SendFirst$Content)",
+      When.AT_THE_BEGINNING),
 
   /** The event's workflow is about to be started. */
-  BEFORE_START("app.event.Dispatcher", "start(AcceptedEvent)", When.AT_THE_BEGINNING),
+  BEFORE_START("app.event.Dispatcher", "start(List)", When.AT_THE_BEGINNING),
 
   /** Temporal has the event's workflow. */
-  AFTER_START("app.event.Dispatcher", "start(AcceptedEvent)", When.AT_THE_END),
+  AFTER_START("app.event.Dispatcher", "start(List)", When.AT_THE_END),
 
-  /** An event's first attempts are about to be made. */
-  EXPRESS_BEFORE_SENDING(
+  /** The workflow is about to adopt the first attempts. */
+  EXPRESS_BEFORE_ADOPTING(
       "activities.delivery.ExpressLane",
-      "sendAll(AcceptedEvent,DeliveryId,String)",
+      "tell(AcceptedEvent,DeliveryId,ExpressLane$Run)",
       When.AT_THE_BEGINNING),
+
+  /** A workflow that events share has adopted the first attempts of one of them. */
+  SHARED_HALF_WAY(
+      "activities.delivery.ExpressLane",
+      "sendAllOf(List,String)",
+      When.AFTER_A_CALL,
+      "ExpressLane.get"),
 
   /** A later attempt is about to be made. */
   DURABLE_BEFORE_SENDING(
       "activities.delivery.DurableLane", "send(WaitingDelivery,String)", When.AT_THE_BEGINNING),
 
   EXPRESS_BEFORE_CONNECT(
-      "activities.delivery.ExpressLane",
-      "send(ExpressLane$Sending,Receiver)",
+      "activities.delivery.SendFirst",
+      "send(SendFirst$Sending,Receiver)",
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 
@@ -47,10 +63,10 @@ public enum CrashPoint {
 
   /** The receiver has answered, and nothing is recorded. */
   EXPRESS_BEFORE_ROWS(
-      "activities.delivery.ExpressLane",
-      "send(ExpressLane$Sending,Receiver)",
+      "activities.delivery.SendFirst",
+      "send(SendFirst$Sending,Receiver)",
       When.BEFORE_A_CALL,
-      "AttemptLog.record"),
+      "AttemptLog.recordFirst"),
 
   DURABLE_BEFORE_ROWS(
       "activities.delivery.DurableLane",
@@ -60,10 +76,10 @@ public enum CrashPoint {
 
   /** The attempt is recorded, and Temporal has not heard of it. */
   EXPRESS_AFTER_ROWS(
-      "activities.delivery.ExpressLane",
-      "send(ExpressLane$Sending,Receiver)",
+      "activities.delivery.SendFirst",
+      "send(SendFirst$Sending,Receiver)",
       When.AFTER_A_CALL,
-      "AttemptLog.record"),
+      "AttemptLog.recordFirst"),
 
   DURABLE_AFTER_ROWS(
       "activities.delivery.DurableLane",

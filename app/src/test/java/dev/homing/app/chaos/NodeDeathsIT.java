@@ -38,7 +38,7 @@ class NodeDeathsIT {
 
   @Row(number = 5, fault = "node killed before the first attempts of an event")
   void anotherNodeMakesTheFirstAttempts(World world) {
-    world.check(killAt(CrashPoint.EXPRESS_BEFORE_SENDING, world));
+    world.check(killAt(CrashPoint.EARLY_BEFORE_SENDING, world));
   }
 
   @Row(number = 5, fault = "node killed before a later attempt")
@@ -140,6 +140,28 @@ class NodeDeathsIT {
     world.generator.awaitCalls(2 * World.CALLS_PER_SECOND);
     world.quickCommits();
     world.check(Expected.delay(Duration.ofSeconds(10)));
+  }
+
+  @Row(number = 42, fault = "node killed before the workflow adopts the first attempts")
+  void whatWasNotAdoptedIsSentOnce(World world) {
+    world.check(killAt(CrashPoint.EXPRESS_BEFORE_ADOPTING, world));
+  }
+
+  @Row(number = 43, fault = "node killed half-way through a workflow that events share")
+  void whatSharesAWorkflowIsSentOnce(World world) {
+    Forwarder network = world.network(world.parts().temporal().port());
+    Node doomed =
+        world
+            .node()
+            .with("HOMING_START_SLOTS", "1")
+            .with("TEMPORAL_ADDRESS", "127.0.0.1:" + network.port())
+            .stoppingAt(CrashPoint.SHARED_HALF_WAY, 1);
+    network.delay(
+        Duration.ofMillis(300)); // What comes while a start takes so long shares the next.
+    world.begin(doomed, world.node());
+    world.generator.turnTo(doomed);
+    awaitHalt(doomed, world);
+    world.check(kill(doomed, world));
   }
 
   /** Lets all go on until threads of a node stand at the point and nothing moves any more. */

@@ -3,9 +3,11 @@ package dev.homing.workflows.event;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
+import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +39,26 @@ public interface EventWorkflow {
         .setWorkflowIdConflictPolicy(
             WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
         .setDisableEagerExecution(false)
-        .setStaticSummary(
-            "%s · %d %s"
-                .formatted(
-                    event.type(),
-                    event.recipients(),
-                    event.recipients() == 1 ? "recipient" : "recipients"))
+        .setStaticSummary(summary(event))
         .setTypedSearchAttributes(Search.of(event.tenant(), event.id(), event.type()))
         .build();
+  }
+
+  /** How another workflow starts it: it goes on when that one has ended. */
+  static ChildWorkflowOptions childOptions(AcceptedEvent event) {
+    return ChildWorkflowOptions.newBuilder()
+        .setWorkflowId(event.id().toString())
+        .setTaskQueue(TaskQueues.EVENTS)
+        .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
+        .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON)
+        .setStaticSummary(summary(event))
+        .setTypedSearchAttributes(Search.of(event.tenant(), event.id(), event.type()))
+        .build();
+  }
+
+  private static String summary(AcceptedEvent event) {
+    return "%s · %d %s"
+        .formatted(
+            event.type(), event.recipients(), event.recipients() == 1 ? "recipient" : "recipients");
   }
 }

@@ -2,9 +2,10 @@ package dev.homing.workflows.event;
 
 import dev.homing.workflows.DeliveryId;
 import io.temporal.activity.ActivityInterface;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The first attempts of an event, all together. */
+/** The first attempts of events, all together. */
 @ActivityInterface
 public interface FirstAttempts {
 
@@ -21,6 +22,12 @@ public interface FirstAttempts {
    */
   Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after, String originalRun);
 
+  /**
+   * The same for several events: a fault of ours that comes with one of them leaves the others
+   * alone.
+   */
+  SharedUnfinished sendAllOf(List<AcceptedEvent> events, String originalRun);
+
   /** Records as cancelled every recipient that is neither delivered nor given up. */
-  void cancelUnfinished(AcceptedEvent event);
+  void cancelUnfinished(List<AcceptedEvent> events);
 }

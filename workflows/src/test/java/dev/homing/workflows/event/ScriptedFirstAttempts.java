@@ -14,6 +14,8 @@ final class ScriptedFirstAttempts implements FirstAttempts, Attempts {
   final List<WaitingDelivery> unfinished = new ArrayList<>();
   final List<String> calls = Collections.synchronizedList(new ArrayList<>());
   final List<DeliveryId> retried = Collections.synchronizedList(new ArrayList<>());
+  final List<AcceptedEvent> apart = new ArrayList<>();
+  final List<AcceptedEvent> cancelled = new ArrayList<>();
   int failures;
   Runnable meanwhile = () -> {};
 
@@ -33,8 +35,15 @@ final class ScriptedFirstAttempts implements FirstAttempts, Attempts {
   }
 
   @Override
-  public void cancelUnfinished(AcceptedEvent event) {
+  public SharedUnfinished sendAllOf(List<AcceptedEvent> events, String originalRun) {
+    Unfinished of = sendAll(events.getFirst(), null, originalRun);
+    return new SharedUnfinished(of.deliveries(), apart, of.results());
+  }
+
+  @Override
+  public void cancelUnfinished(List<AcceptedEvent> events) {
     calls.add("cancelled");
+    cancelled.addAll(events);
   }
 
   @Override

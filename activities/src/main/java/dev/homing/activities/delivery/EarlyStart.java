@@ -1,0 +1,168 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.activities.event.Acceptance;
+import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.subscription.Receiver;
+import dev.homing.activities.subscription.Receivers;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Begins the first attempts of an event right after its commit, while its workflow is being
+ * started.
+ *
+ * <p>The workflow's {@code sendAll} adopts what was begun here. What finds no room here waits for
+ * its workflow, as does what fails: nothing depends on an early start.
+ */
+public final class EarlyStart {
+  private static final Logger log = LoggerFactory.getLogger(EarlyStart.class);
+
+  /** Of what is kept in memory while it is sent. */
+  private static final int ROOM_KIB = 64 * 1024;
+
+  /** The most events whose results are remembered until their workflow asks. */
+  private static final int REMEMBERED = 10_000;
+
+  private final OpenEvents open;
+  private final Receivers receivers;
+  private final SendFirst sendFirst;
+  private final Semaphore room;
+  private final ConcurrentHashMap<EventId, Early> begun = new ConcurrentHashMap<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  public EarlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst) {
+    this(open, receivers, sendFirst, ROOM_KIB);
+  }
+
+  /** {@code roomKib}: for what is being sent, about the size of its payloads. */
+  public EarlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst, int roomKib) {
+    this.room = new Semaphore(roomKib);
+    this.open = open;
+    this.receivers = receivers;
+    this.sendFirst = sendFirst;
+  }
+
+  /**
+   * What an early start came to.
+   *
+   * @param complete whether every recipient has its row; else the results are of some
+   */
+  record Ended(Results results, boolean complete) {}
+
+  private record Early(CompletableFuture<Ended> end, long sinceNanos) {}
+
+  /** Returns at once. */
+  public void begin(Acceptance.New accepted, SendFirst.Content content) {
+    OpenEvents.Lease lease = accepted.lease();
+    if (lease.event().recipients() == 0) {
+      return;
+    }
+    int kib = 1 + content.payload().length / 1024 + lease.event().recipients();
+    if (!room.tryAcquire(kib)) {
+      open.handOver(lease);
+      return;
+    }
+    Early early = new Early(new CompletableFuture<>(), System.nanoTime());
+    begun.put(lease.event().id(), early);
+    try {
+      threads.execute(
+          () -> {
+            Ended ended = send(accepted, content);
+            room.release(kib);
+            if (begun.size() > REMEMBERED) {
+              begun.remove(lease.event().id());
+            }
+            early.end().complete(ended);
+          });
+    } catch (RejectedExecutionException stopping) {
+      begun.remove(lease.event().id());
+      open.handOver(lease);
+    }
+  }
+
+  private Ended send(Acceptance.New accepted, SendFirst.Content content) {
+    OpenEvents.Lease lease = accepted.lease();
+    Results results = new Results();
+    try {
+      Map<SubscriptionId, Receiver> to = receivers.of(lease.event().tenant(), accepted.route());
+      boolean kept = sendFirst.send(content, lease, to.values(), results);
+      return new Ended(results, kept && to.size() == lease.event().recipients());
+    } catch (RuntimeException ours) {
+      log.warn("{} waits for its workflow: {}", lease.event().id(), ours.toString());
+      release(lease);
+      return new Ended(results, false);
+    }
+  }
+
+  private void release(OpenEvents.Lease lease) {
+    try {
+      open.release(lease);
+    } catch (DataAccessException away) {
+      log.debug("{} waits until its lease is over", lease.event().id(), away);
+    }
+  }
+
+  /** What was begun here comes to this, once it has ended; empty: nothing was begun. */
+  Optional<Ended> adopt(EventId event) {
+    Early early = begun.get(event);
+    if (early == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(early.end().get());
+    } catch (InterruptedException stopped) {
+      throw SendFirst.interrupted();
+    } catch (ExecutionException never) {
+      throw new IllegalStateException(never);
+    } finally {
+      begun.remove(event, early);
+    }
+  }
+
+  /** How many no workflow has asked for yet. */
+  int remembered() {
+    return begun.size();
+  }
+
+  /** Forgets what no workflow has asked for, as while Temporal is away; called now and then. */
+  public void forgetEnded() {
+    long now = System.nanoTime();
+    begun
+        .values()
+        .removeIf(
+            early -> early.end().isDone() && now - early.sinceNanos() > open.lease().toNanos());
+  }
+
+  /** Begins nothing any more. */
+  public void shutdown() {
+    threads.shutdown();
+  }
+
+  /** Waits for what has begun. */
+  public void awaitTermination(Duration atMost) {
+    try {
+      var unused = threads.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Interrupts what has begun, so that another node may take over. */
+  public void shutdownNow() {
+    var unused = threads.shutdownNow();
+  }
+}

@@ -1,0 +1,166 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.workflows.DeliveryId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Writes the rows of first attempts, of many deliveries at once. */
+final class FirstResults {
+  private final JdbcClient jdbc;
+
+  FirstResults(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** A delivery's new row; {@code closed}: with it every recipient of its event has one. */
+  private record Added(
+      DeliveryId id, Instant createdAt, @Nullable Instant nextAttemptAt, boolean closed) {}
+
+  /**
+   * In one transaction: each delivery and its attempt, and that its event misses one recipient
+   * fewer. Answers in the same order, with nothing for whoever had a row already: of that one,
+   * nothing is written.
+   */
+  List<Optional<Delivery>> add(List<FirstResult> all) {
+    Map<DeliveryId, Added> added =
+        insert(all).stream().collect(Collectors.toMap(Added::id, Function.identity()));
+    lower(
+        all.stream()
+            .map(result -> result.delivery().key())
+            .filter(key -> added.containsKey(key.id()) && !added.get(key.id()).closed())
+            .toList());
+    return all.stream()
+        .map(FirstResult::delivery)
+        .map(
+            delivery ->
+                Optional.ofNullable(added.get(delivery.key().id())).map(row -> row(row, delivery)))
+        .toList();
+  }
+
+  private static Delivery row(Added row, Delivery delivery) {
+    return new Delivery(
+        delivery.key(),
+        delivery.state(),
+        delivery.reason(),
+        delivery.round(),
+        delivery.roundAttempts(),
+        delivery.attemptCount(),
+        row.nextAttemptAt(),
+        null,
+        row.createdAt(),
+        row.createdAt());
+  }
+
+  /** An event whose last missing recipients are all among these is closed with them. */
+  private List<Added> insert(List<FirstResult> all) {
+    return jdbc.sql(
+            """
+            with first as (
+              select * from unnest(:tenants::text[], :ids::uuid[], :events::uuid[], :types::text[],
+                :subscriptions::uuid[], :states::text[], :reasons::text[], :waits::bigint[],
+                :outcomes::text[], :statuses::integer[], :startedAts::text[],
+                :tooks::bigint[], :errors::text[], :bodies::bytea[])
+              as all_of (tenant, id, event_id, event_type, subscription_id, state, reason, wait,
+                outcome, status_code, started_at, took_millis, error, response_body)),
+            added as (
+              insert into deliveries (tenant, id, event_id, event_type, subscription_id, state,
+                reason, round_attempts, attempt_count, next_attempt_at, round_opened_by)
+              select f.tenant, f.id, f.event_id, f.event_type, f.subscription_id, f.state,
+                f.reason, 1, 1, now() + f.wait * interval '1 millisecond', o.rounds_opened_by
+              from first f
+              left join open_events o on o.tenant = f.tenant and o.event_id = f.event_id
+              on conflict do nothing
+              returning tenant, id, event_id, created_at, next_attempt_at),
+            attempted as (
+              insert into attempts (tenant, delivery_id, number, round, outcome, status_code,
+                started_at, took_millis, error, response_body)
+              select f.tenant, f.id, 1, 1, f.outcome, f.status_code, f.started_at::timestamptz, f.took_millis,
+                f.error, f.response_body
+              from first f
+              join added a on a.tenant = f.tenant and a.id = f.id),
+            closed as (
+              delete from open_events o
+              using (select tenant, event_id, count(*) as rows from added group by 1, 2) w
+              where o.tenant = w.tenant and o.event_id = w.event_id and o.missing <= w.rows
+              returning o.tenant, o.event_id)
+            select a.id, a.created_at, a.next_attempt_at, c.event_id is not null as closed
+            from added a
+            left join closed c on c.tenant = a.tenant and c.event_id = a.event_id
+            """)
+        .param("tenants", column(all, String[]::new, r -> r.delivery().key().tenant().name()))
+        .param("ids", column(all, UUID[]::new, r -> r.delivery().key().id().uuid()))
+        .param("events", column(all, UUID[]::new, r -> r.delivery().key().eventId().uuid()))
+        .param("types", column(all, String[]::new, r -> r.delivery().key().eventType()))
+        .param(
+            "subscriptions",
+            column(all, UUID[]::new, r -> r.delivery().key().subscriptionId().uuid()))
+        .param("states", column(all, String[]::new, r -> r.delivery().state().word()))
+        .param("reasons", column(all, String[]::new, r -> r.delivery().reason()))
+        .param(
+            "waits", column(all, Long[]::new, r -> r.dueIn() == null ? null : r.dueIn().toMillis()))
+        .param("outcomes", column(all, String[]::new, r -> r.attempt().outcome().word()))
+        .param("statuses", column(all, Integer[]::new, r -> r.attempt().outcome().status()))
+        .param("startedAts", column(all, String[]::new, r -> r.attempt().startedAt().toString()))
+        .param("tooks", column(all, Long[]::new, r -> r.attempt().took().toMillis()))
+        .param("errors", column(all, String[]::new, r -> r.attempt().outcome().detail()))
+        .param("bodies", column(all, byte[][]::new, r -> r.attempt().responseBody()))
+        .query((row, _) -> added(row))
+        .list();
+  }
+
+  private static <T> @Nullable T[] column(
+      List<FirstResult> all, IntFunction<T[]> array, Function<FirstResult, @Nullable T> part) {
+    return all.stream().map(part).toArray(array);
+  }
+
+  private static Added added(ResultSet row) throws SQLException {
+    OffsetDateTime next = row.getObject("next_attempt_at", OffsetDateTime.class);
+    return new Added(
+        new DeliveryId(row.getObject("id", UUID.class)),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        next == null ? null : next.toInstant(),
+        row.getBoolean("closed"));
+  }
+
+  /**
+   * The statement before saw only what was committed when it began: who of two commits writes an
+   * event's last row is known here, under the row's lock.
+   */
+  private void lower(List<Delivery.Key> open) {
+    if (open.isEmpty()) {
+      return;
+    }
+    jdbc.sql(
+            """
+            update open_events o set missing = o.missing - w.rows
+            from (
+              select tenant, event_id, count(*) as rows
+              from unnest(:tenants::text[], :events::uuid[]) as all_of (tenant, event_id)
+              group by 1, 2) w
+            where o.tenant = w.tenant and o.event_id = w.event_id
+            """)
+        .param("tenants", open.stream().map(key -> key.tenant().name()).toArray(String[]::new))
+        .param("events", open.stream().map(key -> key.eventId().uuid()).toArray(UUID[]::new))
+        .update();
+    jdbc.sql(
+            """
+            delete from open_events o
+            using unnest(:tenants::text[], :events::uuid[]) as w (tenant, event_id)
+            where o.tenant = w.tenant and o.event_id = w.event_id and o.missing <= 0
+            """)
+        .param("tenants", open.stream().map(key -> key.tenant().name()).toArray(String[]::new))
+        .param("events", open.stream().map(key -> key.eventId().uuid()).toArray(UUID[]::new))
+        .update();
+  }
+}

@@ -1,0 +1,224 @@
+package dev.homing.activities.delivery;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.subscription.Receiver;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.event.AcceptedEvent;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Makes first attempts of an event at once, on virtual threads, for whoever holds its lease.
+ *
+ * <p>Each recipient gets its row, with an attempt or without: what finds no slot in time is left to
+ * the durable lane.
+ */
+public final class SendFirst {
+  private static final Logger log = LoggerFactory.getLogger(SendFirst.class);
+  private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofSeconds(15);
+
+  private final OpenEvents open;
+  private final Deliveries deliveries;
+  private final HttpSender sender;
+  private final AttemptLog attemptLog;
+  private final Slots slots;
+  private final TransactionTemplate transaction;
+
+  public SendFirst(
+      OpenEvents open,
+      Deliveries deliveries,
+      HttpSender sender,
+      AttemptLog attemptLog,
+      Slots slots,
+      TransactionTemplate transaction) {
+    this.open = open;
+    this.deliveries = deliveries;
+    this.sender = sender;
+    this.attemptLog = attemptLog;
+    this.slots = slots;
+    this.transaction = transaction;
+  }
+
+  /** What every recipient of an event is sent. */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Content(AcceptedEvent event, String contentType, byte[] payload) {
+
+    /** Without the payload: it is the client's, and may hold anything. */
+    @Override
+    public String toString() {
+      return "Content[%s, %d bytes]".formatted(event, payload.length);
+    }
+  }
+
+  /**
+   * Returns once each has its row, or the lease is lost: then no other attempt begins. Throws
+   * faults of ours: then the lease is still held.
+   *
+   * @return whether the lease was kept
+   */
+  boolean send(
+      Content content, OpenEvents.Lease lease, Collection<Receiver> receivers, Results results) {
+    Sending sending =
+        new Sending(
+            content, slots.forEvent(LONGEST_WAIT_FOR_A_SLOT), new AtomicBoolean(true), results);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CompletableFuture<?>[] attempts =
+          receivers.stream()
+              .map(to -> CompletableFuture.runAsync(() -> first(sending, to), threads))
+              .toArray(CompletableFuture<?>[]::new);
+      await(CompletableFuture.allOf(attempts), lease, sending);
+    }
+    return sending.leased().get();
+  }
+
+  /** What the first attempts of an event share; once the lease is lost, no other one begins. */
+  private record Sending(
+      Content content, Slots.Event turns, AtomicBoolean leased, Results results) {
+
+    Delivery.Key to(Receiver receiver) {
+      AcceptedEvent event = content.event();
+      return new Delivery.Key(event.tenant(), event.id(), event.type(), receiver.id());
+    }
+  }
+
+  /** Keeps the lease while the work goes on. */
+  private void await(CompletableFuture<Void> all, OpenEvents.Lease lease, Sending sending) {
+    while (true) {
+      try {
+        all.get(open.renewal().toMillis(), TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException stillSending) {
+        sending.leased().set(open.renew(lease));
+      } catch (ExecutionException failure) {
+        throw failure.getCause() instanceof RuntimeException ours
+            ? ours
+            : new IllegalStateException(failure.getCause());
+      } catch (InterruptedException stopped) {
+        throw interrupted();
+      }
+    }
+  }
+
+  /**
+   * A fault of ours that comes with one recipient is left to the durable lane, not to the others.
+   */
+  private void first(Sending sending, Receiver receiver) {
+    try {
+      byStanding(sending, receiver);
+    } catch (RuntimeException ours) {
+      if (OwnFaults.passes(ours)) {
+        throw ours;
+      }
+      log.error(
+          "a first attempt of {} to {} failed",
+          sending.content().event().id(),
+          receiver.id(),
+          ours);
+      leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
+    }
+  }
+
+  private void byStanding(Sending sending, Receiver receiver) {
+    switch (receiver.standing()) {
+      case ACTIVE -> attempt(sending, receiver);
+      case PAUSED -> hold(sending, receiver);
+      case GONE -> leave(sending, receiver, State.CANCELLED, "gone", null);
+      case DELETED -> leave(sending, receiver, State.CANCELLED, "subscription_deleted", null);
+      case UNREADABLE -> park(sending, receiver);
+    }
+  }
+
+  /** Unless it was enabled meanwhile. */
+  private void hold(Sending sending, Receiver receiver) {
+    Delivery.Key key = sending.to(receiver);
+    State state =
+        requireNonNull(
+            transaction.execute(
+                _ -> {
+                  boolean still = deliveries.isPaused(key.tenant(), key.subscriptionId());
+                  deliveries.add(key, still ? State.HELD : State.RETRYING, still ? "paused" : null);
+                  return still ? State.HELD : State.RETRYING;
+                }));
+    sending.results().add(key, state, null);
+  }
+
+  private void park(Sending sending, Receiver receiver) {
+    leave(sending, receiver, State.HELD, OwnFaults.UNREADABLE, OwnFaults.PARKED);
+    log.error(
+        "{} is parked: {} cannot be read: {}",
+        sending.to(receiver).id(),
+        receiver.id(),
+        receiver.fault());
+  }
+
+  private void attempt(Sending sending, Receiver receiver) {
+    if (!enter(sending.turns(), receiver.id())) {
+      leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
+      return;
+    }
+    try {
+      if (sending.leased().get()) {
+        send(sending, receiver);
+      }
+    } catch (EgressDownException cutOff) {
+      leave(sending, receiver, State.RETRYING, null, OwnFaults.soon());
+    } finally {
+      sending.turns().leave(receiver.id());
+    }
+  }
+
+  private void send(Sending sending, Receiver receiver) {
+    Content content = sending.content();
+    Attempt attempt =
+        sender.send(
+            new WebhookRequest(
+                receiver.url(),
+                content.event().id(),
+                1,
+                content.contentType(),
+                content.payload(),
+                receiver.secrets(),
+                receiver.timeout()));
+    Delivery.Key key = sending.to(receiver);
+    Delivery after = attemptLog.recordFirst(new AttemptLog.Try(key, 1, null, receiver), attempt);
+    sending.results().add(key, after.state(), attempt);
+  }
+
+  /** Gives a recipient its row without an attempt. */
+  private void leave(
+      Sending sending,
+      Receiver receiver,
+      State state,
+      @Nullable String reason,
+      @Nullable Duration wait) {
+    Delivery.Key key = sending.to(receiver);
+    transaction.executeWithoutResult(_ -> deliveries.add(key, state, reason, wait));
+    sending.results().add(key, state, null);
+  }
+
+  private static boolean enter(Slots.Event turns, SubscriptionId subscription) {
+    try {
+      return turns.enter(subscription);
+    } catch (InterruptedException stopped) {
+      throw interrupted();
+    }
+  }
+
+  static IllegalStateException interrupted() {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("stopped while sending");
+  }
+}

@@ -1,0 +1,163 @@
+package dev.homing.activities.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.activities.AtOnce;
+import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.event.AcceptedEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** First attempts, recorded together, come to the same as if each were recorded alone. */
+class FirstResultsTest {
+  private final Ledger ledger = new Ledger();
+
+  static Stream<Attempt> attempts() {
+    return Stream.of(
+        SampleAttempts.delivered(),
+        SampleAttempts.refused(),
+        SampleAttempts.refused(Duration.ofHours(2)),
+        SampleAttempts.timedOut(),
+        SampleAttempts.gone());
+  }
+
+  @ParameterizedTest
+  @MethodSource("attempts")
+  void comesToTheSameAsAnyAttempt(Attempt attempt) {
+    Delivery.Key one = ledger.toNewSubscription();
+    Delivery.Key other = ledger.toNewSubscription();
+
+    Delivery together = ledger.recordFirst(one, attempt);
+    Delivery alone = ledger.record(ledger.first(other), attempt);
+
+    assertThat(together).isEqualTo(ledger.find(one));
+    assertThat(together)
+        .usingRecursiveComparison()
+        .ignoringFields("key", "createdAt", "updatedAt", "nextAttemptAt")
+        .isEqualTo(alone);
+    assertThat(ledger.secondsLeft(one)).isEqualTo(ledger.secondsLeft(other));
+    assertThat(ledger.attempts(one))
+        .hasSize(1)
+        .usingRecursiveComparison()
+        .isEqualTo(ledger.attempts(other));
+    assertThat(ledger.isOpen(one)).isFalse();
+  }
+
+  @Test
+  void recordsWhateverComesTogether() throws Exception {
+    List<Delivery.Key> keys = keys(5, 40);
+
+    List<Delivery> all =
+        AtOnce.times(
+            keys.size(),
+            i ->
+                () ->
+                    ledger.recordFirst(
+                        keys.get(i),
+                        i % 2 == 0 ? SampleAttempts.delivered() : SampleAttempts.refused()));
+
+    assertThat(all).extracting(Delivery::key).containsExactlyElementsOf(keys);
+    assertThat(all).allSatisfy(one -> assertThat(one).isEqualTo(ledger.find(one.key())));
+    assertThat(all).filteredOn(one -> one.state() == State.DELIVERED).hasSize(100);
+    assertThat(keys).allSatisfy(key -> assertThat(ledger.attempts(key)).hasSize(1));
+    assertThat(keys).noneMatch(ledger::isOpen);
+  }
+
+  @Test
+  void closesAnEventWithItsLastRowWhoeverWritesIt() throws Exception {
+    List<Delivery.Key> keys = keys(4, 30);
+
+    AtOnce.times(
+        keys.size(),
+        i ->
+            () ->
+                i % 3 == 0
+                    ? ledger.cancel(keys.get(i), "cancelled")
+                    : ledger.recordFirst(keys.get(i), SampleAttempts.delivered()));
+
+    assertThat(keys).noneMatch(ledger::isOpen);
+  }
+
+  @Test
+  void keepsAnEventOpenWhileAnyoneIsMissing() {
+    List<Delivery.Key> keys = keys(1, 3);
+
+    ledger.recordFirst(keys.get(0), SampleAttempts.delivered());
+    ledger.recordFirst(keys.get(1), SampleAttempts.delivered());
+    assertThat(ledger.isOpen(keys.get(2))).isTrue();
+
+    ledger.recordFirst(keys.get(2), SampleAttempts.delivered());
+    assertThat(ledger.isOpen(keys.get(2))).isFalse();
+  }
+
+  @Test
+  void goesTheLongWayWhereThereIsARow() {
+    Delivery.Key key = ledger.toNewSubscription();
+    ledger.cancel(key, "cancelled");
+
+    Delivery refused = ledger.recordFirst(key, SampleAttempts.refused());
+    assertThat(refused.state()).isEqualTo(State.CANCELLED);
+    assertThat(refused.attemptCount()).isEqualTo(1);
+
+    Delivery delivered = ledger.recordFirst(key, SampleAttempts.delivered());
+    assertThat(delivered.state()).isEqualTo(State.DELIVERED);
+    assertThat(delivered.attemptCount()).isEqualTo(2);
+  }
+
+  @Test
+  void recordsTwoFirstAttemptsOfOneDelivery() throws Exception {
+    Delivery.Key key = ledger.toNewSubscription();
+
+    AtOnce.times(8, _ -> () -> ledger.recordFirst(key, SampleAttempts.delivered()));
+
+    assertThat(ledger.attempts(key))
+        .extracting(RecordedAttempt::number)
+        .containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(8);
+    assertThat(ledger.isOpen(key)).isFalse();
+  }
+
+  @Test
+  void letsAPoisonedOneFailAlone() throws Exception {
+    List<Delivery.Key> keys = keys(1, 20);
+    try (BrokenTable _ = new BrokenTable(keys.get(7).id())) {
+      List<Boolean> recorded = AtOnce.times(keys.size(), i -> () -> recorded(keys.get(i)));
+
+      assertThat(recorded.indexOf(false)).isEqualTo(7);
+      assertThat(recorded.lastIndexOf(false)).isEqualTo(7);
+    }
+    assertThat(ledger.isOpen(keys.get(7))).isTrue();
+  }
+
+  private boolean recorded(Delivery.Key key) {
+    try {
+      ledger.recordFirst(key, SampleAttempts.delivered());
+      return true;
+    } catch (RuntimeException poisoned) {
+      return false;
+    }
+  }
+
+  /** Deliveries of so many events, to so many recipients each. */
+  private List<Delivery.Key> keys(int events, int recipients) {
+    List<SubscriptionId> to =
+        IntStream.range(0, recipients)
+            .mapToObj(_ -> SampleSubscriptions.active(ledger.tenant, "http://receiver.test/hook"))
+            .toList();
+    return IntStream.range(0, events)
+        .mapToObj(_ -> ledger.node.accept(ledger.tenant, to))
+        .flatMap(event -> to.stream().map(recipient -> key(event, recipient)))
+        .toList();
+  }
+
+  private Delivery.Key key(AcceptedEvent event, SubscriptionId recipient) {
+    return new Delivery.Key(ledger.tenant, event.id(), event.type(), recipient);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.homing.activities.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.activities.SampleIds;
+import dev.homing.workflows.SubscriptionId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+class SlotsTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @AutoClose private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final SubscriptionId busy = SampleIds.subscription();
+  private final SubscriptionId other = SampleIds.subscription();
+
+  @Test
+  void refusesWhoComesWhileTheReceiverHangs() throws Exception {
+    Slots slots = new Slots(100);
+    fill(slots, 20);
+
+    // Soon: once the receiver has been silent for half a second.
+    assertThat(slots.forEvent(LONG).enter(busy)).isFalse();
+    assertThat(slots.forEvent(LONG).enter(busy)).isFalse();
+    assertThat(slots.forEvent(LONG).enter(other)).isTrue();
+  }
+
+  @Test
+  void letsWaitWhoeverComesWhileTheReceiverAnswers() throws Exception {
+    Slots slots = new Slots(100);
+    List<Slots.Event> under = fill(slots, 20);
+    List<Future<Boolean>> waiting =
+        IntStream.range(0, 15)
+            .mapToObj(_ -> threads.submit(() -> slots.forEvent(LONG).enter(busy)))
+            .toList();
+
+    for (Slots.Event event : under.subList(0, 15)) {
+      event.leave(busy);
+    }
+
+    for (Future<Boolean> one : waiting) {
+      assertThat(one.get()).isTrue();
+    }
+  }
+
+  @Test
+  void holdsNoSlotOfTheNodeForWhoWaitsForASubscription() throws Exception {
+    Slots slots = new Slots(21);
+    List<Slots.Event> under = fill(slots, 20);
+    Future<Boolean> waiting = threads.submit(() -> slots.forEvent(LONG).enter(busy));
+
+    assertThat(slots.forEvent(LONG).enter(other)).isTrue();
+    under.getFirst().leave(busy);
+
+    assertThat(waiting.get()).isTrue();
+  }
+
+  @Test
+  void givesTheSubscriptionsTurnBackWhenTheNodeHasNone() throws Exception {
+    Slots slots = new Slots(1);
+    Slots.Event only = slots.forEvent(LONG);
+    assertThat(only.enter(other)).isTrue();
+    for (int i = 0; i < 25; i++) {
+      assertThat(slots.forEvent(Duration.ZERO).enter(busy)).isFalse();
+    }
+
+    only.leave(other);
+
+    assertThat(slots.forEvent(LONG).enter(busy)).isTrue();
+    assertThat(slots.free()).isZero();
+  }
+
+  @Test
+  void boundsOneEvent() throws Exception {
+    Slots slots = new Slots(100);
+    Slots.Event event = slots.forEvent(Duration.ofMillis(50));
+    for (int i = 0; i < 64; i++) {
+      assertThat(event.enter(SampleIds.subscription())).isTrue();
+    }
+
+    assertThat(event.enter(SampleIds.subscription())).isFalse();
+    assertThat(slots.free()).isEqualTo(36);
+  }
+
+  @Test
+  void givesEverythingBackToWhoIsInterrupted() throws Exception {
+    Slots slots = new Slots(1);
+    Slots.Event only = slots.forEvent(LONG);
+    assertThat(only.enter(busy)).isTrue();
+    Future<Boolean> waiting = threads.submit(() -> slots.forEvent(LONG).enter(busy));
+    await().until(() -> slots.waiting() == 1);
+    waiting.cancel(true);
+    await().until(() -> slots.waiting() == 0);
+
+    only.leave(busy);
+
+    assertThat(slots.free()).isEqualTo(1);
+  }
+
+  /** So many attempts to the busy subscription, each of another event. */
+  private List<Slots.Event> fill(Slots slots, int count) throws InterruptedException {
+    List<Slots.Event> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(slots.forEvent(LONG));
+      assertThat(all.getLast().enter(busy)).isTrue();
+    }
+    return all;
+  }
+}

@@ -1,0 +1,56 @@
+package dev.homing.workflows.event;
+
+import dev.homing.workflows.delivery.DeliveryWorkflow;
+import dev.homing.workflows.delivery.WaitingDelivery;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.failure.ChildWorkflowFailure;
+import io.temporal.workflow.Async;
+import io.temporal.workflow.Promise;
+import io.temporal.workflow.Workflow;
+import java.util.List;
+
+/** Starts what goes on after the workflow that starts it; one that runs already is as good. */
+final class Children {
+  private Children() {}
+
+  /** A workflow for each delivery that waits. */
+  static void startAll(List<WaitingDelivery> deliveries) {
+    awaitStarts(deliveries.stream().map(Children::start).toList());
+  }
+
+  /** A workflow of its own for each event. */
+  static void startEach(List<AcceptedEvent> events) {
+    awaitStarts(events.stream().map(Children::start).toList());
+  }
+
+  private static Promise<WorkflowExecution> start(WaitingDelivery delivery) {
+    DeliveryWorkflow child =
+        Workflow.newChildWorkflowStub(
+            DeliveryWorkflow.class, DeliveryWorkflow.childOptions(delivery));
+    Async.procedure(child::deliver, delivery);
+    return Workflow.getWorkflowExecution(child);
+  }
+
+  private static Promise<WorkflowExecution> start(AcceptedEvent event) {
+    EventWorkflow child =
+        Workflow.newChildWorkflowStub(EventWorkflow.class, EventWorkflow.childOptions(event));
+    Async.procedure(child::tellEveryone, event, null);
+    return Workflow.getWorkflowExecution(child);
+  }
+
+  /** A child whose parent ends before this is never created. */
+  private static void awaitStarts(List<Promise<WorkflowExecution>> all) {
+    all.forEach(Children::awaitStart);
+  }
+
+  private static void awaitStart(Promise<WorkflowExecution> started) {
+    try {
+      started.get();
+    } catch (ChildWorkflowFailure failure) {
+      if (!(failure.getCause() instanceof WorkflowExecutionAlreadyStarted)) {
+        throw failure;
+      }
+    }
+  }
+}

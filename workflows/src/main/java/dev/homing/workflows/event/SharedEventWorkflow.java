@@ -1,0 +1,52 @@
+package dev.homing.workflows.event;
+
+import dev.homing.workflows.PrefixedId;
+import dev.homing.workflows.Search;
+import dev.homing.workflows.TaskQueues;
+import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
+import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.workflow.WorkflowInterface;
+import io.temporal.workflow.WorkflowMethod;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Tells everyone who subscribed to any of some events, which share it because Temporal has much to
+ * do.
+ */
+@WorkflowInterface
+public interface SharedEventWorkflow {
+  /** The workflow's type, as queries name it. */
+  String TYPE = "SharedFanOut";
+
+  /**
+   * Never fails. Cancelled, it records as cancelled what is not yet delivered of each event.
+   *
+   * @param events of one tenant
+   */
+  @WorkflowMethod(name = TYPE)
+  void tellEveryone(List<AcceptedEvent> events);
+
+  /** {@code evts_} and the first event's UUID: naming one event never touches the others. */
+  static String id(UUID first) {
+    return PrefixedId.write("evts_", first);
+  }
+
+  /** How it is started: as an event's own workflow is. */
+  static WorkflowOptions options(List<AcceptedEvent> events) {
+    return WorkflowOptions.newBuilder()
+        .setWorkflowId(id(events.getFirst().id().uuid()))
+        .setTaskQueue(TaskQueues.EVENTS)
+        .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
+        .setWorkflowIdConflictPolicy(
+            WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
+        .setDisableEagerExecution(false)
+        .setStaticSummary(
+            "%d events · %d recipients"
+                .formatted(
+                    events.size(), events.stream().mapToInt(AcceptedEvent::recipients).sum()))
+        .setTypedSearchAttributes(Search.of(events.getFirst().tenant()))
+        .build();
+  }
+}
