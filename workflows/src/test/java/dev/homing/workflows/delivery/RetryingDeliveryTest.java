@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.homing.workflows.Samples;
 import dev.homing.workflows.WorkflowTest;
+import io.temporal.api.enums.v1.EventType;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowStub;
@@ -13,6 +14,7 @@ import io.temporal.testing.WorkflowReplayer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class RetryingDeliveryTest extends WorkflowTest {
@@ -100,6 +102,8 @@ class RetryingDeliveryTest extends WorkflowTest {
     await(attempted);
 
     running.cancel();
+    // An answer at the very moment of the cancel is lost on the test server.
+    awaitEvent(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED);
     assertThat(sender.cancelled).isEmpty();
     answered.countDown();
 
@@ -131,6 +135,14 @@ class RetryingDeliveryTest extends WorkflowTest {
   private Duration waitBefore(int attempt) {
     Instant previous = sender.attemptedAt.get(attempt - 2);
     return Duration.between(previous, sender.attemptedAt.get(attempt - 1));
+  }
+
+  private void awaitEvent(EventType type) {
+    Awaitility.await()
+        .until(
+            () ->
+                client.fetchHistory(delivery.id().toString()).getEvents().stream()
+                    .anyMatch(event -> event.getEventType() == type));
   }
 
   private static void assertCancelled(WorkflowStub workflow) {
