@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -68,11 +69,20 @@ class BenchIT {
     Files.createDirectories(folder);
     try (RealParts parts = RealParts.start(folder)) {
       double pgbench = Pgbench.run(parts.postgres(), PGBENCH);
-      Service service = new Service(folder, parts);
+      Temporal temporal =
+          scenario.withTemporal()
+              ? Temporal.of(parts.temporal())
+              : new Temporal.DevServer(parts.temporal());
+      Map<String, String> settings = new HashMap<>(scenario.settings());
+      settings.putAll(temporal.settings());
+      Service service =
+          new Service(folder, parts, settings, FOLDER.resolve(scenario.name() + ".jfr"));
       try {
+        long launched = System.nanoTime();
         service.launch();
         service.awaitHealthy();
-        Figures figures = measure(scenario, service, parts, pgbench);
+        Duration started = Duration.ofNanos(System.nanoTime() - launched);
+        Figures figures = measure(scenario, service, parts, temporal, pgbench, started);
         ALL.add(figures);
         figures.write(FOLDER);
         assertThat(figures.lost()).as("lost").isZero();
@@ -86,34 +96,52 @@ class BenchIT {
   }
 
   private static Figures measure(
-      Scenario scenario, Service service, RealParts parts, double pgbench) {
+      Scenario scenario,
+      Service service,
+      RealParts parts,
+      Temporal temporal,
+      double pgbench,
+      Duration started) {
     Tally tally = new Tally(scenario.receivers());
     try (Receivers receivers = new Receivers(scenario.behaviour(), tally)) {
       subscribeBystanders(scenario.bystanders(), parts);
       subscribe(scenario, service, receivers);
-      if (!scenario.withTemporal()) {
-        parts.temporal().stop();
+      for (Scenario.Missing missing : scenario.without()) {
+        switch (missing) {
+          case TEMPORAL -> parts.temporal().stop();
+          case REDIS -> parts.redis().stop();
+        }
       }
       Callers callers = new Callers(service.uri(), scenario.eventType(), scenario.payload(), tally);
-      var unused = scenario.load().warmUp(callers, WARM_UP);
-      drain(scenario, tally, parts);
+      Calls first = scenario.load().warmUp(callers, WARM_UP);
+      drain(scenario, tally, service, parts);
       receivers.delays().reset();
 
-      Spent before = Spent.now(service, parts);
+      Spent before = Spent.now(service, parts, temporal);
       if (scenario.behaviour().startingDown()) {
         receivers.goDown();
       }
       long start = System.nanoTime();
       Calls calls = scenario.load().put(callers, TIME);
+      double waiting = service.metric("homing_dispatcher_waiting");
       if (scenario.behaviour().startingDown()) {
         receivers.comeUp();
         start = System.nanoTime();
       }
-      drain(scenario, tally, parts);
+      drain(scenario, tally, service, parts);
       Duration delivering = Duration.ofNanos(tally.lastReceipt() - start);
-      Spent spent = Spent.now(service, parts).since(before);
+      Spent spent = Spent.now(service, parts, temporal).since(before);
       return Figures.of(
-          scenario, pgbench, calls, delivering, receivers, tally, spent, service.usedHeap());
+          scenario,
+          pgbench,
+          new Figures.Start(started, first, calls),
+          calls,
+          delivering,
+          receivers,
+          tally,
+          spent,
+          (calls.accepted() - waiting) / (calls.took().toNanos() / 1e9),
+          service);
     }
   }
 
@@ -155,8 +183,8 @@ class BenchIT {
     database.run("analyze");
   }
 
-  /** Until every healthy receiver has everything, and PostgreSQL says so. */
-  private static void drain(Scenario scenario, Tally tally, RealParts parts) {
+  /** Until every healthy receiver has everything, PostgreSQL says so, and all has its workflow. */
+  private static void drain(Scenario scenario, Tally tally, Service service, RealParts parts) {
     try {
       await()
           .atMost(LONGEST_DRAIN)
@@ -164,10 +192,11 @@ class BenchIT {
           .until(
               () ->
                   tally.missing(scenario.behaviour().hanging()) == 0
+                      && new Database(parts.postgres().port())
+                              .count("select count(*) from open_events")
+                          == 0
                       && (!scenario.withTemporal()
-                          || new Database(parts.postgres().port())
-                                  .count("select count(*) from open_events")
-                              == 0));
+                          || service.metric("homing_dispatcher_waiting") == 0));
     } catch (ConditionTimeoutException incomplete) {
       // The figures will tell.
     }

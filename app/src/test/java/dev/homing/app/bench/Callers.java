@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,8 +41,10 @@ final class Callers {
    *
    * @param refused calls that were not answered 202
    * @param answers in microseconds, from the time at which a call was due
+   * @param inEachSecond how many were accepted in the first second, and so on
    */
-  record Calls(int accepted, int refused, Duration took, Histogram answers) {
+  record Calls(
+      int accepted, int refused, Duration took, Histogram answers, List<Integer> inEachSecond) {
     double acceptedPerSecond() {
       return accepted / (took.toNanos() / 1e9);
     }
@@ -96,6 +99,7 @@ final class Callers {
     private final AtomicInteger turns = new AtomicInteger();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
+    private final ConcurrentSkipListMap<Integer, Integer> seconds = new ConcurrentSkipListMap<>();
     private final Histogram answers = new ConcurrentHistogram(3);
 
     Round(long start, double perSecond, Duration time, int most) {
@@ -113,7 +117,12 @@ final class Callers {
             return;
           }
           sleepUntil(due);
-          (connection.call(due) ? accepted : refused).incrementAndGet();
+          if (connection.call(due)) {
+            accepted.incrementAndGet();
+            seconds.merge((int) ((System.nanoTime() - start) / 1_000_000_000), 1, Integer::sum);
+          } else {
+            refused.incrementAndGet();
+          }
           answers.recordValue((System.nanoTime() - due) / 1_000);
         }
       }
@@ -121,7 +130,11 @@ final class Callers {
 
     Calls result() {
       return new Calls(
-          accepted.get(), refused.get(), Duration.ofNanos(System.nanoTime() - start), answers);
+          accepted.get(),
+          refused.get(),
+          Duration.ofNanos(System.nanoTime() - start),
+          answers,
+          List.copyOf(seconds.values()));
     }
   }
 

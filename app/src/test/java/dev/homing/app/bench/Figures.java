@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -23,8 +24,13 @@ import tools.jackson.databind.json.JsonMapper;
  * @param cpuMillis of each process, for one delivery, or for one event where nobody receives it
  * @param commits of PostgreSQL for Homing, for one event
  * @param walBytes of PostgreSQL, for one event
+ * @param workflowsPerSecond events whose workflow was started while there was load, shared or not
  * @param workflowCommits transactions of Temporal that create or update a workflow, for one event
  * @param heapMebibytes of Homing afterwards, without garbage
+ * @param routesRemembered the part of the accepts whose recipients Redis knew
+ * @param readySeconds from the start of the jar until it works with all its parts
+ * @param fastSeconds from the start of the jar until it accepts 80 % of what it then keeps up, in a
+ *     scenario that begins with full load; else nothing
  */
 record Figures(
     String scenario,
@@ -42,13 +48,17 @@ record Figures(
     Cpu cpuMillis,
     double commits,
     double walBytes,
+    double workflowsPerSecond,
     double workflowCommits,
-    double heapMebibytes) {
+    double heapMebibytes,
+    double routesRemembered,
+    double readySeconds,
+    @Nullable Double fastSeconds) {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String HEAD =
       """
-      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | workflow commits | heap MiB |
-      |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | events with a workflow/s | workflow commits | heap MiB | routes remembered | ready s | fast s |
+      |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
       """;
 
   record Percentiles(double p50, double p99) {
@@ -84,15 +94,32 @@ record Figures(
     }
   }
 
+  /** How a JVM that has just started becomes fast. */
+  record Start(Duration ready, Calls first, Calls then) {
+
+    @Nullable Double fastSeconds() {
+      double fast = 0.8 * then.acceptedPerSecond();
+      List<Integer> seconds = first.inEachSecond();
+      for (int i = 0; i < seconds.size(); i++) {
+        if (seconds.get(i) >= fast) {
+          return ready.toMillis() / 1e3 + i + 1;
+        }
+      }
+      return null;
+    }
+  }
+
   static Figures of(
       Scenario scenario,
       double pgbench,
+      Start start,
       Calls calls,
       Duration delivering,
       Receivers receivers,
       Tally tally,
       Spent spent,
-      double heap) {
+      double workflowsPerSecond,
+      Service service) {
     int delivered = calls.accepted() * scenario.healthyReceivers();
     return new Figures(
         scenario.name(),
@@ -110,8 +137,17 @@ record Figures(
         Cpu.of(spent, Math.max(delivered, calls.accepted())),
         spent.commits() / (double) calls.accepted(),
         spent.wal() / (double) calls.accepted(),
+        workflowsPerSecond,
         spent.workflowCommits() / (double) calls.accepted(),
-        heap / (1024 * 1024));
+        service.usedHeap() / (1024 * 1024),
+        routesRemembered(service),
+        start.ready().toMillis() / 1e3,
+        scenario.load() instanceof Load.Saturating ? start.fastSeconds() : null);
+  }
+
+  private static double routesRemembered(Service service) {
+    double hits = service.metric("homing_routes_total{cache=\"hit\"");
+    return hits / (hits + service.metric("homing_routes_total{cache=\"miss\""));
   }
 
   void write(Path folder) {
@@ -131,7 +167,7 @@ record Figures(
     return String.format(
         Locale.ROOT,
         "| %s | %s | %d | %.0f | %.0f | %s | %s | %.0f | %s | %s | %d | %d | %s | %.2f | %.0f |"
-            + " %.2f | %.0f |",
+            + " %.0f | %.2f | %.0f | %.2f | %.0f | %s |",
         scenario,
         load,
         receivers,
@@ -147,8 +183,12 @@ record Figures(
         cpuMillis,
         commits,
         walBytes,
+        workflowsPerSecond,
         workflowCommits,
-        heapMebibytes);
+        heapMebibytes,
+        routesRemembered,
+        readySeconds,
+        fastSeconds == null ? "" : String.format(Locale.ROOT, "%.0f", fastSeconds));
   }
 
   private String ofPgbench(double perSecond) {

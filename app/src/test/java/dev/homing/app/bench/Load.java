@@ -65,4 +65,35 @@ sealed interface Load {
       return callers.call(connections, 0, time);
     }
   }
+
+  /** Half of what it takes when each connection calls again at once, for so many times the time. */
+  final class Half implements Load {
+    private final int connections;
+    private final int times;
+    private double perSecond;
+
+    Half(int connections, int times) {
+      this.connections = connections;
+      this.times = times;
+    }
+
+    @Override
+    public String words() {
+      return "half of saturation: %.0f/s".formatted(perSecond);
+    }
+
+    /** Finds it: the second half of that time, as the first is slower. */
+    @Override
+    public Callers.Calls warmUp(Callers callers, Duration time) {
+      var unused = callers.call(connections, 0, time.dividedBy(2));
+      Callers.Calls calls = callers.call(connections, 0, time.dividedBy(2));
+      perSecond = calls.acceptedPerSecond() / 2;
+      return calls;
+    }
+
+    @Override
+    public Callers.Calls put(Callers callers, Duration time) {
+      return callers.call(connections, perSecond, time.multipliedBy(times));
+    }
+  }
 }

@@ -1,11 +1,14 @@
 package dev.homing.app.bench;
 
 import dev.homing.app.bench.Load.Burst;
+import dev.homing.app.bench.Load.Half;
 import dev.homing.app.bench.Load.Saturating;
 import dev.homing.app.bench.Load.Steady;
 import dev.homing.app.bench.Receivers.Behaviour;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What is measured.
@@ -13,7 +16,8 @@ import java.util.List;
  * @param receivers subscribed to every event
  * @param bystanders subscriptions of the same tenant to other events
  * @param payload bytes of each event
- * @param withTemporal whether Temporal runs while it is measured
+ * @param without parts that are stopped before it is measured
+ * @param settings of Homing, where they are not the usual ones
  */
 record Scenario(
     String name,
@@ -22,11 +26,17 @@ record Scenario(
     int bystanders,
     int payload,
     Behaviour behaviour,
-    boolean withTemporal) {
-  private static final int KIB = 1_024;
+    Set<Missing> without,
+    Map<String, String> settings) {
+  /** What may be stopped. */
+  enum Missing {
+    TEMPORAL,
+    REDIS
+  }
 
-  /** Events a second of the scenario that takes ten times as long as the others. */
-  private static final int STEADY = Integer.getInteger("bench.steady", 100);
+  private static final int KIB = 1_024;
+  private static final Map<String, String> OWN_WORKFLOWS =
+      Map.of("HOMING_EVENTS_PER_WORKFLOW", "1");
 
   static final List<Scenario> ALL =
       List.of(
@@ -40,36 +50,50 @@ record Scenario(
           of("payload-512", new Saturating(16), 1).payload(KIB / 2),
           of("payload-20k", new Saturating(16), 1).payload(20 * KIB),
           of("payload-200k", new Saturating(16), 1).payload(200 * KIB),
-          of("calm", new Steady(16, 50, 1), 1),
-          of("accept", new Saturating(16), 0).withoutTemporal(),
+          of("calm", new Steady(16, 50, 1), 1).with(OWN_WORKFLOWS),
+          of("calm-alone", new Steady(16, 50, 1), 1).without(Missing.TEMPORAL),
+          of("own", new Steady(64, 150, 1), 1).with(OWN_WORKFLOWS),
+          of("accept", new Saturating(16), 0).without(Missing.TEMPORAL),
+          of("routes-redis", new Steady(16, 200, 1), 1).without(Missing.TEMPORAL),
+          of("routes-postgres", new Steady(16, 200, 1), 1).without(Missing.TEMPORAL, Missing.REDIS),
           of("tenant-100", new Steady(16, 50, 1), 1).bystanders(100),
           of("tenant-100000", new Steady(16, 50, 1), 1).bystanders(100_000),
           of("refusing", new Saturating(16), 1).behaving(Behaviour.PROMPT.refusingOneIn(10)),
+          of("eleven", new Saturating(16), 11),
           of("hanging", new Saturating(16), 11).behaving(Behaviour.PROMPT.hanging(1)),
           of("slow", new Saturating(16), 1)
               .behaving(Behaviour.PROMPT.after(Duration.ofMillis(100))),
           of("burst", new Burst(64, 50_000), 1),
           of("recovery", new Burst(64, 50_000), 1).behaving(Behaviour.PROMPT.downAtFirst()),
-          of("steady", new Steady(16, STEADY, 10), 1));
+          of("half", new Half(64, 10), 1));
 
   private static Scenario of(String name, Load load, int receivers) {
-    return new Scenario(name, load, receivers, 0, KIB, Behaviour.PROMPT, true);
+    return new Scenario(name, load, receivers, 0, KIB, Behaviour.PROMPT, Set.of(), Map.of());
   }
 
   private Scenario payload(int bytes) {
-    return new Scenario(name, load, receivers, bystanders, bytes, behaviour, withTemporal);
+    return new Scenario(name, load, receivers, bystanders, bytes, behaviour, without, settings);
   }
 
   private Scenario bystanders(int others) {
-    return new Scenario(name, load, receivers, others, payload, behaviour, withTemporal);
+    return new Scenario(name, load, receivers, others, payload, behaviour, without, settings);
   }
 
   private Scenario behaving(Behaviour otherwise) {
-    return new Scenario(name, load, receivers, bystanders, payload, otherwise, withTemporal);
+    return new Scenario(name, load, receivers, bystanders, payload, otherwise, without, settings);
   }
 
-  private Scenario withoutTemporal() {
-    return new Scenario(name, load, receivers, bystanders, payload, behaviour, false);
+  private Scenario without(Missing... parts) {
+    return new Scenario(
+        name, load, receivers, bystanders, payload, behaviour, Set.of(parts), settings);
+  }
+
+  private Scenario with(Map<String, String> unusual) {
+    return new Scenario(name, load, receivers, bystanders, payload, behaviour, without, unusual);
+  }
+
+  boolean withTemporal() {
+    return !without.contains(Missing.TEMPORAL);
   }
 
   String eventType() {

@@ -6,6 +6,7 @@ import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.HomingProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -18,8 +19,21 @@ final class Service extends HomingProcess {
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
 
-  Service(Path folder, RealParts parts) {
+  /** More of them, to try them. */
+  private static final List<String> MORE =
+      Arrays.stream(System.getProperty("bench.options", "").split(" ", -1))
+          .filter(option -> !option.isEmpty())
+          .toList();
+
+  private final Path recording;
+
+  /**
+   * @param recording where the JVM's flight recorder writes, if it is wanted
+   */
+  Service(Path folder, RealParts parts, Map<String, String> settings, Path recording) {
     super("homing", folder, parts);
+    this.recording = recording;
+    settings.forEach(this::set);
   }
 
   @Override
@@ -27,6 +41,10 @@ final class Service extends HomingProcess {
     List<String> command =
         new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
     command.addAll(OPTIONS);
+    command.addAll(MORE);
+    if (Boolean.getBoolean("bench.record")) {
+      command.add("-XX:StartFlightRecording=settings=profile,filename=" + recording);
+    }
     command.addAll(List.of("-jar", requireNonNull(System.getProperty("bench.jar"), "bench.jar")));
     return command;
   }

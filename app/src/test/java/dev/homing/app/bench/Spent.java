@@ -2,7 +2,6 @@ package dev.homing.app.bench;
 
 import dev.homing.app.development.Database;
 import dev.homing.app.development.RealParts;
-import dev.homing.app.journey.Api;
 import java.time.Duration;
 
 /**
@@ -24,17 +23,17 @@ record Spent(
     long wal,
     long workflowCommits) {
 
-  static Spent now(Service service, RealParts parts) {
+  static Spent now(Service service, RealParts parts, Temporal temporal) {
     return new Spent(
         cpu(service.process().toHandle()),
         parts.postgres().cpu(),
-        parts.temporal().cpu(),
+        temporal.cpu(),
         parts.redis().cpu(),
         cpu(ProcessHandle.current()),
         database(parts)
             .count("select xact_commit from pg_stat_database where datname = current_database()"),
         database(parts).count("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"),
-        workflowCommits(parts));
+        temporal.workflowCommits());
   }
 
   private static Database database(RealParts parts) {
@@ -43,26 +42,6 @@ record Spent(
 
   private static Duration cpu(ProcessHandle process) {
     return process.info().totalCpuDuration().orElseThrow();
-  }
-
-  /** Zero while it does not run. */
-  private static long workflowCommits(RealParts parts) {
-    if (parts.temporal().cpu().isZero()) {
-      return 0;
-    }
-    return (long)
-        new Api(parts.temporal().metrics())
-            .get("/metrics")
-            .expect(200)
-            .text()
-            .lines()
-            .filter(line -> line.startsWith("persistence_requests{"))
-            .filter(
-                line ->
-                    line.contains("operation=\"CreateWorkflowExecution\"")
-                        || line.contains("operation=\"UpdateWorkflowExecution\""))
-            .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-            .sum();
   }
 
   Spent since(Spent before) {
