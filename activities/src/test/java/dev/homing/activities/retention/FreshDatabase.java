@@ -63,10 +63,16 @@ final class FreshDatabase implements AutoCloseable {
         partitions, new RetentionSettings(events, payloads), jdbc, node.transaction);
   }
 
-  /** An event of that time that is delivered, with its attempt and a workflow that others share. */
+  /** The same as {@link #delivered}, of a workflow that others may share. */
+  Delivery.Key deliveredTogether(Instant time) {
+    Delivery.Key key = delivered(time);
+    node.eventWorkflows.share(List.of(new AcceptedEvent(TENANT, key.eventId(), Node.TYPE, 1)));
+    return key;
+  }
+
+  /** An event of that time that is delivered, with its attempt. */
   Delivery.Key delivered(Instant time) {
     Delivery.Key key = of(time, Delivery.State.DELIVERED);
-    node.eventWorkflows.share(List.of(new AcceptedEvent(TENANT, key.eventId(), Node.TYPE, 1)));
     jdbc.sql(
             """
             insert into attempts (tenant, delivery_id, number, round, outcome, started_at,

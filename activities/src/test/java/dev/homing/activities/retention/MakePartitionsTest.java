@@ -69,7 +69,7 @@ class MakePartitionsTest {
   void movesWhatHadNoPartition() {
     List<Delivery.Key> keys =
         Stream.of(0, 1, 3, 3, 40)
-            .map(days -> database.delivered(now.minus(Duration.ofDays(days))))
+            .map(days -> database.deliveredTogether(now.minus(Duration.ofDays(days))))
             .toList();
     for (Table table : Table.values()) {
       assertThat(partitions.withoutPartition(table)).as(table.word()).isEqualTo(5);
@@ -79,6 +79,11 @@ class MakePartitionsTest {
 
     assertNothingIsWithoutPartition();
     assertThat(keys).allSatisfy(this::assertIsWhole);
+    assertThat(keys)
+        .allSatisfy(
+            key ->
+                assertThat(database.node.eventWorkflows.ids(key.tenant(), List.of(key.eventId())))
+                    .containsValue("evts_" + key.eventId().uuid()));
     assertThat(database.names(Table.EVENTS)).hasSize(8 + 3);
   }
 
@@ -219,8 +224,6 @@ class MakePartitionsTest {
     Node node = database.node;
     assertThat(node.events.find(key.tenant(), key.eventId())).isPresent();
     assertThat(node.events.payload(key.tenant(), key.eventId())).contains(Node.PAYLOAD);
-    assertThat(node.eventWorkflows.ids(key.tenant(), List.of(key.eventId())))
-        .containsValue("evts_" + key.eventId().uuid());
     assertThat(node.deliveries.find(key.tenant(), key.id())).isPresent();
     assertThat(node.attemptLog.of(key.tenant(), key.id())).hasSize(1);
   }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -74,7 +75,8 @@ class BenchIT {
               ? Temporal.of(parts.temporal())
               : new Temporal.DevServer(parts.temporal());
       Map<String, String> settings = new HashMap<>(scenario.settings());
-      settings.putAll(temporal.settings());
+      settings.put("TEMPORAL_ADDRESS", temporal.address());
+      Double floor = scenario.hasOwnWorkflows() ? Floor.run(temporal.address(), TIME) : null;
       Service service =
           new Service(folder, parts, settings, FOLDER.resolve(scenario.name() + ".jfr"));
       try {
@@ -82,7 +84,7 @@ class BenchIT {
         service.launch();
         service.awaitHealthy();
         Duration started = Duration.ofNanos(System.nanoTime() - launched);
-        Figures figures = measure(scenario, service, parts, temporal, pgbench, started);
+        Figures figures = measure(scenario, service, parts, temporal, pgbench, floor, started);
         ALL.add(figures);
         figures.write(FOLDER);
         assertThat(figures.lost()).as("lost").isZero();
@@ -101,6 +103,7 @@ class BenchIT {
       RealParts parts,
       Temporal temporal,
       double pgbench,
+      @Nullable Double floor,
       Duration started) {
     Tally tally = new Tally(scenario.receivers());
     try (Receivers receivers = new Receivers(scenario.behaviour(), tally)) {
@@ -140,6 +143,7 @@ class BenchIT {
           receivers,
           tally,
           spent,
+          floor,
           (calls.accepted() - waiting) / (calls.took().toNanos() / 1e9),
           service);
     }

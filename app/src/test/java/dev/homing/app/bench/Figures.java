@@ -24,6 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param cpuMillis of each process, for one delivery, or for one event where nobody receives it
  * @param commits of PostgreSQL for Homing, for one event
  * @param walBytes of PostgreSQL, for one event
+ * @param floorPerSecond workflows that do nothing, just before on the same Temporal; null: not
+ *     asked
  * @param workflowsPerSecond events whose workflow was started while there was load, shared or not
  * @param workflowCommits transactions of Temporal that create or update a workflow, for one event
  * @param heapMebibytes of Homing afterwards, without garbage
@@ -48,6 +50,7 @@ record Figures(
     Cpu cpuMillis,
     double commits,
     double walBytes,
+    @Nullable Double floorPerSecond,
     double workflowsPerSecond,
     double workflowCommits,
     double heapMebibytes,
@@ -57,8 +60,8 @@ record Figures(
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String HEAD =
       """
-      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | events with a workflow/s | workflow commits | heap MiB | routes remembered | ready s | fast s |
-      |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | floor/s | events with a workflow/s | workflow commits | heap MiB | routes remembered | ready s | fast s |
+      |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
       """;
 
   record Percentiles(double p50, double p99) {
@@ -118,6 +121,7 @@ record Figures(
       Receivers receivers,
       Tally tally,
       Spent spent,
+      @Nullable Double floorPerSecond,
       double workflowsPerSecond,
       Service service) {
     int delivered = calls.accepted() * scenario.healthyReceivers();
@@ -137,6 +141,7 @@ record Figures(
         Cpu.of(spent, Math.max(delivered, calls.accepted())),
         spent.commits() / (double) calls.accepted(),
         spent.wal() / (double) calls.accepted(),
+        floorPerSecond,
         workflowsPerSecond,
         spent.workflowCommits() / (double) calls.accepted(),
         service.usedHeap() / (1024 * 1024),
@@ -167,7 +172,7 @@ record Figures(
     return String.format(
         Locale.ROOT,
         "| %s | %s | %d | %.0f | %.0f | %s | %s | %.0f | %s | %s | %d | %d | %s | %.2f | %.0f |"
-            + " %.0f | %.2f | %.0f | %.2f | %.0f | %s |",
+            + " %s | %.0f | %.2f | %.0f | %.2f | %.0f | %s |",
         scenario,
         load,
         receivers,
@@ -183,12 +188,17 @@ record Figures(
         cpuMillis,
         commits,
         walBytes,
+        rounded(floorPerSecond),
         workflowsPerSecond,
         workflowCommits,
         heapMebibytes,
         routesRemembered,
         readySeconds,
-        fastSeconds == null ? "" : String.format(Locale.ROOT, "%.0f", fastSeconds));
+        rounded(fastSeconds));
+  }
+
+  private static String rounded(@Nullable Double figure) {
+    return figure == null ? "" : String.format(Locale.ROOT, "%.0f", figure);
   }
 
   private String ofPgbench(double perSecond) {

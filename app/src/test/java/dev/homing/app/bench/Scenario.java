@@ -92,6 +92,10 @@ record Scenario(
     return new Scenario(name, load, receivers, bystanders, payload, behaviour, without, unusual);
   }
 
+  boolean hasOwnWorkflows() {
+    return settings.equals(OWN_WORKFLOWS);
+  }
+
   boolean withTemporal() {
     return !without.contains(Missing.TEMPORAL);
   }

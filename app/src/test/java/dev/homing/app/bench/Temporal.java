@@ -5,14 +5,13 @@ import dev.homing.app.journey.Api;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The Temporal that Homing works with while it is measured. */
 interface Temporal {
-  /** By which Homing finds it. */
-  Map<String, String> settings();
+  /** Host and port. */
+  String address();
 
   /** What its processes have spent, its database's included if that is its own. */
   Duration cpu();
@@ -50,8 +49,8 @@ interface Temporal {
   /** Ours, which keeps its workflows in SQLite. */
   record DevServer(TemporalPart part) implements Temporal {
     @Override
-    public Map<String, String> settings() {
-      return Map.of();
+    public String address() {
+      return part.url();
     }
 
     @Override
@@ -70,11 +69,6 @@ interface Temporal {
    * bench.temporal.metrics} is the root of its {@code /metrics}.
    */
   record Running(String address) implements Temporal {
-    @Override
-    public Map<String, String> settings() {
-      return Map.of("TEMPORAL_ADDRESS", address);
-    }
-
     @Override
     public Duration cpu() {
       return Arrays.stream(System.getProperty("bench.temporal.pids", "").split(",", -1))
