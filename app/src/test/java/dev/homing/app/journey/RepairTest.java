@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.homing.app.development.RealParts;
 import dev.homing.app.development.TemporalPart;
+import dev.homing.app.journey.ScriptedReceiver.Reply;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.SubscriptionId;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -162,11 +164,14 @@ class RepairTest {
   @Test
   void tellsWhatThereIsToRepairAlsoWithoutTemporal() {
     String type = Types.unique();
-    api().subscribe(receiver.answers(500, 200), type, Api.PATIENT);
+    CountDownLatch answered = new CountDownLatch(1);
+    receiver.answers(Reply.status(500), Reply.status(200).after(answered));
+    api().subscribe(receiver, type, Api.PATIENT);
     String id = waitingOf(type);
     parts.temporal().stop();
     try {
       String event = api().trigger(type);
+      receiver.awaitReceipts(2);
       jdbc().sql("update open_events set leased_until = now() - interval '1 second'").update();
       makeOverdue(id);
 
@@ -184,6 +189,7 @@ class RepairTest {
       assertThat(away.header("content-type")).isEqualTo("application/problem+json");
       assertThat(away.header("retry-after")).isEqualTo("5");
     } finally {
+      answered.countDown();
       parts.temporal().start();
     }
     awaitDelivered(id);
