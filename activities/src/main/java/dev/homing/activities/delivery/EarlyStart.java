@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -34,6 +35,12 @@ public final class EarlyStart {
   /** Of what is kept in memory while it is sent. */
   private static final int ROOM_KIB = 64 * 1024;
 
+  /** First attempts under way from which on accepting waits. */
+  private static final int BUSY = 256;
+
+  /** How long accepting waits for others, at most. */
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(100);
+
   /** The most events whose results are remembered until their workflow asks. */
   private static final int REMEMBERED = 10_000;
 
@@ -41,6 +48,7 @@ public final class EarlyStart {
   private final Receivers receivers;
   private final SendFirst sendFirst;
   private final Semaphore room;
+  private final Semaphore calm = new Semaphore(BUSY, true);
   private final ConcurrentHashMap<EventId, Early> begun = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -65,23 +73,29 @@ public final class EarlyStart {
 
   private record Early(CompletableFuture<Ended> end, long sinceNanos) {}
 
-  /** Returns at once. */
+  /**
+   * Returns at once or, while very many attempts are under way here, a little later: who calls on
+   * and on is slowed down to what can be sent.
+   */
   public void begin(Acceptance.New accepted, SendFirst.Content content) {
     OpenEvents.Lease lease = accepted.lease();
-    if (lease.event().recipients() == 0) {
+    int recipients = lease.event().recipients();
+    if (recipients == 0) {
       return;
     }
-    int kib = 1 + content.payload().length / 1024 + lease.event().recipients();
+    int kib = 1 + content.payload().length / 1024 + recipients;
     if (!room.tryAcquire(kib)) {
       open.handOver(lease);
       return;
     }
+    Turn turn = Turn.await(calm, recipients);
     Early early = new Early(new CompletableFuture<>(), System.nanoTime());
     begun.put(lease.event().id(), early);
     try {
       threads.execute(
           () -> {
-            Ended ended = send(accepted, content);
+            Ended ended = send(accepted, content, new Results(turn::giveOneBack));
+            turn.giveBack();
             room.release(kib);
             if (begun.size() > REMEMBERED) {
               begun.remove(lease.event().id());
@@ -89,14 +103,39 @@ public final class EarlyStart {
             early.end().complete(ended);
           });
     } catch (RejectedExecutionException stopping) {
+      turn.giveBack();
+      room.release(kib);
       begun.remove(lease.event().id());
       open.handOver(lease);
     }
   }
 
-  private Ended send(Acceptance.New accepted, SendFirst.Content content) {
+  /** An event's share of the attempts under way; who waited too long has none. */
+  private record Turn(Semaphore calm, AtomicInteger left) {
+    static Turn await(Semaphore calm, int recipients) {
+      int share = Math.min(recipients, BUSY);
+      try {
+        boolean mine = calm.tryAcquire(share, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        return new Turn(calm, new AtomicInteger(mine ? share : 0));
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        return new Turn(calm, new AtomicInteger());
+      }
+    }
+
+    void giveOneBack() {
+      if (left.getAndUpdate(shares -> Math.max(0, shares - 1)) > 0) {
+        calm.release();
+      }
+    }
+
+    void giveBack() {
+      calm.release(left.getAndSet(0));
+    }
+  }
+
+  private Ended send(Acceptance.New accepted, SendFirst.Content content, Results results) {
     OpenEvents.Lease lease = accepted.lease();
-    Results results = new Results();
     try {
       Map<SubscriptionId, Receiver> to = receivers.of(lease.event().tenant(), accepted.route());
       boolean kept = sendFirst.send(content, lease, to.values(), results);

@@ -13,12 +13,23 @@ final class Results {
 
   private final List<Line> lines = new ArrayList<>();
   private final Map<State, Integer> others = new EnumMap<>(State.class);
+  private final Runnable onEach;
   private boolean allOver = true;
+
+  Results() {
+    this(() -> {});
+  }
+
+  /** {@code onEach}: what happens with each result. */
+  Results(Runnable onEach) {
+    this.onEach = onEach;
+  }
 
   private record Line(State state, String text) {}
 
   void add(Delivery.Key key, State state, @Nullable Attempt attempt) {
     add(new Line(state, line(key, state, attempt)));
+    onEach.run();
   }
 
   private synchronized void add(Line line) {

@@ -170,31 +170,37 @@ public final class SendFirst {
       return;
     }
     try {
-      if (sending.leased().get()) {
-        send(sending, receiver);
+      Attempt attempt = sendIfLeased(sending, receiver);
+      if (attempt != null) {
+        Delivery.Key key = sending.to(receiver);
+        Delivery after =
+            attemptLog.recordFirst(new AttemptLog.Try(key, 1, null, receiver), attempt);
+        sending.results().add(key, after.state(), attempt);
       }
     } catch (EgressDownException cutOff) {
       leave(sending, receiver, State.RETRYING, null, OwnFaults.soon());
     } finally {
-      sending.turns().leave(receiver.id());
+      sending.turns().leave();
     }
   }
 
-  private void send(Sending sending, Receiver receiver) {
+  private @Nullable Attempt sendIfLeased(Sending sending, Receiver receiver) {
     Content content = sending.content();
-    Attempt attempt =
-        sender.send(
-            new WebhookRequest(
-                receiver.url(),
-                content.event().id(),
-                1,
-                content.contentType(),
-                content.payload(),
-                receiver.secrets(),
-                receiver.timeout()));
-    Delivery.Key key = sending.to(receiver);
-    Delivery after = attemptLog.recordFirst(new AttemptLog.Try(key, 1, null, receiver), attempt);
-    sending.results().add(key, after.state(), attempt);
+    try {
+      return sending.leased().get()
+          ? sender.send(
+              new WebhookRequest(
+                  receiver.url(),
+                  content.event().id(),
+                  1,
+                  content.contentType(),
+                  content.payload(),
+                  receiver.secrets(),
+                  receiver.timeout()))
+          : null;
+    } finally {
+      sending.turns().answered(receiver.id());
+    }
   }
 
   /** Gives a recipient its row without an attempt. */

@@ -13,8 +13,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Who waits for the node's slots is served in turn, and an event has no more than its own slots
  * in that queue: so events share it fairly. For a subscription's turn only those wait who hold no
- * other slot, shortly, and only while its receiver answers: one that hangs must not hold up the
- * others.
+ * other slot, and only while its receiver answers: one that hangs must not hold up the others.
  */
 public final class Slots {
   private static final int OF_ONE_EVENT = 64;
@@ -22,9 +21,6 @@ public final class Slots {
 
   /** A receiver that has answered nobody for so long, with all its turns taken, hangs. */
   private static final Duration SILENCE = Duration.ofMillis(500);
-
-  /** For a subscription's turn. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
   private final Semaphore node;
   private final ConcurrentHashMap<SubscriptionId, Turns> toSubscriptions =
@@ -63,7 +59,7 @@ public final class Slots {
       Turns turns = join(subscription);
       boolean entered = false;
       try {
-        entered = turns.take() && enterOrGiveBack(turns);
+        entered = turns.take(untilNanos) && enterOrGiveBack(turns);
         return entered;
       } finally {
         if (!entered) {
@@ -99,11 +95,16 @@ public final class Slots {
       }
     }
 
-    void leave(SubscriptionId subscription) {
-      node.release();
-      event.release();
+    /** The receiver is done with; what came of it is still to be recorded. */
+    void answered(SubscriptionId subscription) {
       requireNonNull(toSubscriptions.get(subscription)).answered();
       part(subscription);
+    }
+
+    /** After {@link #answered}. */
+    void leave() {
+      node.release();
+      event.release();
     }
 
     private boolean acquire(Semaphore slots) throws InterruptedException {
@@ -134,8 +135,7 @@ public final class Slots {
     /** Changed by {@link ConcurrentHashMap#compute} only. */
     private int users;
 
-    boolean take() throws InterruptedException {
-      long until = System.nanoTime() + LONGEST_WAIT.toNanos();
+    boolean take(long until) throws InterruptedException {
       for (long now = System.nanoTime(); now < until; now = System.nanoTime()) {
         long silentAfter = lastAnswerNanos + SILENCE.toNanos();
         if (free.tryAcquire(Math.max(0, silentAfter - now), TimeUnit.NANOSECONDS)) {

@@ -43,7 +43,8 @@ class SlotsTest {
             .toList();
 
     for (Slots.Event event : under.subList(0, 15)) {
-      event.leave(busy);
+      event.answered(busy);
+      event.leave();
     }
 
     for (Future<Boolean> one : waiting) {
@@ -58,7 +59,8 @@ class SlotsTest {
     Future<Boolean> waiting = threads.submit(() -> slots.forEvent(LONG).enter(busy));
 
     assertThat(slots.forEvent(LONG).enter(other)).isTrue();
-    under.getFirst().leave(busy);
+    under.getFirst().answered(busy);
+    under.getFirst().leave();
 
     assertThat(waiting.get()).isTrue();
   }
@@ -72,7 +74,8 @@ class SlotsTest {
       assertThat(slots.forEvent(Duration.ZERO).enter(busy)).isFalse();
     }
 
-    only.leave(other);
+    only.answered(other);
+    only.leave();
 
     assertThat(slots.forEvent(LONG).enter(busy)).isTrue();
     assertThat(slots.free()).isZero();
@@ -100,7 +103,8 @@ class SlotsTest {
     waiting.cancel(true);
     await().until(() -> slots.waiting() == 0);
 
-    only.leave(busy);
+    only.answered(busy);
+    only.leave();
 
     assertThat(slots.free()).isEqualTo(1);
   }

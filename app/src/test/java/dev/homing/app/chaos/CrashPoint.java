@@ -23,7 +23,7 @@ public enum CrashPoint {
   /** First attempts are about to be made, whether or not their workflow is there. */
   EARLY_BEFORE_SENDING(
       "activities.delivery.EarlyStart",
-      "send(Acceptance$New,SendFirst$Content)",
+      "send(Acceptance$New,SendFirst$Content,Results)",
       When.AT_THE_BEGINNING),
 
   /** The event's workflow is about to be started. */
@@ -51,7 +51,7 @@ public enum CrashPoint {
 
   EXPRESS_BEFORE_CONNECT(
       "activities.delivery.SendFirst",
-      "send(SendFirst$Sending,Receiver)",
+      "sendIfLeased(SendFirst$Sending,Receiver)",
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 
@@ -64,7 +64,7 @@ public enum CrashPoint {
   /** The receiver has answered, and nothing is recorded. */
   EXPRESS_BEFORE_ROWS(
       "activities.delivery.SendFirst",
-      "send(SendFirst$Sending,Receiver)",
+      "attempt(SendFirst$Sending,Receiver)",
       When.BEFORE_A_CALL,
       "AttemptLog.recordFirst"),
 
@@ -77,7 +77,7 @@ public enum CrashPoint {
   /** The attempt is recorded, and Temporal has not heard of it. */
   EXPRESS_AFTER_ROWS(
       "activities.delivery.SendFirst",
-      "send(SendFirst$Sending,Receiver)",
+      "attempt(SendFirst$Sending,Receiver)",
       When.AFTER_A_CALL,
       "AttemptLog.recordFirst"),
 
