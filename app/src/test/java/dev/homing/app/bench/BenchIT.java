@@ -1,5 +1,6 @@
 package dev.homing.app.bench;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.Execution;
@@ -47,12 +49,19 @@ class BenchIT {
   private static final Duration PGBENCH = Duration.ofSeconds(Math.min(20, TIME.toSeconds()));
   private static final Duration LONGEST_DRAIN = Duration.ofMinutes(10);
   private static final List<Figures> ALL = new ArrayList<>();
+  private static @Nullable Application application;
 
   @TestFactory
   Stream<DynamicTest> scenarios() {
     return Scenario.ALL.stream()
         .filter(each -> SELECTED.contains("all") || SELECTED.contains(each.name()))
         .map(each -> DynamicTest.dynamicTest(each.name(), () -> measure(each)));
+  }
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    application = new Application(FOLDER.resolve("application"));
+    application.train(FOLDER.resolve("training"), WARM_UP);
   }
 
   @AfterAll
@@ -78,7 +87,7 @@ class BenchIT {
       settings.put("TEMPORAL_ADDRESS", temporal.address());
       Double floor = scenario.hasOwnWorkflows() ? Floor.run(temporal.address(), TIME) : null;
       Service service =
-          new Service(folder, parts, settings, FOLDER.resolve(scenario.name() + ".jfr"));
+          new Service(requireNonNull(application), folder, parts, settings, recording(scenario));
       try {
         long launched = System.nanoTime();
         service.launch();
@@ -149,24 +158,18 @@ class BenchIT {
     }
   }
 
-  /** Impatient ones, so that what is refused comes again while somebody waits for it. */
   private static void subscribe(Scenario scenario, Service service, Receivers receivers) {
     IntStream.range(0, scenario.receivers())
         .parallel()
-        .forEach(
-            receiver ->
-                service
-                    .api()
-                    .post(
-                        "/subscriptions",
-                        Map.of(
-                            "url",
-                            receivers.url(receiver),
-                            "event_types",
-                            List.of(scenario.eventType()),
-                            "retry",
-                            Map.of("initial_interval", "1s", "max_interval", "10s")))
-                    .expect(201));
+        .forEach(receiver -> service.subscribe(receivers.url(receiver), scenario.eventType()));
+  }
+
+  /** What the JVM's flight recorder needs to be told, if it is asked for. */
+  private static List<String> recording(Scenario scenario) {
+    Path file = FOLDER.resolve(scenario.name() + ".jfr");
+    return Boolean.getBoolean("bench.record")
+        ? List.of("-XX:StartFlightRecording=settings=profile,filename=" + file)
+        : List.of();
   }
 
   /** Nobody sends what they subscribe to, so that it does not matter that they cannot be signed. */

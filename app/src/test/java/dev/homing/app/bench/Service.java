@@ -1,14 +1,12 @@
 package dev.homing.app.bench;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.HomingProcess;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Homing from its jar, started as its image starts it. */
 final class Service extends HomingProcess {
@@ -25,27 +23,41 @@ final class Service extends HomingProcess {
           .filter(option -> !option.isEmpty())
           .toList();
 
-  private final Path recording;
+  private final Application application;
+  private final List<String> options;
 
   /**
-   * @param recording where the JVM's flight recorder writes, if it is wanted
+   * @param options of the JVM, beyond the usual ones
    */
-  Service(Path folder, RealParts parts, Map<String, String> settings, Path recording) {
+  Service(
+      Application application,
+      Path folder,
+      RealParts parts,
+      Map<String, String> settings,
+      List<String> options) {
     super("homing", folder, parts);
-    this.recording = recording;
+    this.application = application;
+    this.options = options;
     settings.forEach(this::set);
   }
 
   @Override
   protected List<String> command(Map<String, String> settings) {
-    List<String> command =
-        new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
-    command.addAll(OPTIONS);
-    command.addAll(MORE);
-    if (Boolean.getBoolean("bench.record")) {
-      command.add("-XX:StartFlightRecording=settings=profile,filename=" + recording);
-    }
-    command.addAll(List.of("-jar", requireNonNull(System.getProperty("bench.jar"), "bench.jar")));
-    return command;
+    return application.command(Stream.of(OPTIONS, MORE, options).flatMap(List::stream).toList());
+  }
+
+  /** Impatiently, so that what is refused comes again while somebody waits for it. */
+  void subscribe(String url, String eventType) {
+    api()
+        .post(
+            "/subscriptions",
+            Map.of(
+                "url",
+                url,
+                "event_types",
+                List.of(eventType),
+                "retry",
+                Map.of("initial_interval", "1s", "max_interval", "10s")))
+        .expect(201);
   }
 }
