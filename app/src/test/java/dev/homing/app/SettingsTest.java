@@ -64,7 +64,7 @@ class SettingsTest {
       assertThat(context.getBean(AccessSettings.class)).isEqualTo(new AccessSettings(""));
       assertThat(context.getBean(AccessSettings.class).isOpen()).isTrue();
       assertThat(context.getBean(PublishingSettings.class))
-          .isEqualTo(new PublishingSettings(DataSize.ofKilobytes(256), 2, 100));
+          .isEqualTo(new PublishingSettings(DataSize.ofKilobytes(256), 2, 500));
       assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512));
       assertThat(context.getBean(DrainSettings.class))
           .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));

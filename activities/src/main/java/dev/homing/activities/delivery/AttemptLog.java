@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,11 @@ public final class AttemptLog implements AutoCloseable {
   private final GroupCommit<FirstResult, Optional<Delivery>> firstResults;
   private final TransactionTemplate transaction;
   private final MeterRegistry metrics;
+  private final Timer age;
+
+  /** By outcome and lane. */
+  private final ConcurrentHashMap<String, Timer> attempted = new ConcurrentHashMap<>();
+
   private final DoubleSupplier random;
 
   /** {@code random} gives values from 0 to 1, for jitter. */
@@ -58,6 +64,13 @@ public final class AttemptLog implements AutoCloseable {
             together -> requireNonNull(transaction.execute(_ -> all.add(together))));
     this.transaction = transaction;
     this.metrics = metrics;
+    this.age =
+        Timer.builder("homing.delivery.age")
+            .description("From accepting an event to a receiver's 2xx")
+            .publishPercentileHistogram()
+            .minimumExpectedValue(Duration.ofMillis(1))
+            .maximumExpectedValue(Duration.ofDays(4))
+            .register(metrics);
     this.random = random;
   }
 
@@ -152,23 +165,24 @@ public final class AttemptLog implements AutoCloseable {
   }
 
   private void count(Try tried, Attempt attempt) {
-    Timer.builder("homing.attempts")
-        .description("Attempts and how long they took")
-        .tag("outcome", attempt.outcome().word())
-        .tag("lane", tried.runId() == null ? "express" : "durable")
-        .register(metrics)
+    attempted(attempt.outcome().word(), tried.runId() == null ? "express" : "durable")
         .record(attempt.took());
     if (attempt.outcome() instanceof Outcome.Delivered) {
-      Timer.builder("homing.delivery.age")
-          .description("From accepting an event to a receiver's 2xx")
-          .publishPercentileHistogram()
-          .minimumExpectedValue(Duration.ofMillis(1))
-          .maximumExpectedValue(Duration.ofDays(4))
-          .register(metrics)
-          .record(
-              Duration.between(
-                  tried.key().eventId().acceptedAt(), attempt.startedAt().plus(attempt.took())));
+      age.record(
+          Duration.between(
+              tried.key().eventId().acceptedAt(), attempt.startedAt().plus(attempt.took())));
     }
+  }
+
+  private Timer attempted(String outcome, String lane) {
+    return attempted.computeIfAbsent(
+        outcome + ' ' + lane,
+        _ ->
+            Timer.builder("homing.attempts")
+                .description("Attempts and how long they took")
+                .tag("outcome", outcome)
+                .tag("lane", lane)
+                .register(metrics));
   }
 
   private static void say(Try tried, Attempt attempt, Delivery after) {
