@@ -93,7 +93,7 @@ public final class Node {
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog = new AttemptLog(deliveries, goneReceivers, jdbc, transaction, metrics, () -> 0.5);
     sendFirst = new SendFirst(open, deliveries, sender, attemptLog, new Slots(512), transaction);
-    earlyStart = new EarlyStart(open, receivers, sendFirst);
+    earlyStart = new EarlyStart(open, receivers, sendFirst, egress);
     express =
         new ExpressLane(
             events,
@@ -135,7 +135,7 @@ public final class Node {
 
   /** One with little room. */
   public EarlyStart earlyStart(int roomKib) {
-    return new EarlyStart(open, receivers, sendFirst, roomKib);
+    return new EarlyStart(open, receivers, sendFirst, egress, roomKib);
   }
 
   private Acceptance.New commit(Tenant tenant, List<SubscriptionId> recipients, UUID id) {

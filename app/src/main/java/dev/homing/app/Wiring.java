@@ -253,8 +253,8 @@ class Wiring {
 
   /** The workers' bean ends it. */
   @Bean(destroyMethod = "")
-  EarlyStart earlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst) {
-    return new EarlyStart(open, receivers, sendFirst);
+  EarlyStart earlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst, Egress egress) {
+    return new EarlyStart(open, receivers, sendFirst, egress);
   }
 
   @Bean

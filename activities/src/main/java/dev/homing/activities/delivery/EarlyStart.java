@@ -27,7 +27,8 @@ import org.springframework.dao.DataAccessException;
  * started.
  *
  * <p>The workflow's {@code sendAll} adopts what was begun here. What finds no room here waits for
- * its workflow, as does what fails: nothing depends on an early start.
+ * its workflow, as does what fails, and what comes while this node reaches nobody: nothing depends
+ * on an early start.
  */
 public final class EarlyStart {
   private static final Logger log = LoggerFactory.getLogger(EarlyStart.class);
@@ -47,18 +48,21 @@ public final class EarlyStart {
   private final OpenEvents open;
   private final Receivers receivers;
   private final SendFirst sendFirst;
+  private final Egress egress;
   private final Semaphore room;
   private final Semaphore calm = new Semaphore(BUSY, true);
   private final ConcurrentHashMap<EventId, Early> begun = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  public EarlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst) {
-    this(open, receivers, sendFirst, ROOM_KIB);
+  public EarlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst, Egress egress) {
+    this(open, receivers, sendFirst, egress, ROOM_KIB);
   }
 
   /** {@code roomKib}: for what is being sent, about the size of its payloads. */
-  public EarlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst, int roomKib) {
+  public EarlyStart(
+      OpenEvents open, Receivers receivers, SendFirst sendFirst, Egress egress, int roomKib) {
     this.room = new Semaphore(roomKib);
+    this.egress = egress;
     this.open = open;
     this.receivers = receivers;
     this.sendFirst = sendFirst;
@@ -84,7 +88,7 @@ public final class EarlyStart {
       return;
     }
     int kib = 1 + content.payload().length / 1024 + recipients;
-    if (!room.tryAcquire(kib)) {
+    if (egress.isDown() || !room.tryAcquire(kib)) {
       open.handOver(lease);
       return;
     }
@@ -94,13 +98,18 @@ public final class EarlyStart {
     try {
       threads.execute(
           () -> {
-            Ended ended = send(accepted, content, new Results(turn::giveOneBack));
-            turn.giveBack();
-            room.release(kib);
-            if (begun.size() > REMEMBERED) {
-              begun.remove(lease.event().id());
+            Results results = new Results(turn::giveOneBack);
+            Ended ended = new Ended(results, false);
+            try {
+              ended = send(accepted, content, results);
+            } finally {
+              turn.giveBack();
+              room.release(kib);
+              if (begun.size() > REMEMBERED) {
+                begun.remove(lease.event().id());
+              }
+              early.end().complete(ended);
             }
-            early.end().complete(ended);
           });
     } catch (RejectedExecutionException stopping) {
       turn.giveBack();

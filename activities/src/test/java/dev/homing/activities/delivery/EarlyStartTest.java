@@ -16,13 +16,13 @@ import dev.homing.workflows.event.AcceptedEvent;
 import dev.homing.workflows.event.FirstAttempts;
 import dev.homing.workflows.event.Unfinished;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +122,14 @@ class EarlyStartTest {
   }
 
   @Test
+  void leavesToTheWorkflowWhatComesWhileThisNodeReachesNobody() {
+    SampleEgress.cutOff(here.egress);
+    AcceptedEvent event = here.begin(tenant, to("/a"));
+
+    assertThat(here.earlyStart.adopt(event.id())).isEmpty();
+  }
+
+  @Test
   void givesItsRoomBack() {
     EarlyStart small = here.earlyStart(2);
     for (int i = 1; i <= 3; i++) {
@@ -130,6 +138,19 @@ class EarlyStartTest {
     }
 
     assertThat(receiver.requests()).isEqualTo(3);
+  }
+
+  @Test
+  void waitsForOthersOnlyShortlyWhenVeryManyAreUnderWay() {
+    AcceptedEvent many = here.begin(tenant, to(Collections.nCopies(260, "/hangs")));
+    await().until(() -> receiver.requests() == 64); // Of one event at a time.
+
+    AcceptedEvent event = here.begin(tenant, to("/ok"));
+
+    await().until(() -> !here.open.isOpen(event));
+    assertThat(here.open.isOpen(many)).isTrue();
+    receiver.answer();
+    adopt(many);
   }
 
   @Test
@@ -207,7 +228,11 @@ class EarlyStartTest {
   }
 
   private List<SubscriptionId> to(String... paths) {
-    return Stream.of(paths)
+    return to(List.of(paths));
+  }
+
+  private List<SubscriptionId> to(List<String> paths) {
+    return paths.stream()
         .map(path -> SampleSubscriptions.active(tenant, receiver.url(path)))
         .toList();
   }

@@ -88,7 +88,7 @@ class Dispatcher implements SmartLifecycle {
       while (running) {
         for (List<AcceptedEvent> events : next()) {
           if (!start(events)) {
-            events.forEach(this::dispatch);
+            putBack(events);
             Thread.sleep(BETWEEN_TRIES);
           }
         }
@@ -96,6 +96,16 @@ class Dispatcher implements SmartLifecycle {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** They may come together with others, or alone, the next time. */
+  private void putBack(List<AcceptedEvent> events) {
+    try {
+      workflows.separate(events);
+    } catch (DataAccessException away) {
+      log.debug("the workflow of {} is not named right for now", events.getFirst().id(), away);
+    }
+    events.forEach(this::dispatch);
   }
 
   /** What is to be started next: an event alone or, if no slot is free, those that wait as well. */

@@ -9,19 +9,33 @@ import io.temporal.workflow.Async;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import java.util.List;
+import java.util.function.Function;
 
 /** Starts what goes on after the workflow that starts it; one that runs already is as good. */
 final class Children {
+  /** A task that starts hundreds takes Temporal longer than a task may, and is made again. */
+  private static final int TOGETHER = 50;
+
   private Children() {}
 
   /** A workflow for each delivery that waits. */
   static void startAll(List<WaitingDelivery> deliveries) {
-    awaitStarts(deliveries.stream().map(Children::start).toList());
+    startTogether(deliveries, Children::start);
   }
 
   /** A workflow of its own for each event. */
   static void startEach(List<AcceptedEvent> events) {
-    awaitStarts(events.stream().map(Children::start).toList());
+    startTogether(events, Children::start);
+  }
+
+  private static <T> void startTogether(
+      List<T> all, Function<T, Promise<WorkflowExecution>> start) {
+    for (int from = 0; from < all.size(); from += TOGETHER) {
+      all.subList(from, Math.min(from + TOGETHER, all.size())).stream()
+          .map(start)
+          .toList()
+          .forEach(Children::awaitStart);
+    }
   }
 
   private static Promise<WorkflowExecution> start(WaitingDelivery delivery) {
@@ -40,10 +54,6 @@ final class Children {
   }
 
   /** A child whose parent ends before this is never created. */
-  private static void awaitStarts(List<Promise<WorkflowExecution>> all) {
-    all.forEach(Children::awaitStart);
-  }
-
   private static void awaitStart(Promise<WorkflowExecution> started) {
     try {
       started.get();
