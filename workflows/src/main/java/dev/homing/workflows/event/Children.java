@@ -14,7 +14,7 @@ import java.util.function.Function;
 /** Starts what goes on after the workflow that starts it; one that runs already is as good. */
 final class Children {
   /** A task that starts hundreds takes Temporal longer than a task may, and is made again. */
-  private static final int TOGETHER = 50;
+  private static final int TOGETHER = 10;
 
   private Children() {}
 
