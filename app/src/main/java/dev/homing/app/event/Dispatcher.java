@@ -1,6 +1,7 @@
 package dev.homing.app.event;
 
 import dev.homing.activities.ShortCalls;
+import dev.homing.activities.delivery.Egress;
 import dev.homing.activities.event.EventWorkflows;
 import dev.homing.app.Workers;
 import dev.homing.workflows.event.AcceptedEvent;
@@ -45,6 +46,7 @@ class Dispatcher implements SmartLifecycle {
   private final PublishingSettings settings;
   private final WorkflowClient client;
   private final EventWorkflows workflows;
+  private final Egress egress;
   private final Workers workers;
   private volatile boolean running;
 
@@ -52,11 +54,13 @@ class Dispatcher implements SmartLifecycle {
       PublishingSettings settings,
       WorkflowClient client,
       EventWorkflows workflows,
+      Egress egress,
       Workers workers,
       MeterRegistry metrics) {
     this.settings = settings;
     this.client = client;
     this.workflows = workflows;
+    this.egress = egress;
     this.workers = workers;
     metrics.gaugeCollectionSize("homing.dispatcher.waiting", List.of(), waiting);
   }
@@ -112,7 +116,8 @@ class Dispatcher implements SmartLifecycle {
   private Collection<List<AcceptedEvent>> next() throws InterruptedException {
     free.incrementAndGet();
     AcceptedEvent first = waiting.poll(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS);
-    boolean sharing = free.decrementAndGet() == 0;
+    // What cannot be sent at once needs a workflow for each recipient, and sharing makes it more.
+    boolean sharing = free.decrementAndGet() == 0 && !egress.isDown();
     if (first == null) {
       return List.of();
     }
