@@ -1,10 +1,9 @@
 package dev.homing.workflows.event;
 
 import dev.homing.workflows.DeliveryId;
-import io.temporal.failure.CanceledFailure;
-import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sends to all recipients at once, and starts a {@code RetryingDelivery} for each that waits. */
@@ -13,24 +12,18 @@ public final class FanOut implements EventWorkflow {
 
   @Override
   public void tellEveryone(AcceptedEvent event, @Nullable DeliveryId startedUpTo) {
-    CancellationScope asked = CancellationScope.current();
-    // Detached: what has begun is finished and recorded, also when a cancel comes meanwhile.
-    Workflow.newDetachedCancellationScope(() -> tell(event, startedUpTo, asked)).run();
-    if (asked.isCancelRequested()) {
-      throw new CanceledFailure("cancelled; what was not delivered is recorded as cancelled");
-    }
+    Cancellation.finishing(asked -> tell(event, startedUpTo, asked));
   }
 
-  private void tell(
-      AcceptedEvent event, @Nullable DeliveryId startedUpTo, CancellationScope asked) {
+  private void tell(AcceptedEvent event, @Nullable DeliveryId startedUpTo, BooleanSupplier asked) {
     String originalRun = Workflow.getInfo().getOriginalExecutionRunId();
     Unfinished unfinished = express.call(lane -> lane.sendAll(event, startedUpTo, originalRun));
     // A cancel that came since the last task is seen at the next: a delivery started by then is
     // not due yet, and finds itself cancelled.
-    if (!asked.isCancelRequested()) {
+    if (!asked.getAsBoolean()) {
       Children.startAll(unfinished.deliveries());
     }
-    if (asked.isCancelRequested()) {
+    if (asked.getAsBoolean()) {
       express.insistent().cancelUnfinished(List.of(event));
     } else if (unfinished.more()) {
       Workflow.newContinueAsNewStub(EventWorkflow.class)

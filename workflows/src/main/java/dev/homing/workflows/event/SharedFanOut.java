@@ -1,9 +1,8 @@
 package dev.homing.workflows.event;
 
-import io.temporal.failure.CanceledFailure;
-import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Does for several events what {@code FanOut} does for one. */
 public final class SharedFanOut implements SharedEventWorkflow {
@@ -11,22 +10,17 @@ public final class SharedFanOut implements SharedEventWorkflow {
 
   @Override
   public void tellEveryone(List<AcceptedEvent> events) {
-    CancellationScope asked = CancellationScope.current();
-    // Detached: what has begun is finished and recorded, also when a cancel comes meanwhile.
-    Workflow.newDetachedCancellationScope(() -> tell(events, asked)).run();
-    if (asked.isCancelRequested()) {
-      throw new CanceledFailure("cancelled; what was not delivered is recorded as cancelled");
-    }
+    Cancellation.finishing(asked -> tell(events, asked));
   }
 
-  private void tell(List<AcceptedEvent> events, CancellationScope asked) {
+  private void tell(List<AcceptedEvent> events, BooleanSupplier asked) {
     String originalRun = Workflow.getInfo().getOriginalExecutionRunId();
     SharedUnfinished unfinished = express.call(lane -> lane.sendAllOf(events, originalRun));
-    if (!asked.isCancelRequested()) {
+    if (!asked.getAsBoolean()) {
       Children.startAll(unfinished.deliveries());
       Children.startEach(unfinished.apart());
     }
-    if (asked.isCancelRequested()) {
+    if (asked.getAsBoolean()) {
       express.insistent().cancelUnfinished(events);
     }
   }
