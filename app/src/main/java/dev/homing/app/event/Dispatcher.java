@@ -79,6 +79,7 @@ class Dispatcher implements SmartLifecycle {
 
   /** Starts an event's own workflow before those that wait; false if that is not possible soon. */
   boolean startNow(AcceptedEvent event) {
+    workflows.separate(List.of(event));
     AtomicBoolean started = new AtomicBoolean();
     ShortCalls.run(() -> started.set(start(List.of(event))));
     return started.get();

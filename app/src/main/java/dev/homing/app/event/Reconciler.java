@@ -1,7 +1,6 @@
 package dev.homing.app.event;
 
 import dev.homing.activities.delivery.EarlyStart;
-import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.Gauge;
@@ -28,19 +27,12 @@ public class Reconciler {
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
   private final OpenEvents open;
-  private final EventWorkflows workflows;
   private final EarlyStart earlyStart;
   private final Dispatcher dispatcher;
   private volatile OpenEvents.Backlog backlog = OpenEvents.Backlog.NONE;
 
-  Reconciler(
-      OpenEvents open,
-      EventWorkflows workflows,
-      EarlyStart earlyStart,
-      Dispatcher dispatcher,
-      MeterRegistry metrics) {
+  Reconciler(OpenEvents open, EarlyStart earlyStart, Dispatcher dispatcher, MeterRegistry metrics) {
     this.open = open;
-    this.workflows = workflows;
     this.earlyStart = earlyStart;
     this.dispatcher = dispatcher;
     Gauge.builder("homing.events.open", () -> backlog.open())
@@ -81,7 +73,6 @@ public class Reconciler {
         break;
       }
       for (AcceptedEvent event : claimed) {
-        workflows.separate(List.of(event));
         if (!dispatcher.startNow(event)) {
           return new BroughtBack(started, false);
         }
