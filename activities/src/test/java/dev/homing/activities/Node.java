@@ -91,7 +91,8 @@ public final class Node {
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
     goneReceivers = new GoneReceivers(jdbc, transaction);
     // In the middle of the jitter's range: waits are exactly the schedule's.
-    attemptLog = new AttemptLog(deliveries, goneReceivers, jdbc, transaction, metrics, () -> 0.5);
+    attemptLog =
+        new AttemptLog(open, deliveries, goneReceivers, jdbc, transaction, metrics, () -> 0.5);
     sendFirst = new SendFirst(open, deliveries, sender, attemptLog, new Slots(512), transaction);
     earlyStart = new EarlyStart(open, receivers, sendFirst, egress);
     express =

@@ -214,12 +214,14 @@ class Wiring {
 
   @Bean
   AttemptLog attemptLog(
+      OpenEvents open,
       Deliveries deliveries,
       GoneReceivers goneReceivers,
       JdbcClient jdbc,
       FairTransactions transaction,
       MeterRegistry metrics) {
     return new AttemptLog(
+        open,
         deliveries,
         goneReceivers,
         jdbc,

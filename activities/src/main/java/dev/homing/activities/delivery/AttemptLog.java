@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.GroupCommit;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.subscription.GoneReceivers;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
@@ -49,6 +50,7 @@ public final class AttemptLog implements AutoCloseable {
 
   /** {@code random} gives values from 0 to 1, for jitter. */
   public AttemptLog(
+      OpenEvents open,
       Deliveries deliveries,
       GoneReceivers goneReceivers,
       JdbcClient jdbc,
@@ -58,7 +60,7 @@ public final class AttemptLog implements AutoCloseable {
     this.deliveries = deliveries;
     this.goneReceivers = goneReceivers;
     this.attempts = new RecordedAttempts(jdbc);
-    FirstResults all = new FirstResults(jdbc);
+    FirstResults all = new FirstResults(open, jdbc);
     this.firstResults =
         GroupCommit.patient(
             together -> requireNonNull(transaction.execute(_ -> all.add(together))));

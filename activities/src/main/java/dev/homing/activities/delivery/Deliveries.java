@@ -88,7 +88,7 @@ public final class Deliveries {
             .param("wait", wait == null ? null : wait.toMillis())
             .update();
     if (added == 1) {
-      open.written(key.tenant(), key.eventId(), 1);
+      open.written(List.of(new OpenEvents.Written(key.tenant(), key.eventId())));
     }
     return added == 1;
   }

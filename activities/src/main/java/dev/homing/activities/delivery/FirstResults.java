@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.event.OpenEvents;
 import dev.homing.workflows.DeliveryId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,9 +18,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Writes the rows of first attempts, of many deliveries at once. */
 final class FirstResults {
+  private final OpenEvents open;
   private final JdbcClient jdbc;
 
-  FirstResults(JdbcClient jdbc) {
+  FirstResults(OpenEvents open, JdbcClient jdbc) {
+    this.open = open;
     this.jdbc = jdbc;
   }
 
@@ -35,7 +38,7 @@ final class FirstResults {
   List<Optional<Delivery>> add(List<FirstResult> all) {
     Map<DeliveryId, Added> added =
         insert(all).stream().collect(Collectors.toMap(Added::id, Function.identity()));
-    lower(
+    written(
         all.stream()
             .map(result -> result.delivery().key())
             .filter(key -> added.containsKey(key.id()) && !added.get(key.id()).closed())
@@ -137,30 +140,12 @@ final class FirstResults {
    * The statement before saw only what was committed when it began: who of two commits writes an
    * event's last row is known here, under the row's lock.
    */
-  private void lower(List<Delivery.Key> open) {
-    if (open.isEmpty()) {
-      return;
+  private void written(List<Delivery.Key> stillOpen) {
+    if (!stillOpen.isEmpty()) {
+      open.written(
+          stillOpen.stream()
+              .map(key -> new OpenEvents.Written(key.tenant(), key.eventId()))
+              .toList());
     }
-    jdbc.sql(
-            """
-            update open_events o set missing = o.missing - w.rows
-            from (
-              select tenant, event_id, count(*) as rows
-              from unnest(:tenants::text[], :events::uuid[]) as all_of (tenant, event_id)
-              group by 1, 2) w
-            where o.tenant = w.tenant and o.event_id = w.event_id
-            """)
-        .param("tenants", open.stream().map(key -> key.tenant().name()).toArray(String[]::new))
-        .param("events", open.stream().map(key -> key.eventId().uuid()).toArray(UUID[]::new))
-        .update();
-    jdbc.sql(
-            """
-            delete from open_events o
-            using unnest(:tenants::text[], :events::uuid[]) as w (tenant, event_id)
-            where o.tenant = w.tenant and o.event_id = w.event_id and o.missing <= 0
-            """)
-        .param("tenants", open.stream().map(key -> key.tenant().name()).toArray(String[]::new))
-        .param("events", open.stream().map(key -> key.eventId().uuid()).toArray(UUID[]::new))
-        .update();
   }
 }

@@ -146,18 +146,37 @@ public final class OpenEvents {
         .single();
   }
 
-  /** In the transaction that writes rows: so many recipients fewer, closed with the last. */
-  public void written(Tenant tenant, EventId event, int rows) {
+  /** A recipient's row, and whose it is. */
+  public record Written(Tenant tenant, EventId event) {}
+
+  /**
+   * In the transaction that writes rows, once for each: their events miss so many recipients fewer,
+   * and are closed with the last.
+   */
+  public void written(List<Written> rows) {
+    String[] tenants = rows.stream().map(row -> row.tenant().name()).toArray(String[]::new);
+    UUID[] events = rows.stream().map(row -> row.event().uuid()).toArray(UUID[]::new);
     jdbc.sql(
             """
-            update open_events set missing = missing - :rows
-            where tenant = :tenant and event_id = :event
+            update open_events o set missing = o.missing - w.rows
+            from (
+              select tenant, event_id, count(*) as rows
+              from unnest(:tenants::text[], :events::uuid[]) as all_of (tenant, event_id)
+              group by 1, 2) w
+            where o.tenant = w.tenant and o.event_id = w.event_id
             """)
-        .param("rows", rows)
-        .param("tenant", tenant.name())
-        .param("event", event.uuid())
+        .param("tenants", tenants)
+        .param("events", events)
         .update();
-    closeIfComplete(tenant, event);
+    jdbc.sql(
+            """
+            delete from open_events o
+            using unnest(:tenants::text[], :events::uuid[]) as w (tenant, event_id)
+            where o.tenant = w.tenant and o.event_id = w.event_id and o.missing <= 0
+            """)
+        .param("tenants", tenants)
+        .param("events", events)
+        .update();
   }
 
   /** In the transaction that opens rounds for a run: rows that are written later are in them. */
@@ -168,17 +187,6 @@ public final class OpenEvents {
             where tenant = :tenant and event_id = :event
             """)
         .param("run", run)
-        .param("tenant", tenant.name())
-        .param("event", event.uuid())
-        .update();
-  }
-
-  private void closeIfComplete(Tenant tenant, EventId event) {
-    jdbc.sql(
-            """
-            delete from open_events
-            where tenant = :tenant and event_id = :event and missing <= 0
-            """)
         .param("tenant", tenant.name())
         .param("event", event.uuid())
         .update();

@@ -1,6 +1,5 @@
 package dev.homing.activities.subscription;
 
-import dev.homing.workflows.Tenant;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -49,20 +48,21 @@ public final class RedisRoutes {
   }
 
   /** {@link Route#UNKNOWN} if Redis does not know, or does not answer. */
-  Route get(Tenant tenant, String eventType) {
+  Route get(Routes.Asked asked) {
     try {
-      Object value = breaker.executeSupplier(() -> redis.opsForHash().get(key(tenant), eventType));
+      Object value =
+          breaker.executeSupplier(() -> redis.opsForHash().get(key(asked), asked.eventType()));
       Route route = value == null ? null : json.readValue((String) value, Route.class);
       return route == null ? Route.UNKNOWN : route; // JSON has a null of its own.
     } catch (DataAccessException | CallNotPermittedException away) {
       return Route.UNKNOWN;
     } catch (JacksonException strange) {
-      log.warn("Redis has a route that cannot be read: {} {}", key(tenant), eventType);
+      log.warn("Redis has a route that cannot be read: {} {}", key(asked), asked.eventType());
       return Route.UNKNOWN;
     }
   }
 
-  void put(Tenant tenant, String eventType, Route route) {
+  void put(Routes.Asked asked, Route route) {
     if (route.recipients().size() > LONGEST) {
       return;
     }
@@ -70,15 +70,15 @@ public final class RedisRoutes {
     try {
       breaker.executeRunnable(
           () -> {
-            redis.opsForHash().put(key(tenant), eventType, value);
-            redis.expire(key(tenant), KEPT);
+            redis.opsForHash().put(key(asked), asked.eventType(), value);
+            redis.expire(key(asked), KEPT);
           });
     } catch (DataAccessException | CallNotPermittedException away) {
       log.debug("Redis does not take a route", away);
     }
   }
 
-  private static String key(Tenant tenant) {
-    return "routes:" + tenant;
+  private static String key(Routes.Asked asked) {
+    return "routes:" + asked.tenant();
   }
 }

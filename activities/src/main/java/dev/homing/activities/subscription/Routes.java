@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -27,8 +25,8 @@ public final class Routes {
   private final Executor beside;
   private final Counter hits;
   private final Counter misses;
-  private final ConcurrentHashMap<Asked, CompletableFuture<Route>> underWay =
-      new ConcurrentHashMap<>();
+  private final SingleFlight lookUps = new SingleFlight();
+  private final SingleFlight reads = new SingleFlight();
 
   /** {@code beside} runs what a commit need not wait for: a slow Redis must not hold it up. */
   public Routes(RedisRoutes remembered, JdbcClient jdbc, Executor beside, MeterRegistry metrics) {
@@ -41,7 +39,8 @@ public final class Routes {
 
   /** Before the commit: what is remembered, to be confirmed. */
   public Route remembered(Tenant tenant, String eventType) {
-    return remembered.get(tenant, eventType);
+    Asked asked = new Asked(tenant, eventType);
+    return lookUps.get(asked, () -> remembered.get(asked));
   }
 
   /** Who is asked for: whoever receives this event type. */
@@ -77,23 +76,14 @@ public final class Routes {
 
   /** One read at a time for a node: who comes meanwhile takes its result, if that is new enough. */
   private Route readOnce(Asked asked, long version) {
-    CompletableFuture<Route> mine = new CompletableFuture<>();
-    CompletableFuture<Route> others = underWay.putIfAbsent(asked, mine);
-    if (others != null) {
-      Route theirs = others.exceptionally(_ -> Route.UNKNOWN).join();
-      return theirs.version() >= version ? theirs : read(asked, version);
-    }
-    try {
-      Route route = read(asked, version);
-      mine.complete(route);
-      beside.execute(() -> remembered.put(asked.tenant(), asked.eventType(), route));
-      return route;
-    } catch (RuntimeException | Error failure) {
-      mine.completeExceptionally(failure);
-      throw failure;
-    } finally {
-      underWay.remove(asked, mine);
-    }
+    Route route = reads.get(asked, () -> readAndRemember(asked, version));
+    return route.version() >= version ? route : read(asked, version);
+  }
+
+  private Route readAndRemember(Asked asked, long version) {
+    Route route = read(asked, version);
+    beside.execute(() -> remembered.put(asked, route));
+    return route;
   }
 
   private Route read(Asked asked, long version) {

@@ -179,6 +179,7 @@ class AttemptLogTest {
     Receiver receiver = ledger.receiver(key);
     AttemptLog broken =
         new AttemptLog(
+            ledger.node.open,
             ledger.node.deliveries,
             ledger.node.goneReceivers,
             Postgres.jdbc(),

@@ -159,7 +159,7 @@ class OpenEventsTest {
 
     here.transaction.executeWithoutResult(
         status -> {
-          here.open.written(tenant, event.id(), 1);
+          here.open.written(List.of(new OpenEvents.Written(tenant, event.id())));
           status.setRollbackOnly();
         });
 
@@ -243,7 +243,7 @@ class OpenEventsTest {
     assertThat(backlog.open()).isGreaterThanOrEqualTo(2);
     assertThat(backlog.forsaken()).isEqualTo(before.forsaken() + 1);
     assertThat(backlog.oldest()).isGreaterThanOrEqualTo(Duration.ofDays(1));
-    here.open.written(tenant, old.id(), 1);
+    here.open.written(List.of(new OpenEvents.Written(tenant, old.id())));
     assertThat(here.open.backlog().oldest()).isLessThan(Duration.ofDays(1));
   }
 

@@ -40,6 +40,9 @@ class Dispatcher implements SmartLifecycle {
   private static final Duration LOOK_UP = Duration.ofMillis(500);
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
+  /** How long those that share a workflow wait for more: first attempts do not wait for it. */
+  private static final Duration GATHERING = Duration.ofMillis(250);
+
   private final LinkedBlockingQueue<AcceptedEvent> waiting = new LinkedBlockingQueue<>(ROOM);
   private final List<Thread> slots = new ArrayList<>();
   private final AtomicInteger free = new AtomicInteger();
@@ -113,23 +116,28 @@ class Dispatcher implements SmartLifecycle {
     events.forEach(this::dispatch);
   }
 
-  /** What is to be started next: an event alone or, if no slot is free, those that wait as well. */
+  /** What is to be started next: an event alone or, if others wait and no slot is free, many. */
   private Collection<List<AcceptedEvent>> next() throws InterruptedException {
     free.incrementAndGet();
     AcceptedEvent first = waiting.poll(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS);
-    // What cannot be sent at once needs a workflow for each recipient, and sharing makes it more.
-    boolean sharing = free.decrementAndGet() == 0 && !egress.isDown();
+    boolean lastSlot = free.decrementAndGet() == 0;
     if (first == null) {
       return List.of();
     }
     List<AcceptedEvent> all = new ArrayList<>(List.of(first));
-    if (sharing) {
+    if (lastSlot && mayShare() && !waiting.isEmpty()) {
+      Thread.sleep(GATHERING);
       waiting.drainTo(all, settings.eventsPerWorkflow() - 1);
     }
     return all.stream()
         .collect(
             Collectors.groupingBy(AcceptedEvent::tenant, LinkedHashMap::new, Collectors.toList()))
         .values();
+  }
+
+  /** What cannot be sent at once needs a workflow for each recipient, and sharing makes it more. */
+  private boolean mayShare() {
+    return settings.eventsPerWorkflow() > 1 && !egress.isDown();
   }
 
   private boolean start(List<AcceptedEvent> events) {

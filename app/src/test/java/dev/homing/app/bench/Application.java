@@ -1,60 +1,37 @@
 package dev.homing.app.bench;
 
-import static java.util.Objects.requireNonNull;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.homing.app.development.RealParts;
+import dev.homing.app.journey.BuiltJar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.FileSystemUtils;
 
 /** Homing's jar, unpacked as its image has it and, if that is asked for, with an AOT cache. */
 final class Application {
-  private static final String JAVA = ProcessHandle.current().info().command().orElseThrow();
-
   /** Of classes, profiles of methods and what else a start needs (JEP 483, 514 and 515). */
   private static final boolean TRAINED = Boolean.getBoolean("bench.aot");
 
   private static final int CONNECTIONS = 64;
 
-  private final Path jar;
+  private final BuiltJar jar;
   private @Nullable Path cache;
 
   Application(Path folder) throws IOException {
-    FileSystemUtils.deleteRecursively(folder);
-    Files.createDirectories(folder);
-    Path built = Path.of(requireNonNull(System.getProperty("bench.jar"), "bench.jar"));
-    Path jars = folder.resolve("jars");
-    await(
-        new ProcessBuilder(
-                List.of(
-                    JAVA,
-                    "-Djarmode=tools",
-                    "-jar",
-                    built.toString(),
-                    "extract",
-                    "--destination",
-                    jars.toString()))
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start(),
-        0);
-    this.jar = jars.resolve(built.getFileName());
+    this.jar = BuiltJar.unpackInto(folder);
   }
 
   /** To start it with these options of the JVM. */
   List<String> command(List<String> options) {
     return Stream.of(
-            List.of(JAVA),
+            List.of(BuiltJar.JAVA),
             options,
             cache == null ? List.<String>of() : List.of("-XX:AOTCache=" + cache),
-            List.of("-jar", jar.toString()))
+            List.of("-jar", jar.path().toString()))
         .flatMap(List::stream)
         .toList();
   }
@@ -77,21 +54,11 @@ final class Application {
         var unused =
             new Callers(service.uri(), "bench.training", 1_024, tally).call(CONNECTIONS, 0, time);
         service.terminate();
-        await(service.process(), 143);
+        jar.awaitExit(service.process(), 143);
       } finally {
         service.discard();
       }
     }
     cache = learnt;
-  }
-
-  private static void await(Process process, int status) {
-    try {
-      assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-      assertThat(process.exitValue()).isEqualTo(status);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(stopped);
-    }
   }
 }

@@ -146,7 +146,7 @@ class BenchIT {
       return Figures.of(
           scenario,
           pgbench,
-          new Figures.Start(started, first, calls),
+          new Figures.Start(started, first),
           calls,
           delivering,
           receivers,

@@ -98,9 +98,9 @@ record Figures(
   }
 
   /** How a JVM that has just started becomes fast. */
-  record Start(Duration ready, Calls first, Calls then) {
+  record Start(Duration ready, Calls first) {
 
-    @Nullable Double fastSeconds() {
+    @Nullable Double fastSeconds(Calls then) {
       double fast = 0.8 * then.acceptedPerSecond();
       List<Integer> seconds = first.inEachSecond();
       for (int i = 0; i < seconds.size(); i++) {
@@ -147,7 +147,7 @@ record Figures(
         service.usedHeap() / (1024 * 1024),
         routesRemembered(service),
         start.ready().toMillis() / 1e3,
-        scenario.load() instanceof Load.Saturating ? start.fastSeconds() : null);
+        scenario.load() instanceof Load.Saturating ? start.fastSeconds(calls) : null);
   }
 
   private static double routesRemembered(Service service) {

@@ -40,7 +40,7 @@ final class Node extends HomingProcess {
 
   @Override
   protected List<String> command(Map<String, String> settings) {
-    return Application.shared(Rows.FOLDER.resolve("application"), settings).command(options);
+    return Application.shared(Rows.FOLDER.resolve("application"), settings).start(options);
   }
 
   /** The thread that comes there for the nth time stops, and all later ones. */
