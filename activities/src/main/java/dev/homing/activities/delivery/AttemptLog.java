@@ -106,6 +106,16 @@ public final class AttemptLog implements AutoCloseable {
                 .orElseGet(() -> write(tried, attempt)));
   }
 
+  /**
+   * Gives a delivery its row without an attempt, unless it has one: those share a commit as well.
+   *
+   * @param wait until it is due, or looked at again; null: never
+   */
+  void leave(Delivery.Key key, State state, @Nullable String reason, @Nullable Duration wait) {
+    var unused =
+        firstResults.commit(new FirstResult(Delivery.pending(key).in(state, reason), wait, null));
+  }
+
   private Delivery record(Try tried, Attempt attempt, Supplier<Delivery> write) {
     boolean gone = attempt.outcome() instanceof Outcome.Gone;
     if (gone) {

@@ -36,6 +36,12 @@ public final class EarlyStart {
   /** Of what is kept in memory while it is sent. */
   private static final int ROOM_KIB = 64 * 1024;
 
+  /** Its thread, and what people are told of it. */
+  private static final int KIB_OF_AN_EVENT = 8;
+
+  /** That wait for a seat; those that have one are counted by {@link Slots}. */
+  private static final int RECIPIENTS_IN_A_KIB = 8;
+
   /** First attempts under way from which on accepting waits. */
   private static final int BUSY = 256;
 
@@ -87,7 +93,7 @@ public final class EarlyStart {
     if (recipients == 0) {
       return;
     }
-    int kib = 1 + content.payload().length / 1024 + recipients;
+    int kib = KIB_OF_AN_EVENT + content.payload().length / 1024 + recipients / RECIPIENTS_IN_A_KIB;
     if (egress.isDown() || !room.tryAcquire(kib)) {
       open.handOver(lease);
       return;

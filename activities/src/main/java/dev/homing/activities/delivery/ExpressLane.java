@@ -24,6 +24,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,10 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class ExpressLane implements FirstAttempts {
   private static final Logger log = LoggerFactory.getLogger(ExpressLane.class);
+
+  /** The most events at a time whose payloads it keeps in memory. */
+  private static final int TOGETHER = 256;
+
   private static final Duration FIRST_LOOK = Duration.ofMillis(100);
   private static final Duration LAST_LOOK = Duration.ofSeconds(1);
 
@@ -50,6 +56,7 @@ public final class ExpressLane implements FirstAttempts {
   private final EarlyStart earlyStart;
   private final DeliveryWorkflows workflows;
   private final TransactionTemplate transaction;
+  private final Semaphore room = new Semaphore(TOGETHER, true);
 
   public ExpressLane(
       Events events,
@@ -176,10 +183,30 @@ public final class ExpressLane implements FirstAttempts {
   /** False if the lease was lost meanwhile. */
   private boolean send(Events.Event event, OpenEvents.Lease lease, Results results) {
     try {
-      return sendToMissing(event, lease, results);
+      if (!awaitRoom(lease)) {
+        return false;
+      }
+      try {
+        return sendToMissing(event, lease, results);
+      } finally {
+        room.release();
+      }
     } catch (RuntimeException ours) {
       open.release(lease);
       throw ours;
+    }
+  }
+
+  private boolean awaitRoom(OpenEvents.Lease lease) {
+    try {
+      while (!room.tryAcquire(open.renewal().toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!open.renew(lease)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (InterruptedException stopped) {
+      throw SendFirst.interrupted();
     }
   }
 

@@ -4,9 +4,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A first attempt of a delivery that had no row.
+ * What a delivery that had no row begins with.
  *
- * @param delivery what the attempt makes of it
- * @param dueIn from now until the next attempt; null: there is none
+ * @param delivery as the attempt makes it
+ * @param dueIn from now until the next attempt, or until it is looked at again; null: never
+ * @param attempt null: none was made
  */
-record FirstResult(Delivery delivery, @Nullable Duration dueIn, Attempt attempt) {}
+record FirstResult(Delivery delivery, @Nullable Duration dueIn, @Nullable Attempt attempt) {}

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Writes the rows of first attempts, of many deliveries at once. */
+/** Writes the first rows of many deliveries at once, and of their first attempts. */
 final class FirstResults {
   private final OpenEvents open;
   private final JdbcClient jdbc;
@@ -31,9 +31,9 @@ final class FirstResults {
       DeliveryId id, Instant createdAt, @Nullable Instant nextAttemptAt, boolean closed) {}
 
   /**
-   * In one transaction: each delivery and its attempt, and that its event misses one recipient
-   * fewer. Answers in the same order, with nothing for whoever had a row already: of that one,
-   * nothing is written.
+   * In one transaction: each delivery and its attempt, if one was made, and that its event misses
+   * one recipient fewer. Answers in the same order, with nothing for whoever had a row already: of
+   * that one, nothing is written.
    */
   List<Optional<Delivery>> add(List<FirstResult> all) {
     Map<DeliveryId, Added> added =
@@ -71,16 +71,17 @@ final class FirstResults {
             """
             with first as (
               select * from unnest(:tenants::text[], :ids::uuid[], :events::uuid[], :types::text[],
-                :subscriptions::uuid[], :states::text[], :reasons::text[], :waits::bigint[],
+                :subscriptions::uuid[], :states::text[], :reasons::text[], :counts::integer[],
+                :waits::bigint[],
                 :outcomes::text[], :statuses::integer[], :startedAts::text[],
                 :tooks::bigint[], :errors::text[], :bodies::bytea[])
-              as all_of (tenant, id, event_id, event_type, subscription_id, state, reason, wait,
+              as all_of (tenant, id, event_id, event_type, subscription_id, state, reason, count, wait,
                 outcome, status_code, started_at, took_millis, error, response_body)),
             added as (
               insert into deliveries (tenant, id, event_id, event_type, subscription_id, state,
                 reason, round_attempts, attempt_count, next_attempt_at, round_opened_by)
               select f.tenant, f.id, f.event_id, f.event_type, f.subscription_id, f.state,
-                f.reason, 1, 1, now() + f.wait * interval '1 millisecond', o.rounds_opened_by
+                f.reason, f.count, f.count, now() + f.wait * interval '1 millisecond', o.rounds_opened_by
               from first f
               left join open_events o on o.tenant = f.tenant and o.event_id = f.event_id
               on conflict do nothing
@@ -91,7 +92,8 @@ final class FirstResults {
               select f.tenant, f.id, 1, 1, f.outcome, f.status_code, f.started_at::timestamptz, f.took_millis,
                 f.error, f.response_body
               from first f
-              join added a on a.tenant = f.tenant and a.id = f.id),
+              join added a on a.tenant = f.tenant and a.id = f.id
+              where f.outcome is not null),
             closed as (
               delete from open_events o
               using (select tenant, event_id, count(*) as rows from added group by 1, 2) w
@@ -112,12 +114,13 @@ final class FirstResults {
         .param("reasons", column(all, String[]::new, r -> r.delivery().reason()))
         .param(
             "waits", column(all, Long[]::new, r -> r.dueIn() == null ? null : r.dueIn().toMillis()))
-        .param("outcomes", column(all, String[]::new, r -> r.attempt().outcome().word()))
-        .param("statuses", column(all, Integer[]::new, r -> r.attempt().outcome().status()))
-        .param("startedAts", column(all, String[]::new, r -> r.attempt().startedAt().toString()))
-        .param("tooks", column(all, Long[]::new, r -> r.attempt().took().toMillis()))
-        .param("errors", column(all, String[]::new, r -> r.attempt().outcome().detail()))
-        .param("bodies", column(all, byte[][]::new, r -> r.attempt().responseBody()))
+        .param("counts", column(all, Integer[]::new, r -> r.delivery().attemptCount()))
+        .param("outcomes", attempts(all, String[]::new, a -> a.outcome().word()))
+        .param("statuses", attempts(all, Integer[]::new, a -> a.outcome().status()))
+        .param("startedAts", attempts(all, String[]::new, a -> a.startedAt().toString()))
+        .param("tooks", attempts(all, Long[]::new, a -> a.took().toMillis()))
+        .param("errors", attempts(all, String[]::new, a -> a.outcome().detail()))
+        .param("bodies", attempts(all, byte[][]::new, Attempt::responseBody))
         .query((row, _) -> added(row))
         .list();
   }
@@ -125,6 +128,12 @@ final class FirstResults {
   private static <T> @Nullable T[] column(
       List<FirstResult> all, IntFunction<T[]> array, Function<FirstResult, @Nullable T> part) {
     return all.stream().map(part).toArray(array);
+  }
+
+  /** Null where no attempt was made. */
+  private static <T> @Nullable T[] attempts(
+      List<FirstResult> all, IntFunction<T[]> array, Function<Attempt, @Nullable T> part) {
+    return column(all, array, r -> r.attempt() == null ? null : part.apply(r.attempt()));
   }
 
   private static Added added(ResultSet row) throws SQLException {

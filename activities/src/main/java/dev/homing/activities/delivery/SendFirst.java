@@ -8,13 +8,14 @@ import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class SendFirst {
   private static final Logger log = LoggerFactory.getLogger(SendFirst.class);
-  private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofSeconds(15);
+  private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofSeconds(30);
 
   private final OpenEvents open;
   private final Deliveries deliveries;
@@ -71,44 +72,97 @@ public final class SendFirst {
    */
   boolean send(
       Content content, OpenEvents.Lease lease, Collection<Receiver> receivers, Results results) {
-    Sending sending =
-        new Sending(
-            content, slots.forEvent(LONGEST_WAIT_FOR_A_SLOT), new AtomicBoolean(true), results);
+    Sending sending = new Sending(content, lease, results);
+    List<CompletableFuture<Void>> attempts = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      CompletableFuture<?>[] attempts =
-          receivers.stream()
-              .map(to -> CompletableFuture.runAsync(() -> first(sending, to), threads))
-              .toArray(CompletableFuture<?>[]::new);
-      await(CompletableFuture.allOf(attempts), lease, sending);
+      for (Receiver to : receivers) {
+        if (!sending.awaitSeat()) {
+          break;
+        }
+        attempts.add(CompletableFuture.runAsync(() -> seated(sending, to), threads));
+      }
+      sending.await(CompletableFuture.allOf(attempts.toArray(CompletableFuture<?>[]::new)));
     }
-    return sending.leased().get();
+    return sending.leased;
   }
 
-  /** What the first attempts of an event share; once the lease is lost, no other one begins. */
-  private record Sending(
-      Content content, Slots.Event turns, AtomicBoolean leased, Results results) {
+  /** The first attempts of an event: once the lease is lost or one has failed, no other begins. */
+  private final class Sending {
+    private final Content content;
+    private final OpenEvents.Lease lease;
+    private final Results results;
+    private final Slots.Event slots = SendFirst.this.slots.forEvent(LONGEST_WAIT_FOR_A_SLOT);
+    private long renewAtNanos = System.nanoTime() + open.renewal().toNanos();
+    private volatile boolean leased = true;
+    private volatile boolean failed;
+
+    Sending(Content content, OpenEvents.Lease lease, Results results) {
+      this.content = content;
+      this.lease = lease;
+      this.results = results;
+    }
 
     Delivery.Key to(Receiver receiver) {
       AcceptedEvent event = content.event();
       return new Delivery.Key(event.tenant(), event.id(), event.type(), receiver.id());
     }
-  }
 
-  /** Keeps the lease while the work goes on. */
-  private void await(CompletableFuture<Void> all, OpenEvents.Lease lease, Sending sending) {
-    while (true) {
+    boolean goesOn() {
+      return leased && !failed;
+    }
+
+    /** False if it does not go on. */
+    boolean awaitSeat() {
       try {
-        all.get(open.renewal().toMillis(), TimeUnit.MILLISECONDS);
-        return;
-      } catch (TimeoutException stillSending) {
-        sending.leased().set(open.renew(lease));
-      } catch (ExecutionException failure) {
-        throw failure.getCause() instanceof RuntimeException ours
-            ? ours
-            : new IllegalStateException(failure.getCause());
+        for (renewIfDue(); goesOn(); renewIfDue()) {
+          if (slots.sit(untilRenewal())) {
+            return true;
+          }
+        }
+        return false;
       } catch (InterruptedException stopped) {
         throw interrupted();
       }
+    }
+
+    void await(CompletableFuture<Void> all) {
+      while (true) {
+        try {
+          all.get(untilRenewal().toNanos(), TimeUnit.NANOSECONDS);
+          return;
+        } catch (TimeoutException stillSending) {
+          renewIfDue();
+        } catch (ExecutionException failure) {
+          throw failure.getCause() instanceof RuntimeException ours
+              ? ours
+              : new IllegalStateException(failure.getCause());
+        } catch (InterruptedException stopped) {
+          throw interrupted();
+        }
+      }
+    }
+
+    private Duration untilRenewal() {
+      return Duration.ofNanos(Math.max(0, renewAtNanos - System.nanoTime()));
+    }
+
+    /** Keeps the lease while the work goes on. */
+    private void renewIfDue() {
+      if (untilRenewal().isZero()) {
+        leased = open.renew(lease);
+        renewAtNanos = System.nanoTime() + open.renewal().toNanos();
+      }
+    }
+  }
+
+  private void seated(Sending sending, Receiver receiver) {
+    try {
+      first(sending, receiver);
+    } catch (RuntimeException ours) {
+      sending.failed = true;
+      throw ours;
+    } finally {
+      sending.slots.stand();
     }
   }
 
@@ -123,10 +177,7 @@ public final class SendFirst {
         throw ours;
       }
       log.error(
-          "a first attempt of {} to {} failed",
-          sending.content().event().id(),
-          receiver.id(),
-          ours);
+          "a first attempt of {} to {} failed", sending.content.event().id(), receiver.id(), ours);
       leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
     }
   }
@@ -152,7 +203,7 @@ public final class SendFirst {
                   deliveries.add(key, still ? State.HELD : State.RETRYING, still ? "paused" : null);
                   return still ? State.HELD : State.RETRYING;
                 }));
-    sending.results().add(key, state, null);
+    sending.results.add(key, state, null);
   }
 
   private void park(Sending sending, Receiver receiver) {
@@ -165,29 +216,29 @@ public final class SendFirst {
   }
 
   private void attempt(Sending sending, Receiver receiver) {
-    if (!enter(sending.turns(), receiver.id())) {
+    if (!enter(sending.slots, receiver.id())) {
       leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
       return;
     }
     try {
-      Attempt attempt = sendIfLeased(sending, receiver);
+      Attempt attempt = sendUnlessStopped(sending, receiver);
       if (attempt != null) {
         Delivery.Key key = sending.to(receiver);
         Delivery after =
             attemptLog.recordFirst(new AttemptLog.Try(key, 1, null, receiver), attempt);
-        sending.results().add(key, after.state(), attempt);
+        sending.results.add(key, after.state(), attempt);
       }
     } catch (EgressDownException cutOff) {
       leave(sending, receiver, State.RETRYING, null, OwnFaults.soon());
     } finally {
-      sending.turns().leave();
+      sending.slots.leave();
     }
   }
 
-  private @Nullable Attempt sendIfLeased(Sending sending, Receiver receiver) {
-    Content content = sending.content();
+  private @Nullable Attempt sendUnlessStopped(Sending sending, Receiver receiver) {
+    Content content = sending.content;
     try {
-      return sending.leased().get()
+      return sending.goesOn()
           ? sender.send(
               new WebhookRequest(
                   receiver.url(),
@@ -199,7 +250,7 @@ public final class SendFirst {
                   receiver.timeout()))
           : null;
     } finally {
-      sending.turns().answered(receiver.id());
+      sending.slots.answered(receiver.id());
     }
   }
 
@@ -211,8 +262,8 @@ public final class SendFirst {
       @Nullable String reason,
       @Nullable Duration wait) {
     Delivery.Key key = sending.to(receiver);
-    transaction.executeWithoutResult(_ -> deliveries.add(key, state, reason, wait));
-    sending.results().add(key, state, null);
+    attemptLog.leave(key, state, reason, wait);
+    sending.results.add(key, state, null);
   }
 
   private static boolean enter(Slots.Event turns, SubscriptionId subscription) {

@@ -131,7 +131,7 @@ class EarlyStartTest {
 
   @Test
   void givesItsRoomBack() {
-    EarlyStart small = here.earlyStart(2);
+    EarlyStart small = here.earlyStart(8);
     for (int i = 1; i <= 3; i++) {
       AcceptedEvent event = here.begin(small, tenant, to("/a"));
       assertThat(small.adopt(event.id())).isPresent();

@@ -51,6 +51,48 @@ class FirstResultsTest {
   }
 
   @Test
+  void leavesARowWithoutAnAttempt() throws Exception {
+    List<Delivery.Key> keys = keys(1, 20);
+
+    AtOnce.times(
+        keys.size(),
+        i ->
+            () -> {
+              switch (i % 4) {
+                case 0 -> ledger.leave(keys.get(i), State.RETRYING, null, Duration.ofHours(1));
+                case 1 -> ledger.leave(keys.get(i), State.HELD, "unreadable", null);
+                case 2 -> ledger.leave(keys.get(i), State.CANCELLED, "gone", null);
+                default -> ledger.recordFirst(keys.get(i), SampleAttempts.delivered());
+              }
+              return i;
+            });
+
+    for (int i = 0; i < keys.size(); i++) {
+      Delivery row = ledger.find(keys.get(i));
+      assertThat(row.attemptCount()).isEqualTo(i % 4 == 3 ? 1 : 0);
+      assertThat(row.roundAttempts()).isEqualTo(row.attemptCount());
+      assertThat(ledger.attempts(keys.get(i))).hasSize(row.attemptCount());
+    }
+    assertThat(ledger.find(keys.get(0)).state()).isEqualTo(State.RETRYING);
+    assertThat(ledger.secondsLeft(keys.get(0))).isBetween(3_590L, 3_600L);
+    assertThat(ledger.find(keys.get(1)).reason()).isEqualTo("unreadable");
+    assertThat(ledger.find(keys.get(2)).state()).isEqualTo(State.CANCELLED);
+    assertThat(ledger.find(keys.get(2)).nextAttemptAt()).isNull();
+    assertThat(keys).noneMatch(ledger::isOpen);
+  }
+
+  @Test
+  void leavesWhoHasARowAsItIs() {
+    Delivery.Key key = ledger.toNewSubscription();
+    ledger.recordFirst(key, SampleAttempts.delivered());
+    Delivery before = ledger.find(key);
+
+    ledger.leave(key, State.RETRYING, null, Duration.ZERO);
+
+    assertThat(ledger.find(key)).isEqualTo(before);
+  }
+
+  @Test
   void recordsWhateverComesTogether() throws Exception {
     List<Delivery.Key> keys = keys(5, 40);
 

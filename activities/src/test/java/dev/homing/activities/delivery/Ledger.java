@@ -9,6 +9,7 @@ import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,12 @@ final class Ledger {
   /** Of the express lane, with whatever comes at the same time. */
   Delivery recordFirst(Delivery.Key key, Attempt attempt) {
     return node.attemptLog.recordFirst(first(key), attempt);
+  }
+
+  /** Without an attempt, with whatever comes at the same time. */
+  void leave(
+      Delivery.Key key, Delivery.State state, @Nullable String reason, @Nullable Duration wait) {
+    node.attemptLog.leave(key, state, reason, wait);
   }
 
   /** Whether some recipient of its event has no row yet. */

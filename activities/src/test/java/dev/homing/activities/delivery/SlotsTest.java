@@ -27,7 +27,7 @@ class SlotsTest {
     Slots slots = new Slots(100);
     fill(slots, 20);
 
-    // Soon: once the receiver has been silent for half a second.
+    // Soon: once the receiver has been silent for two seconds.
     assertThat(slots.forEvent(LONG).enter(busy)).isFalse();
     assertThat(slots.forEvent(LONG).enter(busy)).isFalse();
     assertThat(slots.forEvent(LONG).enter(other)).isTrue();
@@ -50,6 +50,35 @@ class SlotsTest {
     for (Future<Boolean> one : waiting) {
       assertThat(one.get()).isTrue();
     }
+  }
+
+  @Test
+  void takesNobodyForHangingWhoHasNotBeenAsked() throws Exception {
+    Slots slots = new Slots(1);
+    Slots.Event only = slots.forEvent(LONG);
+    assertThat(only.enter(other)).isTrue();
+    List<Future<Boolean>> all =
+        IntStream.range(0, 30)
+            .mapToObj(_ -> threads.submit(() -> enterAndLeave(slots.forEvent(LONG))))
+            .toList();
+    await().until(() -> slots.waiting() == 20);
+    await().during(Duration.ofSeconds(3)).until(() -> all.stream().noneMatch(Future::isDone));
+
+    only.answered(other);
+    only.leave();
+
+    for (Future<Boolean> one : all) {
+      assertThat(one.get()).isTrue();
+    }
+  }
+
+  private boolean enterAndLeave(Slots.Event event) throws InterruptedException {
+    boolean entered = event.enter(busy);
+    if (entered) {
+      event.answered(busy);
+      event.leave();
+    }
+    return entered;
   }
 
   @Test
@@ -84,13 +113,30 @@ class SlotsTest {
   @Test
   void boundsOneEvent() throws Exception {
     Slots slots = new Slots(100);
-    Slots.Event event = slots.forEvent(Duration.ofMillis(50));
+    Slots.Event event = slots.forEvent(LONG);
     for (int i = 0; i < 64; i++) {
-      assertThat(event.enter(SampleIds.subscription())).isTrue();
+      assertThat(event.sit(Duration.ZERO)).isTrue();
     }
 
-    assertThat(event.enter(SampleIds.subscription())).isFalse();
-    assertThat(slots.free()).isEqualTo(36);
+    assertThat(event.sit(Duration.ofMillis(50))).isFalse();
+    assertThat(slots.forEvent(LONG).sit(Duration.ZERO)).isTrue();
+    event.stand();
+    assertThat(event.sit(Duration.ZERO)).isTrue();
+  }
+
+  @Test
+  void boundsWhatIsInMemory() throws Exception {
+    Slots slots = new Slots(100, 3);
+    Slots.Event event = slots.forEvent(LONG);
+    Slots.Event another = slots.forEvent(LONG);
+    assertThat(event.sit(Duration.ZERO)).isTrue();
+    assertThat(event.sit(Duration.ZERO)).isTrue();
+    assertThat(another.sit(Duration.ZERO)).isTrue();
+
+    assertThat(another.sit(Duration.ofMillis(50))).isFalse();
+    event.stand();
+    assertThat(another.sit(Duration.ZERO)).isTrue();
+    assertThat(another.sit(Duration.ZERO)).isFalse();
   }
 
   @Test

@@ -78,14 +78,13 @@ class BenchIT {
     FileSystemUtils.deleteRecursively(folder);
     Files.createDirectories(folder);
     try (RealParts parts = RealParts.start(folder)) {
-      double pgbench = Pgbench.run(parts.postgres(), PGBENCH);
       Temporal temporal =
           scenario.withTemporal()
               ? Temporal.of(parts.temporal())
               : new Temporal.DevServer(parts.temporal());
       Map<String, String> settings = new HashMap<>(scenario.settings());
       settings.put("TEMPORAL_ADDRESS", temporal.address());
-      Double floor = scenario.hasOwnWorkflows() ? Floor.run(temporal.address(), TIME) : null;
+      Figures.Beside beside = beside(scenario, parts, temporal, folder);
       Service service =
           new Service(requireNonNull(application), folder, parts, settings, recording(scenario));
       try {
@@ -93,7 +92,7 @@ class BenchIT {
         service.launch();
         service.awaitHealthy();
         Duration started = Duration.ofNanos(System.nanoTime() - launched);
-        Figures figures = measure(scenario, service, parts, temporal, pgbench, floor, started);
+        Figures figures = measure(scenario, service, parts, temporal, beside, started);
         ALL.add(figures);
         figures.write(FOLDER);
         assertThat(figures.lost()).as("lost").isZero();
@@ -106,13 +105,22 @@ class BenchIT {
     FileSystemUtils.deleteRecursively(folder);
   }
 
+  private static Figures.Beside beside(
+      Scenario scenario, RealParts parts, Temporal temporal, Path folder) throws IOException {
+    return new Figures.Beside(
+        Pgbench.run(parts.postgres(), PGBENCH),
+        scenario.hasOwnWorkflows() ? Floor.run(temporal.address(), TIME) : null,
+        scenario.receivers() == 0
+            ? Figures.Percentiles.of(Bare.run(scenario, folder, WARM_UP, TIME).answers())
+            : null);
+  }
+
   private static Figures measure(
       Scenario scenario,
       Service service,
       RealParts parts,
       Temporal temporal,
-      double pgbench,
-      @Nullable Double floor,
+      Figures.Beside beside,
       Duration started) {
     Tally tally = new Tally(scenario.receivers());
     try (Receivers receivers = new Receivers(scenario.behaviour(), tally)) {
@@ -145,14 +153,13 @@ class BenchIT {
       Spent spent = Spent.now(service, parts, temporal).since(before);
       return Figures.of(
           scenario,
-          pgbench,
+          beside,
           new Figures.Start(started, first),
           calls,
           delivering,
           receivers,
           tally,
           spent,
-          floor,
           (calls.accepted() - waiting) / (calls.took().toNanos() / 1e9),
           service);
     }

@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param pgbench transactions each second of {@code pgbench -N -c 16 -j 2}, scale 10, on the same
  *     PostgreSQL just before; 0: there is no pgbench here
+ * @param bareAnswer the same, of the HTTP stack alone, just before; null: not asked
  * @param deliveredPerSecond until the last one came
  * @param answer milliseconds from when a call was due to its 202
  * @param receipt milliseconds from when a call was due to a receiver having its event
@@ -41,6 +42,7 @@ record Figures(
     double pgbench,
     double acceptedPerSecond,
     Percentiles answer,
+    @Nullable Percentiles bareAnswer,
     double deliveredPerSecond,
     Percentiles receipt,
     int accepted,
@@ -60,8 +62,8 @@ record Figures(
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String HEAD =
       """
-      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | floor/s | events with a workflow/s | workflow commits | heap MiB | routes remembered | ready s | fast s |
-      |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | bare 202 | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | floor/s | events with a workflow/s | workflow commits | heap MiB | routes remembered | ready s | fast s |
+      |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
       """;
 
   record Percentiles(double p50, double p99) {
@@ -97,6 +99,10 @@ record Figures(
     }
   }
 
+  /** What the machine can do at most, just before. */
+  record Beside(
+      double pgbench, @Nullable Double floorPerSecond, @Nullable Percentiles bareAnswer) {}
+
   /** How a JVM that has just started becomes fast. */
   record Start(Duration ready, Calls first) {
 
@@ -114,14 +120,13 @@ record Figures(
 
   static Figures of(
       Scenario scenario,
-      double pgbench,
+      Beside beside,
       Start start,
       Calls calls,
       Duration delivering,
       Receivers receivers,
       Tally tally,
       Spent spent,
-      @Nullable Double floorPerSecond,
       double workflowsPerSecond,
       Service service) {
     int delivered = calls.accepted() * scenario.healthyReceivers();
@@ -129,9 +134,10 @@ record Figures(
         scenario.name(),
         scenario.load().words(),
         scenario.receivers(),
-        pgbench,
+        beside.pgbench(),
         calls.acceptedPerSecond(),
         Percentiles.of(calls.answers()),
+        beside.bareAnswer(),
         delivered == 0 ? 0 : delivered / (delivering.toNanos() / 1e9),
         Percentiles.of(receivers.delays()),
         calls.accepted(),
@@ -141,7 +147,7 @@ record Figures(
         Cpu.of(spent, Math.max(delivered, calls.accepted())),
         spent.commits() / (double) calls.accepted(),
         spent.wal() / (double) calls.accepted(),
-        floorPerSecond,
+        beside.floorPerSecond(),
         workflowsPerSecond,
         spent.workflowCommits() / (double) calls.accepted(),
         service.usedHeap() / (1024 * 1024),
@@ -171,8 +177,8 @@ record Figures(
   private String line() {
     return String.format(
         Locale.ROOT,
-        "| %s | %s | %d | %.0f | %.0f | %s | %s | %.0f | %s | %s | %d | %d | %s | %.2f | %.0f |"
-            + " %s | %.0f | %.2f | %.0f | %.2f | %.0f | %s |",
+        "| %s | %s | %d | %.0f | %.0f | %s | %s | %s | %.0f | %s | %s | %d | %d | %s | %.2f | %.0f"
+            + " | %s | %.0f | %.2f | %.0f | %.2f | %.0f | %s |",
         scenario,
         load,
         receivers,
@@ -180,6 +186,7 @@ record Figures(
         acceptedPerSecond,
         ofPgbench(acceptedPerSecond),
         answer,
+        bareAnswer == null ? "" : bareAnswer,
         deliveredPerSecond,
         ofPgbench(deliveredPerSecond),
         receipt,

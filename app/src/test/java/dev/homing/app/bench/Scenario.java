@@ -53,7 +53,7 @@ record Scenario(
           of("calm", new Steady(16, 50, 1), 1).with(OWN_WORKFLOWS),
           of("calm-alone", new Steady(16, 50, 1), 1).without(Missing.TEMPORAL),
           of("own", new Steady(64, 150, 1), 1).with(OWN_WORKFLOWS),
-          of("accept", new Saturating(16), 0).without(Missing.TEMPORAL),
+          of("accept", new Saturating(64), 0).without(Missing.TEMPORAL),
           of("routes-redis", new Steady(16, 200, 1), 1).without(Missing.TEMPORAL),
           of("routes-postgres", new Steady(16, 200, 1), 1).without(Missing.TEMPORAL, Missing.REDIS),
           of("tenant-100", new Steady(16, 50, 1), 1).bystanders(100),

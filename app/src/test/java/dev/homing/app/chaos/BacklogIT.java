@@ -66,14 +66,17 @@ class BacklogIT {
         with.add(measure(beside, healthy, 0));
       }
 
+      double heapAfter = beside.usedHeap();
       System.out.printf("without: %s%nbeside: %s%n", base, with);
+      System.out.printf(
+          "heap: %.0f MiB before, %.0f MiB after%n", heapBefore / MEBIBYTE, heapAfter / MEBIBYTE);
       assertThat(median(with, Window::accepted))
           .isGreaterThan(0.9 * median(base, Window::accepted));
       assertThat(median(with, Window::delivered))
           .isGreaterThan(0.9 * median(base, Window::delivered));
       assertThat(median(with, Window::percentile99))
           .isLessThan(1.5 * median(base, Window::percentile99));
-      assertThat(beside.usedHeap()).isLessThan(heapBefore + 64 * MEBIBYTE);
+      assertThat(heapAfter).isLessThan(heapBefore + 64 * MEBIBYTE);
     }
     world.generator.goOn();
     world.generator.awaitAccepted(50);

@@ -51,7 +51,7 @@ public enum CrashPoint {
 
   EXPRESS_BEFORE_CONNECT(
       "activities.delivery.SendFirst",
-      "sendIfLeased(SendFirst$Sending,Receiver)",
+      "sendUnlessStopped(SendFirst$Sending,Receiver)",
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 

@@ -1,0 +1,46 @@
+package dev.homing.app.bench;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.development.Port;
+import dev.homing.app.journey.Api;
+import dev.homing.app.journey.BuiltJar;
+import dev.homing.bare.BareStack;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The HTTP stack without Homing, in a JVM of its own. */
+final class Bare {
+  private Bare() {}
+
+  /** What calls come to that it answers at once, when it is as warm as Homing. */
+  static Callers.Calls run(Scenario scenario, Path folder, Duration warmUp, Duration time)
+      throws IOException {
+    int port = Port.free();
+    URI uri = URI.create("http://127.0.0.1:" + port);
+    Process stack =
+        new ProcessBuilder(
+                BuiltJar.JAVA,
+                "-Xmx1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                BareStack.class.getName(),
+                "--server.port=" + port)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("bare.log").toFile())
+            .start();
+    try {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .ignoreExceptions()
+          .until(() -> new Api(uri).post("/webhooks/bench.bare", "{}").status() == 202);
+      Callers callers = new Callers(uri, scenario.eventType(), scenario.payload(), new Tally(0));
+      var unused = scenario.load().warmUp(callers, warmUp);
+      return scenario.load().put(callers, time);
+    } finally {
+      stack.destroyForcibly();
+    }
+  }
+}
