@@ -24,7 +24,13 @@ import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowNotFoundException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -41,6 +47,9 @@ public final class DeliveryWorkflows {
 
   /** A fault of ours waits for less. */
   private static final Duration A_LITTLE = Duration.ofSeconds(15);
+
+  /** Temporal takes some ten milliseconds for each, and more when it is asked for more at once. */
+  private static final int TOGETHER = 10;
 
   private static final int TRIES = 5;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
@@ -87,6 +96,26 @@ public final class DeliveryWorkflows {
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Starts a workflow for each, a few at the same time; one that runs already is as good.
+   *
+   * @throws IllegalStateException if Temporal does not answer: some may have been started
+   */
+  void startAll(List<WaitingDelivery> all) {
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(TOGETHER, Thread.ofVirtual().factory())) {
+      for (Future<Boolean> each :
+          threads.invokeAll(
+              all.stream().<Callable<Boolean>>map(delivery -> () -> start(delivery)).toList())) {
+        var unused = each.get();
+      }
+    } catch (ExecutionException away) {
+      throw new IllegalStateException("Temporal did not start all", away.getCause());
+    } catch (InterruptedException stopped) {
+      throw SendFirst.interrupted();
     }
   }
 

@@ -241,6 +241,11 @@ public final class ExpressLane implements FirstAttempts {
   }
 
   @Override
+  public void startAll(List<WaitingDelivery> waiting) {
+    workflows.startAll(waiting);
+  }
+
+  @Override
   public void cancelUnfinished(List<AcceptedEvent> all) {
     for (AcceptedEvent event : all) {
       events.find(event.tenant(), event.id()).ifPresent(this::cancelUnfinished);

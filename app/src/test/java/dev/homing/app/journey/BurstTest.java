@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class BurstTest {
   private static final int EVENTS = 300;
   private static final int CALLERS = 30;
+  private static final int REFUSED = 40;
 
   private final Api api = RunningHoming.shared().api();
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
@@ -51,6 +53,25 @@ class BurstTest {
                             .cli("workflow", "describe", "--workflow-id", workflow))
                     .contains("SharedFanOut")
                     .contains("COMPLETED"));
+  }
+
+  @Test
+  void whatIsRefusedIsToldAgainByAWorkflowOfItsOwn() throws Exception {
+    String type = Types.unique();
+    api.subscribe(receiver, type, Api.IMPATIENT);
+    receiver.answers(
+        IntStream.rangeClosed(0, REFUSED).map(visit -> visit < REFUSED ? 503 : 200).toArray());
+
+    List<String> events = triggerAll(type);
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(receiver.receipts()).hasSize(EVENTS + REFUSED));
+    assertThat(receiver.receipts().stream().map(Receipt::id).distinct())
+        .containsExactlyInAnyOrderElementsOf(events);
+    assertThat(receiver.receipts().stream().filter(receipt -> receipt.attempt() > 1))
+        .hasSize(REFUSED);
+    assertThat(events.stream().map(this::workflow)).anyMatch(id -> id.startsWith("evts_"));
   }
 
   private List<String> triggerAll(String type) throws Exception {

@@ -7,6 +7,7 @@ import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** How a workflow calls the express lane. */
@@ -39,6 +40,15 @@ final class ExpressCalls {
       return call.apply(once);
     } catch (ActivityFailure ours) {
       return call.apply(insistent);
+    }
+  }
+
+  /** The same without an answer. */
+  void run(Consumer<FirstAttempts> call) {
+    try {
+      call.accept(once);
+    } catch (ActivityFailure ours) {
+      call.accept(insistent);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.homing.workflows.event;
 
+import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.workflow.Workflow;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -17,11 +18,17 @@ public final class SharedFanOut implements SharedEventWorkflow {
     String originalRun = Workflow.getInfo().getOriginalExecutionRunId();
     SharedUnfinished unfinished = express.call(lane -> lane.sendAllOf(events, originalRun));
     if (!asked.getAsBoolean()) {
-      Children.startAll(unfinished.deliveries());
+      startAll(unfinished.deliveries());
       Children.startEach(unfinished.apart());
     }
     if (asked.getAsBoolean()) {
       express.insistent().cancelUnfinished(events);
+    }
+  }
+
+  private void startAll(List<WaitingDelivery> deliveries) {
+    if (!deliveries.isEmpty()) {
+      express.run(lane -> lane.startAll(deliveries));
     }
   }
 }

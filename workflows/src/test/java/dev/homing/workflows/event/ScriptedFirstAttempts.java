@@ -14,6 +14,7 @@ final class ScriptedFirstAttempts implements FirstAttempts, Attempts {
   final List<WaitingDelivery> unfinished = new ArrayList<>();
   final List<String> calls = Collections.synchronizedList(new ArrayList<>());
   final List<DeliveryId> retried = Collections.synchronizedList(new ArrayList<>());
+  final List<WaitingDelivery> started = new ArrayList<>();
   final List<AcceptedEvent> apart = new ArrayList<>();
   final List<AcceptedEvent> cancelled = new ArrayList<>();
   int failures;
@@ -38,6 +39,15 @@ final class ScriptedFirstAttempts implements FirstAttempts, Attempts {
   public SharedUnfinished sendAllOf(List<AcceptedEvent> events, String originalRun) {
     Unfinished of = sendAll(events.getFirst(), null, originalRun);
     return new SharedUnfinished(of.deliveries(), apart, of.results());
+  }
+
+  @Override
+  public void startAll(List<WaitingDelivery> deliveries) {
+    calls.add("start");
+    if (failures-- > 0) {
+      throw new IllegalStateException("Temporal is away");
+    }
+    started.addAll(deliveries);
   }
 
   @Override
