@@ -160,7 +160,9 @@ class BenchIT {
           receivers,
           tally,
           spent,
-          (calls.accepted() - waiting) / (calls.took().toNanos() / 1e9),
+          scenario.withTemporal()
+              ? (calls.accepted() - waiting) / (calls.took().toNanos() / 1e9)
+              : 0,
           service);
     }
   }

@@ -173,8 +173,10 @@ class FaultsIT {
     world.generator.awaitAccepted(5 * World.CALLS_PER_SECOND);
     world.check(Expected.delay(Duration.ofMinutes(3)));
 
+    // Until a third host cannot be reached, it is taken for the receivers' fault: at the first two,
+    // of a few events at the same time.
     assertThat(world.count("select count(*) from attempts where outcome = 'unreachable'"))
-        .isLessThanOrEqualTo(2);
+        .isLessThanOrEqualTo(2 * 3);
     assertThat(world.count("select count(*) from subscriptions where not enabled")).isZero();
   }
 
