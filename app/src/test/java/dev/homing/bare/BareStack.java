@@ -5,25 +5,18 @@ import java.io.IOException;
 import java.util.UUID;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
-import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Reads what comes and answers 202, on virtual threads: the least that accepting can take. */
+/**
+ * Reads what comes and answers 202, on virtual threads: the least that accepting can take.
+ *
+ * <p>What Spring Boot sets up for it is listed in the {@code .imports} file of its name.
+ */
 @RestController
-@ImportAutoConfiguration({
-  DispatcherServletAutoConfiguration.class,
-  HttpMessageConvertersAutoConfiguration.class,
-  JacksonAutoConfiguration.class,
-  TomcatServletWebServerAutoConfiguration.class,
-  WebMvcAutoConfiguration.class
-})
+@ImportAutoConfiguration
 public class BareStack {
   /** {@code --server.port} says where. */
   public static void main(String[] arguments) {
