@@ -62,18 +62,13 @@ public final class Deliveries {
    * also says so to the event.
    */
   public boolean add(Delivery.Key key, State state, @Nullable String reason) {
-    return add(key, state, reason, state == State.RETRYING ? Duration.ZERO : null);
-  }
-
-  /** The same, due or looked at again after this wait; null: never. */
-  boolean add(Delivery.Key key, State state, @Nullable String reason, @Nullable Duration wait) {
     int added =
         jdbc.sql(
                 """
                 insert into deliveries (tenant, id, event_id, event_type, subscription_id, state,
                   reason, next_attempt_at, round_opened_by)
                 values (:tenant, :id, :event, :type, :subscription, :state, :reason,
-                  now() + cast(:wait as bigint) * interval '1 millisecond',
+                  case when :waits then now() end,
                   (select rounds_opened_by from open_events
                    where tenant = :tenant and event_id = :event))
                 on conflict do nothing
@@ -85,7 +80,7 @@ public final class Deliveries {
             .param("subscription", key.subscriptionId().uuid())
             .param("state", state.word())
             .param("reason", reason)
-            .param("wait", wait == null ? null : wait.toMillis())
+            .param("waits", state == State.RETRYING)
             .update();
     if (added == 1) {
       open.written(List.of(new OpenEvents.Written(key.tenant(), key.eventId())));

@@ -45,11 +45,12 @@ final class ExpressCalls {
 
   /** The same without an answer. */
   void run(Consumer<FirstAttempts> call) {
-    try {
-      call.accept(once);
-    } catch (ActivityFailure ours) {
-      call.accept(insistent);
-    }
+    var unused =
+        call(
+            lane -> {
+              call.accept(lane);
+              return true;
+            });
   }
 
   /** Tried until it succeeds. */
