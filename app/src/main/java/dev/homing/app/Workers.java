@@ -1,5 +1,6 @@
 package dev.homing.app;
 
+import dev.homing.activities.ShortCalls;
 import dev.homing.activities.delivery.DurableLane;
 import dev.homing.activities.delivery.EarlyStart;
 import dev.homing.activities.delivery.ExpressLane;
@@ -124,7 +125,7 @@ public class Workers implements SmartLifecycle {
     boolean said = false;
     while (running) {
       try {
-        registerSearchAttributes();
+        ShortCalls.run(this::registerSearchAttributes);
         factory.start();
         ready.countDown();
         log.info("Temporal is there: working");
@@ -144,7 +145,7 @@ public class Workers implements SmartLifecycle {
   void keepSearchAttributes() {
     if (isReady()) {
       try {
-        registerSearchAttributes();
+        ShortCalls.run(this::registerSearchAttributes);
       } catch (StatusRuntimeException away) {
         log.debug("search attributes cannot be read: {}", away.getMessage());
       }

@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import com.google.protobuf.ByteString;
 import dev.homing.activities.ShortCalls;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
@@ -17,6 +18,7 @@ import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
+import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.api.workflowservice.v1.ResetActivityRequest;
 import io.temporal.api.workflowservice.v1.StartBatchOperationRequest;
 import io.temporal.client.WorkflowClient;
@@ -24,7 +26,9 @@ import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowNotFoundException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -209,19 +213,40 @@ public final class DeliveryWorkflows {
 
   /**
    * The deliveries whose latest run was terminated since then; runs replaced by a reset are not.
+   *
+   * @throws StatusRuntimeException if Temporal does not answer
    */
-  public Stream<Terminated> terminatedSince(Instant since) {
-    return client
-        .listExecutions(
+  public List<Terminated> terminatedSince(Instant since) {
+    return workflows(
             "ExecutionStatus=\"Terminated\" AND WorkflowType=\"%s\" AND CloseTime > \"%s\""
                 .formatted(DeliveryWorkflow.TYPE, since))
-        .flatMap(run -> DeliveryId.read(run.getExecution().getWorkflowId()).stream())
-        .distinct()
+        .stream()
+        .flatMap(id -> DeliveryId.read(id).stream())
         .flatMap(
             id ->
                 latestRun(id) instanceof Latest.Ended(var runId, var terminated) && terminated
                     ? Stream.of(new Terminated(id, runId))
-                    : Stream.empty());
+                    : Stream.empty())
+        .toList();
+  }
+
+  /** The workflow ids that Temporal lists, page by page. */
+  private Set<String> workflows(String query) {
+    Set<String> ids = new LinkedHashSet<>();
+    ByteString next = ByteString.EMPTY;
+    do {
+      var page =
+          ShortCalls.to(client)
+              .listWorkflowExecutions(
+                  ListWorkflowExecutionsRequest.newBuilder()
+                      .setNamespace(namespace())
+                      .setQuery(query)
+                      .setNextPageToken(next)
+                      .build());
+      page.getExecutionsList().forEach(run -> ids.add(run.getExecution().getWorkflowId()));
+      next = page.getNextPageToken();
+    } while (!next.isEmpty());
+    return ids;
   }
 
   /** A delivery's workflow as Temporal has it now. */

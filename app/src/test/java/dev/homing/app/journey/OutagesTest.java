@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Parts go away and come back, Homing itself as well: nothing that was accepted is lost. */
 class OutagesTest {
+  private static final String GIVEN_UP = "what was terminated cannot be recorded now";
+
   private static RealParts parts;
   private static HomingProcess homing;
   private static Api api;
@@ -170,6 +172,27 @@ class OutagesTest {
     api.await(api.deliveryId(event), "delivered");
     api.await(api.deliveryId(late), "delivered");
     assertThat(receiver.receipts()).extracting(Receipt::id).containsExactlyInAnyOrder(event, late);
+  }
+
+  @Test
+  void toldToStopWhileTemporalIsAwayItEndsInTime() {
+    String type = Types.unique();
+    api.subscribe(receiver, type, Map.of());
+    int before = homing.logged(GIVEN_UP).size();
+    parts.temporal().stop();
+    String event;
+    try {
+      // Each question to a Temporal that is away is given up soon, so that no stop waits for it.
+      await().atMost(Duration.ofSeconds(30)).until(() -> homing.logged(GIVEN_UP).size() > before);
+      event = api.trigger(type);
+      homing.stop();
+      homing.launch();
+      homing.awaitReady();
+    } finally {
+      parts.temporal().start();
+    }
+    receiver.awaitEvents(List.of(event), Duration.ofSeconds(60));
+    api.await(api.deliveryId(event), "delivered");
   }
 
   @Test
