@@ -3,13 +3,12 @@ package dev.homing.activities;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
-import dev.homing.activities.delivery.Destinations;
 import dev.homing.activities.delivery.DurableLane;
 import dev.homing.activities.delivery.EarlyStart;
 import dev.homing.activities.delivery.Egress;
 import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.HttpSender;
-import dev.homing.activities.delivery.OutboundClient;
+import dev.homing.activities.delivery.SampleClients;
 import dev.homing.activities.delivery.SendFirst;
 import dev.homing.activities.delivery.Slots;
 import dev.homing.activities.event.AcceptEvents;
@@ -46,7 +45,7 @@ public final class Node {
   public static final byte[] PAYLOAD = "{\"order\": 1}".getBytes(StandardCharsets.UTF_8);
   public static final String TYPE = "order.created";
   private static final StringRedisTemplate REDIS = Redis.at(Redis.port());
-  private static final OkHttpClient CLIENT = OutboundClient.build(Destinations.everywhere());
+  private static final OkHttpClient CLIENT = SampleClients.toAnywhere();
 
   public final DeliverySettings settings =
       new DeliverySettings(20, Duration.ofSeconds(5), Duration.ofHours(12), Duration.ofSeconds(10));

@@ -51,7 +51,7 @@ class Access {
     if (settings.isOpen()) {
       log.warn(
           "open mode: HOMING_ADMIN_KEY is not set, so only connections from this machine are"
-              + " served");
+              + " served, and its loopback may be called");
     }
     return http.authorizeHttpRequests(
             all -> all.requestMatchers("/error").permitAll().anyRequest().authenticated())

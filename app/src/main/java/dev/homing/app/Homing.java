@@ -3,6 +3,7 @@ package dev.homing.app;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
 import io.temporal.common.converter.JacksonJsonPayloadConverter;
+import java.security.Security;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -21,6 +22,9 @@ public class Homing {
   static {
     // Before any client of Temporal is made.
     JacksonJsonPayloadConverter.setDefaultAsJackson3(true, false);
+    // Before any name is looked up; in seconds. A failure is forgotten by the next attempt.
+    Security.setProperty("networkaddress.cache.ttl", "30");
+    Security.setProperty("networkaddress.cache.negative.ttl", "3");
   }
 
   public static void main(String[] args) {

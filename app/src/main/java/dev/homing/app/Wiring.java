@@ -5,15 +5,18 @@ import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryWorkflows;
-import dev.homing.activities.delivery.Destinations;
 import dev.homing.activities.delivery.DurableLane;
 import dev.homing.activities.delivery.EarlyStart;
 import dev.homing.activities.delivery.Egress;
 import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.HttpSender;
-import dev.homing.activities.delivery.OutboundClient;
+import dev.homing.activities.delivery.OutboundCalls;
 import dev.homing.activities.delivery.SendFirst;
 import dev.homing.activities.delivery.Slots;
+import dev.homing.activities.destination.DestinationCheck;
+import dev.homing.activities.destination.DestinationPolicy;
+import dev.homing.activities.destination.DestinationSettings;
+import dev.homing.activities.destination.TimedDns;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
@@ -46,7 +49,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
-import okhttp3.OkHttpClient;
+import okhttp3.Dns;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.info.BuildProperties;
@@ -63,6 +68,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Puts the parts together. */
 @Configuration(proxyBeanMethods = false)
 class Wiring {
+  private static final Logger log = LoggerFactory.getLogger(Wiring.class);
+
   /** Beyond an attempt: looking up the host, and recording. */
   private static final Duration LEASE_BEYOND_AN_ATTEMPT = Duration.ofSeconds(30);
 
@@ -76,6 +83,7 @@ class Wiring {
       PortSettings ports,
       AccessSettings access,
       EncryptionSettings encryption,
+      DestinationSettings destinations,
       DeliverySettings delivery,
       PublishingSettings publishing,
       ExpressSettings express,
@@ -183,9 +191,28 @@ class Wiring {
     return new Deliveries(jdbc, open);
   }
 
+  /** In open mode, which serves this machine only, its own receivers may be called. */
   @Bean
-  OkHttpClient outboundClient() {
-    return OutboundClient.build(Destinations.everywhere());
+  DestinationPolicy destinationPolicy(DestinationSettings settings, AccessSettings access) {
+    if (!settings.allow().isBlank()) {
+      log.info("addresses that are not public and may be called: {}", settings.allow());
+    }
+    return new DestinationPolicy(settings, access.isOpen());
+  }
+
+  @Bean
+  TimedDns dns() {
+    return new TimedDns(Dns.SYSTEM);
+  }
+
+  @Bean
+  DestinationCheck destinationCheck(DestinationPolicy policy, TimedDns dns) {
+    return new DestinationCheck(policy, dns);
+  }
+
+  @Bean
+  OutboundCalls outboundCalls(DestinationPolicy policy, TimedDns dns) {
+    return new OutboundCalls(policy, dns);
   }
 
   @Bean
@@ -199,12 +226,12 @@ class Wiring {
 
   @Bean
   HttpSender httpSender(
-      OkHttpClient client, Clock clock, Egress egress, ObjectProvider<BuildProperties> build) {
+      OutboundCalls calls, Clock clock, Egress egress, ObjectProvider<BuildProperties> build) {
     String version =
         Optional.ofNullable(build.getIfAvailable())
             .map(BuildProperties::getVersion)
             .orElse("development");
-    return new HttpSender(client, clock, egress, version);
+    return new HttpSender(calls, clock, egress, version);
   }
 
   @Bean

@@ -14,6 +14,7 @@ import java.net.Inet4Address;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,6 +115,29 @@ class AccessTest {
                 .expect(201));
     api.delete("/subscriptions/" + id).expect(204);
     api.post("/webhooks/a", "{}").expect(202);
+  }
+
+  /** In open mode, which every other test is in, it may be called. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1:8081/", "http://localhost/", "https://10.0.0.1/"})
+  void withAKeyTheInsideIsNoReceiver(String url) {
+    Api api = withKey.api().authorized("Bearer " + KEY);
+    String id = Api.id(subscribe(api, "https://example.com").expect(201));
+
+    for (Api.Answer refused :
+        List.of(
+            subscribe(api, url),
+            api.send(
+                "PUT", "/subscriptions/" + id, Map.of("url", url, "event_types", List.of("a"))),
+            api.send("PATCH", "/subscriptions/" + id, Map.of("url", url)))) {
+      assertThat(refused.expect(422).json().get("errors").toString())
+          .contains("\"url\"", "HOMING_ALLOW_DESTINATIONS");
+    }
+    api.change(id, Map.of("description", "still the same"));
+  }
+
+  private static Api.Answer subscribe(Api api, String url) {
+    return api.post("/subscriptions", Map.of("url", url, "event_types", List.of("a")));
   }
 
   @ParameterizedTest

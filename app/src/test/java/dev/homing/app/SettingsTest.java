@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.homing.activities.destination.DestinationSettings;
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.app.event.PublishingSettings;
@@ -63,6 +64,8 @@ class SettingsTest {
                   20, Duration.ofSeconds(5), Duration.ofHours(12), Duration.ofSeconds(15)));
       assertThat(context.getBean(AccessSettings.class)).isEqualTo(new AccessSettings(""));
       assertThat(context.getBean(AccessSettings.class).isOpen()).isTrue();
+      assertThat(context.getBean(DestinationSettings.class))
+          .isEqualTo(new DestinationSettings("", "", false));
       assertThat(context.getBean(PublishingSettings.class))
           .isEqualTo(new PublishingSettings(DataSize.ofKilobytes(256), 2, 500));
       assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512));
@@ -121,6 +124,7 @@ class SettingsTest {
         "WEBHOOK_TIMEOUT        | 0s             | 1s to 60s",
         "WEBHOOK_TIMEOUT        | 61s            | 1s to 60s",
         "WEBHOOK_TIMEOUT        | long           | 30s, 5m, 2h",
+        "HOMING_HTTPS_ONLY      | perhaps        | true or false",
         "HOMING_MAX_PAYLOAD     | 0B             | 1B to 1MiB",
         "HOMING_MAX_PAYLOAD     | 1048577B       | 1B to 1MiB",
         "HOMING_MAX_PAYLOAD     | big            | 256KiB",
@@ -146,6 +150,19 @@ class SettingsTest {
         .asString()
         .startsWith("Homing cannot start: " + variable + " is " + value + "; allowed is ")
         .contains(allowed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HOMING_ALLOW_DESTINATIONS", "HOMING_DENY_DESTINATIONS"})
+  void stopTheStartWhenTheyAreNoRanges(String variable, CapturedOutput output) {
+    assertThatThrownBy(() -> read(variable + "=10.0.0.0/8,10.0.0.1/8"))
+        .isInstanceOf(RuntimeException.class);
+
+    assertThat(output.getErr())
+        .startsWith(
+            "Homing cannot start: %s is wrong (10.0.0.1/8 has an address with bits"
+                .formatted(variable))
+        .contains("[fd00::/8]:443");
   }
 
   @ParameterizedTest

@@ -1,6 +1,8 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.delivery.GuardedSockets.Ends;
+import dev.homing.activities.destination.BlockedDestinationException;
+import dev.homing.activities.destination.Destinations;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

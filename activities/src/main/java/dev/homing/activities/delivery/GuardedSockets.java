@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.destination.Destinations;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.destination.BlockedDestinationException;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.delivery.Outcome.Delivered;
 import dev.homing.workflows.delivery.Outcome.Fault;
@@ -12,6 +13,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
 import java.net.UnknownHostException;
+import java.net.UnknownServiceException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.time.Clock;
@@ -24,7 +26,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Call;
-import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import okio.Buffer;
 import okio.BufferedSource;
@@ -36,19 +37,19 @@ public final class HttpSender {
   /** The status line has decided; the body is for people, and is not waited for any longer. */
   private static final Duration BODY_TIME = Duration.ofSeconds(2);
 
-  private final OkHttpClient client;
+  private final Call.Factory calls;
   private final Clock clock;
   private final Egress egress;
   private final AtomicReference<Instant> lastStart = new AtomicReference<>(Instant.EPOCH);
   private final String userAgent;
 
   /**
-   * @param client built by {@link OutboundClient}
+   * @param calls makes guarded calls, as {@link OutboundCalls} does
    * @param egress learns from every attempt
    * @param version of Homing, which receivers see
    */
-  public HttpSender(OkHttpClient client, Clock clock, Egress egress, String version) {
-    this.client = client;
+  public HttpSender(Call.Factory calls, Clock clock, Egress egress, String version) {
+    this.calls = calls;
     this.clock = clock;
     this.egress = egress;
     this.userAgent = "Homing/" + version;
@@ -93,7 +94,7 @@ public final class HttpSender {
 
   private Outcome post(WebhookRequest webhook, Instant startedAt, Contact contact, Buffer body) {
     try {
-      Call call = client.newCall(SignedRequest.of(webhook, startedAt, userAgent));
+      Call call = calls.newCall(SignedRequest.of(webhook, startedAt, userAgent));
       call.addEventListener(contact);
       call.timeout().timeout(webhook.timeout().toNanos(), TimeUnit.NANOSECONDS);
       try (Response response = call.execute()) {
@@ -102,6 +103,8 @@ public final class HttpSender {
       }
     } catch (BlockedDestinationException blocked) {
       return unanswered(Fault.BLOCKED_DESTINATION, "This address may not be called.");
+    } catch (UnknownServiceException plain) {
+      return unanswered(Fault.BLOCKED_DESTINATION, "Only https:// may be called.");
     } catch (UnknownHostException unknown) {
       return unanswered(Fault.DNS_FAILED, "The host name could not be looked up.");
     } catch (SSLPeerUnverifiedException another) {

@@ -1,5 +1,7 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.destination.Destinations;
+import dev.homing.activities.destination.GuardedDns;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +15,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 
 /** The one place where an HTTP client is built: guarded, bounded, and without a will of its own. */
-public final class OutboundClient {
+final class OutboundClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
   private static final int KEPT_CONNECTIONS = 100;
@@ -23,12 +25,14 @@ public final class OutboundClient {
 
   private OutboundClient() {}
 
-  /** A client that reaches what is allowed; make one, as another has another pool. */
-  public static OkHttpClient build(Destinations destinations) {
-    return build(destinations, Dns.SYSTEM);
-  }
-
-  static OkHttpClient build(Destinations destinations, Dns resolver) {
+  /**
+   * A client that reaches what is allowed; make one, as another has another pool.
+   *
+   * @param resolver answers in time, or not at all
+   * @param httpsOnly whether it refuses to call without TLS, with an {@link
+   *     java.net.UnknownServiceException}
+   */
+  static OkHttpClient build(Destinations destinations, Dns resolver, boolean httpsOnly) {
     GuardedSockets sockets = new GuardedSockets(destinations);
     return new OkHttpClient.Builder()
         // Where it goes. A pool shared with an unguarded client would go around the guard.
@@ -37,7 +41,11 @@ public final class OutboundClient {
         .proxy(Proxy.NO_PROXY)
         .connectionPool(new ConnectionPool(KEPT_CONNECTIONS, KEPT_SECONDS, TimeUnit.SECONDS))
         .protocols(List.of(Protocol.HTTP_1_1))
-        .connectionSpecs(List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT))
+        // TLS 1.2 and 1.3.
+        .connectionSpecs(
+            httpsOnly
+                ? List.of(ConnectionSpec.MODERN_TLS)
+                : List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT))
         // One address after the other, on the caller's thread: the JDK puts IPv4 first.
         .fastFallback(false)
         // One request, one exchange.

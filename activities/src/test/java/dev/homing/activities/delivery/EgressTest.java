@@ -23,8 +23,7 @@ class EgressTest {
 
   private final Egress egress = new Egress();
   private final HttpSender sender =
-      new HttpSender(
-          OutboundClient.build(Destinations.everywhere()), Clock.systemUTC(), egress, "1");
+      new HttpSender(SampleClients.toAnywhere(), Clock.systemUTC(), egress, "1");
   @AutoClose private final TestReceiver receiver = new TestReceiver();
 
   @Test
@@ -108,8 +107,7 @@ class EgressTest {
     AtomicReference<String> address = new AtomicReference<>("127.0.0.1");
     HttpSender following =
         new HttpSender(
-            OutboundClient.build(
-                Destinations.everywhere(), host -> List.of(InetAddress.getByName(address.get()))),
+            SampleClients.to(_ -> true, host -> List.of(InetAddress.getByName(address.get()))),
             Clock.systemUTC(),
             egress,
             "1");
@@ -138,7 +136,7 @@ class EgressTest {
   @Test
   void learnsNothingFromAnAddressThatMayNotBeCalled() {
     HttpSender forbidden =
-        new HttpSender(OutboundClient.build(_ -> false), Clock.systemUTC(), egress, "1");
+        new HttpSender(SampleClients.to(_ -> false), Clock.systemUTC(), egress, "1");
     for (int i = 1; i <= 4; i++) {
       Attempt attempt =
           forbidden.send(SampleWebhooks.to(HttpUrl.get("http://127.0.0.%d/".formatted(i))));

@@ -44,7 +44,7 @@ class HttpSenderTest {
   private static final int LIMIT = 16 * 1024;
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-  private final OkHttpClient client = OutboundClient.build(Destinations.everywhere());
+  private final OkHttpClient client = SampleClients.toAnywhere();
   private final HttpSender sender =
       new HttpSender(client, Clock.systemUTC(), new Egress(), "1.2.3");
   private final MockWebServer receiver = new MockWebServer();
@@ -472,7 +472,7 @@ class HttpSenderTest {
   }
 
   private static HttpSender with(Dns resolver) {
-    OkHttpClient client = OutboundClient.build(Destinations.everywhere(), resolver);
+    OkHttpClient client = SampleClients.to(_ -> true, resolver);
     return new HttpSender(client, Clock.systemUTC(), new Egress(), "1");
   }
 

@@ -7,9 +7,6 @@ import dev.homing.workflows.delivery.Outcome.Delivered;
 import dev.homing.workflows.delivery.Outcome.Refused;
 import dev.homing.workflows.delivery.Outcome.Unanswered;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,33 +28,43 @@ class OutboundClientTest {
   private static final HeldCertificate AUTHORITY =
       new HeldCertificate.Builder().certificateAuthority(0).build();
 
-  private final OkHttpClient client = OutboundClient.build(Destinations.everywhere());
+  private final OkHttpClient client = SampleClients.toAnywhere();
   private final OkHttpClient trusting = trust(client);
 
-  @ParameterizedTest
-  @ValueSource(strings = {"http://127.0.0.1", "http://localhost", "http://[::1]", "http://0"})
-  void connectsNowhereThatIsRefused(String url) throws IOException {
-    try (ServerSocketChannel listening = ServerSocketChannel.open()) {
-      listening.bind(new InetSocketAddress(0)).configureBlocking(false);
-      HttpUrl target =
-          HttpUrl.get(url).newBuilder().port(listening.socket().getLocalPort()).build();
+  /** Not by {@code http.proxyHost}, nor by {@code socksProxyHost}, which plain sockets obey. */
+  @Test
+  void takesNoProxyOfTheJvm() throws IOException {
+    ProxySelector before = ProxySelector.getDefault();
+    try (ServerSocketChannel listening = ServerSocketChannel.open();
+        MockWebServer receiver = new MockWebServer()) {
+      listening.bind(new InetSocketAddress("127.0.0.1", 0)).configureBlocking(false);
+      receiver.start();
+      receiver.enqueue(new MockResponse.Builder().build());
+      ProxySelector.setDefault(new ForEverything(listening.getLocalAddress()));
 
-      Attempt attempt = sender(OutboundClient.build(_ -> false)).send(SampleWebhooks.to(target));
+      assertThat(word(SampleClients.toAnywhere(), receiver.url("/"))).isEqualTo("delivered");
 
-      assertThat(attempt.outcome().word()).isEqualTo("blocked_destination");
-      assertThat(attempt.outcome().toString()).doesNotContain("127", "::", "localhost");
       assertThat(listening.accept()).isNull();
+    } finally {
+      ProxySelector.setDefault(before);
     }
   }
 
-  @Test
-  void refusesANameOneOfWhoseAddressesIsRefused() {
-    OkHttpClient guarded =
-        OutboundClient.build(
-            address -> !address.getAddress().isLoopbackAddress(),
-            _ -> List.of(InetAddress.ofLiteral("192.0.2.1"), InetAddress.getLoopbackAddress()));
+  private static final class ForEverything extends ProxySelector {
+    private final SocketAddress proxy;
 
-    assertThat(word(guarded, HttpUrl.get("http://two.test/"))).isEqualTo("blocked_destination");
+    ForEverything(SocketAddress proxy) {
+      this.proxy = proxy;
+    }
+
+    @Override
+    public List<Proxy> select(URI uri) {
+      boolean http = uri.getScheme().startsWith("http");
+      return List.of(new Proxy(http ? Proxy.Type.HTTP : Proxy.Type.SOCKS, proxy));
+    }
+
+    @Override
+    public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
   }
 
   @Test

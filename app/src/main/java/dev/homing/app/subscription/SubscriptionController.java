@@ -1,5 +1,6 @@
 package dev.homing.app.subscription;
 
+import dev.homing.activities.destination.DestinationCheck;
 import dev.homing.activities.subscription.EventTypes;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
@@ -11,6 +12,7 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.net.URI;
 import java.security.SecureRandom;
+import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpHeaders;
@@ -42,23 +44,27 @@ class SubscriptionController {
   private final Register register;
   private final MergePatch mergePatch;
   private final TestEvents testEvents;
+  private final DestinationCheck destinations;
   private final SecureRandom random = new SecureRandom();
 
   SubscriptionController(
       Subscriptions subscriptions,
       Register register,
       MergePatch mergePatch,
-      TestEvents testEvents) {
+      TestEvents testEvents,
+      DestinationCheck destinations) {
     this.subscriptions = subscriptions;
     this.register = register;
     this.mergePatch = mergePatch;
     this.testEvents = testEvents;
+    this.destinations = destinations;
   }
 
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<SubscriptionView> create(
       @AuthenticationPrincipal Tenant tenant, @RequestBody SubscriptionRequest request) {
     Subscription.Terms terms = request.terms();
+    checkDestination(terms);
     SigningSecret given = request.parsedSecret();
     SigningSecret secret = given == null ? SigningSecret.generate(random) : given;
     Subscription created = register.add(tenant, terms, secret);
@@ -101,6 +107,7 @@ class SubscriptionController {
       @RequestBody SubscriptionRequest request) {
     refuseSecret(request);
     Subscription.Terms terms = request.terms();
+    checkDestination(register.find(tenant, id(id)), terms);
     return answer(register.change(tenant, id(id), version(ifMatch), _ -> terms));
   }
 
@@ -113,6 +120,8 @@ class SubscriptionController {
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestBody ObjectNode patch) {
+    Subscription before = register.find(tenant, id(id));
+    checkDestination(before, mergePatch.apply(before.terms(), patch).terms());
     return answer(
         register.change(
             tenant,
@@ -138,6 +147,23 @@ class SubscriptionController {
   @PostMapping("/{id}/test")
   TestEvents.Result test(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     return testEvents.send(tenant, register.find(tenant, id(id)).id());
+  }
+
+  /** What may not be called any more may still be paused, for one. */
+  private void checkDestination(Subscription before, Subscription.Terms terms) {
+    if (!terms.url().equals(before.terms().url())) {
+      checkDestination(terms);
+    }
+  }
+
+  /** Outside of any transaction, as a name has to be looked up. */
+  private void checkDestination(Subscription.Terms terms) {
+    destinations
+        .complaint(HttpUrl.get(terms.url()))
+        .ifPresent(
+            complaint -> {
+              throw Problem.invalid("url", complaint);
+            });
   }
 
   private static ResponseEntity<SubscriptionView> answer(Subscription subscription) {

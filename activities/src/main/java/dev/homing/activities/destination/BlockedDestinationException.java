@@ -1,4 +1,4 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.destination;
 
 import java.io.Serial;
 import java.net.UnknownHostException;
@@ -9,10 +9,10 @@ import java.net.UnknownHostException;
  * <p>It is an unknown host because that is all that a resolver may throw. The message never holds
  * the address: who registers a URL must not learn what a name means inside our network.
  */
-final class BlockedDestinationException extends UnknownHostException {
+public final class BlockedDestinationException extends UnknownHostException {
   @Serial private static final long serialVersionUID = 1;
 
-  BlockedDestinationException() {
+  public BlockedDestinationException() {
     super("blocked destination");
   }
 }

@@ -1,4 +1,4 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.destination;
 
 import java.net.InetSocketAddress;
 
@@ -14,8 +14,8 @@ public interface Destinations {
    */
   boolean allows(InetSocketAddress address);
 
-  /** Everything is allowed for now. */
-  static Destinations everywhere() {
-    return _ -> true;
+  /** False for a name that is not even looked up. */
+  default boolean allowsName(String host) {
+    return true;
   }
 }

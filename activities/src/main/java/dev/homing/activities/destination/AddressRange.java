@@ -1,0 +1,117 @@
+package dev.homing.activities.destination;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Addresses that begin with the same bits, in CIDR notation (RFC 4632; RFC 4291, section 2.3), and
+ * perhaps one port of theirs.
+ *
+ * @param first of the addresses
+ * @param bits that they share
+ * @param port {@link #ANY} for all of them
+ */
+record AddressRange(InetAddress first, int bits, int port) {
+  static final int ANY = 0;
+
+  private static final String IPV4 = "(?:[0-9]{1,3}\\.){3}[0-9]{1,3}";
+  private static final String IPV6 = "[0-9a-fA-F]*:[0-9a-fA-F:.]*";
+  private static final String BITS = "(?:/[0-9]{1,3})?";
+  private static final String PORT = ":([0-9]{1,5})";
+  private static final Pattern RANGE =
+      Pattern.compile(
+          "(%1$s%3$s)(?:%4$s)?|(%2$s%3$s)|\\[(%2$s%3$s)](?:%4$s)?"
+              .formatted(IPV4, IPV6, BITS, PORT));
+
+  /**
+   * Reads {@code 10.0.0.0/8}, {@code 10.1.2.3:8443}, {@code fd00::/8} or {@code [fd00::/8]:443}.
+   *
+   * @throws IllegalArgumentException with a message that says what is wrong
+   */
+  static AddressRange parse(String text) {
+    Matcher parts = RANGE.matcher(text);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException("%s is no range of addresses".formatted(text));
+    }
+    String[] cidr = firstOf(parts, 1, 3, 4).split("/", 2);
+    InetAddress first = literal(cidr[0], text);
+    int longest = first.getAddress().length * Byte.SIZE;
+    int bits = cidr.length == 1 ? longest : Integer.parseInt(cidr[1]);
+    String port = firstOf(parts, 2, 5);
+    AddressRange range = new AddressRange(first, bits, port.isEmpty() ? ANY : port(port, text));
+    if (bits > longest) {
+      throw new IllegalArgumentException("%s has no prefix from 0 to %d".formatted(text, longest));
+    }
+    if (!range.beginsAtItsFirst()) {
+      throw new IllegalArgumentException(
+          "%s has an address with bits beyond its first %d".formatted(text, bits));
+    }
+    return range;
+  }
+
+  /** Reads ranges that commas separate; none of nothing. */
+  static List<AddressRange> parseAll(String text) {
+    return Stream.of(text.split(",", -1))
+        .map(String::strip)
+        .filter(range -> !range.isEmpty())
+        .map(AddressRange::parse)
+        .toList();
+  }
+
+  private static String firstOf(Matcher parts, int... groups) {
+    return Arrays.stream(groups)
+        .mapToObj(parts::group)
+        .filter(part -> part != null)
+        .findFirst()
+        .orElse("");
+  }
+
+  private static InetAddress literal(String address, String text) {
+    InetAddress parsed;
+    try {
+      parsed = InetAddress.ofLiteral(address);
+    } catch (IllegalArgumentException wrong) {
+      throw new IllegalArgumentException("%s is no range of addresses".formatted(text), wrong);
+    }
+    if (address.indexOf(':') >= 0 && parsed instanceof Inet4Address) {
+      throw new IllegalArgumentException("%s is to be written as IPv4".formatted(text));
+    }
+    return parsed;
+  }
+
+  private static int port(String digits, String text) {
+    int port = Integer.parseInt(digits);
+    if (port == 0 || port > 65_535) {
+      throw new IllegalArgumentException("%s has no port from 1 to 65535".formatted(text));
+    }
+    return port;
+  }
+
+  private boolean beginsAtItsFirst() {
+    byte[] bytes = first.getAddress();
+    for (int bit = bits; bit < bytes.length * Byte.SIZE; bit++) {
+      if ((bytes[bit / Byte.SIZE] >> (7 - bit % Byte.SIZE) & 1) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether it holds the address, whatever the port. */
+  boolean holds(InetAddress address) {
+    byte[] one = first.getAddress();
+    byte[] other = address.getAddress();
+    if (one.length != other.length) {
+      return false;
+    }
+    int whole = bits / Byte.SIZE;
+    int rest = bits % Byte.SIZE;
+    return Arrays.equals(one, 0, whole, other, 0, whole)
+        && (rest == 0 || (one[whole] ^ other[whole]) >> (Byte.SIZE - rest) == 0);
+  }
+}

@@ -1,0 +1,165 @@
+package dev.homing.activities.destination;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Where requests may go: to public addresses, and to those that the operator lists.
+ *
+ * <p>Bytes are compared, as the JDK's own predicates know few of these ranges. An IPv4 address that
+ * is written as IPv6 ({@code ::ffff:0:0/96}) comes here as IPv4: the JDK makes it one.
+ */
+public final class DestinationPolicy {
+  /**
+   * Not public, or not what it seems: IANA's registry of special addresses (RFC 6890), multicast,
+   * and the one address behind which Azure has its hosts' agent.
+   */
+  private static final List<AddressRange> NOT_PUBLIC_IPV4 =
+      ranges(
+          "0.0.0.0/8", // This host (RFC 791); 0 and 0.0.0.0 reach the loopback.
+          "10.0.0.0/8", // Private (RFC 1918).
+          "100.64.0.0/10", // Carriers (RFC 6598); metadata of Alibaba.
+          "127.0.0.0/8", // Loopback (RFC 1122).
+          "168.63.129.16/32", // Azure.
+          "169.254.0.0/16", // Link-local (RFC 3927); metadata of most clouds.
+          "172.16.0.0/12",
+          "192.0.0.0/24", // Protocols (RFC 6890); metadata of Oracle.
+          "192.0.2.0/24", // Documentation (RFC 5737).
+          "192.31.196.0/24", // AS112 (RFC 7535).
+          "192.52.193.0/24", // AMT (RFC 7450).
+          "192.88.99.0/24", // Relays to 6to4 (RFC 7526).
+          "192.168.0.0/16",
+          "192.175.48.0/24", // AS112 (RFC 7534).
+          "198.18.0.0/15", // Benchmarks (RFC 2544).
+          "198.51.100.0/24",
+          "203.0.113.0/24",
+          "224.0.0.0/4", // Multicast (RFC 5771).
+          "240.0.0.0/4"); // Reserved (RFC 1112), and broadcast.
+
+  /** All that is public is in here (RFC 4291, section 2.4), so that what is new is refused. */
+  private static final AddressRange GLOBAL_IPV6 = AddressRange.parse("2000::/3");
+
+  private static final List<AddressRange> NOT_PUBLIC_IPV6 =
+      ranges(
+          "2001::/23", // Protocols (RFC 2928), Teredo among them, which hides an IPv4 address.
+          "2001:db8::/32", // Documentation (RFC 3849).
+          "2002::/16", // 6to4 (RFC 3056): hides an IPv4 address.
+          "2620:4f:8000::/48", // AS112 (RFC 7534).
+          "3fff::/20"); // Documentation (RFC 9637).
+
+  /** Hides an IPv4 address (RFC 6052): whoever lists it does not list what may hide in it. */
+  private static final AddressRange NAT64 = AddressRange.parse("64:ff9b::/96");
+
+  private static final List<AddressRange> LOOPBACK = ranges("127.0.0.0/8", "::1/128");
+
+  /** Of names that mean something on the inside only (RFC 6761, 6762, 8375, and IANA's list). */
+  private static final List<String> INSIDE =
+      List.of(".localhost", ".local", ".internal", ".home.arpa");
+
+  private final List<AddressRange> listed;
+  private final List<AddressRange> denied;
+  private final boolean httpsOnly;
+
+  /**
+   * The policy that the settings describe.
+   *
+   * @param withLoopback as if it were listed
+   */
+  public DestinationPolicy(DestinationSettings settings, boolean withLoopback) {
+    this.listed =
+        Stream.of(settings.listed(), withLoopback ? LOOPBACK : List.<AddressRange>of())
+            .flatMap(List::stream)
+            .toList();
+    this.denied = settings.denied();
+    this.httpsOnly = settings.httpsOnly();
+  }
+
+  private static List<AddressRange> ranges(String... ranges) {
+    return Arrays.stream(ranges).map(AddressRange::parse).toList();
+  }
+
+  /** What anybody may register. */
+  public Destinations publicOnes() {
+    return new Destinations() {
+      @Override
+      public boolean allows(InetSocketAddress address) {
+        return isPublic(address);
+      }
+
+      @Override
+      public boolean allowsName(String host) {
+        return !isInside(host);
+      }
+    };
+  }
+
+  /** What the operator has listed, by whatever name. */
+  public Destinations listedOnes() {
+    return this::isListed;
+  }
+
+  /** True when nothing may be called without TLS. */
+  public boolean isHttpsOnly() {
+    return httpsOnly;
+  }
+
+  /** True when nothing but public addresses may be called. */
+  boolean listsNothing() {
+    return listed.isEmpty();
+  }
+
+  private boolean isPublic(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    boolean global =
+        ip.getAddress().length == Integer.BYTES
+            ? !holds(NOT_PUBLIC_IPV4, ip)
+            : GLOBAL_IPV6.holds(ip) && !holds(NOT_PUBLIC_IPV6, ip);
+    return global && !isDenied(address);
+  }
+
+  private static boolean holds(List<AddressRange> ranges, InetAddress ip) {
+    return ranges.stream().anyMatch(range -> range.holds(ip));
+  }
+
+  private boolean isDenied(InetSocketAddress address) {
+    return denied.stream()
+        .anyMatch(
+            range ->
+                range.holds(address.getAddress())
+                    && (range.port() == AddressRange.ANY || range.port() == address.getPort()));
+  }
+
+  private boolean isListed(InetSocketAddress address) {
+    boolean inList =
+        listed.stream()
+            .anyMatch(
+                range ->
+                    range.holds(address.getAddress())
+                        && (range.port() == AddressRange.ANY
+                            || address.getPort() == 0
+                            || range.port() == address.getPort()));
+    return inList && !isDenied(address) && (!NAT64.holds(address.getAddress()) || isMeant(address));
+  }
+
+  private boolean isMeant(InetSocketAddress nat64) {
+    byte[] bytes = nat64.getAddress().getAddress();
+    try {
+      InetAddress hidden = InetAddress.getByAddress(Arrays.copyOfRange(bytes, 12, bytes.length));
+      InetSocketAddress meant = new InetSocketAddress(hidden, nat64.getPort());
+      return isPublic(meant) || isListed(meant);
+    } catch (UnknownHostException never) {
+      throw new IllegalStateException("four bytes are an address", never);
+    }
+  }
+
+  private static boolean isInside(String host) {
+    String name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+    return name.chars().noneMatch(sign -> sign == '.' || sign == ':')
+        || INSIDE.stream().anyMatch(name::endsWith);
+  }
+}

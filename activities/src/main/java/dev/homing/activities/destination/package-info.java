@@ -1,0 +1,5 @@
+/** Where requests may go. */
+@NullMarked
+package dev.homing.activities.destination;
+
+import org.jspecify.annotations.NullMarked;

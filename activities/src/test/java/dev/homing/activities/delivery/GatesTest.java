@@ -1,0 +1,261 @@
+package dev.homing.activities.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.homing.activities.destination.BlockedDestinationException;
+import dev.homing.activities.destination.DestinationCheck;
+import dev.homing.activities.destination.DestinationPolicy;
+import dev.homing.activities.destination.DestinationSettings;
+import dev.homing.activities.destination.Destinations;
+import dev.homing.activities.destination.GuardedDns;
+import dev.homing.activities.destination.TimedDns;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.Dns;
+import okhttp3.HttpUrl;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The three gates before an address: it is registered, looked up, connected to. */
+class GatesTest {
+  private static final String NOT_PUBLIC =
+      "dev.homing.activities.destination.SampleAddresses#NOT_PUBLIC";
+  private static final String PUBLIC = "dev.homing.activities.destination.SampleAddresses#PUBLIC";
+
+  private static final String PUBLIC_ONE = "8.8.8.8";
+  private static final DestinationPolicy STRICT = policy("", "", false);
+  private static final DestinationPolicy OPEN = policy("127.0.0.0/8", "", false);
+
+  @ParameterizedTest
+  @FieldSource(NOT_PUBLIC)
+  void whatIsNotPublicComesThroughNoGate(String address) throws IOException {
+    Dns resolver = answering(address);
+
+    assertThat(complaint(STRICT, resolver, named())).contains("HOMING_ALLOW_DESTINATIONS");
+    assertThat(complaint(STRICT, resolver, literal(address))).contains("public address");
+    assertThatThrownBy(() -> new GuardedDns(resolver, STRICT.publicOnes()).lookup("a.example"))
+        .isInstanceOf(BlockedDestinationException.class);
+    assertRefusesToConnect(STRICT.publicOnes(), address);
+    assertRefusesToConnect(STRICT.listedOnes(), address);
+  }
+
+  @ParameterizedTest
+  @FieldSource(PUBLIC)
+  void whatIsPublicComesThroughAll(String address) throws IOException {
+    Dns resolver = answering(address);
+
+    assertThat(complaint(STRICT, resolver, named())).isEmpty();
+    assertThat(complaint(STRICT, resolver, literal(address))).isEmpty();
+    assertThat(new GuardedDns(resolver, STRICT.publicOnes()).lookup("a.example")).hasSize(1);
+    assertThat(STRICT.publicOnes().allows(new InetSocketAddress(ip(address), 443))).isTrue();
+  }
+
+  @Test
+  void oneBadAddressOfANameIsEnough() {
+    Dns resolver = answering(PUBLIC_ONE, "10.0.0.1");
+
+    assertThat(complaint(STRICT, resolver, named())).contains("public address");
+    assertThat(complaint(policy("10.0.0.0/8", "", false), resolver, named()))
+        .contains("public address");
+    assertThatThrownBy(() -> new GuardedDns(resolver, STRICT.publicOnes()).lookup("a.example"))
+        .isInstanceOf(BlockedDestinationException.class);
+  }
+
+  /** As the one who sends would read them, whatever the API makes of them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://127.0.0.1",
+        "http://127.1",
+        "http://127.0.1",
+        "http://2130706433",
+        "http://0",
+        "http://0.0.0.0",
+        "http://[::1]",
+        "http://[::ffff:7f00:1]",
+        "http://①②⑦.⓪.⓪.①",
+        "http://127。0。0。1",
+        "http://%31%32%37.0.0.1",
+        "http://localhost",
+        "http://localhost.",
+      })
+  void noWayToWriteTheLoopbackReachesIt(String url) throws IOException {
+    try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+      listening.bind(new InetSocketAddress(0)).configureBlocking(false);
+      HttpUrl target =
+          HttpUrl.get(url).newBuilder().port(listening.socket().getLocalPort()).build();
+
+      Attempt attempt = sender(STRICT, new TimedDns(Dns.SYSTEM)).send(SampleWebhooks.to(target));
+
+      assertThat(attempt.outcome().word()).isEqualTo("blocked_destination");
+      assertThat(attempt.outcome().toString()).doesNotContain("127", "::", "localhost");
+      assertThat(listening.accept()).isNull();
+    }
+  }
+
+  @Test
+  void aNameThatMeansSomethingElseOnceItIsRegisteredIsNotCalled() throws IOException {
+    try (MockWebServer inside = receiver()) {
+      Dns rebinding = answeringInTurn(PUBLIC_ONE, "127.0.0.1");
+      HttpUrl url = inside.url("/").newBuilder().host("rebinding.example").build();
+
+      assertThat(complaint(STRICT, rebinding, url)).isEmpty();
+      assertThat(word(sender(STRICT, rebinding), url)).isEqualTo("blocked_destination");
+      assertThat(inside.getRequestCount()).isZero();
+    }
+  }
+
+  @Test
+  void aListedNameThatMeansSomethingElseWhenItIsCalledIsNotCalled() throws IOException {
+    try (MockWebServer inside = receiver()) {
+      DestinationPolicy listed = policy("127.0.0.9", "", false);
+      Dns rebinding = answeringInTurn("127.0.0.9", "127.0.0.1");
+      HttpUrl url = inside.url("/").newBuilder().host("rebinding.example").build();
+
+      assertThat(word(sender(listed, rebinding), url)).isEqualTo("blocked_destination");
+      assertThat(inside.getRequestCount()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsListedIsCalledByAddressAndByName() throws IOException {
+    try (MockWebServer inside = receiver()) {
+      HttpSender sender = sender(OPEN, answering("127.0.0.1"));
+
+      assertThat(word(sender, inside.url("/"))).isEqualTo("delivered");
+      assertThat(word(sender, inside.url("/").newBuilder().host("inside").build()))
+          .isEqualTo("delivered");
+    }
+  }
+
+  @Test
+  void aKeptConnectionToAListedAddressIsOfNoUseToAnotherClient() throws IOException {
+    try (MockWebServer inside = receiver()) {
+      Dns moving =
+          answeringInTurn(
+              "127.0.0.1", "127.0.0.1", PUBLIC_ONE + ",127.0.0.1", PUBLIC_ONE + ",127.0.0.1");
+      HttpSender sender = sender(OPEN, moving);
+      HttpUrl url = inside.url("/").newBuilder().host("moving.example").build();
+
+      assertThat(word(sender, url)).isEqualTo("delivered");
+      assertThat(word(sender, url)).isEqualTo("blocked_destination");
+      assertThat(word(sender(STRICT, answering("127.0.0.1")), inside.url("/")))
+          .isEqualTo("blocked_destination");
+      assertThat(inside.getRequestCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void onlyTheListedPortIsCalled() throws IOException {
+    try (MockWebServer one = receiver();
+        MockWebServer other = receiver()) {
+      DestinationPolicy policy = policy("127.0.0.1:" + one.getPort(), "", false);
+      HttpSender sender = sender(policy, answering("127.0.0.1"));
+
+      assertThat(word(sender, one.url("/"))).isEqualTo("delivered");
+      assertThat(word(sender, other.url("/"))).isEqualTo("blocked_destination");
+      assertThat(complaint(policy, answering("127.0.0.1"), other.url("/")))
+          .contains("public address");
+    }
+  }
+
+  @Test
+  void withoutTlsNobodyIsCalledIfTheOperatorWantsItSo() throws IOException {
+    try (MockWebServer inside = receiver()) {
+      DestinationPolicy secure = policy("127.0.0.0/8", "", true);
+      Egress egress = new Egress();
+      HttpSender sender =
+          new HttpSender(
+              new OutboundCalls(secure, answering("127.0.0.1")), Clock.systemUTC(), egress, "1");
+
+      assertThat(complaint(secure, answering("127.0.0.1"), inside.url("/"))).contains("https://");
+      for (int i = 0; i < 4; i++) {
+        HttpUrl url = inside.url("/").newBuilder().host("inside" + i).build();
+        assertThat(word(sender, url)).isEqualTo("blocked_destination");
+      }
+      assertThat(inside.getRequestCount()).isZero();
+      assertThat(egress.isDown()).isFalse();
+    }
+  }
+
+  @Test
+  void aNameThatDoesNotExistYetMayBeRegistered() {
+    Dns resolver =
+        _ -> {
+          throw new UnknownHostException("unknown");
+        };
+
+    assertThat(complaint(STRICT, resolver, named())).isEmpty();
+    assertThat(complaint(STRICT, resolver, HttpUrl.get("http://receiver.internal/")))
+        .contains("public address");
+  }
+
+  private static MockWebServer receiver() throws IOException {
+    MockWebServer receiver = new MockWebServer();
+    receiver.enqueue(new MockResponse.Builder().build());
+    receiver.enqueue(new MockResponse.Builder().build());
+    receiver.start();
+    return receiver;
+  }
+
+  private static String complaint(DestinationPolicy policy, Dns resolver, HttpUrl url) {
+    return new DestinationCheck(policy, resolver).complaint(url).orElse("");
+  }
+
+  private static void assertRefusesToConnect(Destinations destinations, String address)
+      throws IOException {
+    try (Socket socket = new GuardedSockets(destinations).createSocket()) {
+      assertThatThrownBy(() -> socket.connect(new InetSocketAddress(ip(address), 443), 1_000))
+          .isInstanceOf(BlockedDestinationException.class);
+    }
+  }
+
+  private static String word(HttpSender sender, HttpUrl url) {
+    return sender.send(SampleWebhooks.to(url)).outcome().word();
+  }
+
+  private static HttpSender sender(DestinationPolicy policy, Dns resolver) {
+    return new HttpSender(
+        new OutboundCalls(policy, resolver), Clock.systemUTC(), new Egress(), "1");
+  }
+
+  private static DestinationPolicy policy(String allow, String deny, boolean httpsOnly) {
+    return new DestinationPolicy(new DestinationSettings(allow, deny, httpsOnly), false);
+  }
+
+  private static HttpUrl named() {
+    return HttpUrl.get("https://receiver.example/");
+  }
+
+  private static HttpUrl literal(String address) {
+    return new HttpUrl.Builder().scheme("https").host(address).build();
+  }
+
+  private static InetAddress ip(String literal) {
+    return InetAddress.ofLiteral(literal);
+  }
+
+  /** Literals are their own answer, for it as for every resolver. */
+  private static Dns answering(String... addresses) {
+    return new TimedDns(_ -> Arrays.stream(addresses).map(GatesTest::ip).toList());
+  }
+
+  /** Each answer once, of addresses that commas separate. */
+  private static Dns answeringInTurn(String... answers) {
+    Iterator<String> next = List.of(answers).iterator();
+    return new TimedDns(_ -> Arrays.stream(next.next().split(",", -1)).map(GatesTest::ip).toList());
+  }
+}
