@@ -7,6 +7,13 @@ import dev.homing.workflows.delivery.Outcome.Delivered;
 import dev.homing.workflows.delivery.Outcome.Refused;
 import dev.homing.workflows.delivery.Outcome.Unanswered;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +44,9 @@ class OutboundClientTest {
     ProxySelector before = ProxySelector.getDefault();
     try (ServerSocketChannel listening = ServerSocketChannel.open();
         MockWebServer receiver = new MockWebServer()) {
-      listening.bind(new InetSocketAddress("127.0.0.1", 0)).configureBlocking(false);
+      listening
+          .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+          .configureBlocking(false);
       receiver.start();
       receiver.enqueue(new MockResponse.Builder().build());
       ProxySelector.setDefault(new ForEverything(listening.getLocalAddress()));
