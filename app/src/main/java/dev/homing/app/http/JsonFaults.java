@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -21,6 +22,8 @@ final class JsonFaults {
               .formatted(path(wrong));
       case InputCoercionException large ->
           "A number is larger than any that fits: " + at(large.getLocation());
+      case StreamConstraintsException excessive ->
+          "The body is nested too deeply, or holds too much: " + at(excessive.getLocation());
       case StreamReadException broken -> "The body is not JSON: " + at(broken.getLocation());
       default -> "The body does not have the form it should: " + at(json.getLocation());
     };

@@ -108,6 +108,15 @@ class ProblemsTest {
     return Stream.of(
         subscription("{", 400, "JSON"),
         subscription("not json", 400, "JSON"),
+        Refused.of(
+            "PATCH",
+            "/subscriptions/x",
+            "{\"metadata\": %s%s}".formatted("[".repeat(64), "]".repeat(64)),
+            400,
+            "too deeply"),
+        subscription(
+            "{\"event_types\": [%s\"a\"]}".formatted("\"a\",".repeat(50_000)), 400, "too much"),
+        subscription("{\"" + "n".repeat(1_001) + "\": 0}", 400, "too much"),
         subscription("{\"url\": \"https://example.com\",}", 400, "JSON"),
         subscription("", 400, "JSON"),
         subscription("null", 400, ""),
