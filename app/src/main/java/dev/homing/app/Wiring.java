@@ -33,6 +33,7 @@ import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.RedisRoutes;
 import dev.homing.activities.subscription.Routes;
 import dev.homing.activities.subscription.Secrets;
+import dev.homing.app.access.AccessSettings;
 import dev.homing.app.event.PublishingSettings;
 import dev.homing.app.http.BodyLimit;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;

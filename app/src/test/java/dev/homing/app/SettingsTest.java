@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.homing.activities.destination.DestinationSettings;
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
+import dev.homing.app.access.AccessSettings;
 import dev.homing.app.event.PublishingSettings;
 import dev.homing.app.journey.RunningHoming;
 import java.io.IOException;

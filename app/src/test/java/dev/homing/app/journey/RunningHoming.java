@@ -1,6 +1,7 @@
 package dev.homing.app.journey;
 
 import dev.homing.app.Homing;
+import dev.homing.app.development.Port;
 import dev.homing.app.development.RealParts;
 import java.net.URI;
 import java.util.ArrayList;
@@ -16,7 +17,11 @@ public final class RunningHoming implements AutoCloseable {
   /** 32 bytes that everyone knows. */
   public static final String ENCRYPTION_KEYS = "test:dGhpcnR5LXR3byBieXRlcyBmb3IgdGVzdHMgb25seSE=";
 
+  /** Of {@link #withAdminKey()}. */
+  public static final String ADMIN_KEY = "a-key-that-nobody-guesses";
+
   private static @Nullable RunningHoming shared;
+  private static @Nullable RunningHoming withAdminKey;
 
   private final ConfigurableApplicationContext context;
 
@@ -41,6 +46,34 @@ public final class RunningHoming implements AutoCloseable {
       shared = running;
     }
     return running;
+  }
+
+  /**
+   * One that asks for keys, and that all tests of this JVM share as well. Redis and Temporal are
+   * nowhere: it starts, answers, makes first attempts, and takes no tasks of the other one.
+   */
+  public static synchronized RunningHoming withAdminKey() {
+    RunningHoming running = withAdminKey;
+    if (running == null) {
+      running =
+          start(
+              Map.of(
+                  "DATABASE_URL",
+                  RealParts.shared().postgres().database("keys"),
+                  "REDIS_URL",
+                  "redis://127.0.0.1:" + Port.free(),
+                  "TEMPORAL_ADDRESS",
+                  "127.0.0.1:" + Port.free(),
+                  "HOMING_ADMIN_KEY",
+                  ADMIN_KEY));
+      withAdminKey = running;
+    }
+    return running;
+  }
+
+  /** As the operator of {@link #withAdminKey()}. */
+  public Api admin() {
+    return api().authorized("Bearer " + ADMIN_KEY);
   }
 
   /** With these settings, by the names of their variables. */

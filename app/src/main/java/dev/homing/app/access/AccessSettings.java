@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.access;
 
 import dev.homing.activities.Setting;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -10,10 +10,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *     ({@code HOMING_ADMIN_KEY})
  */
 @ConfigurationProperties("homing.access")
-record AccessSettings(String adminKey) {
+public record AccessSettings(String adminKey) {
   private static final int SHORTEST = 16;
 
-  AccessSettings {
+  public AccessSettings {
     if (!adminKey.isEmpty() && adminKey.length() < SHORTEST) {
       throw new Setting.Invalid(
           "homing.access.admin-key",
@@ -22,7 +22,7 @@ record AccessSettings(String adminKey) {
     }
   }
 
-  boolean isOpen() {
+  public boolean isOpen() {
     return adminKey.isEmpty();
   }
 

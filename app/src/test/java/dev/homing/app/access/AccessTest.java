@@ -1,9 +1,7 @@
-package dev.homing.app;
+package dev.homing.app.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.homing.app.development.Port;
-import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import jakarta.servlet.Filter;
@@ -16,8 +14,6 @@ import java.net.SocketException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,32 +24,8 @@ import org.springframework.security.web.FilterChainProxy;
 import tools.jackson.databind.JsonNode;
 
 class AccessTest {
-  private static final String KEY = "a-key-that-nobody-guesses";
-
-  private static RunningHoming withKey;
-
   private final RunningHoming open = RunningHoming.shared();
-
-  /** Redis and Temporal are nowhere: it starts, answers, and takes no tasks of the shared one. */
-  @BeforeAll
-  static void startWithAKey() {
-    withKey =
-        RunningHoming.start(
-            Map.of(
-                "DATABASE_URL",
-                RealParts.shared().postgres().database("access"),
-                "REDIS_URL",
-                "redis://127.0.0.1:" + Port.free(),
-                "TEMPORAL_ADDRESS",
-                "127.0.0.1:" + Port.free(),
-                "HOMING_ADMIN_KEY",
-                KEY));
-  }
-
-  @AfterAll
-  static void stop() {
-    withKey.close();
-  }
+  private final RunningHoming withKey = RunningHoming.withAdminKey();
 
   @Test
   void withoutAKeyThisMachineIsServed() {
@@ -102,7 +74,7 @@ class AccessTest {
 
   @Test
   void withTheKeyOneIsServed() {
-    Api api = withKey.api().authorized("Bearer " + KEY);
+    Api api = withKey.api().authorized("Bearer " + RunningHoming.ADMIN_KEY);
 
     api.get("/subscriptions").expect(200);
     String id =
@@ -121,7 +93,7 @@ class AccessTest {
   @ParameterizedTest
   @ValueSource(strings = {"http://127.0.0.1:8081/", "http://localhost/", "https://10.0.0.1/"})
   void withAKeyTheInsideIsNoReceiver(String url) {
-    Api api = withKey.api().authorized("Bearer " + KEY);
+    Api api = withKey.api().authorized("Bearer " + RunningHoming.ADMIN_KEY);
     String id = Api.id(subscribe(api, "https://example.com").expect(201));
 
     for (Api.Answer refused :

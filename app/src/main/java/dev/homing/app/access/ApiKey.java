@@ -1,0 +1,40 @@
+package dev.homing.app.access;
+
+import dev.homing.workflows.Tenant;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key as it is kept.
+ *
+ * @param tenant whom it speaks for, in everything
+ * @param secretHash SHA-256
+ * @param expiresAt null: never
+ * @param revokedAt null: it is not
+ * @param lastUsedAt to the minute; null: never
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record ApiKey(
+    KeyId id,
+    Tenant tenant,
+    String description,
+    Set<Scope> scopes,
+    byte[] secretHash,
+    Instant createdAt,
+    @Nullable Instant expiresAt,
+    @Nullable Instant revokedAt,
+    @Nullable Instant lastUsedAt) {
+
+  /** Whether this is it, and may be used; takes as long for a wrong secret as for the right one. */
+  boolean isValid(KeyText shown, Instant now) {
+    boolean right = MessageDigest.isEqual(secretHash, shown.hash());
+    return right && revokedAt == null && (expiresAt == null || now.isBefore(expiresAt));
+  }
+
+  @Override
+  public String toString() {
+    return "ApiKey[%s of %s]".formatted(id, tenant);
+  }
+}

@@ -1,0 +1,182 @@
+package dev.homing.app.access;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.homing.app.http.Page;
+import dev.homing.app.http.Problem;
+import dev.homing.app.http.Window;
+import dev.homing.workflows.Tenant;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** For operators: the keys of tenants, each shown once. */
+@RestController
+@RequestMapping("/keys")
+class KeyController {
+  private static final int LONGEST_DESCRIPTION = 500;
+
+  private final ApiKeys keys;
+  private final KnownKeys known;
+  private final Supplier<UUID> ids;
+  private final Clock clock;
+  private final SecureRandom random = new SecureRandom();
+
+  KeyController(ApiKeys keys, KnownKeys known, Supplier<UUID> ids, Clock clock) {
+    this.keys = keys;
+    this.known = known;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  /**
+   * A key as it is wished for.
+   *
+   * @param tenant whom it shall speak for
+   * @param scopes one at least
+   * @param expiresAt null: never
+   */
+  record KeyRequest(
+      @Nullable String tenant,
+      @Nullable String description,
+      @Nullable List<String> scopes,
+      @Nullable Instant expiresAt) {
+
+    private Tenant forTenant(List<Problem.FieldError> errors) {
+      if (tenant == null) {
+        errors.add(new Problem.FieldError("tenant", "is needed"));
+      }
+      return new Tenant(tenant == null ? "" : tenant);
+    }
+
+    private String describedAs(List<Problem.FieldError> errors) {
+      String text = description == null ? "" : description;
+      if (text.length() > LONGEST_DESCRIPTION || text.indexOf(0) >= 0) {
+        errors.add(
+            new Problem.FieldError(
+                "description",
+                "must have at most %d characters, none of them NUL"
+                    .formatted(LONGEST_DESCRIPTION)));
+      }
+      return text;
+    }
+
+    private Set<Scope> withScopes(List<Problem.FieldError> errors) {
+      Set<Scope> all = EnumSet.noneOf(Scope.class);
+      boolean known = scopes != null && !scopes.isEmpty();
+      for (String word : scopes == null ? List.<String>of() : scopes) {
+        Optional<Scope> scope = Scope.of(word);
+        scope.ifPresent(all::add);
+        known &= scope.isPresent();
+      }
+      if (!known) {
+        errors.add(
+            new Problem.FieldError("scopes", "must name some of publish, read, manage and admin"));
+      }
+      return all;
+    }
+  }
+
+  /**
+   * A key as operators see it.
+   *
+   * @param key all of it, when it is made only
+   */
+  record KeyView(
+      KeyId id,
+      Tenant tenant,
+      String description,
+      Set<Scope> scopes,
+      Instant createdAt,
+      @Nullable Instant expiresAt,
+      @Nullable Instant revokedAt,
+      @Nullable Instant lastUsedAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String key) {
+    private static KeyView of(ApiKey key) {
+      return of(key, null);
+    }
+
+    private static KeyView of(ApiKey key, @Nullable String text) {
+      return new KeyView(
+          key.id(),
+          key.tenant(),
+          key.description(),
+          key.scopes(),
+          key.createdAt(),
+          key.expiresAt(),
+          key.revokedAt(),
+          key.lastUsedAt(),
+          text);
+    }
+  }
+
+  @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<KeyView> create(@RequestBody KeyRequest request) {
+    List<Problem.FieldError> errors = new ArrayList<>();
+    Tenant tenant = request.forTenant(errors);
+    String description = request.describedAs(errors);
+    Set<Scope> scopes = request.withScopes(errors);
+    Instant expiresAt = request.expiresAt();
+    if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
+      errors.add(new Problem.FieldError("expires_at", "must be in the future"));
+    }
+    if (!errors.isEmpty()) {
+      throw Problem.invalid(errors);
+    }
+    KeyText text = KeyText.generate(new KeyId(ids.get()), random);
+    ApiKey made =
+        keys.add(text, tenant, description, scopes, expiresAt)
+            .orElseThrow(() -> Problem.invalid("tenant", "must be the name of a tenant"));
+    return ResponseEntity.created(URI.create("/keys/" + made.id()))
+        .body(KeyView.of(made, text.text()));
+  }
+
+  @GetMapping
+  Page<KeyView> list(
+      @RequestParam(required = false) @Nullable String tenant,
+      @RequestParam(required = false) @Nullable Integer limit,
+      @RequestParam(required = false) @Nullable String cursor) {
+    Window window = Window.of(null, null, limit, cursor);
+    Tenant whose = tenant == null ? null : new Tenant(tenant);
+    return window
+        .page(keys.list(whose, window.before(), window.fetch()), key -> key.id().uuid())
+        .map(KeyView::of);
+  }
+
+  @GetMapping("/{id}")
+  KeyView get(@PathVariable String id) {
+    return KeyId.read(id).flatMap(keys::find).map(KeyView::of).orElseThrow(() -> unknown(id));
+  }
+
+  /** From then on it is refused: here at once, by every node within half a minute. */
+  @DeleteMapping("/{id}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void revoke(@PathVariable String id) {
+    KeyId key = KeyId.read(id).filter(keys::revoke).orElseThrow(() -> unknown(id));
+    known.forget(key);
+  }
+
+  private static Problem unknown(String id) {
+    return Problem.notFound("key", id);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.homing.app.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * The keys that callers show here.
+ *
+ * <p>What PostgreSQL says of one is remembered for half a minute, also that there is none: a
+ * revoked key is refused everywhere after that time.
+ */
+@Component
+class KnownKeys {
+  private static final Logger log = LoggerFactory.getLogger(KnownKeys.class);
+  private static final Duration REMEMBERED = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_NOTES = Duration.ofMinutes(1);
+  private static final int MOST = 10_000;
+
+  private final Cache<KeyId, Optional<ApiKey>> known;
+  private final Cache<KeyId, Boolean> noted;
+  private final ApiKeys keys;
+  private final Clock clock;
+
+  @Autowired
+  KnownKeys(ApiKeys keys, Clock clock) {
+    this(keys, clock, Ticker.systemTicker());
+  }
+
+  KnownKeys(ApiKeys keys, Clock clock, Ticker ticker) {
+    this.keys = keys;
+    this.clock = clock;
+    this.known = cache(REMEMBERED, ticker);
+    this.noted = cache(BETWEEN_NOTES, ticker);
+  }
+
+  private static <T> Cache<KeyId, T> cache(Duration kept, Ticker ticker) {
+    return Caffeine.newBuilder().expireAfterWrite(kept).maximumSize(MOST).ticker(ticker).build();
+  }
+
+  /**
+   * Who shows this key; empty if it is not valid, whatever the reason.
+   *
+   * @throws DataAccessException if PostgreSQL has to be asked, and does not answer
+   */
+  Optional<Caller> caller(String text) {
+    Optional<ApiKey> valid =
+        KeyText.read(text)
+            .flatMap(
+                shown ->
+                    known
+                        .get(shown.id(), keys::find)
+                        .filter(key -> key.isValid(shown, clock.instant())));
+    valid.ifPresent(key -> noteUse(key.id()));
+    return valid.map(key -> new Caller(key.tenant(), key.scopes()));
+  }
+
+  /** On the node where it was revoked, it is refused at once. */
+  void forget(KeyId id) {
+    known.invalidate(id);
+  }
+
+  private void noteUse(KeyId id) {
+    if (noted.asMap().putIfAbsent(id, true) == null) {
+      Thread.startVirtualThread(() -> write(id));
+    }
+  }
+
+  private void write(KeyId id) {
+    try {
+      keys.noteUse(id);
+    } catch (DataAccessException away) {
+      log.debug("the use of {} is not written down", id, away);
+    }
+  }
+}

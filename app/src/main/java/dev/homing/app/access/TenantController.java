@@ -1,0 +1,67 @@
+package dev.homing.app.access;
+
+import dev.homing.app.http.Page;
+import dev.homing.app.http.Problem;
+import dev.homing.workflows.Tenant;
+import java.net.URI;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** For operators: for whom webhooks are sent. */
+@RestController
+@RequestMapping("/tenants")
+class TenantController {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+  private static final int SHOWN = 250;
+
+  private final Tenants tenants;
+
+  TenantController(Tenants tenants) {
+    this.tenants = tenants;
+  }
+
+  record TenantRequest(@Nullable String name) {
+    Tenant tenant() {
+      if (name == null || !NAME.matcher(name).matches()) {
+        throw Problem.invalid(
+            "name", "must be of lower-case letters, digits and hyphens, at most 63 of them");
+      }
+      return new Tenant(name);
+    }
+  }
+
+  @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<Tenants.Registered> create(@RequestBody TenantRequest request) {
+    Tenant tenant = request.tenant();
+    Tenants.Registered registered =
+        tenants
+            .add(tenant)
+            .orElseThrow(() -> Problem.conflict("There is a tenant %s.".formatted(tenant)));
+    return ResponseEntity.created(URI.create("/tenants/" + tenant)).body(registered);
+  }
+
+  @GetMapping
+  Page<Tenants.Registered> list(@RequestParam(defaultValue = "") String cursor) {
+    List<Tenants.Registered> fetched = tenants.list(cursor, SHOWN + 1);
+    if (fetched.size() <= SHOWN) {
+      return new Page<>(fetched, null);
+    }
+    List<Tenants.Registered> shown = fetched.subList(0, SHOWN);
+    return new Page<>(shown, shown.getLast().name().name());
+  }
+
+  @GetMapping("/{name}")
+  Tenants.Registered get(@PathVariable String name) {
+    return tenants.find(new Tenant(name)).orElseThrow(() -> Problem.notFound("tenant", name));
+  }
+}

@@ -1,0 +1,225 @@
+package dev.homing.app.access;
+
+import static dev.homing.app.journey.Api.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.development.Port;
+import dev.homing.app.journey.Api;
+import dev.homing.app.journey.RunningHoming;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.web.servlet.handler.HandlerExceptionResolverComposite;
+import tools.jackson.databind.JsonNode;
+
+/** What operators do with tenants and keys. */
+class KeysTest {
+  private final RunningHoming homing = RunningHoming.withAdminKey();
+  private final Api admin = homing.admin();
+
+  @Test
+  void aTenantIsRegisteredOnce() {
+    String name = Names.unique();
+
+    Api.Answer made = admin.post("/tenants", Map.of("name", name)).expect(201);
+
+    assertThat(made.header("Location")).isEqualTo("/tenants/" + name);
+    assertThat(text(admin.get("/tenants/" + name).expect(200).json(), "name")).isEqualTo(name);
+    assertThat(admin.get("/tenants").expect(200).text()).contains(name, "default");
+    admin.post("/tenants", Map.of("name", name)).expect(409);
+    admin.get("/tenants/nobody").expect(404);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Acme", "-acme", "a.b", "a b", "''", "ä"})
+  void aTenantHasAPlainName(String name) {
+    admin.post("/tenants", Map.of("name", name)).expect(422);
+  }
+
+  @Test
+  void aKeyIsShownOnceAndKeptAsAHash() {
+    JsonNode made = key(Map.of("scopes", List.of("read", "publish"), "description", "for billing"));
+    String key = text(made, "key");
+
+    assertThat(key).startsWith(text(made, "id") + "_");
+    JsonNode shown = admin.get("/keys/" + text(made, "id")).expect(200).json();
+    assertThat(shown.has("key")).isFalse();
+    assertThat(text(shown, "description")).isEqualTo("for billing");
+    assertThat(shown.get("scopes").toString()).isEqualTo("[\"publish\",\"read\"]");
+    assertThat(admin.get("/keys?tenant=default").text()).contains(text(made, "id"));
+    String secret = key.split("_", -1)[2];
+    assertThat(
+            homing
+                .bean(JdbcClient.class)
+                .sql("select count(*) from api_keys k where k::text ilike '%' || ? || '%'")
+                .param(secret)
+                .query(Integer.class)
+                .single())
+        .isZero();
+  }
+
+  @Test
+  void aKeySpeaksForItsTenant() {
+    String tenant = Names.unique();
+    admin.post("/tenants", Map.of("name", tenant)).expect(201);
+    Api theirs = api(key(Map.of("tenant", tenant, "scopes", List.of("manage", "read"))));
+
+    String id = Api.id(subscribe(theirs).expect(201));
+
+    theirs.get("/subscriptions/" + id).expect(200);
+    admin.get("/subscriptions/" + id).expect(404);
+  }
+
+  @Test
+  void aRevokedKeyIsRefused() {
+    JsonNode made = key(Map.of("scopes", List.of("read")));
+    api(made).get("/subscriptions").expect(200);
+
+    admin.delete("/keys/" + text(made, "id")).expect(204);
+
+    api(made).get("/subscriptions").expect(401);
+    admin.delete("/keys/" + text(made, "id")).expect(204);
+    assertThat(admin.get("/keys/" + text(made, "id")).json().get("revoked_at").isString()).isTrue();
+  }
+
+  @Test
+  void aKeyThatAnotherNodeRevokedIsRefusedWithinHalfAMinute() {
+    ApiKeys keys = homing.bean(ApiKeys.class);
+    AtomicLong nanos = new AtomicLong();
+    KnownKeys here = new KnownKeys(keys, Clock.systemUTC(), nanos::get);
+    JsonNode made = key(Map.of("scopes", List.of("read")));
+    assertThat(here.caller(text(made, "key"))).isPresent();
+
+    admin.delete("/keys/" + text(made, "id")).expect(204);
+    nanos.set(Duration.ofSeconds(30).toNanos());
+
+    assertThat(here.caller(text(made, "key"))).isEmpty();
+  }
+
+  @Test
+  void aKeyExpires() {
+    JsonNode made =
+        key(
+            Map.of(
+                "scopes", List.of("read"), "expires_at", Instant.now().plusSeconds(2).toString()));
+    api(made).get("/subscriptions").expect(200);
+
+    await().until(() -> api(made).get("/subscriptions").status() == 401);
+  }
+
+  @Test
+  void itsLastUseIsWrittenDown() {
+    JsonNode made = key(Map.of("scopes", List.of("read")));
+    assertThat(made.get("last_used_at").isNull()).isTrue();
+
+    api(made).get("/subscriptions").expect(200);
+
+    await()
+        .until(() -> admin.get("/keys/" + text(made, "id")).json().get("last_used_at").isString());
+  }
+
+  /** So that nobody learns which part of a guess was right. */
+  @Test
+  void whateverIsWrongWithAKeyTheAnswerIsTheSame() {
+    JsonNode revoked = key(Map.of("scopes", List.of("read")));
+    admin.delete("/keys/" + text(revoked, "id")).expect(204);
+    JsonNode valid = key(Map.of("scopes", List.of("read")));
+    String wrongSecret =
+        new KeyText(KeyId.read(text(valid, "id")).orElseThrow(), "0".repeat(64)).text();
+    String unknown =
+        new KeyText(
+                KeyId.read("hk_01890a5d-ac96-774b-bcce-b302099a8057").orElseThrow(), "0".repeat(64))
+            .text();
+    Api.Answer without = homing.api().get("/subscriptions").expect(401);
+
+    for (String wrong : List.of(text(revoked, "key"), wrongSecret, unknown, "nonsense")) {
+      Api.Answer refused =
+          homing.api().authorized("Bearer " + wrong).get("/subscriptions").expect(401);
+      assertThat(refused.text()).isEqualTo(without.text());
+      assertThat(refused.header("WWW-Authenticate")).isEqualTo(without.header("WWW-Authenticate"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"tenant\": \"default\"}                                                    | scopes",
+        "{\"tenant\": \"default\", \"scopes\": []}                                    | scopes",
+        "{\"tenant\": \"default\", \"scopes\": [\"READ\"]}                            | scopes",
+        "{\"tenant\": \"default\", \"scopes\": [\"read\", null]}                      | scopes",
+        "{\"scopes\": [\"read\"]}                                                     | tenant",
+        "{\"tenant\": \"nobody\", \"scopes\": [\"read\"]}                             | tenant",
+        "{\"tenant\": \"default\", \"scopes\": [\"read\"], \"expires_at\":"
+            + " \"2020-01-01T00:00:00Z\"} | expires_at",
+      })
+  void aKeyThatCannotBeIsRefusedByField(String request, String field) {
+    assertThat(admin.post("/keys", request).expect(422).json().get("errors").toString())
+        .contains("\"" + field + "\"");
+  }
+
+  @Test
+  void nobodySetsWhatIsNotTheirs() {
+    admin
+        .post(
+            "/keys",
+            "{\"tenant\": \"default\", \"scopes\": [\"read\"], \"last_used_at\":"
+                + " \"2020-01-01T00:00:00Z\"}")
+        .expect(400);
+  }
+
+  @Test
+  void withoutPostgresqlAKeyIsNeitherRightNorWrong() throws IOException, ServletException {
+    DataSource away =
+        new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:%d/x".formatted(Port.free()));
+    CallerFilter filter =
+        new CallerFilter(
+            new AccessSettings(RunningHoming.ADMIN_KEY),
+            new KnownKeys(new ApiKeys(JdbcClient.create(away)), Clock.systemUTC()),
+            homing.bean(HandlerExceptionResolverComposite.class));
+    MockHttpServletRequest request = new MockHttpServletRequest("POST", "/webhooks/a");
+    KeyId id = new KeyId(UUID.randomUUID());
+    request.addHeader("Authorization", "Bearer " + KeyText.generate(id, new SecureRandom()).text());
+    MockHttpServletResponse response = new MockHttpServletResponse();
+    MockFilterChain chain = new MockFilterChain();
+
+    filter.doFilter(request, response, chain);
+
+    assertThat(response.getStatus()).isEqualTo(503);
+    assertThat(response.getHeader("Retry-After")).isEqualTo("5");
+    assertThat(chain.getRequest()).isNull();
+  }
+
+  private JsonNode key(Map<String, Object> wish) {
+    Map<String, Object> request = new HashMap<>(wish);
+    request.putIfAbsent("tenant", "default");
+    return admin.post("/keys", request).expect(201).json();
+  }
+
+  private Api api(JsonNode key) {
+    return homing.api().authorized("Bearer " + text(key, "key"));
+  }
+
+  private static Api.Answer subscribe(Api api) {
+    return api.post(
+        "/subscriptions", Map.of("url", "https://example.com", "event_types", List.of("a")));
+  }
+}

@@ -1,0 +1,12 @@
+package dev.homing.app.access;
+
+import java.util.UUID;
+
+/** Names that no other test has. */
+final class Names {
+  private Names() {}
+
+  static String unique() {
+    return "t-" + UUID.randomUUID();
+  }
+}

@@ -1,0 +1,192 @@
+package dev.homing.app.access;
+
+import static java.util.Map.entry;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.app.journey.Api;
+import dev.homing.app.journey.RunningHoming;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** Every route there is: which key opens it, and whose things it shows. */
+class RoutesTest {
+  private static final Map<String, String> SCOPES =
+      Map.ofEntries(
+          entry("POST /webhooks/{type}", "publish"),
+          entry("GET /subscriptions", "read"),
+          entry("GET /subscriptions/{id}", "read"),
+          entry("GET /events", "read"),
+          entry("GET /events/{id}", "read"),
+          entry("GET /events/{id}/payload", "read"),
+          entry("GET /deliveries", "read"),
+          entry("GET /deliveries/{id}", "read"),
+          entry("POST /subscriptions", "manage"),
+          entry("PUT /subscriptions/{id}", "manage"),
+          entry("PATCH /subscriptions/{id}", "manage"),
+          entry("DELETE /subscriptions/{id}", "manage"),
+          entry("POST /subscriptions/{id}/test", "manage"),
+          entry("POST /deliveries/{id}/retry", "manage"),
+          entry("POST /deliveries/{id}/cancel", "manage"),
+          entry("GET /admin/reconciliation", "admin"),
+          entry("POST /admin/reconciliation", "admin"),
+          entry("GET /tenants", "admin"),
+          entry("POST /tenants", "admin"),
+          entry("GET /tenants/{name}", "admin"),
+          entry("GET /keys", "admin"),
+          entry("POST /keys", "admin"),
+          entry("GET /keys/{id}", "admin"),
+          entry("DELETE /keys/{id}", "admin"));
+
+  private static final UUID NOBODYS = UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057");
+
+  private static final RunningHoming HOMING = RunningHoming.withAdminKey();
+  private static final Map<String, Api> BY_SCOPE = new HashMap<>();
+
+  @BeforeAll
+  static void makeAKeyForEachScope() {
+    for (String scope : Set.copyOf(SCOPES.values())) {
+      BY_SCOPE.put(scope, api("default", List.of(scope)));
+    }
+  }
+
+  private static Api api(String tenant, List<String> scopes) {
+    return HOMING
+        .api()
+        .authorized(
+            "Bearer "
+                + Api.text(
+                    HOMING
+                        .admin()
+                        .post("/keys", Map.of("tenant", tenant, "scopes", scopes))
+                        .expect(201)
+                        .json(),
+                    "key"));
+  }
+
+  @Test
+  void eachIsKnownHere() {
+    Set<String> routes = new HashSet<>();
+    HOMING
+        .bean(RequestMappingHandlerMapping.class)
+        .getHandlerMethods()
+        .forEach(
+            (mapping, _) ->
+                mapping
+                    .getMethodsCondition()
+                    .getMethods()
+                    .forEach(
+                        method ->
+                            mapping
+                                .getPatternValues()
+                                .forEach(path -> routes.add(method + " " + path))));
+
+    assertThat(routes).isEqualTo(SCOPES.keySet());
+  }
+
+  @Test
+  void eachIsOpenToItsScopeAndToAdminsOnly() {
+    SCOPES.forEach(
+        (route, needed) ->
+            BY_SCOPE.forEach(
+                (scope, api) -> {
+                  boolean open = scope.equals(needed) || scope.equals("admin");
+                  assertThat(call(api, route, NOBODYS).status() == 403)
+                      .as("%s with %s", route, scope)
+                      .isEqualTo(!open);
+                }));
+  }
+
+  @Test
+  void noneIsOpenWithoutAKey() {
+    SCOPES
+        .keySet()
+        .forEach(
+            route ->
+                assertThat(call(HOMING.api(), route, NOBODYS).status()).as(route).isEqualTo(401));
+  }
+
+  /** Byte for byte, but for the id that was asked for. */
+  @Test
+  void whatIsAnothersIsAsUnknownAsWhatIsNobodys() {
+    Api ours = api(tenant(), List.of("publish", "read", "manage"));
+    Api theirs = api(tenant(), List.of("publish", "read", "manage"));
+    Map<String, UUID> ids = fill(ours);
+
+    SCOPES.forEach(
+        (route, scope) -> {
+          String collection = route.split("/", -1)[1];
+          if (!scope.equals("admin") && route.contains("{id}")) {
+            UUID id = requireNonNull(ids.get(collection), collection);
+            Api.Answer foreign = call(theirs, route, id);
+            Api.Answer unknown = call(theirs, route, NOBODYS);
+            assertThat(foreign.status()).as(route).isEqualTo(404);
+            assertThat(foreign.text().replace(id.toString(), "ID"))
+                .as(route)
+                .isEqualTo(unknown.text().replace(NOBODYS.toString(), "ID"));
+          }
+        });
+  }
+
+  @Test
+  void listsHoldWhatIsOnesOwn() {
+    Api ours = api(tenant(), List.of("publish", "read", "manage"));
+    Api theirs = api(tenant(), List.of("publish", "read", "manage"));
+    Map<String, UUID> ids = fill(ours);
+
+    for (String list :
+        List.of(
+            "/subscriptions",
+            "/events",
+            "/deliveries",
+            "/deliveries?event=evt_" + ids.get("events"),
+            "/deliveries?subscription=sub_" + ids.get("subscriptions"))) {
+      assertThat(ours.get(list).expect(200).json().get("items")).as(list).hasSize(1);
+      assertThat(theirs.get(list).expect(200).json().get("items")).as(list).isEmpty();
+    }
+  }
+
+  private static String tenant() {
+    String name = Names.unique();
+    HOMING.admin().post("/tenants", Map.of("name", name)).expect(201);
+    return name;
+  }
+
+  /** One of each, whose delivery waits, as its receiver does not exist. */
+  private static Map<String, UUID> fill(Api api) {
+    String subscription =
+        Api.id(
+            api.post(
+                    "/subscriptions",
+                    Map.of("url", "https://nowhere.invalid", "event_types", List.of("a.b")))
+                .expect(201));
+    String event = api.trigger("a.b");
+    String delivery = api.deliveryId(event);
+    api.await(delivery, "retrying");
+    return Map.of(
+        "subscriptions", uuid(subscription), "events", uuid(event), "deliveries", uuid(delivery));
+  }
+
+  private static UUID uuid(String id) {
+    return UUID.fromString(id.substring(4));
+  }
+
+  private static Api.Answer call(Api api, String route, UUID id) {
+    String[] parts = route.split(" ", -1);
+    String prefix =
+        Map.of("subscriptions", "sub_", "events", "evt_", "deliveries", "dlv_", "keys", "hk_")
+            .getOrDefault(parts[1].split("/", -1)[1], "");
+    String path =
+        parts[1].replace("{id}", prefix + id).replace("{type}", "a.b").replace("{name}", "nobody");
+    return parts[0].equals("GET")
+        ? api.get(path)
+        : api.send(parts[0], path, "{\"url\": \"https://example.com\", \"event_types\": [\"z\"]}");
+  }
+}
