@@ -1,5 +1,7 @@
 package dev.homing.activities.subscription;
 
+import java.util.stream.Stream;
+import java.util.Objects;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.homing.activities.subscription.Receiver.Standing;
@@ -66,9 +68,12 @@ public final class Receivers {
     return all;
   }
 
-  /** Not one that cannot be read: what is wrong with it may be mended without a word. */
+  /**
+   * Not one that cannot be read, nor one with two secrets: what is wrong with it may be mended, and
+   * the older secret's time ends, without a word.
+   */
   private void remember(Tenant tenant, long version, Receiver receiver) {
-    if (receiver.fault() == null) {
+    if (receiver.fault() == null && receiver.secrets().size() == 1) {
       remembered.put(new SubscriptionKey(tenant, receiver.id()), new Remembered(version, receiver));
     }
   }
@@ -82,6 +87,7 @@ public final class Receivers {
         .sql(
             """
             select id, url, sealed_secret, enabled, disabled_reason, deleted_at,
+              case when previous_until > now() then previous_sealed_secret end as previous_secret,
               max_attempts, initial_interval_seconds, max_interval_seconds, timeout_seconds
             from subscriptions
             where tenant = :tenant and id = any(:ids)
@@ -102,7 +108,7 @@ public final class Receivers {
       return new Receiver(
           id,
           HttpUrl.get(row.getString("url")),
-          List.of(secrets.open(tenant, id, row.getString("sealed_secret"))),
+          secrets(tenant, id, row),
           schedule(row),
           or(seconds(row, "timeout_seconds"), settings.timeout()),
           standing,
@@ -117,6 +123,15 @@ public final class Receivers {
           standing == Standing.ACTIVE ? Standing.UNREADABLE : standing,
           unreadable.getMessage());
     }
+  }
+
+  /** The one before a rotation signs as well, for a while. */
+  private List<SigningSecret> secrets(Tenant tenant, SubscriptionId id, ResultSet row)
+      throws SQLException {
+    return Stream.of(row.getString("sealed_secret"), row.getString("previous_secret"))
+        .filter(Objects::nonNull)
+        .map(sealed -> secrets.open(tenant, id, sealed))
+        .toList();
   }
 
   private RetrySchedule schedule(ResultSet row) throws SQLException {

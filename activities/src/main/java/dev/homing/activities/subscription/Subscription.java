@@ -44,6 +44,12 @@ public class Subscription {
   private @Nullable Integer timeoutSeconds;
   private String sealedSecret;
 
+  /** Read by those who sign, with SQL. */
+  @SuppressWarnings("UnusedVariable")
+  private @Nullable String previousSealedSecret;
+
+  private @Nullable Instant previousUntil;
+
   @BatchSize(size = 250)
   @ElementCollection(fetch = FetchType.EAGER)
   @CollectionTable(
@@ -80,6 +86,19 @@ public class Subscription {
   /** Replaces everything that its owner may set. Setting enabled also revives one switched off. */
   public void change(Terms terms, Instant now) {
     set(terms);
+    this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /**
+   * Signs with another secret from now on, and with the one before as well until then.
+   *
+   * @param previousUntil not later than now: the one before is forgotten at once
+   */
+  public void rotate(String sealedSecret, Instant previousUntil, Instant now) {
+    boolean grace = previousUntil.isAfter(now);
+    this.previousSealedSecret = grace ? this.sealedSecret : null;
+    this.previousUntil = grace ? previousUntil.truncatedTo(ChronoUnit.MICROS) : null;
+    this.sealedSecret = sealedSecret;
     this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
 
@@ -129,6 +148,11 @@ public class Subscription {
 
   public @Nullable String disabledReason() {
     return disabledReason;
+  }
+
+  /** Until when the secret before the last rotation signs as well; null: it was not rotated. */
+  public @Nullable Instant previousSecretUntil() {
+    return previousUntil;
   }
 
   public boolean isDeleted() {

@@ -12,6 +12,8 @@ import dev.homing.app.http.Problem;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -89,6 +91,23 @@ class Register {
       workflows.wakeAll(id);
     }
     return changed.subscription();
+  }
+
+  /**
+   * Signs with another secret from now on.
+   *
+   * @param grace how long the one before signs as well
+   */
+  Subscription rotate(Tenant tenant, SubscriptionId id, SigningSecret secret, Duration grace) {
+    String sealed = secrets.seal(tenant, id, secret);
+    return requireNonNull(
+        transaction.execute(
+            _ -> {
+              Subscription subscription = find(tenant, id);
+              Instant now = clock.instant();
+              subscription.rotate(sealed, now.plus(grace), now);
+              return save(tenant, subscription);
+            }));
   }
 
   private record Changed(Subscription subscription, boolean enabled) {}

@@ -166,6 +166,19 @@ class SubscriptionController {
             });
   }
 
+  /** Signs with another secret from now on, for a while also with the one before. */
+  @PostMapping("/{id}/rotate")
+  SubscriptionView rotate(
+      @AuthenticationPrincipal Tenant tenant,
+      @PathVariable String id,
+      @RequestBody(required = false) @Nullable RotationRequest request) {
+    RotationRequest rotation = request == null ? RotationRequest.USUAL : request;
+    SigningSecret given = rotation.parsedSecret();
+    SigningSecret secret = given == null ? SigningSecret.generate(random) : given;
+    return SubscriptionView.withSecret(
+        register.rotate(tenant, id(id), secret, rotation.grace()), secret);
+  }
+
   private static ResponseEntity<SubscriptionView> answer(Subscription subscription) {
     return ResponseEntity.ok().eTag(etag(subscription)).body(SubscriptionView.of(subscription));
   }

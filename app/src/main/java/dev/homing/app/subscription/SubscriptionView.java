@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A subscription as its owner sees it.
  *
  * @param disabledReason why Homing switched it off; null unless it did
- * @param secret at creation only
+ * @param previousSecretUntil until when the secret before signs as well; null: it does not
+ * @param secret when it is made only
  */
 record SubscriptionView(
     SubscriptionId id,
@@ -28,6 +29,7 @@ record SubscriptionView(
     @Nullable Duration timeout,
     Instant createdAt,
     Instant updatedAt,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant previousSecretUntil,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret) {
 
   /** What is null is as the settings say. */
@@ -61,6 +63,7 @@ record SubscriptionView(
         terms.timeout(),
         subscription.createdAt(),
         subscription.updatedAt(),
+        subscription.previousSecretUntil(),
         secret);
   }
 }

@@ -33,6 +33,7 @@ class RoutesTest {
           entry("PATCH /subscriptions/{id}", "manage"),
           entry("DELETE /subscriptions/{id}", "manage"),
           entry("POST /subscriptions/{id}/test", "manage"),
+          entry("POST /subscriptions/{id}/rotate", "manage"),
           entry("POST /deliveries/{id}/retry", "manage"),
           entry("POST /deliveries/{id}/cancel", "manage"),
           entry("GET /admin/reconciliation", "admin"),
@@ -185,8 +186,10 @@ class RoutesTest {
             .getOrDefault(parts[1].split("/", -1)[1], "");
     String path =
         parts[1].replace("{id}", prefix + id).replace("{type}", "a.b").replace("{name}", "nobody");
-    return parts[0].equals("GET")
-        ? api.get(path)
-        : api.send(parts[0], path, "{\"url\": \"https://example.com\", \"event_types\": [\"z\"]}");
+    String body =
+        parts[0].equals("POST") && path.contains(id.toString())
+            ? "{}"
+            : "{\"url\": \"https://example.com\", \"event_types\": [\"z\"]}";
+    return parts[0].equals("GET") ? api.get(path) : api.send(parts[0], path, body);
   }
 }

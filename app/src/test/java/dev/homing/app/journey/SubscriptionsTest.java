@@ -1,7 +1,10 @@
 package dev.homing.app.journey;
 
+import static java.time.temporal.ChronoUnit.HOURS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -34,6 +37,66 @@ class SubscriptionsTest {
       api.await(api.deliveryId(event), "delivered");
     }
     assertThat(receiver.receipts()).hasSize(2);
+  }
+
+  @Test
+  void whileASecretIsRotatedBothSign() {
+    String type = Types.unique();
+    String subscription = api.subscribe(receiver, type, Map.of());
+
+    JsonNode rotated = api.post("/subscriptions/" + subscription + "/rotate").expect(200).json();
+
+    String secret = Api.text(rotated, "secret");
+    Instant until = Instant.parse(Api.text(rotated, "previous_secret_until"));
+    assertThat(until).isBetween(Instant.now().plus(23, HOURS), Instant.now().plus(25, HOURS));
+    api.trigger(type);
+    assertThat(receiver.awaitReceipts(1).getFirst())
+        .matches(receipt -> receipt.isSignedWith(secret), "signed with the new one")
+        .matches(receipt -> receipt.isSignedWith(ScriptedReceiver.SECRET), "and the one before");
+  }
+
+  @Test
+  void theSecretBeforeEndsWithItsGracePeriod() {
+    String type = Types.unique();
+    String subscription = api.subscribe(receiver, type, Map.of());
+    api.trigger(type); // So that the receiver is remembered.
+    receiver.awaitReceipts(1);
+
+    JsonNode rotated =
+        api.post("/subscriptions/" + subscription + "/rotate", Map.of("grace_period", "1s"))
+            .expect(200)
+            .json();
+
+    String secret = Api.text(rotated, "secret");
+    await()
+        .untilAsserted(
+            () -> {
+              int all = receiver.receipts().size() + 1;
+              api.trigger(type);
+              Receipt last = receiver.awaitReceipts(all).getLast();
+              assertThat(last.isSignedWith(secret)).isTrue();
+              assertThat(last.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
+            });
+  }
+
+  @Test
+  void aSecretThatIsKnownToOthersIsGivenUpAtOnce() {
+    String type = Types.unique();
+    String subscription = api.subscribe(receiver, type, Map.of());
+    String secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    String answer =
+        api.post(
+                "/subscriptions/" + subscription + "/rotate",
+                Map.of("grace_period", 0, "secret", secret))
+            .expect(200)
+            .text();
+
+    assertThat(answer).contains(secret).doesNotContain("previous_secret_until");
+    api.trigger(type);
+    Receipt receipt = receiver.awaitReceipts(1).getFirst();
+    assertThat(receipt.isSignedWith(secret)).isTrue();
+    assertThat(receipt.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
   }
 
   @Test

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class SubscriptionApiTest {
@@ -50,10 +52,26 @@ class SubscriptionApiTest {
 
     assertThat(secret).startsWith("whsec_");
     assertThat(api.get(path).text()).doesNotContain("secret");
-    assertThat(api.get("/subscriptions?limit=250").text()).doesNotContain("secret");
+    assertThat(api.get("/subscriptions?limit=250").text()).doesNotContain("whsec_");
     assertThat(api.send("PATCH", path, "{}").expect(200).text()).doesNotContain("secret");
     assertThat(api.send("PUT", path, FULL).expect(200).text()).doesNotContain("secret");
     api.send("PATCH", path, Map.of("secret", secret)).expect(422);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"grace_period\": \"8d\"}   | grace_period",
+        "{\"grace_period\": \"-1s\"}  | grace_period",
+        "{\"secret\": \"whsec_short\"} | secret",
+      })
+  void aRotationThatCannotBeIsRefusedByField(String request, String field) {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+
+    assertThat(api.post(path + "/rotate", request).text()).contains(field);
+    assertThat(api.post(path + "/rotate", request).status()).isIn(400, 422);
+    api.post(path + "/rotate", "{\"graceperiod\": 1}").expect(400);
   }
 
   @Test
