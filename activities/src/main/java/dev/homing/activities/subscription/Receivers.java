@@ -1,7 +1,5 @@
 package dev.homing.activities.subscription;
 
-import java.util.stream.Stream;
-import java.util.Objects;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.homing.activities.subscription.Receiver.Standing;
@@ -16,10 +14,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -130,7 +130,7 @@ public final class Receivers {
       throws SQLException {
     return Stream.of(row.getString("sealed_secret"), row.getString("previous_secret"))
         .filter(Objects::nonNull)
-        .map(sealed -> secrets.open(tenant, id, sealed))
+        .map(text -> secrets.open(tenant, id, text))
         .toList();
   }
 
