@@ -45,14 +45,23 @@ class LateComersIT {
     world.generator.awaitAccepted(20);
     AtomicBoolean awake = new AtomicBoolean(true);
     world.sinks.answer(
-        _ -> {
+        visit -> {
           if (awake.getAndSet(false)) {
+            awaitWorkflow(visit.event(), world);
             sleeper.freeze(); // The answer finds nobody who reads it.
           }
           return new Reply.Status(200);
         });
     World.until("frozen", Duration.ofSeconds(10), () -> !awake.get());
     world.generator.turnTo(other);
+  }
+
+  /** Which another node takes up before the lease is out: it must not send what this one sends. */
+  private static void awaitWorkflow(String event, World world) {
+    World.until(
+        "the event has its workflow",
+        Node.TIMEOUT,
+        () -> !world.parts().temporal().cli("workflow", "describe", "-w", event).isEmpty());
   }
 
   private static long sentTwice(World world) {

@@ -115,15 +115,19 @@ class NodeDeathsIT {
 
   @Row(number = 11, fault = "both nodes stopped and started, one after the other")
   void aRollingRestartIsNotNoticed(World world) {
-    Node one = world.node().with("HOMING_DRAIN_DELAY", "1s");
-    Node other = world.node().with("HOMING_DRAIN_DELAY", "1s");
-    // Longer than that: some attempts are still under way when the rest of the node has stopped.
-    world.sinks.answer(_ -> new Reply.Late(Duration.ofMillis(1500)));
+    Node one = nodeThatIsStopped(world);
+    Node other = nodeThatIsStopped(world);
+    // Some attempts are still under way when the rest of the node has stopped.
+    world.sinks.answer(_ -> new Reply.Late(Duration.ofSeconds(5)));
     world.begin(one, other);
     world.generator.awaitAccepted(15);
     restart(one, other, world);
     restart(other, one, world);
-    world.check(Expected.delay(Duration.ofSeconds(10)));
+    world.check(Expected.delay(Duration.ofSeconds(15)));
+  }
+
+  private static Node nodeThatIsStopped(World world) {
+    return world.node().with("HOMING_DRAIN_DELAY", "1s").with("WEBHOOK_TIMEOUT", "10s");
   }
 
   @Row(number = 41, fault = "node stopped while callers wait for its commits, of 0.6 s each")
