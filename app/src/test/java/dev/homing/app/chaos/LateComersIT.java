@@ -43,20 +43,25 @@ class LateComersIT {
     world.begin(sleeper, other);
     world.generator.turnTo(sleeper);
     world.generator.awaitAccepted(20);
-    AtomicBoolean awake = new AtomicBoolean(true);
+    AtomicBoolean first = new AtomicBoolean(true);
+    AtomicBoolean frozen = new AtomicBoolean();
     world.sinks.answer(
         visit -> {
-          if (awake.getAndSet(false)) {
+          if (first.getAndSet(false)) {
             awaitWorkflow(visit.event(), world);
             sleeper.freeze(); // The answer finds nobody who reads it.
+            frozen.set(true);
           }
-          return new Reply.Status(200);
+          return new Reply.Late(Duration.ofSeconds(1)); // So that some events are under way.
         });
-    World.until("frozen", Duration.ofSeconds(10), () -> !awake.get());
+    World.until("frozen", Duration.ofSeconds(10), frozen::get);
     world.generator.turnTo(other);
   }
 
-  /** Which another node takes up before the lease is out: it must not send what this one sends. */
+  /**
+   * Which another node takes up before the lease is out, if Temporal does not hand it to the frozen
+   * one again: it must not send what that one sends.
+   */
   private static void awaitWorkflow(String event, World world) {
     World.until(
         "the event has its workflow",

@@ -118,14 +118,15 @@ class NodeDeathsIT {
     Node one = nodeThatIsStopped(world);
     Node other = nodeThatIsStopped(world);
     // Some attempts are still under way when the rest of the node has stopped.
-    world.sinks.answer(_ -> new Reply.Late(Duration.ofSeconds(5)));
+    world.sinks.answer(_ -> new Reply.Late(Node.TIMEOUT.minusMillis(200)));
     world.begin(one, other);
     world.generator.awaitAccepted(15);
     restart(one, other, world);
     restart(other, one, world);
-    world.check(Expected.delay(Duration.ofSeconds(15)));
+    world.check(Expected.delay(Duration.ofSeconds(10)));
   }
 
+  /** It waits for an answer that comes just before the usual timeout. */
   private static Node nodeThatIsStopped(World world) {
     return world.node().with("HOMING_DRAIN_DELAY", "1s").with("WEBHOOK_TIMEOUT", "10s");
   }
