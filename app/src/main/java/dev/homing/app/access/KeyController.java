@@ -3,6 +3,7 @@ package dev.homing.app.access;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
+import dev.homing.app.http.Texts;
 import dev.homing.app.http.Window;
 import dev.homing.workflows.Tenant;
 import java.net.URI;
@@ -34,8 +35,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/keys")
 class KeyController {
-  private static final int LONGEST_DESCRIPTION = 500;
-
   private final ApiKeys keys;
   private final KnownKeys known;
   private final Supplier<UUID> ids;
@@ -67,18 +66,6 @@ class KeyController {
         errors.add(new Problem.FieldError("tenant", "is needed"));
       }
       return new Tenant(tenant == null ? "" : tenant);
-    }
-
-    private String describedAs(List<Problem.FieldError> errors) {
-      String text = description == null ? "" : description;
-      if (text.length() > LONGEST_DESCRIPTION || text.indexOf(0) >= 0) {
-        errors.add(
-            new Problem.FieldError(
-                "description",
-                "must have at most %d characters, none of them NUL"
-                    .formatted(LONGEST_DESCRIPTION)));
-      }
-      return text;
     }
 
     private Set<Scope> withScopes(List<Problem.FieldError> errors) {
@@ -134,7 +121,7 @@ class KeyController {
   ResponseEntity<KeyView> create(@RequestBody KeyRequest request) {
     List<Problem.FieldError> errors = new ArrayList<>();
     Tenant tenant = request.forTenant(errors);
-    String description = request.describedAs(errors);
+    String description = Texts.description(request.description(), errors);
     Set<Scope> scopes = request.withScopes(errors);
     Instant expiresAt = request.expiresAt();
     if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {

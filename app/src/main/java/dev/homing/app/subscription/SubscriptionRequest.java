@@ -6,6 +6,7 @@ import dev.homing.activities.subscription.ReceiverUrl;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.app.http.Problem;
+import dev.homing.app.http.Texts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -31,7 +32,6 @@ record SubscriptionRequest(
     @Nullable String secret) {
   private static final int MOST_EVENT_TYPES = 50;
   private static final int MOST_NAMED = 5;
-  private static final int LONGEST_DESCRIPTION = 500;
   private static final int MOST_METADATA = 50;
   private static final int LONGEST_METADATA = 500;
 
@@ -53,7 +53,7 @@ record SubscriptionRequest(
         new Subscription.Terms(
             url(errors),
             eventTypes(errors),
-            description(errors),
+            Texts.description(description, errors),
             enabled == null || enabled,
             metadata(errors),
             retry(errors),
@@ -100,16 +100,6 @@ record SubscriptionRequest(
     return types;
   }
 
-  private String description(List<Problem.FieldError> errors) {
-    if (description != null && !fits(description, LONGEST_DESCRIPTION)) {
-      errors.add(
-          new Problem.FieldError(
-              "description",
-              "must have at most %d characters, none of them NUL".formatted(LONGEST_DESCRIPTION)));
-    }
-    return description == null ? "" : description;
-  }
-
   private Map<String, String> metadata(List<Problem.FieldError> errors) {
     Map<String, String> pairs = metadata == null ? Map.of() : metadata;
     boolean fits =
@@ -118,8 +108,8 @@ record SubscriptionRequest(
                 .allMatch(
                     pair ->
                         pair.getValue() != null
-                            && fits(pair.getKey(), LONGEST_METADATA)
-                            && fits(pair.getValue(), LONGEST_METADATA));
+                            && Texts.fits(pair.getKey(), LONGEST_METADATA)
+                            && Texts.fits(pair.getValue(), LONGEST_METADATA));
     if (!fits) {
       errors.add(
           new Problem.FieldError(
@@ -157,11 +147,6 @@ record SubscriptionRequest(
           new Problem.FieldError("retry.max_interval", "must not be below initial_interval"));
     }
     return new Subscription.Retry(attempts, first, last);
-  }
-
-  /** PostgreSQL keeps any character but NUL. */
-  private static boolean fits(String text, int longest) {
-    return text.length() <= longest && text.indexOf(0) < 0;
   }
 
   private static String reason(IllegalArgumentException wrong) {

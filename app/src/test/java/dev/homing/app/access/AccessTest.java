@@ -74,7 +74,7 @@ class AccessTest {
 
   @Test
   void withTheKeyOneIsServed() {
-    Api api = withKey.api().authorized("Bearer " + RunningHoming.ADMIN_KEY);
+    Api api = withKey.admin();
 
     api.get("/subscriptions").expect(200);
     String id =
@@ -93,7 +93,7 @@ class AccessTest {
   @ParameterizedTest
   @ValueSource(strings = {"http://127.0.0.1:8081/", "http://localhost/", "https://10.0.0.1/"})
   void withAKeyTheInsideIsNoReceiver(String url) {
-    Api api = withKey.api().authorized("Bearer " + RunningHoming.ADMIN_KEY);
+    Api api = withKey.admin();
     String id = Api.id(subscribe(api, "https://example.com").expect(201));
 
     for (Api.Answer refused :

@@ -1,0 +1,27 @@
+package dev.homing.app.http;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Texts that callers give, as they can be kept. */
+public final class Texts {
+  private static final int LONGEST_DESCRIPTION = 500;
+
+  private Texts() {}
+
+  /** What a caller says of something, in a field of that name; empty if nothing is said. */
+  public static String description(@Nullable String given, List<Problem.FieldError> errors) {
+    if (given != null && !fits(given, LONGEST_DESCRIPTION)) {
+      errors.add(
+          new Problem.FieldError(
+              "description",
+              "must have at most %d characters, none of them NUL".formatted(LONGEST_DESCRIPTION)));
+    }
+    return given == null ? "" : given;
+  }
+
+  /** PostgreSQL keeps any character but NUL. */
+  public static boolean fits(String text, int longest) {
+    return text.length() <= longest && text.indexOf(0) < 0;
+  }
+}
