@@ -124,7 +124,8 @@ public final class HttpSender {
           ? unanswered(Fault.UNREACHABLE, "The network of the host cannot be reached.")
           : unanswered(Fault.CONNECTION_RESET, "The connection broke before an answer came.");
     } catch (IllegalArgumentException unsendable) {
-      return unanswered(Fault.INVALID_REQUEST, "URL or content type cannot be sent over HTTP.");
+      return unanswered(
+          Fault.INVALID_REQUEST, "URL, content type or headers cannot be sent over HTTP.");
     }
   }
 

@@ -14,22 +14,22 @@ final class SignedRequest {
 
   /**
    * @param now signed along, in whole seconds: receivers reject what is older than five minutes
-   * @throws IllegalArgumentException if the content type does not fit into a header
+   * @throws IllegalArgumentException if the content type, or a header of its own, does not fit
    */
   static Request of(WebhookRequest webhook, Instant now, String userAgent) {
     String id = webhook.eventId().toString();
     long timestamp = now.getEpochSecond();
     String signature = Signatures.sign(webhook.secrets(), id, timestamp, webhook.payload());
     Request.Builder request =
-        new Request.Builder()
-            .url(webhook.url())
-            .post(new Payload(webhook.payload()))
-            .header("user-agent", userAgent)
-            .header("accept-encoding", "identity") // OkHttp would inflate without a limit.
-            .header("webhook-id", id)
-            .header("webhook-timestamp", Long.toString(timestamp))
-            .header("webhook-signature", signature)
-            .header("webhook-attempt", Integer.toString(webhook.attempt()));
+        new Request.Builder().url(webhook.url()).post(new Payload(webhook.payload()));
+    webhook.headers().byName().forEach(request::header);
+    request
+        .header("user-agent", userAgent)
+        .header("accept-encoding", "identity") // OkHttp would inflate without a limit.
+        .header("webhook-id", id)
+        .header("webhook-timestamp", Long.toString(timestamp))
+        .header("webhook-signature", signature)
+        .header("webhook-attempt", Integer.toString(webhook.attempt()));
     String contentType = webhook.contentType();
     return contentType == null
         ? request.build()

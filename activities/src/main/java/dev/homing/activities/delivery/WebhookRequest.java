@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.subscription.CustomHeaders;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.workflows.EventId;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempt numbered from 1; a hint for the receiver, as attempts may overlap
  * @param contentType sent as it is; null sends no {@code content-type}
+ * @param headers beside our own
  * @param secrets one, or several while a rotation's grace period lasts; the newest first
  * @param timeout of the whole call, from the first byte out to the last byte in
  */
@@ -25,6 +27,7 @@ public record WebhookRequest(
     int attempt,
     @Nullable String contentType,
     byte[] payload,
+    CustomHeaders headers,
     List<SigningSecret> secrets,
     Duration timeout) {
 
@@ -38,7 +41,9 @@ public record WebhookRequest(
     }
   }
 
-  /** Neither payload nor secrets, nor path and query of the URL, which may hold tokens. */
+  /**
+   * Neither payload nor secrets nor headers, nor path and query of the URL, which may hold tokens.
+   */
   @Override
   public String toString() {
     return "WebhookRequest[%s, attempt %s, to %s]".formatted(eventId, attempt, url.host());

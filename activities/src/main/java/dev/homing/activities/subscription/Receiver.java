@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A subscription as a sender needs it: read anew for each later attempt.
  *
+ * @param headers beside our own
  * @param secrets each signs; none if it cannot be read
  * @param fault of ours, for people: why it cannot be read; null if it can
  */
 public record Receiver(
     SubscriptionId id,
     HttpUrl url,
+    CustomHeaders headers,
     List<SigningSecret> secrets,
     RetrySchedule schedule,
     Duration timeout,
@@ -32,7 +34,7 @@ public record Receiver(
     /** Its receiver answered 410. */
     GONE,
     DELETED,
-    /** Its URL, secret or schedule cannot be read as it is stored: a fault of ours. */
+    /** Its URL, headers, secret or schedule cannot be read as it is stored: a fault of ours. */
     UNREADABLE
   }
 }

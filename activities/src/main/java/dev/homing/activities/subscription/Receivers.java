@@ -23,12 +23,17 @@ import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Looks up where to send, with which secret and how patiently. */
 public final class Receivers {
   /** Some 20 MB. */
   private static final int REMEMBERED = 20_000;
 
+  private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+
+  private final JsonMapper json = JsonMapper.builder().build();
   private final JdbcClient jdbc;
   private final Secrets secrets;
   private final DeliverySettings settings;
@@ -86,7 +91,7 @@ public final class Receivers {
     return jdbc
         .sql(
             """
-            select id, url, sealed_secret, enabled, disabled_reason, deleted_at,
+            select id, url, headers, sealed_headers, sealed_secret, enabled, disabled_reason, deleted_at,
               case when previous_until > now() then previous_sealed_secret end as previous_secret,
               max_attempts, initial_interval_seconds, max_interval_seconds, timeout_seconds
             from subscriptions
@@ -108,6 +113,7 @@ public final class Receivers {
       return new Receiver(
           id,
           HttpUrl.get(row.getString("url")),
+          headers(tenant, id, row),
           secrets(tenant, id, row),
           schedule(row),
           or(seconds(row, "timeout_seconds"), settings.timeout()),
@@ -117,12 +123,25 @@ public final class Receivers {
       return new Receiver(
           id,
           or(HttpUrl.parse(row.getString("url")), Receiver.NOWHERE),
+          CustomHeaders.NONE,
           List.of(),
           settings.schedule(null, null, null),
           settings.timeout(),
           standing == Standing.ACTIVE ? Standing.UNREADABLE : standing,
           unreadable.getMessage());
     }
+  }
+
+  private CustomHeaders headers(Tenant tenant, SubscriptionId id, ResultSet row)
+      throws SQLException {
+    Map<String, String> all = new HashMap<>(map(row.getString("headers")));
+    map(row.getString("sealed_headers"))
+        .forEach((name, text) -> all.put(name, secrets.openHeader(tenant, id, name, text)));
+    return all.isEmpty() ? CustomHeaders.NONE : new CustomHeaders(all);
+  }
+
+  private Map<String, String> map(String text) {
+    return text.equals("{}") ? Map.of() : json.readValue(text, TEXTS);
   }
 
   /** The one before a rotation signs as well, for a while. */

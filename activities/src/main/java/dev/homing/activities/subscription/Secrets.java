@@ -3,10 +3,11 @@ package dev.homing.activities.subscription;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
-/** Seals signing secrets for keeping, each bound to its subscription, and opens them to sign. */
+/** Seals what a subscription keeps secret, each bound to its subscription, and opens it to send. */
 public final class Secrets {
-  private static final String PURPOSE = "signing";
+  private static final String SIGNING = "signing";
 
   private final Encryption encryption;
 
@@ -17,11 +18,26 @@ public final class Secrets {
   public String seal(Tenant tenant, SubscriptionId subscription, SigningSecret secret) {
     return encryption.seal(
         secret.text().getBytes(StandardCharsets.US_ASCII),
-        new Encryption.Owner(tenant, subscription, PURPOSE));
+        new Encryption.Owner(tenant, subscription, SIGNING));
   }
 
   SigningSecret open(Tenant tenant, SubscriptionId subscription, String sealed) {
-    byte[] text = encryption.open(sealed, new Encryption.Owner(tenant, subscription, PURPOSE));
+    byte[] text = encryption.open(sealed, new Encryption.Owner(tenant, subscription, SIGNING));
     return SigningSecret.parse(new String(text, StandardCharsets.US_ASCII));
+  }
+
+  /** Seals the value of a header, which is ASCII; bound to its name as well. */
+  public String sealHeader(Tenant tenant, SubscriptionId subscription, String name, String value) {
+    return encryption.seal(
+        value.getBytes(StandardCharsets.US_ASCII), header(tenant, subscription, name));
+  }
+
+  String openHeader(Tenant tenant, SubscriptionId subscription, String name, String sealed) {
+    return new String(
+        encryption.open(sealed, header(tenant, subscription, name)), StandardCharsets.US_ASCII);
+  }
+
+  private static Encryption.Owner header(Tenant tenant, SubscriptionId subscription, String name) {
+    return new Encryption.Owner(tenant, subscription, "header " + name.toLowerCase(Locale.ROOT));
   }
 }

@@ -1,5 +1,7 @@
 package dev.homing.activities.subscription;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import jakarta.persistence.CollectionTable;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.hibernate.annotations.BatchSize;
@@ -37,6 +40,12 @@ public class Subscription {
 
   @JdbcTypeCode(SqlTypes.JSON)
   private Map<String, String> metadata;
+
+  @JdbcTypeCode(SqlTypes.JSON)
+  private Map<String, String> headers;
+
+  @JdbcTypeCode(SqlTypes.JSON)
+  private Map<String, String> sealedHeaders;
 
   private @Nullable Integer maxAttempts;
   private @Nullable Integer initialIntervalSeconds;
@@ -70,9 +79,14 @@ public class Subscription {
   @SuppressWarnings("NullAway.Init")
   protected Subscription() {}
 
-  /** A new one; the secret comes sealed. */
+  /** A new one; what is secret comes sealed. */
   public Subscription(
-      Tenant tenant, SubscriptionId id, Terms terms, String sealedSecret, Instant createdAt) {
+      Tenant tenant,
+      SubscriptionId id,
+      Terms terms,
+      Map<String, String> sealedHeaders,
+      String sealedSecret,
+      Instant createdAt) {
     this.key = new SubscriptionKey(tenant, id);
     this.sealedSecret = sealedSecret;
     this.createdAt = createdAt.truncatedTo(ChronoUnit.MICROS);
@@ -80,12 +94,19 @@ public class Subscription {
     this.url = terms.url();
     this.description = terms.description();
     this.metadata = terms.metadata();
+    this.headers = terms.headers();
+    this.sealedHeaders = sealedHeaders;
     set(terms);
   }
 
-  /** Replaces everything that its owner may set. Setting enabled also revives one switched off. */
-  public void change(Terms terms, Instant now) {
+  /**
+   * Replaces everything that its owner may set. Setting enabled also revives one switched off.
+   *
+   * @param sealedHeaders the secret headers of the terms, sealed
+   */
+  public void change(Terms terms, Map<String, String> sealedHeaders, Instant now) {
     set(terms);
+    this.sealedHeaders = sealedHeaders;
     this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
 
@@ -124,13 +145,14 @@ public class Subscription {
     }
     this.enabled = terms.enabled();
     this.metadata = terms.metadata();
+    this.headers = terms.headers();
     this.maxAttempts = terms.retry().maxAttempts();
     this.initialIntervalSeconds = seconds(terms.retry().initialInterval());
     this.maxIntervalSeconds = seconds(terms.retry().maxInterval());
     this.timeoutSeconds = seconds(terms.timeout());
   }
 
-  /** What its owner may set. */
+  /** What its owner may set; values of secret headers are left as they are. */
   public Terms terms() {
     return new Terms(
         url,
@@ -138,6 +160,8 @@ public class Subscription {
         description,
         enabled,
         metadata,
+        headers,
+        sealedHeaders.keySet().stream().collect(toMap(name -> name, _ -> Optional.empty())),
         retry(),
         duration(timeoutSeconds));
   }
@@ -172,6 +196,11 @@ public class Subscription {
     return updatedAt;
   }
 
+  /** By the name of the header. */
+  public Map<String, String> sealedHeaders() {
+    return Map.copyOf(sealedHeaders);
+  }
+
   String sealedSecret() {
     return sealedSecret;
   }
@@ -193,6 +222,8 @@ public class Subscription {
    *
    * @param eventTypes exact, by prefix ({@code order.*}, every deeper level) or all ({@code *})
    * @param enabled false holds what waits
+   * @param headers that every request carries
+   * @param secretHeaders such that nobody may read; without a value: as it is
    * @param timeout of one attempt, in whole seconds; null: as the settings say
    */
   public record Terms(
@@ -201,8 +232,17 @@ public class Subscription {
       String description,
       boolean enabled,
       Map<String, String> metadata,
+      Map<String, String> headers,
+      Map<String, Optional<String>> secretHeaders,
       Retry retry,
-      @Nullable Duration timeout) {}
+      @Nullable Duration timeout) {
+
+    /** Neither headers nor the URL, which may hold tokens. */
+    @Override
+    public String toString() {
+      return "Terms[%s, %s]".formatted(eventTypes, enabled ? "enabled" : "not enabled");
+    }
+  }
 
   /** Its own retry schedule, in whole seconds; what is null is as the settings say. */
   public record Retry(

@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.subscription.CustomHeaders;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.workflows.EventId;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +23,19 @@ final class SampleWebhooks {
 
   static WebhookRequest to(HttpUrl url, Duration timeout) {
     byte[] payload = "{\"test\": 2432232314}".getBytes(StandardCharsets.UTF_8);
-    return new WebhookRequest(url, EVENT, 1, "application/json", payload, List.of(SECRET), timeout);
+    return new WebhookRequest(
+        url, EVENT, 1, "application/json", payload, CustomHeaders.NONE, List.of(SECRET), timeout);
   }
 
   static WebhookRequest with(HttpUrl url, @Nullable String contentType, byte[] payload) {
     return new WebhookRequest(
-        url, EVENT, 3, contentType, payload, List.of(SECRET), Duration.ofSeconds(10));
+        url,
+        EVENT,
+        3,
+        contentType,
+        payload,
+        CustomHeaders.NONE,
+        List.of(SECRET),
+        Duration.ofSeconds(10));
   }
 }

@@ -43,12 +43,15 @@ class MergePatch {
   }
 
   private static SubscriptionRequest request(Subscription.Terms terms) {
+    HeaderFields fields = HeaderFields.of(terms);
     return new SubscriptionRequest(
         terms.url(),
         terms.eventTypes().stream().sorted().toList(),
         terms.description(),
         terms.enabled(),
         terms.metadata(),
+        fields.headers(),
+        fields.secretHeaders(),
         new SubscriptionRequest.RetryRequest(
             terms.retry().maxAttempts(),
             terms.retry().initialInterval(),

@@ -14,6 +14,10 @@ import dev.homing.workflows.Tenant;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -63,7 +67,9 @@ class Register {
   Subscription add(Tenant tenant, Subscription.Terms terms, SigningSecret secret) {
     SubscriptionId id = new SubscriptionId(ids.get());
     String sealed = secrets.seal(tenant, id, secret);
-    Subscription subscription = new Subscription(tenant, id, terms, sealed, clock.instant());
+    Map<String, String> headers = sealed(tenant, id, terms, Map.of());
+    Subscription subscription =
+        new Subscription(tenant, id, terms, headers, sealed, clock.instant());
     return requireNonNull(transaction.execute(_ -> save(tenant, subscription)));
   }
 
@@ -79,7 +85,11 @@ class Register {
                 _ -> {
                   Subscription subscription = expected(tenant, id, version);
                   boolean wasEnabled = subscription.terms().enabled();
-                  subscription.change(change.apply(subscription.terms()), clock.instant());
+                  Subscription.Terms terms = change.apply(subscription.terms());
+                  subscription.change(
+                      terms,
+                      sealed(tenant, id, terms, subscription.sealedHeaders()),
+                      clock.instant());
                   Subscription saved = save(tenant, subscription);
                   boolean enabled = saved.terms().enabled() && !wasEnabled;
                   if (enabled) {
@@ -108,6 +118,26 @@ class Register {
               subscription.rotate(sealed, now.plus(grace), now);
               return save(tenant, subscription);
             }));
+  }
+
+  /** The secret headers of the terms: sealed now, or as they were where no value is given. */
+  private Map<String, String> sealed(
+      Tenant tenant, SubscriptionId id, Subscription.Terms terms, Map<String, String> before) {
+    Map<String, String> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    known.putAll(before);
+    Map<String, String> sealed = new HashMap<>();
+    terms
+        .secretHeaders()
+        .forEach(
+            (name, value) ->
+                sealed.put(
+                    name,
+                    value
+                        .map(text -> secrets.sealHeader(tenant, id, name, text))
+                        .or(() -> Optional.ofNullable(known.get(name)))
+                        .orElseThrow(
+                            () -> Problem.invalid("secret_headers", name + " needs a value"))));
+    return sealed;
   }
 
   private record Changed(Subscription subscription, boolean enabled) {}

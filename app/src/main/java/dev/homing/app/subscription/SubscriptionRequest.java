@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A subscription as its owner describes it; what is left out is as {@link #terms} says.
  *
+ * @param headers that every request carries
+ * @param secretHeaders such that nobody may read; null leaves a value as it is
  * @param secret only when it is registered
  */
 record SubscriptionRequest(
@@ -27,6 +29,8 @@ record SubscriptionRequest(
     @Nullable String description,
     @Nullable Boolean enabled,
     @Nullable Map<String, String> metadata,
+    @Nullable Map<String, @Nullable String> headers,
+    @Nullable Map<String, @Nullable String> secretHeaders,
     @Nullable RetryRequest retry,
     @Nullable Duration timeout,
     @Nullable String secret) {
@@ -48,7 +52,10 @@ record SubscriptionRequest(
 
   /** What it comes to; throws a problem with an entry for each field that cannot be. */
   Subscription.Terms terms() {
-    List<Problem.FieldError> errors = new ArrayList<>();
+    HeaderFields fields =
+        new HeaderFields(
+            headers == null ? Map.of() : headers, secretHeaders == null ? Map.of() : secretHeaders);
+    List<Problem.FieldError> errors = new ArrayList<>(fields.errors());
     Subscription.Terms terms =
         new Subscription.Terms(
             url(errors),
@@ -56,6 +63,8 @@ record SubscriptionRequest(
             Texts.description(description, errors),
             enabled == null || enabled,
             metadata(errors),
+            fields.shown(),
+            fields.secret(),
             retry(errors),
             seconds("timeout", timeout, DeliverySettings.LONGEST_TIMEOUT, errors));
     checkSecret(errors);
@@ -147,6 +156,12 @@ record SubscriptionRequest(
           new Problem.FieldError("retry.max_interval", "must not be below initial_interval"));
     }
     return new Subscription.Retry(attempts, first, last);
+  }
+
+  /** Without what is secret, and the URL, which may hold tokens. */
+  @Override
+  public String toString() {
+    return "SubscriptionRequest[%s]".formatted(eventTypes);
   }
 
   private static String reason(IllegalArgumentException wrong) {

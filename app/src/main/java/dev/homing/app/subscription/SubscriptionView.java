@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A subscription as its owner sees it.
  *
  * @param disabledReason why Homing switched it off; null unless it did
+ * @param secretHeaders the names; every value is null, which leaves it as it is when it is sent
+ *     back
  * @param previousSecretUntil until when the secret before signs as well; null: it does not
  * @param secret when it is made only
  */
@@ -25,6 +27,8 @@ record SubscriptionView(
     boolean enabled,
     @Nullable String disabledReason,
     Map<String, String> metadata,
+    Map<String, @Nullable String> headers,
+    Map<String, @Nullable String> secretHeaders,
     RetryView retry,
     @Nullable Duration timeout,
     Instant createdAt,
@@ -48,6 +52,7 @@ record SubscriptionView(
 
   private static SubscriptionView view(Subscription subscription, @Nullable String secret) {
     Subscription.Terms terms = subscription.terms();
+    HeaderFields fields = HeaderFields.of(terms);
     return new SubscriptionView(
         subscription.id(),
         terms.url(),
@@ -56,6 +61,8 @@ record SubscriptionView(
         terms.enabled(),
         subscription.disabledReason(),
         terms.metadata(),
+        fields.headers(),
+        fields.secretHeaders(),
         new RetryView(
             terms.retry().maxAttempts(),
             terms.retry().initialInterval(),

@@ -51,6 +51,7 @@ class TestEvents {
                 1,
                 MediaType.APPLICATION_JSON_VALUE,
                 payload(id),
+                receiver.headers(),
                 receiver.secrets(),
                 receiver.timeout()));
     byte[] body = attempt.responseBody();

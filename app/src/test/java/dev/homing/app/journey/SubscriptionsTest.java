@@ -40,6 +40,32 @@ class SubscriptionsTest {
   }
 
   @Test
+  void requestsCarryTheHeadersOfTheirSubscription() {
+    String type = Types.unique();
+    String subscription =
+        api.subscribe(
+            receiver.answers(500, 200),
+            type,
+            Map.of(
+                "headers",
+                Map.of("X-Team", "blue"),
+                "secret_headers",
+                Map.of("Authorization", "Bearer only-the-receiver"),
+                "retry",
+                Map.of("initial_interval", 1)));
+
+    api.trigger(type);
+
+    for (Receipt receipt : receiver.awaitReceipts(2)) {
+      assertThat(receipt.header("x-team")).isEqualTo("blue");
+      assertThat(receipt.header("authorization")).isEqualTo("Bearer only-the-receiver");
+      assertThat(receipt.isSignedWith(ScriptedReceiver.SECRET)).isTrue();
+    }
+    api.post("/subscriptions/" + subscription + "/test").expect(200);
+    assertThat(receiver.awaitReceipts(3).getLast().header("x-team")).isEqualTo("blue");
+  }
+
+  @Test
   void whileASecretIsRotatedBothSign() {
     String type = Types.unique();
     String subscription = api.subscribe(receiver, type, Map.of());

@@ -6,6 +6,7 @@ import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,10 +52,10 @@ class SubscriptionApiTest {
     String path = "/subscriptions/" + Api.id(created);
 
     assertThat(secret).startsWith("whsec_");
-    assertThat(api.get(path).text()).doesNotContain("secret");
+    assertThat(api.get(path).json().has("secret")).isFalse();
     assertThat(api.get("/subscriptions?limit=250").text()).doesNotContain("whsec_");
-    assertThat(api.send("PATCH", path, "{}").expect(200).text()).doesNotContain("secret");
-    assertThat(api.send("PUT", path, FULL).expect(200).text()).doesNotContain("secret");
+    assertThat(api.send("PATCH", path, "{}").expect(200).json().has("secret")).isFalse();
+    assertThat(api.send("PUT", path, FULL).expect(200).json().has("secret")).isFalse();
     api.send("PATCH", path, Map.of("secret", secret)).expect(422);
   }
 
@@ -72,6 +73,102 @@ class SubscriptionApiTest {
     assertThat(api.post(path + "/rotate", request).text()).contains(field);
     assertThat(api.post(path + "/rotate", request).status()).isIn(400, 422);
     api.post(path + "/rotate", "{\"graceperiod\": 1}").expect(400);
+  }
+
+  @Test
+  void secretHeadersAreShownToNobodyAndStayWhenTheyAreSentBack() {
+    String path =
+        "/subscriptions/"
+            + Api.id(
+                api.post(
+                        "/subscriptions",
+                        """
+                        {"url": "https://example.com", "event_types": ["a"],
+                         "headers": {"X-Team": "blue"},
+                         "secret_headers": {"X-Token": "t0ken", "Authorization": "Bearer t0ken"}}
+                        """)
+                    .expect(201));
+
+    Api.Answer shown = api.get(path).expect(200);
+
+    assertThat(shown.text())
+        .contains("\"headers\":{\"X-Team\":\"blue\"}")
+        .contains("\"secret_headers\":{\"Authorization\":null,\"X-Token\":null}")
+        .doesNotContain("t0ken");
+    String same =
+        """
+        {"url": "https://example.com", "event_types": ["a"], "secret_headers": {"x-token": null}}
+        """;
+    assertThat(api.send("PUT", path, same).expect(200).text())
+        .contains("\"headers\":{}", "\"secret_headers\":{\"x-token\":null}");
+    assertThat(api.send("PUT", path, same.replace("x-token", "x-other")).expect(422).text())
+        .contains("x-other needs a value");
+  }
+
+  @Test
+  void patchingChangesTheHeadersItNames() {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+    api.change(path.substring(15), Map.of("headers", Map.of("A", "1", "B", "2")));
+    api.change(path.substring(15), Map.of("secret_headers", Map.of("C", "3", "D", "4")));
+
+    String changed =
+        api.send(
+                "PATCH",
+                path,
+                """
+                {"headers": {"A": null, "E": "5"}, "secret_headers": {"C": null}}
+                """)
+            .expect(200)
+            .text();
+
+    assertThat(changed)
+        .contains("\"headers\":{\"B\":\"2\",\"E\":\"5\"}", "\"secret_headers\":{\"D\":null}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"headers\": {\"Authorization\": \"Basic eA==\"} | belongs into secret_headers",
+        "\"headers\": {\"X-A\": \"1\", \"x-a\": \"2\"} | once, whatever its case",
+        "\"headers\": {\"X-A\": \"1\"}, \"secret_headers\": {\"x-a\": \"2\"} | once",
+        "\"headers\": {\"X-A\": null} | X-A needs a value",
+        "\"headers\": {\"Host\": \"inside\"} | Host is Homing's to set",
+        "\"secret_headers\": {\"Webhook-Signature\": \"v1,x\"} | is Homing's to set",
+        "\"headers\": {\"X-A:\": \"v\"} | a name has",
+        "\"secret_headers\": {\"X-A\": \"1\\r\\nX-B: 2\"} | a value has",
+      })
+  void headersThatCannotBeSentAreRefused(String headers, String reason) {
+    String request = "{\"url\": \"https://example.com\", \"event_types\": [\"a\"], %s}";
+
+    Api.Answer answer = api.post("/subscriptions", request.formatted(headers));
+
+    assertThat(answer.expect(422).text()).contains("headers", reason);
+  }
+
+  @Test
+  void headersAreFewAndShort() {
+    Map<String, String> many = new HashMap<>();
+    IntStream.rangeClosed(1, 21).forEach(i -> many.put("X-" + i, "v"));
+    Map<String, String> large = new HashMap<>();
+    IntStream.rangeClosed(1, 5).forEach(i -> large.put("X-" + i, "v".repeat(4_000)));
+
+    for (Map<String, String> headers : List.of(many, large)) {
+      assertThat(
+              api.post(
+                      "/subscriptions",
+                      Map.of(
+                          "url",
+                          "https://example.com",
+                          "event_types",
+                          List.of("a"),
+                          "headers",
+                          headers))
+                  .expect(422)
+                  .text())
+          .contains("at most 20");
+    }
   }
 
   @Test
