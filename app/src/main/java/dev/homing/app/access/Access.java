@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,7 @@ class Access {
       HttpSecurity http,
       AccessSettings settings,
       KnownKeys keys,
+      Supplier<UUID> ids,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems,
       JsonMapper json) {
     if (settings.isOpen()) {
@@ -65,13 +68,15 @@ class Access {
                     .hasAuthority(admin)
                     .requestMatchers(HttpMethod.POST, "/webhooks/**")
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
+                    .requestMatchers("/audit/**")
+                    .hasAnyAuthority(Scope.MANAGE.word(), admin)
                     .requestMatchers(HttpMethod.GET, "/**")
                     .hasAnyAuthority(Scope.READ.word(), admin)
                     .requestMatchers(HttpMethod.HEAD, "/**")
                     .hasAnyAuthority(Scope.READ.word(), admin)
                     .anyRequest()
                     .hasAnyAuthority(Scope.MANAGE.word(), admin))
-        .addFilterBefore(new CallerFilter(settings, keys, problems), AuthorizationFilter.class)
+        .addFilterBefore(new CallerFilter(settings, keys, ids, problems), AuthorizationFilter.class)
         .exceptionHandling(
             refusal ->
                 refusal

@@ -77,9 +77,9 @@ class ApiKeys {
         .list();
   }
 
-  /** False if there is none. Revoking again changes nothing. */
+  /** False if there is none, or it was revoked before: nothing is changed then. */
   boolean revoke(KeyId id) {
-    return jdbc.sql("update api_keys set revoked_at = coalesce(revoked_at, now()) where id = :id")
+    return jdbc.sql("update api_keys set revoked_at = now() where id = :id and revoked_at is null")
             .param("id", id.uuid())
             .update()
         == 1;

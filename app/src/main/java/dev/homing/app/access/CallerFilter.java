@@ -1,5 +1,6 @@
 package dev.homing.app.access;
 
+import dev.homing.app.audit.Actor;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -9,6 +10,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -19,16 +22,23 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 /** Finds out whose request it is. */
 final class CallerFilter extends OncePerRequestFilter {
   private static final String SCHEME = "Bearer ";
+  private static final String REQUEST_ID = "Homing-Request-Id";
 
   private final AccessSettings settings;
   private final byte[] adminKey;
   private final KnownKeys keys;
+  private final Supplier<UUID> ids;
   private final HandlerExceptionResolver problems;
 
-  CallerFilter(AccessSettings settings, KnownKeys keys, HandlerExceptionResolver problems) {
+  CallerFilter(
+      AccessSettings settings,
+      KnownKeys keys,
+      Supplier<UUID> ids,
+      HandlerExceptionResolver problems) {
     this.settings = settings;
     this.adminKey = settings.adminKey().getBytes(StandardCharsets.UTF_8);
     this.keys = keys;
+    this.ids = ids;
     this.problems = problems;
   }
 
@@ -37,7 +47,8 @@ final class CallerFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     try {
-      (settings.isOpen() ? local(request) : withKey(request)).ifPresent(CallerFilter::admit);
+      (settings.isOpen() ? local(request) : withKey(request))
+          .ifPresent(caller -> admit(caller, request, response));
     } catch (DataAccessException away) {
       problems.resolveException(request, response, null, away);
       return;
@@ -45,17 +56,20 @@ final class CallerFilter extends OncePerRequestFilter {
     chain.doFilter(request, response);
   }
 
-  private static void admit(Caller caller) {
+  private void admit(Caller caller, HttpServletRequest request, HttpServletResponse response) {
+    String requestId = "req_" + ids.get();
+    response.setHeader(REQUEST_ID, requestId);
     var authentication =
         new PreAuthenticatedAuthenticationToken(
             caller.tenant(), "", caller.scopes().stream().map(Scope::authority).toList());
+    authentication.setDetails(new Actor(caller.name(), request.getRemoteAddr(), requestId));
     SecurityContextHolder.getContext().setAuthentication(authentication);
   }
 
   /** By the socket: headers are anyone's to write. */
   private static Optional<Caller> local(HttpServletRequest request) throws IOException {
     return InetAddress.getByName(request.getRemoteAddr()).isLoopbackAddress()
-        ? Optional.of(Caller.ADMIN)
+        ? Optional.of(Caller.LOCAL)
         : Optional.empty();
   }
 

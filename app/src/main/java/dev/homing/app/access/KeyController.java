@@ -1,6 +1,10 @@
 package dev.homing.app.access;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.homing.app.audit.Action;
+import dev.homing.app.audit.AuditLog;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
 import dev.homing.app.http.Texts;
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -37,13 +42,23 @@ import org.springframework.web.bind.annotation.RestController;
 class KeyController {
   private final ApiKeys keys;
   private final KnownKeys known;
+  private final AuditLog auditLog;
+  private final TransactionTemplate transaction;
   private final Supplier<UUID> ids;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
 
-  KeyController(ApiKeys keys, KnownKeys known, Supplier<UUID> ids, Clock clock) {
+  KeyController(
+      ApiKeys keys,
+      KnownKeys known,
+      AuditLog auditLog,
+      TransactionTemplate transaction,
+      Supplier<UUID> ids,
+      Clock clock) {
     this.keys = keys;
     this.known = known;
+    this.auditLog = auditLog;
+    this.transaction = transaction;
     this.ids = ids;
     this.clock = clock;
   }
@@ -132,10 +147,22 @@ class KeyController {
     }
     KeyText text = KeyText.generate(new KeyId(ids.get()), random);
     ApiKey made =
-        keys.add(text, tenant, description, scopes, expiresAt)
-            .orElseThrow(() -> Problem.invalid("tenant", "must be the name of a tenant"));
+        requireNonNull(transaction.execute(_ -> add(text, tenant, description, scopes, expiresAt)));
     return ResponseEntity.created(URI.create("/keys/" + made.id()))
         .body(KeyView.of(made, text.text()));
+  }
+
+  private ApiKey add(
+      KeyText text,
+      Tenant tenant,
+      String description,
+      Set<Scope> scopes,
+      @Nullable Instant expiresAt) {
+    ApiKey made =
+        keys.add(text, tenant, description, scopes, expiresAt)
+            .orElseThrow(() -> Problem.invalid("tenant", "must be the name of a tenant"));
+    auditLog.add(tenant, Action.KEY_CREATED, made.id().toString());
+    return made;
   }
 
   @GetMapping
@@ -159,8 +186,14 @@ class KeyController {
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void revoke(@PathVariable String id) {
-    KeyId key = KeyId.read(id).filter(keys::revoke).orElseThrow(() -> unknown(id));
-    known.forget(key);
+    ApiKey key = KeyId.read(id).flatMap(keys::find).orElseThrow(() -> unknown(id));
+    transaction.executeWithoutResult(
+        _ -> {
+          if (keys.revoke(key.id())) {
+            auditLog.add(key.tenant(), Action.KEY_REVOKED, id);
+          }
+        });
+    known.forget(key.id());
   }
 
   private static Problem unknown(String id) {

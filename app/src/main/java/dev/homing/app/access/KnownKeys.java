@@ -60,7 +60,7 @@ class KnownKeys {
                         .get(shown.id(), keys::find)
                         .filter(key -> key.isValid(shown, clock.instant())));
     valid.ifPresent(key -> noteUse(key.id()));
-    return valid.map(key -> new Caller(key.tenant(), key.scopes()));
+    return valid.map(key -> new Caller(key.id().toString(), key.tenant(), key.scopes()));
   }
 
   /** On the node where it was revoked, it is refused at once. */

@@ -1,5 +1,9 @@
 package dev.homing.app.access;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.homing.app.audit.Action;
+import dev.homing.app.audit.AuditLog;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.Tenant;
@@ -9,6 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -25,9 +30,13 @@ class TenantController {
   private static final int SHOWN = 250;
 
   private final Tenants tenants;
+  private final AuditLog auditLog;
+  private final TransactionTemplate transaction;
 
-  TenantController(Tenants tenants) {
+  TenantController(Tenants tenants, AuditLog auditLog, TransactionTemplate transaction) {
     this.tenants = tenants;
+    this.auditLog = auditLog;
+    this.transaction = transaction;
   }
 
   record TenantRequest(@Nullable String name) {
@@ -43,11 +52,17 @@ class TenantController {
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<Tenants.Registered> create(@RequestBody TenantRequest request) {
     Tenant tenant = request.tenant();
+    Tenants.Registered registered = requireNonNull(transaction.execute(_ -> add(tenant)));
+    return ResponseEntity.created(URI.create("/tenants/" + tenant)).body(registered);
+  }
+
+  private Tenants.Registered add(Tenant tenant) {
     Tenants.Registered registered =
         tenants
             .add(tenant)
             .orElseThrow(() -> Problem.conflict("There is a tenant %s.".formatted(tenant)));
-    return ResponseEntity.created(URI.create("/tenants/" + tenant)).body(registered);
+    auditLog.add(tenant, Action.TENANT_CREATED, tenant.name());
+    return registered;
   }
 
   @GetMapping

@@ -6,6 +6,8 @@ import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
+import dev.homing.app.audit.Action;
+import dev.homing.app.audit.AuditLog;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;
@@ -24,6 +26,7 @@ class Wishes {
   private final Events events;
   private final Receivers receivers;
   private final DeliveryWorkflows workflows;
+  private final AuditLog auditLog;
   private final TransactionTemplate transaction;
 
   Wishes(
@@ -31,11 +34,13 @@ class Wishes {
       Events events,
       Receivers receivers,
       DeliveryWorkflows workflows,
+      AuditLog auditLog,
       TransactionTemplate transaction) {
     this.deliveries = deliveries;
     this.events = events;
     this.receivers = receivers;
     this.workflows = workflows;
+    this.auditLog = auditLog;
     this.transaction = transaction;
   }
 
@@ -81,7 +86,11 @@ class Wishes {
       case DELETED ->
           throw Problem.conflict("Its subscription was deleted: nobody receives it any more.");
     }
-    transaction.executeWithoutResult(_ -> deliveries.openRound(tenant, delivery.key().id()));
+    transaction.executeWithoutResult(
+        _ -> {
+          deliveries.openRound(tenant, delivery.key().id());
+          auditLog.add(tenant, Action.DELIVERY_RETRIED, text);
+        });
     workflows.startOrWake(delivery.key(), receiver);
     return find(tenant, text);
   }
@@ -89,7 +98,11 @@ class Wishes {
   /** An attempt under way is finished: if it delivers, the delivery is delivered. */
   Delivery cancel(Tenant tenant, String text) {
     Delivery delivery = find(tenant, text);
-    transaction.executeWithoutResult(_ -> deliveries.cancel(delivery.key(), "cancelled"));
+    transaction.executeWithoutResult(
+        _ -> {
+          deliveries.cancel(delivery.key(), "cancelled");
+          auditLog.add(tenant, Action.DELIVERY_CANCELLED, text);
+        });
     Delivery after = find(tenant, text);
     switch (after.state()) {
       case DELIVERED, FAILED ->

@@ -1,7 +1,11 @@
 package dev.homing.app.reconciliation;
 
+import dev.homing.app.audit.Action;
+import dev.homing.app.audit.AuditLog;
 import dev.homing.app.reconciliation.Reconciliation.Findings;
 import dev.homing.app.reconciliation.Reconciliation.Repairs;
+import dev.homing.workflows.Tenant;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -12,9 +16,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/admin/reconciliation")
 class ReconciliationController {
   private final Reconciliation reconciliation;
+  private final AuditLog auditLog;
 
-  ReconciliationController(Reconciliation reconciliation) {
+  ReconciliationController(Reconciliation reconciliation, AuditLog auditLog) {
     this.reconciliation = reconciliation;
+    this.auditLog = auditLog;
   }
 
   @GetMapping
@@ -23,7 +29,8 @@ class ReconciliationController {
   }
 
   @PostMapping
-  Repairs repair() {
+  Repairs repair(@AuthenticationPrincipal Tenant tenant) {
+    auditLog.add(tenant, Action.REPAIR_REQUESTED, "all");
     return reconciliation.repair();
   }
 }

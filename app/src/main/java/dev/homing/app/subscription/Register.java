@@ -8,6 +8,8 @@ import dev.homing.activities.subscription.Secrets;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.app.audit.Action;
+import dev.homing.app.audit.AuditLog;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -37,6 +39,7 @@ class Register {
   private final Secrets secrets;
   private final Deliveries deliveries;
   private final DeliveryWorkflows workflows;
+  private final AuditLog auditLog;
   private final TransactionTemplate transaction;
   private final Supplier<UUID> ids;
   private final Clock clock;
@@ -46,6 +49,7 @@ class Register {
       Secrets secrets,
       Deliveries deliveries,
       DeliveryWorkflows workflows,
+      AuditLog auditLog,
       TransactionTemplate transaction,
       Supplier<UUID> ids,
       Clock clock) {
@@ -53,6 +57,7 @@ class Register {
     this.secrets = secrets;
     this.deliveries = deliveries;
     this.workflows = workflows;
+    this.auditLog = auditLog;
     this.transaction = transaction;
     this.ids = ids;
     this.clock = clock;
@@ -70,7 +75,12 @@ class Register {
     Map<String, String> headers = sealed(tenant, id, terms, Map.of());
     Subscription subscription =
         new Subscription(tenant, id, terms, headers, sealed, clock.instant());
-    return requireNonNull(transaction.execute(_ -> save(tenant, subscription)));
+    return requireNonNull(
+        transaction.execute(
+            _ -> {
+              auditLog.add(tenant, Action.SUBSCRIPTION_CREATED, id.toString());
+              return save(tenant, subscription);
+            }));
   }
 
   /** Unless it was changed since {@code version}, if one is given. Enabling sends what was held. */
@@ -84,14 +94,19 @@ class Register {
             transaction.execute(
                 _ -> {
                   Subscription subscription = expected(tenant, id, version);
-                  boolean wasEnabled = subscription.terms().enabled();
-                  Subscription.Terms terms = change.apply(subscription.terms());
+                  Subscription.Terms before = subscription.terms();
+                  Subscription.Terms terms = change.apply(before);
                   subscription.change(
                       terms,
                       sealed(tenant, id, terms, subscription.sealedHeaders()),
                       clock.instant());
                   Subscription saved = save(tenant, subscription);
-                  boolean enabled = saved.terms().enabled() && !wasEnabled;
+                  auditLog.add(
+                      tenant,
+                      Action.SUBSCRIPTION_CHANGED,
+                      id.toString(),
+                      TermsChange.fields(before, terms));
+                  boolean enabled = terms.enabled() && !before.enabled();
                   if (enabled) {
                     deliveries.releaseHeld(tenant, id);
                   }
@@ -116,6 +131,7 @@ class Register {
               Subscription subscription = find(tenant, id);
               Instant now = clock.instant();
               subscription.rotate(sealed, now.plus(grace), now);
+              auditLog.add(tenant, Action.SUBSCRIPTION_ROTATED, id.toString());
               return save(tenant, subscription);
             }));
   }
@@ -149,6 +165,7 @@ class Register {
           Subscription subscription = expected(tenant, id, version);
           subscription.delete(clock.instant());
           save(tenant, subscription);
+          auditLog.add(tenant, Action.SUBSCRIPTION_DELETED, id.toString());
           deliveries.cancelWaiting(tenant, id, "subscription_deleted");
         });
     workflows.cancelAll(id, "subscription deleted");

@@ -6,6 +6,8 @@ import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.WebhookRequest;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
+import dev.homing.app.audit.Action;
+import dev.homing.app.audit.AuditLog;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
@@ -25,12 +27,15 @@ class TestEvents {
 
   private final Receivers receivers;
   private final HttpSender sender;
+  private final AuditLog auditLog;
   private final Supplier<UUID> ids;
   private final Clock clock;
 
-  TestEvents(Receivers receivers, HttpSender sender, Supplier<UUID> ids, Clock clock) {
+  TestEvents(
+      Receivers receivers, HttpSender sender, AuditLog auditLog, Supplier<UUID> ids, Clock clock) {
     this.receivers = receivers;
     this.sender = sender;
+    this.auditLog = auditLog;
     this.ids = ids;
     this.clock = clock;
   }
@@ -42,6 +47,7 @@ class TestEvents {
           "It cannot be read as it is stored, a fault of ours: is a key missing in"
               + " HOMING_ENCRYPTION_KEYS?");
     }
+    auditLog.add(tenant, Action.SUBSCRIPTION_TESTED, id.toString());
     EventId event = new EventId(ids.get());
     Attempt attempt =
         send(

@@ -194,6 +194,7 @@ class KeysTest {
         new CallerFilter(
             new AccessSettings(RunningHoming.ADMIN_KEY),
             new KnownKeys(new ApiKeys(JdbcClient.create(away)), Clock.systemUTC()),
+            UUID::randomUUID,
             homing.bean(HandlerExceptionResolverComposite.class));
     MockHttpServletRequest request = new MockHttpServletRequest("POST", "/webhooks/a");
     KeyId id = new KeyId(UUID.randomUUID());

@@ -21,6 +21,8 @@ class RoutesTest {
   private static final Map<String, String> SCOPES =
       Map.ofEntries(
           entry("POST /webhooks/{type}", "publish"),
+          entry("GET /audit", "manage"),
+          entry("GET /audit/export", "manage"),
           entry("GET /subscriptions", "read"),
           entry("GET /subscriptions/{id}", "read"),
           entry("GET /events", "read"),

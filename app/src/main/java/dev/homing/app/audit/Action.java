@@ -1,0 +1,31 @@
+package dev.homing.app.audit;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What callers do that changes something. Publishing is not among them: events tell of it. */
+public enum Action {
+  SUBSCRIPTION_CREATED,
+  SUBSCRIPTION_CHANGED,
+  SUBSCRIPTION_ROTATED,
+  SUBSCRIPTION_TESTED,
+  SUBSCRIPTION_DELETED,
+  DELIVERY_RETRIED,
+  DELIVERY_CANCELLED,
+  TENANT_CREATED,
+  KEY_CREATED,
+  KEY_REVOKED,
+  REPAIR_REQUESTED;
+
+  static Optional<Action> of(String word) {
+    return Arrays.stream(values()).filter(action -> action.word().equals(word)).findFirst();
+  }
+
+  /** As people read it: {@code subscription.created}. */
+  @JsonValue
+  String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '.');
+  }
+}

@@ -1,0 +1,92 @@
+package dev.homing.app.audit;
+
+import dev.homing.app.http.Page;
+import dev.homing.app.http.Problem;
+import dev.homing.app.http.Window;
+import dev.homing.workflows.Tenant;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reading who changed what: of one's own tenant, and for operators of all. */
+@RestController
+@RequestMapping("/audit")
+class AuditController {
+  private static final int AT_A_TIME = 250;
+
+  private final AuditLog auditLog;
+  private final JsonMapper json;
+
+  AuditController(AuditLog auditLog, JsonMapper json) {
+    this.auditLog = auditLog;
+    this.json = json;
+  }
+
+  /** Which entries are asked for. */
+  record Query(
+      @Nullable String tenant,
+      @Nullable String action,
+      @Nullable String target,
+      @Nullable String actor,
+      @Nullable Instant since,
+      @Nullable Instant until) {
+
+    /** Who is no operator sees what is their own, whatever they ask for. */
+    private AuditLog.Filter of(Authentication caller, Window window) {
+      boolean operator =
+          caller.getAuthorities().stream().anyMatch(scope -> "admin".equals(scope.getAuthority()));
+      Tenant asked = tenant == null ? null : new Tenant(tenant);
+      return new AuditLog.Filter(
+          operator ? asked : (Tenant) caller.getPrincipal(),
+          action == null ? null : parsed(action),
+          target,
+          actor,
+          window.from(),
+          window.before());
+    }
+
+    private static Action parsed(String word) {
+      return Action.of(word)
+          .orElseThrow(() -> Problem.malformed("action must be one like subscription.created"));
+    }
+  }
+
+  @GetMapping
+  Page<AuditLog.Entry> list(
+      Authentication caller,
+      @ModelAttribute Query query,
+      @RequestParam(required = false) @Nullable Integer limit,
+      @RequestParam(required = false) @Nullable String cursor) {
+    Window window = Window.of(query.since(), query.until(), limit, cursor);
+    return window.page(auditLog.list(query.of(caller, window), window.fetch()), AuditLog.Entry::id);
+  }
+
+  /** All of them, newest first, as lines of JSON: a page at a time, however many there are. */
+  @GetMapping("/export")
+  void export(Authentication caller, @ModelAttribute Query query, HttpServletResponse response)
+      throws IOException {
+    Window window = Window.of(query.since(), query.until(), AT_A_TIME, null);
+    AuditLog.Filter filter = query.of(caller, window);
+    List<AuditLog.Entry> entries = auditLog.list(filter, AT_A_TIME);
+    response.setContentType(MediaType.APPLICATION_NDJSON_VALUE);
+    OutputStream out = response.getOutputStream();
+    while (!entries.isEmpty()) {
+      for (AuditLog.Entry entry : entries) {
+        out.write(json.writeValueAsBytes(entry));
+        out.write('\n');
+      }
+      entries = auditLog.list(filter.before(entries.getLast().id()), AT_A_TIME);
+    }
+  }
+}

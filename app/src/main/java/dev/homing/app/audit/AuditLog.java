@@ -1,0 +1,121 @@
+package dev.homing.app.audit;
+
+import dev.homing.workflows.Tenant;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Who changed what: entries are added, and never changed or taken away. */
+@Component
+public class AuditLog {
+  private final JdbcClient jdbc;
+  private final Supplier<UUID> ids;
+
+  AuditLog(JdbcClient jdbc, Supplier<UUID> ids) {
+    this.jdbc = jdbc;
+    this.ids = ids;
+  }
+
+  /**
+   * What a caller did.
+   *
+   * @param target the id of what was changed, or the name of a tenant
+   * @param fields that have another value than before, sorted; never the values
+   */
+  record Entry(
+      UUID id,
+      Instant at,
+      Tenant tenant,
+      String actor,
+      Action action,
+      String target,
+      List<String> fields,
+      String address,
+      String requestId) {}
+
+  /** Which entries are wanted; what is null does not matter. */
+  record Filter(
+      @Nullable Tenant tenant,
+      @Nullable Action action,
+      @Nullable String target,
+      @Nullable String actor,
+      UUID from,
+      UUID before) {
+    Filter before(UUID id) {
+      return new Filter(tenant, action, target, actor, from, id);
+    }
+  }
+
+  /** To be called in the transaction of the change, so that there is none without its entry. */
+  public void add(Tenant tenant, Action action, String target) {
+    add(tenant, action, target, List.of());
+  }
+
+  /**
+   * To be called in the transaction of the change, so that there is none without its entry.
+   *
+   * @param fields that have another value than before
+   */
+  public void add(Tenant tenant, Action action, String target, Collection<String> fields) {
+    Actor actor = Actor.current();
+    jdbc.sql(
+            """
+            insert into audit_log (tenant, id, actor, action, target, fields, address, request_id)
+            values (:tenant, :id, :actor, :action, :target, :fields, :address, :requestId)
+            """)
+        .param("tenant", tenant.name())
+        .param("id", ids.get())
+        .param("actor", actor.name())
+        .param("action", action.word())
+        .param("target", target)
+        .param("fields", fields.stream().sorted().toArray(String[]::new))
+        .param("address", actor.address())
+        .param("requestId", actor.requestId())
+        .update();
+  }
+
+  /** Newest first. */
+  List<Entry> list(Filter filter, int most) {
+    return jdbc.sql(
+            """
+            select * from audit_log
+            where id >= :from and id < :before
+              and (cast(:tenant as text) is null or tenant = :tenant)
+              and (cast(:action as text) is null or action = :action)
+              and (cast(:target as text) is null or target = :target)
+              and (cast(:actor as text) is null or actor = :actor)
+            order by id desc limit :most
+            """)
+        .param("from", filter.from())
+        .param("before", filter.before())
+        .param("tenant", Optional.ofNullable(filter.tenant()).map(Tenant::name).orElse(null))
+        .param("action", Optional.ofNullable(filter.action()).map(Action::word).orElse(null))
+        .param("target", filter.target())
+        .param("actor", filter.actor())
+        .param("most", most)
+        .query((row, _) -> read(row))
+        .list();
+  }
+
+  private static Entry read(ResultSet row) throws SQLException {
+    return new Entry(
+        row.getObject("id", UUID.class),
+        row.getTimestamp("at").toInstant(),
+        new Tenant(row.getString("tenant")),
+        row.getString("actor"),
+        Action.of(row.getString("action")).orElseThrow(),
+        row.getString("target"),
+        Arrays.asList((String[]) row.getArray("fields").getArray()),
+        row.getString("address"),
+        row.getString("request_id"));
+  }
+}

@@ -1,0 +1,5 @@
+/** Who changed what, and when. */
+@NullMarked
+package dev.homing.app.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package dev.homing.app.subscription;
+
+import dev.homing.activities.subscription.Subscription.Terms;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/** What a change of a subscription changes. */
+final class TermsChange {
+  private final Terms before;
+  private final Terms after;
+  private final List<String> fields = new ArrayList<>();
+
+  private TermsChange(Terms before, Terms after) {
+    this.before = before;
+    this.after = after;
+  }
+
+  /** The fields, as the API calls them, that have another value than before. */
+  static List<String> fields(Terms before, Terms after) {
+    return new TermsChange(before, after)
+        .in("url", Terms::url)
+        .in("event_types", Terms::eventTypes)
+        .in("description", Terms::description)
+        .in("enabled", Terms::enabled)
+        .in("metadata", Terms::metadata)
+        .in("headers", Terms::headers)
+        // One without a value stays as it is: another map means that some are new, or are gone.
+        .in("secret_headers", Terms::secretHeaders)
+        .in("retry", Terms::retry)
+        .in("timeout", Terms::timeout)
+        .fields;
+  }
+
+  private TermsChange in(String field, Function<Terms, ?> value) {
+    if (!Objects.equals(value.apply(before), value.apply(after))) {
+      fields.add(field);
+    }
+    return this;
+  }
+}
