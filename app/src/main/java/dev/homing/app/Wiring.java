@@ -36,6 +36,8 @@ import dev.homing.activities.subscription.Secrets;
 import dev.homing.app.access.AccessSettings;
 import dev.homing.app.event.PublishingSettings;
 import dev.homing.app.http.BodyLimit;
+import dev.homing.app.limit.LimitFilter;
+import dev.homing.app.limit.LimitSettings;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -89,7 +91,8 @@ class Wiring {
       PublishingSettings publishing,
       ExpressSettings express,
       DrainSettings drain,
-      RetentionSettings retention) {
+      RetentionSettings retention,
+      LimitSettings limits) {
     return parts.database();
   }
 
@@ -98,6 +101,14 @@ class Wiring {
     FilterRegistrationBean<BodyLimit> registration =
         new FilterRegistrationBean<>(new BodyLimit(settings.maxPayload().toBytes()));
     registration.setOrder(BodyLimit.ORDER);
+    return registration;
+  }
+
+  /** It stands behind those that find out whose request it is, and nowhere else. */
+  @Bean
+  FilterRegistrationBean<LimitFilter> limitsInTheChainOnly(LimitFilter limits) {
+    FilterRegistrationBean<LimitFilter> registration = new FilterRegistrationBean<>(limits);
+    registration.setEnabled(false);
     return registration;
   }
 

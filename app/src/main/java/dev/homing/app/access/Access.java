@@ -2,6 +2,7 @@ package dev.homing.app.access;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.app.limit.LimitFilter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
@@ -52,6 +53,7 @@ class Access {
       AccessSettings settings,
       KnownKeys keys,
       Supplier<UUID> ids,
+      LimitFilter limits,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems,
       JsonMapper json) {
     if (settings.isOpen()) {
@@ -77,6 +79,7 @@ class Access {
                     .anyRequest()
                     .hasAnyAuthority(Scope.MANAGE.word(), admin))
         .addFilterBefore(new CallerFilter(settings, keys, ids, problems), AuthorizationFilter.class)
+        .addFilterBefore(limits, AuthorizationFilter.class)
         .exceptionHandling(
             refusal ->
                 refusal

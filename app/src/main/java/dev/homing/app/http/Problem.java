@@ -1,5 +1,6 @@
 package dev.homing.app.http;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.springframework.http.HttpHeaders;
@@ -11,6 +12,10 @@ import tools.jackson.core.JacksonException;
 /** A request that cannot be fulfilled, as RFC 9457 has it; the detail says what to do next. */
 public final class Problem extends ErrorResponseException {
   private static final long serialVersionUID = 1;
+
+  /** From draft-ietf-httpapi-ratelimit-headers-10, section 5. */
+  private static final URI QUOTA_EXCEEDED =
+      URI.create("https://iana.org/assignments/http-problem-types#quota-exceeded");
 
   private Problem(HttpStatus status, ProblemDetail body) {
     super(status, body, null);
@@ -78,6 +83,24 @@ public final class Problem extends ErrorResponseException {
         HttpStatus.UNPROCESSABLE_CONTENT,
         "The key was used with another event type, content type or body: send a new one (%s)."
             .formatted(String.join(", ", headers)));
+  }
+
+  /**
+   * 429: a caller asked for more than there is.
+   *
+   * @param policy which quota it was, as {@code RateLimit-Policy} calls it
+   * @param seconds until there is enough again
+   */
+  public static Problem quotaExceeded(String policy, long seconds) {
+    Problem problem =
+        of(
+            HttpStatus.TOO_MANY_REQUESTS,
+            "More was asked for than %s has: repeat the request after the time of Retry-After."
+                .formatted(policy));
+    problem.getBody().setType(QUOTA_EXCEEDED);
+    problem.getBody().setProperties(Map.of("violated-policies", List.of(policy)));
+    problem.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, seconds)));
+    return problem;
   }
 
   /** 503: what is needed to answer is away. */

@@ -39,6 +39,7 @@ class Register {
   private final Secrets secrets;
   private final Deliveries deliveries;
   private final DeliveryWorkflows workflows;
+  private final SubscriptionLimits limits;
   private final AuditLog auditLog;
   private final TransactionTemplate transaction;
   private final Supplier<UUID> ids;
@@ -49,6 +50,7 @@ class Register {
       Secrets secrets,
       Deliveries deliveries,
       DeliveryWorkflows workflows,
+      SubscriptionLimits limits,
       AuditLog auditLog,
       TransactionTemplate transaction,
       Supplier<UUID> ids,
@@ -57,6 +59,7 @@ class Register {
     this.secrets = secrets;
     this.deliveries = deliveries;
     this.workflows = workflows;
+    this.limits = limits;
     this.auditLog = auditLog;
     this.transaction = transaction;
     this.ids = ids;
@@ -79,7 +82,9 @@ class Register {
         transaction.execute(
             _ -> {
               auditLog.add(tenant, Action.SUBSCRIPTION_CREATED, id.toString());
-              return save(tenant, subscription);
+              Subscription saved = save(tenant, subscription);
+              limits.check(tenant, id);
+              return saved;
             }));
   }
 
@@ -101,6 +106,9 @@ class Register {
                       sealed(tenant, id, terms, subscription.sealedHeaders()),
                       clock.instant());
                   Subscription saved = save(tenant, subscription);
+                  if (!terms.eventTypes().equals(before.eventTypes())) {
+                    limits.check(tenant, id);
+                  }
                   auditLog.add(
                       tenant,
                       Action.SUBSCRIPTION_CHANGED,

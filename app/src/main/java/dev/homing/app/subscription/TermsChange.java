@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What a change of a subscription changes. */
 final class TermsChange {
@@ -33,7 +34,7 @@ final class TermsChange {
         .fields;
   }
 
-  private TermsChange in(String field, Function<Terms, ?> value) {
+  private TermsChange in(String field, Function<Terms, ? extends @Nullable Object> value) {
     if (!Objects.equals(value.apply(before), value.apply(after))) {
       fields.add(field);
     }

@@ -140,9 +140,10 @@ class SubscriptionApiTest {
         "\"secret_headers\": {\"X-A\": \"1\\r\\nX-B: 2\"} | a value has",
       })
   void headersThatCannotBeSentAreRefused(String headers, String reason) {
-    String request = "{\"url\": \"https://example.com\", \"event_types\": [\"a\"], %s}";
-
-    Api.Answer answer = api.post("/subscriptions", request.formatted(headers));
+    Api.Answer answer =
+        api.post(
+            "/subscriptions",
+            "{\"url\": \"https://example.com\", \"event_types\": [\"a\"], %s}".formatted(headers));
 
     assertThat(answer.expect(422).text()).contains("headers", reason);
   }

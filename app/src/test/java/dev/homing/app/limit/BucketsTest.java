@@ -1,0 +1,97 @@
+package dev.homing.app.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.development.Port;
+import dev.homing.app.development.RealParts;
+import dev.homing.app.development.RedisPart;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+class BucketsTest {
+  private static final long MOST = 1_000_000_000;
+  private static final long MORE_THAN_HALF = 600_000_000;
+
+  /** Nothing to speak of comes back while a test runs. */
+  private static final Quota QUOTA = new Quota("test", 1, MOST, false);
+
+  private final List<LettuceConnectionFactory> connections = new ArrayList<>();
+  private final String whose = "t-" + UUID.randomUUID();
+
+  private Buckets at(String redis) {
+    URI address = URI.create(redis);
+    LettuceConnectionFactory connection =
+        new LettuceConnectionFactory(address.getHost(), address.getPort());
+    connection.afterPropertiesSet();
+    connection.start();
+    connections.add(connection);
+    return new Buckets(connection);
+  }
+
+  @AfterEach
+  void disconnect() {
+    connections.forEach(LettuceConnectionFactory::destroy);
+  }
+
+  private boolean takesMoreThanHalf(Buckets buckets, String whose) {
+    return buckets.take(QUOTA, whose, MORE_THAN_HALF).isConsumed();
+  }
+
+  @Test
+  void nodesShareAQuota() {
+    String redis = RealParts.shared().redis().url();
+    Buckets here = at(redis);
+    Buckets there = at(redis);
+
+    assertThat(takesMoreThanHalf(here, whose)).isTrue();
+    assertThat(takesMoreThanHalf(there, whose)).isFalse();
+    assertThat(takesMoreThanHalf(there, whose + "-other")).isTrue();
+  }
+
+  @Test
+  void withoutRedisEachNodeCountsForItself() {
+    String nowhere = "redis://127.0.0.1:" + Port.free();
+    Buckets here = at(nowhere);
+
+    assertThat(takesMoreThanHalf(here, whose)).isTrue();
+    assertThat(takesMoreThanHalf(here, whose)).isFalse();
+    assertThat(takesMoreThanHalf(at(nowhere), whose)).isTrue();
+  }
+
+  @Test
+  void nodesShareAgainOnceRedisIsBack(@TempDir Path dir) {
+    int port = Port.free();
+    Buckets here = at("redis://127.0.0.1:" + port);
+    Buckets there = at("redis://127.0.0.1:" + port);
+    assertThat(takesMoreThanHalf(here, whose)).isTrue();
+
+    RedisPart redis = RedisPart.start(dir, port);
+    try {
+      await()
+          .untilAsserted(
+              () -> {
+                String another = "t-" + UUID.randomUUID();
+                assertThat(takesMoreThanHalf(here, another)).isTrue();
+                assertThat(takesMoreThanHalf(there, another)).isFalse();
+              });
+    } finally {
+      redis.stop();
+    }
+  }
+
+  @Test
+  void whatIsTooMuchTakesNothing() {
+    Buckets buckets = at(RealParts.shared().redis().url());
+
+    assertThat(buckets.take(QUOTA, whose, MOST + 1).isConsumed()).isFalse();
+    assertThat(buckets.take(QUOTA, whose, MOST).isConsumed()).isTrue();
+  }
+}
