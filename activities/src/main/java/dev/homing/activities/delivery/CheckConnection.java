@@ -1,6 +1,7 @@
 package dev.homing.activities.delivery;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.SocketException;
 import java.util.Objects;
 import okhttp3.Connection;
@@ -34,6 +35,9 @@ final class CheckConnection implements Interceptor {
       throw new SocketException("unread bytes on a kept connection");
     }
     Response response = chain.proceed(chain.request());
+    if (response.body().contentLength() < -1) { // Which OkHttp would try to read.
+      throw new ProtocolException("a length below zero");
+    }
     if (endsUnclearly(response)) {
       ((RealConnection) connection).noNewExchanges();
     }

@@ -3,6 +3,7 @@ package dev.homing.activities.delivery;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.delivery.Outcome.Fault;
 import dev.homing.workflows.delivery.Outcome.Unanswered;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import okhttp3.Call;
@@ -40,6 +41,17 @@ final class Contact extends EventListener {
   public void connectEnd(
       Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
     connected = true;
+  }
+
+  /** A connection that is reset at once was taken by somebody; the JDK tells by its text only. */
+  @Override
+  public void connectFailed(
+      Call call,
+      InetSocketAddress address,
+      Proxy proxy,
+      @Nullable Protocol protocol,
+      IOException failure) {
+    connected |= String.valueOf(failure.getMessage()).contains("reset");
   }
 
   @Override

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What was seen of one exchange with a receiver; used by the one thread that makes the call. */
 final class Exchange extends EventListener {
-  /** What OkHttp reads of headers. */
-  private static final long HEADERS = 256 * 1024;
-
   /**
    * TLS says goodbye in one alert or two, of up to 40 bytes each (the JDK's, padded). Less of an
    * answer than that cannot be told from it here; at worst it costs a repeat with the same id.
@@ -50,9 +47,9 @@ final class Exchange extends EventListener {
     return kept && socket != null && socket.received() <= (secure ? GOODBYE : 0);
   }
 
-  /** True when the headers were more than OkHttp reads. */
+  /** True when the headers were more than is read. */
   boolean wasTooLong() {
-    return answer == null && socket != null && socket.received() >= HEADERS;
+    return answer == null && socket != null && socket.isOverLimit();
   }
 
   /** Status line and headers, without the body; null as long as they have not come. */

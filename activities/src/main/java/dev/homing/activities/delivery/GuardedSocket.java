@@ -15,13 +15,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects only where it may, and reads no more than 1 MiB for one exchange.
+ * Connects only where it may, and reads no more than 128 KiB for one exchange.
  *
  * <p>The limit is here, on the wire and below TLS, because OkHttp reads some lines (a chunk's
- * extension, for one) without a limit of its own.
+ * extension, for one) without a limit of its own, and makes more than 20 bytes of each one of
+ * headers that are no longer than a letter.
  */
 final class GuardedSocket extends Socket {
-  private static final long LIMIT = 1024 * 1024;
+  private static final long LIMIT = 128 * 1024;
 
   private final Destinations destinations;
   private final GuardedSockets sockets;
@@ -54,6 +55,11 @@ final class GuardedSocket extends Socket {
   /** Counts anew from here. */
   void beginExchange() {
     received.set(0);
+  }
+
+  /** True when this exchange brought more than is read. */
+  boolean isOverLimit() {
+    return received() > LIMIT;
   }
 
   /** Bytes that came in since this exchange began, those of TLS included. */
@@ -90,7 +96,7 @@ final class GuardedSocket extends Socket {
     public int read(byte[] bytes, int offset, int length) throws IOException {
       int count = super.read(bytes, offset, length);
       if (count > 0 && received.addAndGet(count) > LIMIT) {
-        throw new ProtocolException("more than 1 MiB came back");
+        throw new ProtocolException("more than 128 KiB came back");
       }
       return count;
     }

@@ -37,7 +37,8 @@ final class SendOnce implements Interceptor {
 
   /**
    * The answer, without its body where OkHttp gave up on it: it throws at a 407 that came without a
-   * proxy, at a 204 with a length, and at a {@code Retry-After} that does not fit an int.
+   * proxy, at a 204 with a length, and at a {@code Retry-After} that does not fit an int. At a
+   * status below zero it throws as if that were our mistake.
    */
   private static Response answer(Chain chain, Request request, Exchange exchange)
       throws IOException {
@@ -48,10 +49,12 @@ final class SendOnce implements Interceptor {
       if (answer != null) {
         return answer;
       }
-      if (exchange.wasTooLong()) { // Looks like an early end to OkHttp.
-        throw new ProtocolException("more than 256 KiB of headers");
+      if (exchange.wasTooLong()) { // Looks like a failure of TLS, above it.
+        throw new ProtocolException("more headers than are read");
       }
       throw failure;
+    } catch (IllegalStateException negative) {
+      throw new ProtocolException("a status below zero");
     }
   }
 }
