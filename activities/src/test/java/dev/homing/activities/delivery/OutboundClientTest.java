@@ -22,7 +22,6 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
-import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,11 +31,8 @@ class OutboundClientTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
   private static final String FAILED = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n";
 
-  private static final HeldCertificate AUTHORITY =
-      new HeldCertificate.Builder().certificateAuthority(0).build();
-
   private final OkHttpClient client = SampleClients.toAnywhere();
-  private final OkHttpClient trusting = trust(client);
+  private final OkHttpClient trusting = SampleCertificates.trustedBy(client);
 
   /** Not by {@code http.proxyHost}, nor by {@code socksProxyHost}, which plain sockets obey. */
   @Test
@@ -211,10 +207,9 @@ class OutboundClientTest {
 
   @Test
   void sendsAgainAtOnceWhenAKeptConnectionWasClosedWithAGoodbye() throws IOException {
-    HandshakeCertificates localhost = vouchedFor(certificate());
     try (RawReceiver raw =
         new RawReceiver(
-            localhost.sslContext().getServerSocketFactory(),
+            SampleCertificates.localhost().sslSocketFactory(),
             line -> {
               line.readRequest();
               line.write(OK);
@@ -224,9 +219,8 @@ class OutboundClientTest {
               line.readRequest();
               line.write(FAILED);
             })) {
-      HttpUrl url = raw.url().newBuilder().scheme("https").host("localhost").build();
-      sender(trusting).send(SampleWebhooks.to(url));
-      Attempt second = sender(trusting).send(SampleWebhooks.to(url));
+      sender(trusting).send(SampleWebhooks.to(raw.url()));
+      Attempt second = sender(trusting).send(SampleWebhooks.to(raw.url()));
 
       assertThat(second.outcome()).isEqualTo(new Refused(500, null));
       assertThat(raw.connections()).isEqualTo(2);
@@ -258,10 +252,7 @@ class OutboundClientTest {
 
   @Test
   void refusesACertificateForAnotherHost() throws IOException {
-    assertInsecure(
-        trusting,
-        new HeldCertificate.Builder().signedBy(AUTHORITY).addSubjectAlternativeName("other.test"),
-        "another host");
+    assertInsecure(trusting, SampleCertificates.of("other.test"), "another host");
   }
 
   @Test
@@ -297,27 +288,14 @@ class OutboundClientTest {
   }
 
   private static HeldCertificate.Builder certificate() {
-    return new HeldCertificate.Builder().signedBy(AUTHORITY).addSubjectAlternativeName("localhost");
+    return SampleCertificates.of("localhost");
   }
 
   private static MockWebServer secure(HeldCertificate.Builder certificate) throws IOException {
     MockWebServer receiver = new MockWebServer();
-    receiver.useHttps(vouchedFor(certificate).sslSocketFactory());
+    receiver.useHttps(SampleCertificates.held(certificate).sslSocketFactory());
     receiver.start();
     return receiver;
-  }
-
-  private static HandshakeCertificates vouchedFor(HeldCertificate.Builder certificate) {
-    return new HandshakeCertificates.Builder().heldCertificate(certificate.build()).build();
-  }
-
-  private static OkHttpClient trust(OkHttpClient client) {
-    HandshakeCertificates trusted =
-        new HandshakeCertificates.Builder().addTrustedCertificate(AUTHORITY.certificate()).build();
-    return client
-        .newBuilder()
-        .sslSocketFactory(trusted.sslSocketFactory(), trusted.trustManager())
-        .build();
   }
 
   private static String word(OkHttpClient client, HttpUrl url) {

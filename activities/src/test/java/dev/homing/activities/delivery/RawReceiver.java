@@ -13,8 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import okhttp3.Call;
+import okhttp3.EventListener;
 import okhttp3.HttpUrl;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /** A receiver that misbehaves byte by byte: plays one script for each connection, in order. */
 final class RawReceiver implements AutoCloseable {
@@ -27,24 +32,38 @@ final class RawReceiver implements AutoCloseable {
   }
 
   private final ServerSocket server;
+  private final @Nullable SSLSocketFactory tls;
+  private final CountDownLatch heard = new CountDownLatch(1);
   private final CountDownLatch closing = new CountDownLatch(1);
   private final AtomicInteger connections = new AtomicInteger();
 
   RawReceiver(Script... scripts) throws IOException {
-    this(ServerSocketFactory.getDefault(), scripts);
+    this(null, scripts);
   }
 
-  RawReceiver(ServerSocketFactory sockets, Script... scripts) throws IOException {
-    server = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  /** One that speaks TLS, unless it is null. */
+  RawReceiver(@Nullable SSLSocketFactory tls, Script... scripts) throws IOException {
+    this.tls = tls;
+    this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(() -> play(List.of(scripts)));
   }
 
   HttpUrl url() {
     return new HttpUrl.Builder()
-        .scheme("http")
+        .scheme(tls == null ? "http" : "https")
         .host("127.0.0.1")
         .port(server.getLocalPort())
         .build();
+  }
+
+  /** Tells the receiver when its status line and headers were read. */
+  EventListener hearer() {
+    return new EventListener() {
+      @Override
+      public void responseHeadersEnd(Call call, Response response) {
+        heard.countDown();
+      }
+    };
   }
 
   int connections() {
@@ -53,14 +72,24 @@ final class RawReceiver implements AutoCloseable {
 
   private void play(List<Script> scripts) {
     for (Script script : scripts) {
-      try (Socket socket = server.accept()) {
+      try {
+        Socket wire = server.accept();
         connections.incrementAndGet();
-        script.play(new Line(socket));
-      } catch (IOException hungUp) {
-        // The sender has had enough of this connection.
-      } catch (InterruptedException stop) {
+        Thread.ofVirtual().start(() -> play(script, wire));
+      } catch (IOException closed) {
         return;
       }
+    }
+  }
+
+  private void play(Script script, Socket wire) {
+    try (wire;
+        Socket socket = tls == null ? wire : tls.createSocket(wire, null, true)) {
+      script.play(new Line(wire, socket));
+    } catch (IOException hungUp) {
+      // The sender has had enough of this connection.
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -72,27 +101,50 @@ final class RawReceiver implements AutoCloseable {
 
   /** One connection. */
   final class Line {
+    private final Socket wire;
     private final Socket socket;
 
-    Line(Socket socket) {
+    Line(Socket wire, Socket socket) {
+      this.wire = wire;
       this.socket = socket;
+    }
+
+    /** Agrees on TLS, if it is spoken here. */
+    void shakeHands() throws IOException {
+      if (socket instanceof SSLSocket secure) {
+        secure.startHandshake();
+      }
     }
 
     /** Reads head and body of a request. */
     String readRequest() throws IOException {
-      ByteArrayOutputStream head = new ByteArrayOutputStream();
-      while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+      String head = readUntil("\r\n\r\n");
+      Matcher length = LENGTH.matcher(head);
+      int rest = length.find() ? Integer.parseInt(length.group(1)) : 0;
+      byte[] body = socket.getInputStream().readNBytes(rest);
+      return head + new String(body, StandardCharsets.ISO_8859_1);
+    }
+
+    String readUntil(String end) throws IOException {
+      ByteArrayOutputStream text = new ByteArrayOutputStream();
+      while (!text.toString(StandardCharsets.ISO_8859_1).endsWith(end)) {
         int next = socket.getInputStream().read();
         if (next == -1) {
           throw new EOFException();
         }
-        head.write(next);
+        text.write(next);
       }
-      String text = head.toString(StandardCharsets.ISO_8859_1);
-      Matcher length = LENGTH.matcher(text);
-      int rest = length.find() ? Integer.parseInt(length.group(1)) : 0;
-      byte[] body = socket.getInputStream().readNBytes(rest);
-      return text + new String(body, StandardCharsets.ISO_8859_1);
+      return text.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Behaves from here on: each request gets its own payload back. */
+    void echo() throws IOException {
+      while (true) {
+        String request = readRequest();
+        String payload = request.substring(request.indexOf("\r\n\r\n") + 4);
+        write(
+            "HTTP/1.1 202 Accepted\r\nContent-Length: " + payload.length() + "\r\n\r\n" + payload);
+      }
     }
 
     void write(String text) throws IOException {
@@ -120,10 +172,24 @@ final class RawReceiver implements AutoCloseable {
       }
     }
 
-    /** Ends the connection with RST instead of FIN. */
+    /** Reads and writes nothing, until the test is over. */
+    void awaitEnd() throws InterruptedException {
+      closing.await();
+    }
+
+    void writeBelowTls(String text) throws IOException {
+      wire.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Waits until the sender has read status line and headers. */
+    void awaitHearing() throws InterruptedException {
+      heard.await();
+    }
+
+    /** Ends the connection with RST instead of FIN, and without a goodbye of TLS. */
     void reset() throws IOException {
-      socket.setSoLinger(true, 0);
-      socket.close();
+      wire.setSoLinger(true, 0);
+      wire.close();
     }
   }
 }

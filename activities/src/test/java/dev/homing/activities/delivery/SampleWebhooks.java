@@ -38,4 +38,8 @@ final class SampleWebhooks {
         List.of(SECRET),
         Duration.ofSeconds(10));
   }
+
+  static WebhookRequest with(HttpUrl url, byte[] payload, Duration timeout) {
+    return new WebhookRequest(url, EVENT, 1, null, payload, List.of(SECRET), timeout);
+  }
 }
