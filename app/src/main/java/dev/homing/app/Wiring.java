@@ -36,6 +36,7 @@ import dev.homing.activities.subscription.Secrets;
 import dev.homing.app.access.AccessSettings;
 import dev.homing.app.event.PublishingSettings;
 import dev.homing.app.http.BodyLimit;
+import dev.homing.app.http.RequestSettings;
 import dev.homing.app.limit.LimitFilter;
 import dev.homing.app.limit.LimitSettings;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
@@ -97,9 +98,11 @@ class Wiring {
   }
 
   @Bean
-  FilterRegistrationBean<BodyLimit> bodyLimit(PublishingSettings settings) {
+  FilterRegistrationBean<BodyLimit> bodyLimit(
+      PublishingSettings publishing, RequestSettings requests) {
     FilterRegistrationBean<BodyLimit> registration =
-        new FilterRegistrationBean<>(new BodyLimit(settings.maxPayload().toBytes()));
+        new FilterRegistrationBean<>(
+            new BodyLimit(publishing.maxPayload().toBytes(), requests.bodyTimeout()));
     registration.setOrder(BodyLimit.ORDER);
     return registration;
   }

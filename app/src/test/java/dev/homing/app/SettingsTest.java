@@ -9,6 +9,7 @@ import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.app.access.AccessSettings;
 import dev.homing.app.event.PublishingSettings;
+import dev.homing.app.http.RequestSettings;
 import dev.homing.app.journey.RunningHoming;
 import java.io.IOException;
 import java.time.Duration;
@@ -69,6 +70,8 @@ class SettingsTest {
           .isEqualTo(new DestinationSettings("", "", false));
       assertThat(context.getBean(PublishingSettings.class))
           .isEqualTo(new PublishingSettings(DataSize.ofKilobytes(256), 2, 500));
+      assertThat(context.getBean(RequestSettings.class))
+          .isEqualTo(new RequestSettings(Duration.ofSeconds(10), Duration.ofSeconds(30)));
       assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512));
       assertThat(context.getBean(DrainSettings.class))
           .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));

@@ -40,6 +40,7 @@ final class SampleWebhooks {
   }
 
   static WebhookRequest with(HttpUrl url, byte[] payload, Duration timeout) {
-    return new WebhookRequest(url, EVENT, 1, null, payload, List.of(SECRET), timeout);
+    return new WebhookRequest(
+        url, EVENT, 1, null, payload, CustomHeaders.NONE, List.of(SECRET), timeout);
   }
 }

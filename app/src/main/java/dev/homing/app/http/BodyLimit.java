@@ -1,7 +1,6 @@
 package dev.homing.app.http;
 
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,104 +10,87 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Reads no more of a request's body than is allowed, counted while it comes. */
+/**
+ * Reads no more of a request's body than is allowed, and for no longer: counted while it comes, and
+ * if it is compressed, once more as it is inflated.
+ */
 public final class BodyLimit extends OncePerRequestFilter {
   /** Before whatever reads a body. */
   public static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 11;
 
   private final long most;
+  private final Duration timeout;
 
-  /** In bytes. */
-  public BodyLimit(long most) {
+  /**
+   * @param most bytes, both as they are sent and inflated
+   * @param timeout from the end of the head on
+   */
+  public BodyLimit(long most, Duration timeout) {
     this.most = most;
-  }
-
-  /** The body went on after the limit. */
-  static final class Exceeded extends IOException {
-    private static final long serialVersionUID = 1;
-
-    private final long most;
-
-    Exceeded(long most) {
-      super("a body of more than " + most + " bytes");
-      this.most = most;
-    }
-
-    long most() {
-      return most;
-    }
+    this.timeout = timeout;
   }
 
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    chain.doFilter(new Limited(request), response);
+    Limited limited = new Limited(request, System.nanoTime() + timeout.toNanos());
+    try {
+      chain.doFilter(limited, response);
+    } finally {
+      limited.close();
+    }
   }
 
+  /** A request whose body is bounded, and inflated where that is needed. */
   private final class Limited extends HttpServletRequestWrapper {
-    Limited(HttpServletRequest request) {
+    private final long until;
+    private @Nullable ServletInputStream body;
+
+    Limited(HttpServletRequest request, long until) {
       super(request);
+      this.until = until;
     }
 
     @Override
     public ServletInputStream getInputStream() throws IOException {
-      if (getContentLengthLong() > most) {
-        throw new Exceeded(most);
+      if (body == null) {
+        body = open();
       }
-      return new Counted(super.getInputStream());
+      return body;
+    }
+
+    private ServletInputStream open() throws IOException {
+      List<String> codings = Collections.list(getHeaders(HttpHeaders.CONTENT_ENCODING));
+      if (getContentLengthLong() > most) {
+        throw new UnreadableBody(Problem.tooLarge(most));
+      }
+      BoundedBody sent = new BoundedBody(super.getInputStream(), most, until);
+      return switch (String.join(",", codings).strip().toLowerCase(Locale.ROOT)) {
+        case "", "identity" -> sent;
+        case "gzip", "x-gzip" -> new BoundedBody(Inflated.of(sent), most, until);
+        default -> throw Problem.unsupportedEncoding();
+      };
     }
 
     @Override
     public BufferedReader getReader() throws IOException {
       return new BufferedReader(new InputStreamReader(getInputStream(), StandardCharsets.UTF_8));
     }
-  }
 
-  private final class Counted extends ServletInputStream {
-    private final ServletInputStream body;
-    private long read;
-
-    Counted(ServletInputStream body) {
-      this.body = body;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int octet = body.read();
-      return octet < 0 ? octet : octet + count(1) - 1;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      int got = body.read(into, offset, length);
-      return got <= 0 ? got : count(got);
-    }
-
-    private int count(int more) throws Exceeded {
-      read += more;
-      if (read > most) {
-        throw new Exceeded(most);
+    private void close() throws IOException {
+      if (body != null) {
+        body.close();
       }
-      return more;
-    }
-
-    @Override
-    public boolean isFinished() {
-      return body.isFinished();
-    }
-
-    @Override
-    public boolean isReady() {
-      return body.isReady();
-    }
-
-    @Override
-    public void setReadListener(ReadListener listener) {
-      body.setReadListener(listener);
     }
   }
 }

@@ -1,7 +1,10 @@
 package dev.homing.app.http;
 
 import java.time.Duration;
+import org.apache.catalina.connector.Connector;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,6 +26,16 @@ class HttpWiring {
             UrlHandlerFilter.trailingSlashHandler("/**").wrapRequest().build());
     registration.setOrder(BodyLimit.ORDER - 1);
     return registration;
+  }
+
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> container() {
+    return tomcat -> tomcat.addConnectorCustomizers(HttpWiring::customize);
+  }
+
+  private static void customize(Connector connector) {
+    // A form is a payload like any other: nobody reads it before its limit is known.
+    connector.setParseBodyMethods("");
   }
 
   @Bean

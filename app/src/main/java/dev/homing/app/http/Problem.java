@@ -11,6 +11,9 @@ import tools.jackson.core.JacksonException;
 
 /** A request that cannot be fulfilled, as RFC 9457 has it; the detail says what to do next. */
 public final class Problem extends ErrorResponseException {
+  static final String TOO_SLOW =
+      "The body took too long to come: repeat the request, and send it without pauses.";
+
   private static final long serialVersionUID = 1;
 
   /** From draft-ietf-httpapi-ratelimit-headers-10, section 5. */
@@ -45,6 +48,11 @@ public final class Problem extends ErrorResponseException {
     return of(HttpStatus.NOT_FOUND, "The %s %s is kept no longer.".formatted(kind, id));
   }
 
+  /** 408: so slow that nobody waits any longer. */
+  static Problem tooSlow() {
+    return of(HttpStatus.REQUEST_TIMEOUT, TOO_SLOW);
+  }
+
   /** 409: not as things stand. */
   public static Problem conflict(String detail) {
     return of(HttpStatus.CONFLICT, detail);
@@ -63,6 +71,13 @@ public final class Problem extends ErrorResponseException {
         HttpStatus.CONTENT_TOO_LARGE,
         "The body may have at most %d bytes: send a smaller one, with a link to the rest."
             .formatted(most));
+  }
+
+  /** 415: the body is compressed by a way that is not known. */
+  static Problem unsupportedEncoding() {
+    Problem problem = unsupported("Send the body as it is, or with Content-Encoding: gzip.");
+    problem.getHeaders().set(HttpHeaders.ACCEPT_ENCODING, "gzip");
+    return problem;
   }
 
   /** 415. */

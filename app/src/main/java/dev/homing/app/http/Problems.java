@@ -41,7 +41,7 @@ class Problems extends ResponseEntityExceptionHandler {
 
   private static Problem unreadable(Throwable failure) {
     return switch (failure) {
-      case BodyLimit.Exceeded exceeded -> Problem.tooLarge(exceeded.most());
+      case UnreadableBody refused -> refused.problem();
       case JacksonException json when !(json instanceof JacksonIOException) ->
           Problem.unreadable(json);
       default ->
@@ -52,8 +52,8 @@ class Problems extends ResponseEntityExceptionHandler {
   }
 
   @ExceptionHandler
-  @Nullable ResponseEntity<Object> handle(BodyLimit.Exceeded exceeded, WebRequest request) {
-    return answer(Problem.tooLarge(exceeded.most()), request);
+  @Nullable ResponseEntity<Object> handle(UnreadableBody refused, WebRequest request) {
+    return answer(refused.problem(), request);
   }
 
   /** A body that breaks off, or is not what its headers say. */

@@ -1,0 +1,19 @@
+package dev.homing.app.http;
+
+import java.io.IOException;
+
+/** A body that is not taken; its sender is told why. */
+final class UnreadableBody extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private final Problem problem;
+
+  UnreadableBody(Problem problem) {
+    super(problem);
+    this.problem = problem;
+  }
+
+  Problem problem() {
+    return problem;
+  }
+}
