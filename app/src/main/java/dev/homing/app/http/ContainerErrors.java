@@ -3,6 +3,7 @@ package dev.homing.app.http;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -20,10 +21,15 @@ class ContainerErrors implements ErrorController {
     HttpStatus status = known == null ? HttpStatus.NOT_FOUND : known;
     return ResponseEntity.status(status)
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+        .cacheControl(CacheControl.noStore())
+        .header("X-Content-Type-Options", "nosniff")
         .body(ProblemDetail.forStatusAndDetail(status, detail(status)));
   }
 
-  private static String detail(HttpStatus status) {
+  static String detail(HttpStatus status) {
+    if (status == HttpStatus.REQUEST_TIMEOUT) {
+      return Problem.TOO_SLOW;
+    }
     return status.is4xxClientError()
         ? "The request cannot be understood: check its path, its method and its headers."
         : "This is our fault: repeat the request, and if it fails again, look into the log.";

@@ -2,6 +2,7 @@ package dev.homing.app.http;
 
 import java.time.Duration;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -30,7 +31,13 @@ class HttpWiring {
 
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> container() {
-    return tomcat -> tomcat.addConnectorCustomizers(HttpWiring::customize);
+    return tomcat -> {
+      tomcat.addConnectorCustomizers(HttpWiring::customize);
+      tomcat.addContextCustomizers(
+          context ->
+              ((StandardHost) context.getParent())
+                  .setErrorReportValveClass(ContainerProblems.class.getName()));
+    };
   }
 
   private static void customize(Connector connector) {

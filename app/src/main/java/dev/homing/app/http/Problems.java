@@ -12,6 +12,7 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.TransactionException;
@@ -104,6 +105,16 @@ class Problems extends ResponseEntityExceptionHandler {
   @Nullable ResponseEntity<Object> handle(Exception unforeseen, WebRequest request) {
     log.error("a request failed", unforeseen);
     return answer(Problem.ours(), request);
+  }
+
+  /** Whatever the caller accepts: who asks for nonsense is told so as well. */
+  @Override
+  protected ResponseEntity<Object> createResponseEntity(
+      @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+    return ResponseEntity.status(status)
+        .headers(headers)
+        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+        .body(body);
   }
 
   private @Nullable ResponseEntity<Object> answer(Problem problem, WebRequest request) {
