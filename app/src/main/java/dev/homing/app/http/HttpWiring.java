@@ -30,17 +30,23 @@ class HttpWiring {
   }
 
   @Bean
-  WebServerFactoryCustomizer<TomcatServletWebServerFactory> container() {
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> container(RequestSettings settings) {
     return tomcat -> {
-      tomcat.addConnectorCustomizers(HttpWiring::customize);
+      tomcat.setProtocol(PunctualProtocol.class.getName());
+      tomcat.addConnectorCustomizers(connector -> customize(connector, settings));
       tomcat.addContextCustomizers(
           context ->
               ((StandardHost) context.getParent())
                   .setErrorReportValveClass(ContainerProblems.class.getName()));
+      tomcat.addEngineValves(new Leftovers());
     };
   }
 
-  private static void customize(Connector connector) {
+  private static void customize(Connector connector, RequestSettings settings) {
+    PunctualProtocol protocol = (PunctualProtocol) connector.getProtocolHandler();
+    protocol.setHeadTimeout(settings.headTimeout());
+    // Who is refused keeps the body, if it waits to be asked for it (Expect: 100-continue).
+    protocol.setContinueResponseTiming("onRead");
     // A form is a payload like any other: nobody reads it before its limit is known.
     connector.setParseBodyMethods("");
   }

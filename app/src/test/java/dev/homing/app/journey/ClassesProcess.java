@@ -8,15 +8,21 @@ import java.util.Map;
 
 /** From this JVM's class path: needs no jar. */
 final class ClassesProcess extends HomingProcess {
-  private ClassesProcess(Path folder, RealParts parts) {
+  private ClassesProcess(Path folder, RealParts parts, Map<String, String> settings) {
     super("homing", folder, parts);
+    settings.forEach(this::set);
     set("HOMING_DRAIN_DELAY", "2s");
     set("WEBHOOK_TIMEOUT", "2s");
   }
 
   /** Ready. */
   static HomingProcess start(Path folder, RealParts parts) {
-    HomingProcess homing = new ClassesProcess(folder, parts);
+    return start(folder, parts, Map.of());
+  }
+
+  /** With these settings, by the names of their variables. */
+  static HomingProcess start(Path folder, RealParts parts, Map<String, String> settings) {
+    HomingProcess homing = new ClassesProcess(folder, parts, settings);
     homing.launch();
     homing.awaitReady();
     return homing;

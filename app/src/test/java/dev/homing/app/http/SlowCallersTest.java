@@ -1,0 +1,166 @@
+package dev.homing.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.app.development.Port;
+import dev.homing.app.development.RealParts;
+import dev.homing.app.journey.Api;
+import dev.homing.app.journey.RunningHoming;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whoever sends slowly is not waited for: silence is bounded, and so is the whole of a request. */
+class SlowCallersTest {
+  private static final String KEY = "Authorization: Bearer " + RunningHoming.ADMIN_KEY + "\r\n";
+
+  private static RunningHoming homing;
+
+  @BeforeAll
+  static void startWithLittlePatience() {
+    homing =
+        RunningHoming.start(
+            Map.of(
+                "DATABASE_URL",
+                RealParts.shared().postgres().database("slow"),
+                "REDIS_URL",
+                "redis://127.0.0.1:" + Port.free(),
+                "TEMPORAL_ADDRESS",
+                "127.0.0.1:" + Port.free(),
+                "HOMING_ADMIN_KEY",
+                RunningHoming.ADMIN_KEY,
+                "homing.requests.head-timeout",
+                "500ms",
+                "homing.requests.body-timeout",
+                "500ms",
+                "server.tomcat.connection-timeout",
+                "2s",
+                "server.tomcat.keep-alive-timeout",
+                "2s"));
+  }
+
+  @AfterAll
+  static void stop() {
+    homing.close();
+  }
+
+  private static RawCaller caller() throws IOException {
+    return new RawCaller(homing.port());
+  }
+
+  private static String head(String request, String headers) {
+    return request + " HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n";
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX: "})
+  void aHeadThatComesByteByByteIsEnded(String beginning) throws IOException {
+    try (RawCaller caller = caller()) {
+      caller.write(beginning);
+
+      assertThat(caller.trickle("GGGG").status()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Type: text/plain\r\nContent-Length: 100000\r\n",
+        "Content-Type: application/json\r\nContent-Length: 100000\r\n",
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n",
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n",
+        "Content-Length: 100000\r\nConnection: close\r\n",
+        "Transfer-Encoding: chunked\r\n"
+      })
+  void aBodyThatComesByteByByteIsEnded(String headers) throws IOException {
+    for (String path : new String[] {"/webhooks/a.b", "/subscriptions"}) {
+      try (RawCaller caller = caller()) {
+        caller.write(head("POST " + path, KEY + headers));
+
+        Api.Answer answer = caller.trickle(headers.contains("chunked") ? "1\r\n \r\n" : " ");
+
+        if (answer.status() != 415) {
+          ProblemsTest.problem(answer, 408);
+        }
+      }
+    }
+  }
+
+  @Test
+  void soIsOneThatIsInflated() throws IOException {
+    try (RawCaller caller = caller()) {
+      caller.write(
+          head("POST /webhooks/a.b", KEY + "Content-Encoding: gzip\r\nContent-Length: 9999\r\n"));
+      // A header with a name that goes on and on.
+      caller.write("\u001f\u008b\b\b\0\0\0\0\0\0");
+
+      ProblemsTest.problem(caller.trickle("n"), 408);
+    }
+  }
+
+  @Test
+  void aBodyThatStopsIsNotWaitedFor() throws IOException {
+    for (String path : new String[] {"/webhooks/a.b", "/subscriptions"}) {
+      try (RawCaller caller = caller()) {
+        caller.write(
+            head("POST " + path, KEY + "Content-Type: application/json\r\nContent-Length: 10\r\n"));
+        caller.write("{");
+
+        ProblemsTest.problem(caller.answer(), 408);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /webhooks/a.b HTTP/1.1\r\n",
+        "POST /webhooks/a.b HTTP/1.0\r\n",
+        "GET /nowhere HTTP/1.1\r\n" + "Authorization: Bearer " + RunningHoming.ADMIN_KEY + "\r\n",
+        "GET /events HTTP/1.1\r\n" + "Authorization: Bearer " + RunningHoming.ADMIN_KEY + "\r\n"
+      })
+  void aBodyThatNobodyWantsIsNotReadForEver(String request) throws IOException {
+    try (RawCaller caller = caller()) {
+      caller.write(request + "Host: a\r\nContent-Length: 1000000\r\n\r\n");
+
+      assertThat(caller.trickle(" ").status()).isIn(200, 401, 404);
+    }
+  }
+
+  @Test
+  void afterASmallOneTheConnectionGoesOn() throws IOException {
+    try (RawCaller caller = caller()) {
+      caller.write(head("POST /webhooks/a.b", "Transfer-Encoding: chunked\r\n"));
+      caller.awaitText("HTTP/1.1 401");
+      caller.write("3\r\nabc\r\n0\r\n\r\n");
+      caller.write(head("GET /events", KEY));
+
+      caller.awaitText("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void aBodyThatWasNotAskedForIsNotWaitedFor() throws IOException {
+    try (RawCaller caller = caller()) {
+      caller.write(head("POST /webhooks/a.b", "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
+
+      assertThat(caller.answer().status()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void whoSaysNothingIsNotWaitedFor() throws IOException {
+    try (RawCaller silent = caller();
+        RawCaller finished = caller()) {
+      finished.write(head("GET /events", KEY));
+      finished.awaitText("\r\n\r\n");
+
+      assertThat(silent.answer().status()).isZero();
+      assertThat(finished.answer().status()).isZero();
+    }
+  }
+}
