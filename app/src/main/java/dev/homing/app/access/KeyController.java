@@ -40,6 +40,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/keys")
 class KeyController {
+  /** Far away, and a time that everything understands. */
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+  private static final int LONGEST_NAME = 63;
+
   private final ApiKeys keys;
   private final KnownKeys known;
   private final AuditLog auditLog;
@@ -79,6 +84,8 @@ class KeyController {
     private Tenant forTenant(List<Problem.FieldError> errors) {
       if (tenant == null) {
         errors.add(new Problem.FieldError("tenant", "is needed"));
+      } else if (!Texts.fits(tenant, LONGEST_NAME)) {
+        errors.add(new Problem.FieldError("tenant", "must be the name of a tenant"));
       }
       return new Tenant(tenant == null ? "" : tenant);
     }
@@ -139,8 +146,9 @@ class KeyController {
     String description = Texts.description(request.description(), errors);
     Set<Scope> scopes = request.withScopes(errors);
     Instant expiresAt = request.expiresAt();
-    if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
-      errors.add(new Problem.FieldError("expires_at", "must be in the future"));
+    if (expiresAt != null && (!expiresAt.isAfter(clock.instant()) || expiresAt.isAfter(LAST))) {
+      errors.add(
+          new Problem.FieldError("expires_at", "must be in the future, to the end of year 9999"));
     }
     if (!errors.isEmpty()) {
       throw Problem.invalid(errors);
@@ -171,6 +179,9 @@ class KeyController {
       @RequestParam(required = false) @Nullable Integer limit,
       @RequestParam(required = false) @Nullable String cursor) {
     Window window = Window.of(null, null, limit, cursor);
+    if (tenant != null && !Texts.fits(tenant, LONGEST_NAME)) {
+      throw Problem.malformed("tenant must be the name of a tenant");
+    }
     Tenant whose = tenant == null ? null : new Tenant(tenant);
     return window
         .page(keys.list(whose, window.before(), window.fetch()), key -> key.id().uuid())

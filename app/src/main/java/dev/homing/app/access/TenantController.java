@@ -67,6 +67,9 @@ class TenantController {
 
   @GetMapping
   Page<Tenants.Registered> list(@RequestParam(defaultValue = "") String cursor) {
+    if (!cursor.isEmpty() && !NAME.matcher(cursor).matches()) {
+      throw Problem.malformed("cursor must be a next_cursor of an earlier answer");
+    }
     List<Tenants.Registered> fetched = tenants.list(cursor, SHOWN + 1);
     if (fetched.size() <= SHOWN) {
       return new Page<>(fetched, null);

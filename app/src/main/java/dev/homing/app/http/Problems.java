@@ -2,6 +2,7 @@ package dev.homing.app.http;
 
 import dev.homing.activities.GroupCommit;
 import java.io.IOException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +64,14 @@ class Problems extends ResponseEntityExceptionHandler {
     log.debug("a request's body cannot be read", broken);
     return answer(
         Problem.malformed("The body cannot be read to its end: send as much as its headers say."),
+        request);
+  }
+
+  @ExceptionHandler
+  @Nullable ResponseEntity<Object> handle(InvalidParameterException wrong, WebRequest request) {
+    return answer(
+        Problem.malformed(
+            "The URL's parameters cannot be read: they are name=value, in percent-encoded UTF-8."),
         request);
   }
 

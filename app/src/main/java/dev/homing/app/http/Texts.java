@@ -15,13 +15,21 @@ public final class Texts {
       errors.add(
           new Problem.FieldError(
               "description",
-              "must have at most %d characters, none of them NUL".formatted(LONGEST_DESCRIPTION)));
+              "must have at most %d characters, none of them NUL or half of a surrogate pair"
+                  .formatted(LONGEST_DESCRIPTION)));
     }
     return given == null ? "" : given;
   }
 
-  /** PostgreSQL keeps any character but NUL. */
+  /**
+   * PostgreSQL keeps any character but NUL, and what is no character in UTF-8 would become another.
+   */
   public static boolean fits(String text, int longest) {
-    return text.length() <= longest && text.indexOf(0) < 0;
+    return text.length() <= longest
+        && text.codePoints().noneMatch(point -> point == 0 || isSurrogate(point));
+  }
+
+  private static boolean isSurrogate(int point) {
+    return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
   }
 }

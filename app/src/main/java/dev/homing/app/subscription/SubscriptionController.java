@@ -167,7 +167,7 @@ class SubscriptionController {
   }
 
   /** Signs with another secret from now on, for a while also with the one before. */
-  @PostMapping("/{id}/rotate")
+  @PostMapping(path = "/{id}/rotate", consumes = MediaType.APPLICATION_JSON_VALUE)
   SubscriptionView rotate(
       @AuthenticationPrincipal Tenant tenant,
       @PathVariable String id,

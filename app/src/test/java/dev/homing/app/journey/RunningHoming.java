@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** Homing in this JVM, on free ports. */
 public final class RunningHoming implements AutoCloseable {
@@ -103,6 +106,18 @@ public final class RunningHoming implements AutoCloseable {
 
   private int port(String property) {
     return Integer.parseInt(Objects.requireNonNull(context.getEnvironment().getProperty(property)));
+  }
+
+  /** Every route there is, like {@code GET /events/{id}}. */
+  public Set<String> routes() {
+    return bean(RequestMappingHandlerMapping.class).getHandlerMethods().keySet().stream()
+        .flatMap(
+            route ->
+                route.getMethodsCondition().getMethods().stream()
+                    .flatMap(
+                        method ->
+                            route.getPatternValues().stream().map(path -> method + " " + path)))
+        .collect(Collectors.toSet());
   }
 
   /** One of its parts. */
