@@ -368,7 +368,7 @@ record Misbehaviour(
 
   /** The same on a machine that is busy with many more. */
   Misbehaviour amongOthers() {
-    return within(timeout.plusSeconds(4));
+    return within(timeout.plusSeconds(9));
   }
 
   WebhookRequest webhook(HttpUrl url) {

@@ -2,6 +2,7 @@ package dev.homing.app.audit;
 
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
+import dev.homing.app.http.Texts;
 import dev.homing.app.http.Window;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletResponse;
@@ -12,7 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.WebDataBinder;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -24,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 @RequestMapping("/audit")
 class AuditController {
   private static final int AT_A_TIME = 250;
+  private static final int LONGEST = 100;
 
   private final AuditLog auditLog;
   private final JsonMapper json;
@@ -46,6 +50,11 @@ class AuditController {
     private AuditLog.Filter of(Authentication caller, Window window) {
       boolean operator =
           caller.getAuthorities().stream().anyMatch(scope -> "admin".equals(scope.getAuthority()));
+      for (String text : new String[] {tenant, target, actor}) {
+        if (text != null && !Texts.fits(text, LONGEST)) {
+          throw Problem.malformed("tenant, target and actor must be names or ids");
+        }
+      }
       Tenant asked = tenant == null ? null : new Tenant(tenant);
       return new AuditLog.Filter(
           operator ? asked : (Tenant) caller.getPrincipal(),
@@ -60,6 +69,12 @@ class AuditController {
       return Action.of(word)
           .orElseThrow(() -> Problem.malformed("action must be one like subscription.created"));
     }
+  }
+
+  /** Parameters with other names are none of ours. */
+  @InitBinder
+  void bindNoOthers(WebDataBinder binder) {
+    binder.setDeclarativeBinding(true);
   }
 
   @GetMapping

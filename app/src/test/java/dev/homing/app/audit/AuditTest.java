@@ -145,7 +145,15 @@ class AuditTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"action=nonsense", "since=yesterday", "limit=0", "cursor=x"})
+  @ValueSource(
+      strings = {
+        "action=nonsense",
+        "since=yesterday",
+        "limit=0",
+        "cursor=x",
+        "target=%00",
+        "tenant=%00"
+      })
   void whatCannotBeAskedIsRefused(String query) {
     assertThat(api.get("/audit?" + query).expect(400).text()).contains("detail");
   }
