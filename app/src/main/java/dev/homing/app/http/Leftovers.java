@@ -17,14 +17,20 @@ final class Leftovers extends ValveBase {
   private static final long MOST = 1 << 20;
   private static final long PATIENCE_NANOS = 2_000_000_000L;
 
+  Leftovers() {
+    super(true);
+  }
+
   /** The answer goes first. */
   @Override
   public void invoke(Request request, Response response) throws IOException, ServletException {
     getNext().invoke(request, response);
-    response.finishResponse();
-    boolean tooSlow = response.getStatus() == Response.SC_REQUEST_TIMEOUT;
-    if (tooSlow || !isReadToItsEnd(request.getCoyoteRequest())) {
-      request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+    if (!request.isAsync()) {
+      response.finishResponse();
+      boolean tooSlow = response.getStatus() == Response.SC_REQUEST_TIMEOUT;
+      if (tooSlow || !isReadToItsEnd(request.getCoyoteRequest())) {
+        request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+      }
     }
   }
 
