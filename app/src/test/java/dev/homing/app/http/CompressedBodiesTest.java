@@ -165,6 +165,7 @@ class CompressedBodiesTest {
         Arrays.copyOf(whole, 15),
         Arrays.copyOf(whole, whole.length - 1),
         joined(whole, Arrays.copyOf(whole, 15)),
+        joined(whole, new byte[2_000]),
         wrongSum);
   }
 
