@@ -67,7 +67,7 @@ class SettingsTest {
       assertThat(context.getBean(AccessSettings.class)).isEqualTo(new AccessSettings(""));
       assertThat(context.getBean(AccessSettings.class).isOpen()).isTrue();
       assertThat(context.getBean(DestinationSettings.class))
-          .isEqualTo(new DestinationSettings("", "", false));
+          .isEqualTo(new DestinationSettings("", "", false, ""));
       assertThat(context.getBean(PublishingSettings.class))
           .isEqualTo(new PublishingSettings(DataSize.ofKilobytes(256), 2, 500));
       assertThat(context.getBean(RequestSettings.class))
@@ -129,6 +129,9 @@ class SettingsTest {
         "WEBHOOK_TIMEOUT        | 61s            | 1s to 60s",
         "WEBHOOK_TIMEOUT        | long           | 30s, 5m, 2h",
         "HOMING_HTTPS_ONLY      | perhaps        | true or false",
+        "HOMING_EGRESS_PROXY    | proxy:3128     | http://host:port",
+        "HOMING_EGRESS_PROXY    | https://proxy  | http://host:port",
+        "HOMING_EGRESS_PROXY    | http://proxy/x | http://host:port",
         "HOMING_TENANT_REQUESTS | 0              | at least 1, or none",
         "HOMING_TENANT_BYTES    | 0B             | at least 1B, or none",
         "HOMING_KEY_REQUESTS    | -1             | at least 1, or none",

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * extension, for one) without a limit of its own, and makes more than 20 bytes of each one of
  * headers that are no longer than a letter.
  */
-final class GuardedSocket extends Socket {
+sealed class GuardedSocket extends Socket permits TunnelSocket {
   private static final long LIMIT = 128 * 1024;
 
   private final Destinations destinations;

@@ -1,6 +1,7 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.destination.Destinations;
+import dev.homing.activities.destination.EgressProxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -10,19 +11,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import javax.net.SocketFactory;
 import okhttp3.Connection;
+import org.jspecify.annotations.Nullable;
 
 /** Makes sockets that connect only where {@link Destinations} allows, and knows the open ones. */
 final class GuardedSockets extends SocketFactory {
   private final Destinations destinations;
+  private final @Nullable EgressProxy proxy;
   private final ConcurrentMap<Ends, GuardedSocket> open = new ConcurrentHashMap<>();
 
+  /** Sockets that go straight to these destinations. */
   GuardedSockets(Destinations destinations) {
+    this(destinations, null);
+  }
+
+  /** Sockets that go through this proxy, if there is one. */
+  GuardedSockets(Destinations destinations, @Nullable EgressProxy proxy) {
     this.destinations = destinations;
+    this.proxy = proxy;
   }
 
   @Override
   public Socket createSocket() {
-    return new GuardedSocket(destinations, this);
+    return proxy == null
+        ? new GuardedSocket(destinations, this)
+        : new TunnelSocket(destinations, this, proxy);
   }
 
   /** The socket that carries this connection, below TLS. */

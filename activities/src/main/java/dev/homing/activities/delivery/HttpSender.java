@@ -103,6 +103,9 @@ public final class HttpSender {
       }
     } catch (BlockedDestinationException blocked) {
       return unanswered(Fault.BLOCKED_DESTINATION, "This address may not be called.");
+    } catch (EgressProxyException ours) {
+      egress.proxyFailed(ours);
+      return unanswered(Fault.UNREACHABLE, "The egress proxy does not let this node out.");
     } catch (UnknownServiceException plain) {
       return unanswered(Fault.BLOCKED_DESTINATION, "Only https:// may be called.");
     } catch (UnknownHostException unknown) {

@@ -11,7 +11,7 @@ import okhttp3.Request;
 
 /**
  * Makes calls to public addresses with one client, and to listed ones with another: neither uses a
- * connection of the other.
+ * connection of the other. Where there is an egress proxy, public addresses are called through it.
  */
 public final class OutboundCalls implements Call.Factory {
   private final DestinationCheck check;
@@ -26,7 +26,11 @@ public final class OutboundCalls implements Call.Factory {
   public OutboundCalls(DestinationPolicy policy, Dns resolver) {
     boolean httpsOnly = policy.isHttpsOnly();
     this.check = new DestinationCheck(policy, resolver);
-    this.toPublicOnes = OutboundClient.build(policy.publicOnes(), resolver, httpsOnly);
+    this.toPublicOnes =
+        policy
+            .proxy()
+            .map(proxy -> OutboundClient.build(policy.publicOnes(), proxy, httpsOnly))
+            .orElseGet(() -> OutboundClient.build(policy.publicOnes(), resolver, httpsOnly));
     this.toListedOnes = OutboundClient.build(policy.listedOnes(), resolver, httpsOnly);
   }
 

@@ -1,7 +1,9 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.destination.Destinations;
+import dev.homing.activities.destination.EgressProxy;
 import dev.homing.activities.destination.GuardedDns;
+import dev.homing.activities.destination.ProxiedDns;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +27,11 @@ final class OutboundClient {
 
   private OutboundClient() {}
 
+  /** A client that goes through a proxy to what is allowed, which looks names up. */
+  static OkHttpClient build(Destinations destinations, EgressProxy proxy, boolean httpsOnly) {
+    return build(new ProxiedDns(destinations), new GuardedSockets(destinations, proxy), httpsOnly);
+  }
+
   /**
    * A client that reaches what is allowed; make one, as another has another pool.
    *
@@ -33,10 +40,14 @@ final class OutboundClient {
    *     java.net.UnknownServiceException}
    */
   static OkHttpClient build(Destinations destinations, Dns resolver, boolean httpsOnly) {
-    GuardedSockets sockets = new GuardedSockets(destinations);
+    return build(
+        new GuardedDns(resolver, destinations), new GuardedSockets(destinations), httpsOnly);
+  }
+
+  private static OkHttpClient build(Dns names, GuardedSockets sockets, boolean httpsOnly) {
     return new OkHttpClient.Builder()
         // Where it goes. A pool shared with an unguarded client would go around the guard.
-        .dns(new GuardedDns(resolver, destinations))
+        .dns(names)
         .socketFactory(sockets)
         .proxy(Proxy.NO_PROXY)
         .connectionPool(new ConnectionPool(KEPT_CONNECTIONS, KEPT_SECONDS, TimeUnit.SECONDS))

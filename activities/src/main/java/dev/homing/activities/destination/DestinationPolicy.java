@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -64,6 +65,7 @@ public final class DestinationPolicy {
   private final List<AddressRange> listed;
   private final List<AddressRange> denied;
   private final boolean httpsOnly;
+  private final Optional<EgressProxy> proxy;
 
   /**
    * The policy that the settings describe.
@@ -77,6 +79,7 @@ public final class DestinationPolicy {
             .toList();
     this.denied = settings.denied();
     this.httpsOnly = settings.httpsOnly();
+    this.proxy = settings.proxy();
   }
 
   private static List<AddressRange> ranges(String... ranges) {
@@ -106,6 +109,11 @@ public final class DestinationPolicy {
   /** True when nothing may be called without TLS. */
   public boolean isHttpsOnly() {
     return httpsOnly;
+  }
+
+  /** Through which public addresses are called. */
+  public Optional<EgressProxy> proxy() {
+    return proxy;
   }
 
   /** True when nothing but public addresses may be called. */

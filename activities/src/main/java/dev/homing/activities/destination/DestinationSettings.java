@@ -2,6 +2,7 @@ package dev.homing.activities.destination;
 
 import dev.homing.activities.Setting;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
@@ -11,15 +12,19 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param deny ranges that are never called, not even if they are allowed ({@code
  *     HOMING_DENY_DESTINATIONS})
  * @param httpsOnly whether requests are sent over TLS only ({@code HOMING_HTTPS_ONLY})
+ * @param egressProxy through which public addresses are called; empty: none ({@code
+ *     HOMING_EGRESS_PROXY})
  */
 @ConfigurationProperties("homing.destinations")
-public record DestinationSettings(String allow, String deny, boolean httpsOnly) {
+public record DestinationSettings(
+    String allow, String deny, boolean httpsOnly, String egressProxy) {
   private static final String ALLOWED =
       "ranges like 10.0.0.0/8, 10.1.2.3:8443, fd00::/8 or [fd00::/8]:443, separated by commas";
 
   public DestinationSettings {
     check("homing.destinations.allow", allow);
     check("homing.destinations.deny", deny);
+    checkProxy(egressProxy);
   }
 
   private static void check(String property, String ranges) {
@@ -30,11 +35,32 @@ public record DestinationSettings(String allow, String deny, boolean httpsOnly) 
     }
   }
 
+  private static void checkProxy(String egressProxy) {
+    try {
+      var unused = EgressProxy.parse(egressProxy);
+    } catch (IllegalArgumentException wrong) {
+      throw new Setting.Invalid(
+          "homing.destinations.egress-proxy",
+          "wrong (" + wrong.getMessage() + ")",
+          "http://host:port, also with user:password@ before the host");
+    }
+  }
+
+  Optional<EgressProxy> proxy() {
+    return EgressProxy.parse(egressProxy);
+  }
+
   List<AddressRange> listed() {
     return AddressRange.parseAll(allow);
   }
 
   List<AddressRange> denied() {
     return AddressRange.parseAll(deny);
+  }
+
+  /** Without the proxy, which may have a password. */
+  @Override
+  public String toString() {
+    return "DestinationSettings[%s, %s, %s]".formatted(allow, deny, httpsOnly);
   }
 }

@@ -35,7 +35,7 @@ public final class TimedDns implements Dns {
   }
 
   /** As the client that connects sees it: it looks nothing up that holds no letter, or a colon. */
-  private static boolean isAddress(String host) {
+  public static boolean isAddress(String host) {
     return host.indexOf(':') >= 0
         || host.chars().allMatch(character -> Character.isDigit(character) || character == '.');
   }

@@ -233,7 +233,7 @@ class GatesTest {
   }
 
   private static DestinationPolicy policy(String allow, String deny, boolean httpsOnly) {
-    return new DestinationPolicy(new DestinationSettings(allow, deny, httpsOnly), false);
+    return new DestinationPolicy(new DestinationSettings(allow, deny, httpsOnly, ""), false);
   }
 
   private static HttpUrl named() {

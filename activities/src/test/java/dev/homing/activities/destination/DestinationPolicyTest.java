@@ -79,7 +79,7 @@ class DestinationPolicyTest {
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1"})
   void theLoopbackCanBeListedAsAWhole(String address) {
-    DestinationSettings none = new DestinationSettings("", "", false);
+    DestinationSettings none = new DestinationSettings("", "", false, "");
 
     assertThat(new DestinationPolicy(none, true).listedOnes().allows(address(address, 9999)))
         .isTrue();
@@ -118,7 +118,7 @@ class DestinationPolicyTest {
   }
 
   private static DestinationPolicy policy(String allow, String deny) {
-    return new DestinationPolicy(new DestinationSettings(allow, deny, false), false);
+    return new DestinationPolicy(new DestinationSettings(allow, deny, false, ""), false);
   }
 
   private static InetSocketAddress address(String literal, int port) {
