@@ -86,7 +86,7 @@ public final class SampleSubscriptions {
         .param("tenant", tenant.name())
         .param("id", id.uuid())
         .param("url", url)
-        .param("secret", SECRETS.seal(tenant, id, SECRET))
+        .param("secret", SECRETS.seal(tenant, id, SECRET).text())
         .update();
     for (String eventType : eventTypes) {
       Postgres.jdbc()

@@ -159,7 +159,7 @@ public final class HttpSender {
   private static Unanswered insecure(SSLException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof CertificateExpiredException) {
-        return unanswered(Fault.TLS_FAILED, "The certificate has expired.");
+        return unanswered(Fault.CERTIFICATE_EXPIRED, "The certificate has expired.");
       }
       if (cause instanceof CertPathBuilderException) {
         return unanswered(Fault.TLS_FAILED, "No trusted authority has signed the certificate.");

@@ -15,10 +15,13 @@ public final class Secrets {
     this.encryption = encryption;
   }
 
-  public String seal(Tenant tenant, SubscriptionId subscription, SigningSecret secret) {
-    return encryption.seal(
-        secret.text().getBytes(StandardCharsets.US_ASCII),
-        new Encryption.Owner(tenant, subscription, SIGNING));
+  public Subscription.SealedSecret seal(
+      Tenant tenant, SubscriptionId subscription, SigningSecret secret) {
+    String text =
+        encryption.seal(
+            secret.text().getBytes(StandardCharsets.US_ASCII),
+            new Encryption.Owner(tenant, subscription, SIGNING));
+    return new Subscription.SealedSecret(text, secret.publicKey().orElse(null));
   }
 
   SigningSecret open(Tenant tenant, SubscriptionId subscription, String sealed) {

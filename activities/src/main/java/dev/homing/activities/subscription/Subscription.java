@@ -52,10 +52,13 @@ public class Subscription {
   private @Nullable Integer maxIntervalSeconds;
   private @Nullable Integer timeoutSeconds;
   private String sealedSecret;
+  private @Nullable String publicKey;
 
   /** Read by those who sign, with SQL. */
   @SuppressWarnings("UnusedVariable")
   private @Nullable String previousSealedSecret;
+
+  private @Nullable String previousPublicKey;
 
   private @Nullable Instant previousUntil;
 
@@ -85,10 +88,11 @@ public class Subscription {
       SubscriptionId id,
       Terms terms,
       Map<String, String> sealedHeaders,
-      String sealedSecret,
+      SealedSecret secret,
       Instant createdAt) {
     this.key = new SubscriptionKey(tenant, id);
-    this.sealedSecret = sealedSecret;
+    this.sealedSecret = secret.text();
+    this.publicKey = secret.publicKey();
     this.createdAt = createdAt.truncatedTo(ChronoUnit.MICROS);
     this.updatedAt = this.createdAt;
     this.url = terms.url();
@@ -115,11 +119,13 @@ public class Subscription {
    *
    * @param previousUntil not later than now: the one before is forgotten at once
    */
-  public void rotate(String sealedSecret, Instant previousUntil, Instant now) {
+  public void rotate(SealedSecret secret, Instant previousUntil, Instant now) {
     boolean grace = previousUntil.isAfter(now);
-    this.previousSealedSecret = grace ? this.sealedSecret : null;
+    this.previousSealedSecret = grace ? sealedSecret : null;
+    this.previousPublicKey = grace ? publicKey : null;
     this.previousUntil = grace ? previousUntil.truncatedTo(ChronoUnit.MICROS) : null;
-    this.sealedSecret = sealedSecret;
+    this.sealedSecret = secret.text();
+    this.publicKey = secret.publicKey();
     this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
 
@@ -179,6 +185,16 @@ public class Subscription {
     return previousUntil;
   }
 
+  /** With which its receiver verifies; null: with the secret itself. */
+  public @Nullable String publicKey() {
+    return publicKey;
+  }
+
+  /** The one before, as long as it is of use; null: there is none. */
+  public @Nullable String previousPublicKey() {
+    return previousPublicKey;
+  }
+
   public boolean isDeleted() {
     return deletedAt != null;
   }
@@ -216,6 +232,13 @@ public class Subscription {
   private static @Nullable Duration duration(@Nullable Integer seconds) {
     return seconds == null ? null : Duration.ofSeconds(seconds);
   }
+
+  /**
+   * A signing secret as it is kept.
+   *
+   * @param publicKey with which a receiver verifies; null: it needs the secret
+   */
+  public record SealedSecret(String text, @Nullable String publicKey) {}
 
   /**
    * What the owner of a subscription may set.

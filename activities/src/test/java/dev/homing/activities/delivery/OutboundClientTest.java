@@ -247,12 +247,12 @@ class OutboundClientTest {
 
   @Test
   void refusesACertificateThatNobodyVouchesFor() throws IOException {
-    assertInsecure(client, certificate(), "authority");
+    assertInsecure(client, certificate(), "tls_failed", "authority");
   }
 
   @Test
   void refusesACertificateForAnotherHost() throws IOException {
-    assertInsecure(trusting, SampleCertificates.of("other.test"), "another host");
+    assertInsecure(trusting, SampleCertificates.of("other.test"), "tls_failed", "another host");
   }
 
   @Test
@@ -260,6 +260,7 @@ class OutboundClientTest {
     assertInsecure(
         trusting,
         certificate().validityInterval(0, Instant.parse("2020-01-01T00:00:00Z").toEpochMilli()),
+        "certificate_expired",
         "expired");
   }
 
@@ -272,7 +273,8 @@ class OutboundClientTest {
   }
 
   private static void assertInsecure(
-      OkHttpClient client, HeldCertificate.Builder certificate, String reason) throws IOException {
+      OkHttpClient client, HeldCertificate.Builder certificate, String word, String reason)
+      throws IOException {
     try (MockWebServer receiver = secure(certificate)) {
       HttpUrl url = receiver.url("/").newBuilder().host("localhost").build();
 
@@ -280,7 +282,7 @@ class OutboundClientTest {
           .isInstanceOfSatisfying(
               Unanswered.class,
               outcome -> {
-                assertThat(outcome.word()).isEqualTo("tls_failed");
+                assertThat(outcome.word()).isEqualTo(word);
                 assertThat(outcome.detail()).contains(reason);
               });
       assertThat(receiver.getRequestCount()).isZero();

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.standardwebhooks.Webhook;
 import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.subscription.SymmetricSecret;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -69,6 +69,13 @@ class SignaturesTest {
             1700000003,
             HexFormat.of().parseHex("000102fffe0d0a"),
             "v1,IYeVkGmdutXZ8+L/VPEqFIUhow6QEJUkSviiFYIDfOg="),
+        vector(
+            "V8: Ed25519",
+            "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==",
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1614265330,
+            "{\"test\": 2432232314}",
+            "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg=="),
         Arguments.of(
             "V9: rotation",
             List.of(COUNTING, LIBRARY),
@@ -95,23 +102,10 @@ class SignaturesTest {
     assertThat(Signatures.sign(parsed, id, timestamp, payload)).as(name).isEqualTo(expected);
   }
 
-  /** V7, from Svix: its key of 18 bytes is too short to be a secret of the standard. */
-  @Test
-  void signsAsSvixDoes() {
-    byte[] key = Base64.getDecoder().decode("plJ3nmyCDGBKInavdOK15jsl");
-
-    assertThat(
-            Signatures.sign(
-                key,
-                utf8("msg_loFOjxBNrRLzqYUf.1731705121."),
-                utf8("{\"event_type\":\"ping\",\"data\":{\"success\":true}}")))
-        .isEqualTo("v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=");
-  }
-
   @Test
   void isVerifiedByTheStandardLibraryWithEitherSecret() throws Exception {
-    SigningSecret current = SigningSecret.generate(new SecureRandom());
-    SigningSecret old = SigningSecret.generate(new SecureRandom());
+    SigningSecret current = SymmetricSecret.generate(new SecureRandom());
+    SigningSecret old = SymmetricSecret.generate(new SecureRandom());
     long now = Instant.now().getEpochSecond();
 
     String signatures = Signatures.sign(List.of(current, old), "evt_1", now, utf8("{\"a\":\"ü\"}"));

@@ -57,6 +57,7 @@ class MergePatch {
             terms.retry().initialInterval(),
             terms.retry().maxInterval()),
         terms.timeout(),
+        null,
         null);
   }
 }

@@ -74,7 +74,7 @@ class Register {
 
   Subscription add(Tenant tenant, Subscription.Terms terms, SigningSecret secret) {
     SubscriptionId id = new SubscriptionId(ids.get());
-    String sealed = secrets.seal(tenant, id, secret);
+    Subscription.SealedSecret sealed = secrets.seal(tenant, id, secret);
     Map<String, String> headers = sealed(tenant, id, terms, Map.of());
     Subscription subscription =
         new Subscription(tenant, id, terms, headers, sealed, clock.instant());
@@ -132,7 +132,7 @@ class Register {
    * @param grace how long the one before signs as well
    */
   Subscription rotate(Tenant tenant, SubscriptionId id, SigningSecret secret, Duration grace) {
-    String sealed = secrets.seal(tenant, id, secret);
+    Subscription.SealedSecret sealed = secrets.seal(tenant, id, secret);
     return requireNonNull(
         transaction.execute(
             _ -> {

@@ -1,19 +1,19 @@
 package dev.homing.app.subscription;
 
-import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.app.http.Problem;
 import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Another secret for a subscription.
  *
  * @param gracePeriod how long the one before signs as well; null: a day
+ * @param signatureScheme may be another one than before; null: as the secret says, else {@code v1}
  * @param secret null: one is made
  */
-record RotationRequest(@Nullable Duration gracePeriod, @Nullable String secret) {
-  static final RotationRequest USUAL = new RotationRequest(null, null);
+record RotationRequest(
+    @Nullable Duration gracePeriod, @Nullable String signatureScheme, @Nullable String secret) {
+  static final RotationRequest USUAL = new RotationRequest(null, null, null);
 
   private static final Duration USUAL_GRACE = Duration.ofDays(1);
   private static final Duration LONGEST_GRACE = Duration.ofDays(7);
@@ -27,13 +27,8 @@ record RotationRequest(@Nullable Duration gracePeriod, @Nullable String secret) 
     return grace;
   }
 
-  @Nullable SigningSecret parsedSecret() {
-    try {
-      return secret == null ? null : SigningSecret.parse(secret);
-    } catch (IllegalArgumentException wrong) {
-      throw Problem.invalid(
-          "secret", Objects.requireNonNullElse(wrong.getMessage(), "is not valid"));
-    }
+  SignatureScheme scheme() {
+    return new SignatureScheme(signatureScheme, secret);
   }
 
   /** Without the secret. */

@@ -65,8 +65,7 @@ class SubscriptionController {
       @AuthenticationPrincipal Tenant tenant, @RequestBody SubscriptionRequest request) {
     Subscription.Terms terms = request.terms();
     checkDestination(terms);
-    SigningSecret given = request.parsedSecret();
-    SigningSecret secret = given == null ? SigningSecret.generate(random) : given;
+    SigningSecret secret = request.scheme().signingSecret(random);
     Subscription created = register.add(tenant, terms, secret);
     return ResponseEntity.created(URI.create("/subscriptions/" + created.id()))
         .eTag(etag(created))
@@ -166,6 +165,12 @@ class SubscriptionController {
             });
   }
 
+  /** With which its receiver verifies; none where it needs the secret itself. */
+  @GetMapping("/{id}/keys")
+  Page<PublicKeyView> keys(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
+    return new Page<>(PublicKeyView.of(register.find(tenant, id(id))), null);
+  }
+
   /** Signs with another secret from now on, for a while also with the one before. */
   @PostMapping(path = "/{id}/rotate", consumes = MediaType.APPLICATION_JSON_VALUE)
   SubscriptionView rotate(
@@ -173,8 +178,7 @@ class SubscriptionController {
       @PathVariable String id,
       @RequestBody(required = false) @Nullable RotationRequest request) {
     RotationRequest rotation = request == null ? RotationRequest.USUAL : request;
-    SigningSecret given = rotation.parsedSecret();
-    SigningSecret secret = given == null ? SigningSecret.generate(random) : given;
+    SigningSecret secret = rotation.scheme().signingSecret(random);
     return SubscriptionView.withSecret(
         register.rotate(tenant, id(id), secret, rotation.grace()), secret);
   }
@@ -201,8 +205,8 @@ class SubscriptionController {
   }
 
   private static void refuseSecret(SubscriptionRequest request) {
-    if (request.secret() != null) {
-      throw Problem.invalid("secret", "can be given at creation only");
+    if (request.secret() != null || request.signatureScheme() != null) {
+      throw Problem.invalid("secret", "is changed with POST /subscriptions/{id}/rotate only");
     }
   }
 

@@ -3,7 +3,6 @@ package dev.homing.app.subscription;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.EventTypes;
 import dev.homing.activities.subscription.ReceiverUrl;
-import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.app.http.Problem;
 import dev.homing.app.http.Texts;
@@ -21,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param headers that every request carries
  * @param secretHeaders such that nobody may read; null leaves a value as it is
+ * @param signatureScheme only when it is registered
  * @param secret only when it is registered
  */
 record SubscriptionRequest(
@@ -33,6 +33,7 @@ record SubscriptionRequest(
     @Nullable Map<String, @Nullable String> secretHeaders,
     @Nullable RetryRequest retry,
     @Nullable Duration timeout,
+    @Nullable String signatureScheme,
     @Nullable String secret) {
   private static final int MOST_EVENT_TYPES = 50;
   private static final int MOST_NAMED = 5;
@@ -45,9 +46,8 @@ record SubscriptionRequest(
       @Nullable Duration initialInterval,
       @Nullable Duration maxInterval) {}
 
-  /** Null if none was given: then one is made; to be asked after {@link #terms}. */
-  @Nullable SigningSecret parsedSecret() {
-    return secret == null ? null : SigningSecret.parse(secret);
+  SignatureScheme scheme() {
+    return new SignatureScheme(signatureScheme, secret);
   }
 
   /** What it comes to; throws a problem with an entry for each field that cannot be. */
@@ -67,7 +67,7 @@ record SubscriptionRequest(
             fields.secret(),
             retry(errors),
             seconds("timeout", timeout, DeliverySettings.LONGEST_TIMEOUT, errors));
-    checkSecret(errors);
+    errors.addAll(scheme().errors());
     if (!errors.isEmpty()) {
       throw Problem.invalid(errors);
     }
@@ -127,14 +127,6 @@ record SubscriptionRequest(
                   .formatted(MOST_METADATA, LONGEST_METADATA)));
     }
     return pairs;
-  }
-
-  private void checkSecret(List<Problem.FieldError> errors) {
-    try {
-      var unused = parsedSecret();
-    } catch (IllegalArgumentException wrong) {
-      errors.add(new Problem.FieldError("secret", reason(wrong)));
-    }
   }
 
   private Subscription.Retry retry(List<Problem.FieldError> errors) {

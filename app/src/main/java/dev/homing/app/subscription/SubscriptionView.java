@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param secretHeaders the names; every value is null, which leaves it as it is when it is sent
  *     back
  * @param previousSecretUntil until when the secret before signs as well; null: it does not
- * @param secret when it is made only
+ * @param publicKey with which the receiver verifies; null: it needs the secret
+ * @param secret when it is made only, and only if the receiver needs it
  */
 record SubscriptionView(
     SubscriptionId id,
@@ -34,6 +35,7 @@ record SubscriptionView(
     Instant createdAt,
     Instant updatedAt,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant previousSecretUntil,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String publicKey,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret) {
 
   /** What is null is as the settings say. */
@@ -47,7 +49,7 @@ record SubscriptionView(
   }
 
   static SubscriptionView withSecret(Subscription subscription, SigningSecret secret) {
-    return view(subscription, secret.text());
+    return view(subscription, secret.publicKey().isPresent() ? null : secret.text());
   }
 
   private static SubscriptionView view(Subscription subscription, @Nullable String secret) {
@@ -71,6 +73,7 @@ record SubscriptionView(
         subscription.createdAt(),
         subscription.updatedAt(),
         subscription.previousSecretUntil(),
+        subscription.publicKey(),
         secret);
   }
 }

@@ -23,6 +23,7 @@ class RoutesTest {
           entry("GET /audit/export", "manage"),
           entry("GET /subscriptions", "read"),
           entry("GET /subscriptions/{id}", "read"),
+          entry("GET /subscriptions/{id}/keys", "read"),
           entry("GET /events", "read"),
           entry("GET /events/{id}", "read"),
           entry("GET /events/{id}/payload", "read"),

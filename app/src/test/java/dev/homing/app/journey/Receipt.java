@@ -7,8 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,6 +63,28 @@ public record Receipt(Map<String, List<String>> headers, byte[] body, Instant ca
     } catch (WebhookVerificationException | EmptyWebhookSecretException wrong) {
       return false;
     }
+  }
+
+  /** By the JDK, with a public key of Standard Webhooks. */
+  public boolean isSignedFor(String publicKey) throws GeneralSecurityException {
+    byte[] point = Base64.getDecoder().decode(publicKey.substring("whpk_".length()));
+    byte[] encoded =
+        ByteBuffer.allocate(44)
+            .put(HexFormat.of().parseHex("302a300506032b6570032100")) // RFC 8410
+            .put(point)
+            .array();
+    Signature verifier = Signature.getInstance("Ed25519");
+    for (String signature : header("webhook-signature").split(" ", -1)) {
+      verifier.initVerify(
+          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded)));
+      verifier.update("%s.%d.".formatted(id(), timestamp()).getBytes(StandardCharsets.US_ASCII));
+      verifier.update(body);
+      if (signature.startsWith("v1a,")
+          && verifier.verify(Base64.getDecoder().decode(signature.substring("v1a,".length())))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String signature(String secret) {

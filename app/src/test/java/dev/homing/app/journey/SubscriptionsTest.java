@@ -4,6 +4,7 @@ import static java.time.temporal.ChronoUnit.HOURS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,34 @@ class SubscriptionsTest {
     assertThat(receiver.awaitReceipts(1).getFirst())
         .matches(receipt -> receipt.isSignedWith(secret), "signed with the new one")
         .matches(receipt -> receipt.isSignedWith(ScriptedReceiver.SECRET), "and the one before");
+  }
+
+  /** From a secret that both know to one that only Homing does. */
+  @Test
+  void theSchemeIsChangedWhileBothSign() throws GeneralSecurityException {
+    String type = Types.unique();
+    String path = "/subscriptions/" + api.subscribe(receiver, type, Map.of());
+
+    JsonNode rotated =
+        api.post(path + "/rotate", Map.of("signature_scheme", "v1a")).expect(200).json();
+
+    assertThat(rotated.has("secret")).isFalse();
+    api.trigger(type);
+    Receipt first = receiver.awaitReceipts(1).getFirst();
+    assertThat(first.isSignedWith(ScriptedReceiver.SECRET)).isTrue();
+    assertThat(first.isSignedFor(Api.text(rotated, "public_key"))).isTrue();
+
+    String next =
+        Api.text(
+            api.post(path + "/rotate", Map.of("signature_scheme", "v1a")).expect(200).json(),
+            "public_key");
+    api.trigger(type);
+    Receipt second = receiver.awaitReceipts(2).getLast();
+    assertThat(second.isSignedFor(next)).isTrue();
+    assertThat(second.isSignedFor(Api.text(rotated, "public_key"))).isTrue();
+    assertThat(second.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
+    assertThat(api.get(path + "/keys").text())
+        .contains(next, Api.text(rotated, "public_key"), "until");
   }
 
   @Test

@@ -19,6 +19,8 @@ import tools.jackson.databind.JsonNode;
 class SubscriptionApiTest {
   private final Api api = RunningHoming.shared().api();
 
+  private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
   private static final String FULL =
       """
       {"url": "https://example.com/hook?a=b", "event_types": ["b.*", "a"], "description": "d",
@@ -66,6 +68,7 @@ class SubscriptionApiTest {
         "{\"grace_period\": \"8d\"}   | grace_period",
         "{\"grace_period\": \"-1s\"}  | grace_period",
         "{\"secret\": \"whsec_short\"} | secret",
+        "{\"signature_scheme\": \"v2\"} | signature_scheme",
       })
   void aRotationThatCannotBeIsRefusedByField(String request, String field) {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
@@ -73,6 +76,27 @@ class SubscriptionApiTest {
     assertThat(api.post(path + "/rotate", request).text()).contains(field);
     assertThat(api.post(path + "/rotate", request).status()).isIn(400, 422);
     api.post(path + "/rotate", "{\"graceperiod\": 1}").expect(400);
+  }
+
+  @Test
+  void aSecretThatOnlyHomingKnowsIsShownToNobody() {
+    String request =
+        """
+        {"url": "https://example.com", "event_types": ["a"], "signature_scheme": "v1a"}
+        """;
+    Api.Answer created = api.post("/subscriptions", request).expect(201);
+    String path = "/subscriptions/" + Api.id(created);
+    String key = Api.text(created.json(), "public_key");
+
+    assertThat(key).startsWith("whpk_");
+    assertThat(created.text()).doesNotContain("\"secret\"", "whsk_");
+    assertThat(api.get(path).text()).contains(key);
+    assertThat(api.get(path + "/keys").expect(200).text())
+        .isEqualTo("{\"items\":[{\"public_key\":\"%s\"}],\"next_cursor\":null}".formatted(key));
+    api.send("PATCH", path, "{\"signature_scheme\": \"v1\"}").expect(422);
+    api.post("/subscriptions", request.replace("v1a", "v2")).expect(422);
+    api.post("/subscriptions", request.replace("v1a", "v1a\", \"secret\": \"" + SECRET))
+        .expect(422);
   }
 
   @Test

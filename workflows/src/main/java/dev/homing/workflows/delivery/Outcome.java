@@ -32,6 +32,8 @@ public sealed interface Outcome {
   enum Fault {
     /** The address may not be called. */
     BLOCKED_DESTINATION,
+    /** The certificate was valid once: its owner has forgotten to renew it. */
+    CERTIFICATE_EXPIRED,
     /** Nobody listens there. */
     CONNECTION_REFUSED,
     /** The connection broke before a status line came. */
