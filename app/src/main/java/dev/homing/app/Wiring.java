@@ -31,6 +31,7 @@ import dev.homing.activities.subscription.Encryption;
 import dev.homing.activities.subscription.GoneReceivers;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.RedisRoutes;
+import dev.homing.activities.subscription.Resealing;
 import dev.homing.activities.subscription.Routes;
 import dev.homing.activities.subscription.Secrets;
 import dev.homing.app.access.AccessSettings;
@@ -184,6 +185,11 @@ class Wiring {
   @Bean
   Receivers receivers(JdbcClient jdbc, Secrets secrets, DeliverySettings settings) {
     return new Receivers(jdbc, secrets, settings);
+  }
+
+  @Bean
+  Resealing resealing(JdbcClient jdbc, Secrets secrets) {
+    return new Resealing(jdbc, secrets);
   }
 
   @Bean

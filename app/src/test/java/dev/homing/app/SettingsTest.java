@@ -129,9 +129,6 @@ class SettingsTest {
         "WEBHOOK_TIMEOUT        | 61s            | 1s to 60s",
         "WEBHOOK_TIMEOUT        | long           | 30s, 5m, 2h",
         "HOMING_HTTPS_ONLY      | perhaps        | true or false",
-        "HOMING_EGRESS_PROXY    | proxy:3128     | http://host:port",
-        "HOMING_EGRESS_PROXY    | https://proxy  | http://host:port",
-        "HOMING_EGRESS_PROXY    | http://proxy/x | http://host:port",
         "HOMING_TENANT_REQUESTS | 0              | at least 1, or none",
         "HOMING_TENANT_BYTES    | 0B             | at least 1B, or none",
         "HOMING_KEY_REQUESTS    | -1             | at least 1, or none",
@@ -175,6 +172,25 @@ class SettingsTest {
             "Homing cannot start: %s is wrong (10.0.0.1/8 has an address with bits"
                 .formatted(variable))
         .contains("[fd00::/8]:443");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "proxy:3128",
+        "https://homing:passw0rd@proxy:3128",
+        "http://homing:passw0rd@proxy/path",
+        "http://homing:passw0rd@proxy?x",
+        "socks5://homing:passw0rd@proxy"
+      })
+  void stopTheStartWhenTheyAreNoProxyWithoutItsPassword(String proxy, CapturedOutput output) {
+    assertThatThrownBy(() -> read("HOMING_EGRESS_PROXY=" + proxy))
+        .isInstanceOf(RuntimeException.class);
+
+    assertThat(output.getErr())
+        .startsWith("Homing cannot start: HOMING_EGRESS_PROXY is wrong")
+        .contains("http://host:port");
+    assertThat(output.getAll()).doesNotContain("passw0rd");
   }
 
   @ParameterizedTest

@@ -93,6 +93,11 @@ public final class Encryption {
     }
   }
 
+  /** True when it is sealed with the key that seals now. */
+  boolean isUpToDate(String text) {
+    return text.startsWith(keys.byId().firstEntry().getKey() + ".");
+  }
+
   private SecretKey key(String id) {
     SecretKey key = keys.byId().get(id);
     if (key == null) {

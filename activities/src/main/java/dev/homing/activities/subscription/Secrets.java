@@ -29,6 +29,22 @@ public final class Secrets {
     return SigningSecret.parse(new String(text, StandardCharsets.US_ASCII));
   }
 
+  /** The same secret, sealed with the key that seals now. */
+  String reseal(Tenant tenant, SubscriptionId subscription, String sealed) {
+    return reseal(sealed, new Encryption.Owner(tenant, subscription, SIGNING));
+  }
+
+  /** The same value of a header, sealed with the key that seals now. */
+  String resealHeader(Tenant tenant, SubscriptionId subscription, String name, String sealed) {
+    return reseal(sealed, header(tenant, subscription, name));
+  }
+
+  private String reseal(String sealed, Encryption.Owner owner) {
+    return encryption.isUpToDate(sealed)
+        ? sealed
+        : encryption.seal(encryption.open(sealed, owner), owner);
+  }
+
   /** Seals the value of a header, which is ASCII; bound to its name as well. */
   public String sealHeader(Tenant tenant, SubscriptionId subscription, String name, String value) {
     return encryption.seal(

@@ -17,7 +17,8 @@ public enum Action {
   TENANT_CREATED,
   KEY_CREATED,
   KEY_REVOKED,
-  REPAIR_REQUESTED;
+  REPAIR_REQUESTED,
+  SECRETS_RESEALED;
 
   static Optional<Action> of(String word) {
     return Arrays.stream(values()).filter(action -> action.word().equals(word)).findFirst();

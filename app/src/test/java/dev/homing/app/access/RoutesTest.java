@@ -39,6 +39,8 @@ class RoutesTest {
           entry("POST /deliveries/{id}/cancel", "manage"),
           entry("GET /admin/reconciliation", "admin"),
           entry("POST /admin/reconciliation", "admin"),
+          entry("GET /admin/encryption", "admin"),
+          entry("POST /admin/encryption", "admin"),
           entry("GET /tenants", "admin"),
           entry("POST /tenants", "admin"),
           entry("GET /tenants/{name}", "admin"),

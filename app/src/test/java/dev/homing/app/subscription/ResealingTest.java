@@ -1,0 +1,132 @@
+package dev.homing.app.subscription;
+
+import static dev.homing.app.journey.Api.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.activities.subscription.DeliverySettings;
+import dev.homing.activities.subscription.Encryption;
+import dev.homing.activities.subscription.EncryptionKeys;
+import dev.homing.activities.subscription.Receiver;
+import dev.homing.activities.subscription.Receivers;
+import dev.homing.activities.subscription.Resealing;
+import dev.homing.activities.subscription.Secrets;
+import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.app.development.Port;
+import dev.homing.app.development.RealParts;
+import dev.homing.app.journey.Api;
+import dev.homing.app.journey.RunningHoming;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** How an old encryption key is got rid of. With a database of its own, as all of it is sealed. */
+class ResealingTest {
+  private static final String NEW = "new:" + Base64.getEncoder().encodeToString(new byte[32]);
+
+  private static final RunningHoming HOMING =
+      RunningHoming.start(
+          Map.of(
+              "DATABASE_URL", RealParts.shared().postgres().database("resealing"),
+              "REDIS_URL", "redis://127.0.0.1:" + Port.free(),
+              "TEMPORAL_ADDRESS", "127.0.0.1:" + Port.free()));
+
+  private final Api api = HOMING.api();
+  private final JdbcClient jdbc = HOMING.bean(JdbcClient.class);
+  private final Resealing resealing =
+      new Resealing(jdbc, secrets(NEW + "," + RunningHoming.ENCRYPTION_KEYS));
+
+  @BeforeEach
+  void empty() {
+    jdbc.sql("truncate subscriptions cascade").update();
+  }
+
+  @AfterAll
+  static void stop() {
+    HOMING.close();
+  }
+
+  private static Secrets secrets(String keys) {
+    return new Secrets(new Encryption(EncryptionKeys.parse(keys), new SecureRandom()));
+  }
+
+  /** With a secret header, and with a secret before the one that it answers. */
+  private String subscription() {
+    return Api.id(
+        api.post(
+                "/subscriptions",
+                Map.of(
+                    "url", "https://nowhere.invalid",
+                    "event_types", List.of("a"),
+                    "secret_headers", Map.of("Authorization", "Bearer t0ken")))
+            .expect(201));
+  }
+
+  private String rotated(String subscription) {
+    return text(
+        api.post("/subscriptions/" + subscription + "/rotate").expect(200).json(), "secret");
+  }
+
+  private Receiver readWith(String keys, String subscription) {
+    return new Receivers(jdbc, secrets(keys), HOMING.bean(DeliverySettings.class))
+        .find(Tenant.DEFAULT, SubscriptionId.read(subscription).orElseThrow())
+        .orElseThrow();
+  }
+
+  @Test
+  void whatIsResealedNeedsTheOldKeyNoMore() {
+    String subscription = subscription();
+    SigningSecret secret = SigningSecret.parse(rotated(subscription));
+    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("test", 3));
+    assertThat(readWith(NEW, subscription).fault()).contains("the key test");
+
+    assertThat(resealing.resealAll()).isEqualTo(new Resealing.Result(1, 0, 0));
+
+    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("new", 3));
+    Receiver receiver = readWith(NEW, subscription);
+    assertThat(receiver.fault()).isNull();
+    assertThat(receiver.secrets()).hasSize(2).startsWith(secret);
+    assertThat(receiver.headers().byName()).isEqualTo(Map.of("Authorization", "Bearer t0ken"));
+    assertThat(resealing.resealAll()).isEqualTo(new Resealing.Result(0, 0, 0));
+  }
+
+  @Test
+  void whatCannotBeReadHoldsUpNothing() {
+    String lost = subscription();
+    String other = subscription();
+    jdbc.sql("update subscriptions set sealed_secret = 'lost.' || sealed_secret where id = :id")
+        .param("id", SubscriptionId.read(lost).orElseThrow().uuid())
+        .update();
+
+    assertThat(resealing.resealAll()).isEqualTo(new Resealing.Result(1, 1, 0));
+
+    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("lost", 1, "new", 2, "test", 1));
+    assertThat(readWith(NEW, other).fault()).isNull();
+  }
+
+  /** More than are read at a time. */
+  @Test
+  void allAreResealed() {
+    for (int i = 0; i < 201; i++) {
+      subscription();
+    }
+
+    assertThat(resealing.resealAll()).isEqualTo(new Resealing.Result(201, 0, 0));
+  }
+
+  @Test
+  void operatorsSeeWhichKeysAreInUse() {
+    subscription();
+
+    assertThat(api.get("/admin/encryption").expect(200).text())
+        .isEqualTo("{\"secrets_by_key\":{\"test\":2}}");
+    assertThat(api.post("/admin/encryption").expect(200).text())
+        .isEqualTo("{\"resealed\":0,\"unreadable\":0,\"changed_meanwhile\":0}");
+  }
+}
