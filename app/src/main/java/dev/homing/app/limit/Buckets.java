@@ -53,7 +53,9 @@ class Buckets {
 
   /** Takes this many, or none if there are too few. */
   ConsumptionProbe take(Quota quota, String whose, long count) {
-    String key = "limit:%s:%s".formatted(quota.name(), whose);
+    // A quota that the settings change is another one: what Redis has of the old one is forgotten.
+    String key =
+        "limit:%s:%d:%d:%s".formatted(quota.name(), quota.perSecond(), quota.most(), whose);
     try {
       return breaker.executeSupplier(
           () -> shared.get(key, _ -> inRedis(key, quota)).tryConsumeAndReturnRemaining(count));

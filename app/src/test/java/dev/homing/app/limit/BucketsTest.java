@@ -88,6 +88,15 @@ class BucketsTest {
   }
 
   @Test
+  void aQuotaThatWasRaisedHoldsAtOnce() {
+    Buckets buckets = at(RealParts.shared().redis().url());
+    Quota raised = new Quota(QUOTA.name(), 1, 2 * MOST, false);
+    assertThat(buckets.take(QUOTA, whose, MOST).isConsumed()).isTrue();
+
+    assertThat(buckets.take(raised, whose, 2 * MOST).isConsumed()).isTrue();
+  }
+
+  @Test
   void whatIsTooMuchTakesNothing() {
     Buckets buckets = at(RealParts.shared().redis().url());
 
