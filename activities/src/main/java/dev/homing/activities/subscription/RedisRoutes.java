@@ -1,8 +1,8 @@
 package dev.homing.activities.subscription;
 
+import dev.homing.activities.RedisBreaker;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,15 +28,7 @@ public final class RedisRoutes {
 
   private final StringRedisTemplate redis;
   private final JsonMapper json = JsonMapper.builder().build();
-  private final CircuitBreaker breaker =
-      CircuitBreaker.of(
-          "redis",
-          CircuitBreakerConfig.custom()
-              .slidingWindowSize(10)
-              .minimumNumberOfCalls(5)
-              .waitDurationInOpenState(Duration.ofSeconds(5))
-              .permittedNumberOfCallsInHalfOpenState(2)
-              .build());
+  private final CircuitBreaker breaker = RedisBreaker.of("redis");
 
   /** The template's commands must time out, in a tenth of a second or so. */
   public RedisRoutes(StringRedisTemplate redis) {

@@ -2,14 +2,15 @@ package dev.homing.app.limit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.homing.activities.RedisBreaker;
 import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.bucket4j.distributed.proxy.optimization.Optimizations;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,15 +34,7 @@ class Buckets {
   private final RedisConnectionFactory redis;
   private final Cache<String, Bucket> shared = cache();
   private final Cache<String, Bucket> local = cache();
-  private final CircuitBreaker breaker =
-      CircuitBreaker.of(
-          "limits",
-          CircuitBreakerConfig.custom()
-              .slidingWindowSize(10)
-              .minimumNumberOfCalls(5)
-              .waitDurationInOpenState(Duration.ofSeconds(5))
-              .permittedNumberOfCallsInHalfOpenState(2)
-              .build());
+  private final CircuitBreaker breaker = RedisBreaker.of("limits");
 
   Buckets(RedisConnectionFactory redis) {
     this.redis = redis;
@@ -70,7 +63,9 @@ class Buckets {
     return proxies()
         .builder()
         .withOptimization(Optimizations.batching())
-        .build(key.getBytes(StandardCharsets.UTF_8), quota::bucket);
+        .build(
+            key.getBytes(StandardCharsets.UTF_8),
+            () -> BucketConfiguration.builder().addLimit(quota.limit()).build());
   }
 
   /** On the connection that everybody shares, which comes back by itself. */
@@ -85,10 +80,6 @@ class Buckets {
   }
 
   private static Bucket here(Quota quota) {
-    return Bucket.builder()
-        .addLimit(
-            limit ->
-                limit.capacity(quota.most()).refillGreedy(quota.perSecond(), Duration.ofSeconds(1)))
-        .build();
+    return Bucket.builder().addLimit(quota.limit()).build();
   }
 }

@@ -1,6 +1,6 @@
 package dev.homing.app.limit;
 
-import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.Bandwidth;
 import java.time.Duration;
 
 /**
@@ -24,9 +24,11 @@ record Quota(String name, long perSecond, long most, boolean inBytes) {
     return new Quota(name, perSecond, Math.max(perSecond, largest), true);
   }
 
-  BucketConfiguration bucket() {
-    return BucketConfiguration.builder()
-        .addLimit(limit -> limit.capacity(most).refillGreedy(perSecond, Duration.ofSeconds(1)))
+  /** As it is counted, wherever that is. */
+  Bandwidth limit() {
+    return Bandwidth.builder()
+        .capacity(most)
+        .refillGreedy(perSecond, Duration.ofSeconds(1))
         .build();
   }
 
