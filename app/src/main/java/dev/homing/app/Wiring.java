@@ -1,6 +1,7 @@
 package dev.homing.app;
 
 import com.fasterxml.uuid.Generators;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
@@ -58,6 +59,7 @@ import okhttp3.Dns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -162,6 +164,24 @@ class Wiring {
   @Bean
   AcceptingDatabase acceptingDatabase(DatabaseUrl url, MeterRegistry metrics) {
     return new AcceptingDatabase(url, metrics);
+  }
+
+  @Bean
+  TenantDatabase tenantDatabase(DatabaseUrl url, MeterRegistry metrics) {
+    return new TenantDatabase(url, metrics);
+  }
+
+  /** Whatever asks for a connection, JPA and Flyway as well, asks here. */
+  @Bean
+  static BeanPostProcessor databaseByCaller(ObjectProvider<TenantDatabase> tenants) {
+    return new BeanPostProcessor() {
+      @Override
+      public Object postProcessAfterInitialization(Object bean, String name) {
+        return bean instanceof HikariDataSource owners
+            ? new DatabaseByCaller(owners, tenants::getObject)
+            : bean;
+      }
+    };
   }
 
   /** While there is no connection to Redis, nobody waits for one. */

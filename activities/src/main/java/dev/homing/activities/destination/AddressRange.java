@@ -16,8 +16,8 @@ import java.util.stream.Stream;
  * @param bits that they share
  * @param port {@link #ANY} for all of them
  */
-record AddressRange(InetAddress first, int bits, int port) {
-  static final int ANY = 0;
+public record AddressRange(InetAddress first, int bits, int port) {
+  public static final int ANY = 0;
 
   private static final String IPV4 = "(?:[0-9]{1,3}\\.){3}[0-9]{1,3}";
   private static final String IPV6 = "[0-9a-fA-F]*:[0-9a-fA-F:.]*";
@@ -54,13 +54,30 @@ record AddressRange(InetAddress first, int bits, int port) {
     return range;
   }
 
-  /** Reads ranges that commas separate; none of nothing. */
-  static List<AddressRange> parseAll(String text) {
+  /**
+   * Reads ranges that commas separate; none of nothing.
+   *
+   * @throws IllegalArgumentException with a message that says what is wrong
+   */
+  public static List<AddressRange> parseAll(String text) {
     return Stream.of(text.split(",", -1))
         .map(String::strip)
         .filter(range -> !range.isEmpty())
         .map(AddressRange::parse)
         .toList();
+  }
+
+  /**
+   * In CIDR notation.
+   *
+   * @throws IllegalArgumentException if it has a port, which that cannot say
+   */
+  public String cidr() {
+    if (port != ANY) {
+      throw new IllegalArgumentException(
+          "%s:%d has a port".formatted(first.getHostAddress(), port));
+    }
+    return first.getHostAddress() + "/" + bits;
   }
 
   private static String firstOf(Matcher parts, int... groups) {

@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.catalina.valves.RemoteIpValve;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -52,6 +55,7 @@ class Access {
       HttpSecurity http,
       AccessSettings settings,
       KnownKeys keys,
+      WrongKeys wrongKeys,
       Supplier<UUID> ids,
       LimitFilter limits,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems,
@@ -78,7 +82,8 @@ class Access {
                     .hasAnyAuthority(Scope.READ.word(), admin)
                     .anyRequest()
                     .hasAnyAuthority(Scope.MANAGE.word(), admin))
-        .addFilterBefore(new CallerFilter(settings, keys, ids, problems), AuthorizationFilter.class)
+        .addFilterBefore(
+            new CallerFilter(settings, keys, wrongKeys, ids, problems), AuthorizationFilter.class)
         .addFilterBefore(limits, AuthorizationFilter.class)
         .exceptionHandling(
             refusal ->
@@ -92,6 +97,22 @@ class Access {
         .requestCache(AbstractHttpConfigurer::disable)
         .logout(AbstractHttpConfigurer::disable)
         .build();
+  }
+
+  /**
+   * Behind proxies whose addresses are set the caller's address is the one that they saw: read from
+   * {@code X-Forwarded-For} from the right, as what comes before is anyone's to write.
+   */
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> forwardedAddresses(
+      AccessSettings settings) {
+    return tomcat -> {
+      if (!settings.proxies().isEmpty()) {
+        RemoteIpValve valve = new RemoteIpValve();
+        valve.setInternalProxies(String.join(",", settings.proxies()));
+        tomcat.addEngineValves(valve);
+      }
+    };
   }
 
   /** The same whether there was no key, or one that is unknown, wrong, expired or revoked. */

@@ -1,6 +1,7 @@
 package dev.homing.app.access;
 
 import dev.homing.app.audit.Actor;
+import dev.homing.app.http.Problem;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -27,17 +29,20 @@ final class CallerFilter extends OncePerRequestFilter {
   private final AccessSettings settings;
   private final byte[] adminKey;
   private final KnownKeys keys;
+  private final WrongKeys wrongKeys;
   private final Supplier<UUID> ids;
   private final HandlerExceptionResolver problems;
 
   CallerFilter(
       AccessSettings settings,
       KnownKeys keys,
+      WrongKeys wrongKeys,
       Supplier<UUID> ids,
       HandlerExceptionResolver problems) {
     this.settings = settings;
     this.adminKey = settings.adminKey().getBytes(StandardCharsets.UTF_8);
     this.keys = keys;
+    this.wrongKeys = wrongKeys;
     this.ids = ids;
     this.problems = problems;
   }
@@ -47,10 +52,10 @@ final class CallerFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     try {
-      (settings.isOpen() ? local(request) : withKey(request))
-          .ifPresent(caller -> admit(caller, request, response));
-    } catch (DataAccessException away) {
-      problems.resolveException(request, response, null, away);
+      Optional<Caller> caller = settings.isOpen() ? local(request) : withKey(request);
+      caller.ifPresent(known -> admit(known, request, response));
+    } catch (DataAccessException | Problem refused) {
+      problems.resolveException(request, response, null, refused);
       return;
     }
     chain.doFilter(request, response);
@@ -62,7 +67,9 @@ final class CallerFilter extends OncePerRequestFilter {
     var authentication =
         new PreAuthenticatedAuthenticationToken(
             caller.tenant(), "", caller.scopes().stream().map(Scope::authority).toList());
-    authentication.setDetails(new Actor(caller.name(), request.getRemoteAddr(), requestId));
+    boolean operator = caller.scopes().contains(Scope.ADMIN);
+    authentication.setDetails(
+        new Actor(caller.name(), operator, request.getRemoteAddr(), requestId));
     SecurityContextHolder.getContext().setAuthentication(authentication);
   }
 
@@ -79,7 +86,14 @@ final class CallerFilter extends OncePerRequestFilter {
       return Optional.empty();
     }
     String key = header.substring(SCHEME.length()).strip();
-    return isAdminKey(key) ? Optional.of(Caller.ADMIN) : keys.caller(key);
+    Optional<Caller> caller = isAdminKey(key) ? Optional.of(Caller.ADMIN) : keys.caller(key);
+    if (caller.isEmpty()) {
+      Duration wait = wrongKeys.count(request.getRemoteAddr());
+      if (wait.isPositive()) {
+        throw Problem.wrongKeys(wait);
+      }
+    }
+    return caller;
   }
 
   /** Takes as long for a wrong key as for the right one. */

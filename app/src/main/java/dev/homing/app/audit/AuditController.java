@@ -48,8 +48,6 @@ class AuditController {
 
     /** Who is no operator sees what is their own, whatever they ask for. */
     private AuditLog.Filter of(Authentication caller, Window window) {
-      boolean operator =
-          caller.getAuthorities().stream().anyMatch(scope -> "admin".equals(scope.getAuthority()));
       for (String text : new String[] {tenant, target, actor}) {
         if (text != null && !Texts.fits(text, LONGEST)) {
           throw Problem.malformed("tenant, target and actor must be names or ids");
@@ -57,7 +55,7 @@ class AuditController {
       }
       Tenant asked = tenant == null ? null : new Tenant(tenant);
       return new AuditLog.Filter(
-          operator ? asked : (Tenant) caller.getPrincipal(),
+          Actor.of(caller).operator() ? asked : (Tenant) caller.getPrincipal(),
           action == null ? null : parsed(action),
           target,
           actor,

@@ -1,6 +1,7 @@
 package dev.homing.app.http;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.springframework.http.HttpHeaders;
@@ -115,6 +116,19 @@ public final class Problem extends ErrorResponseException {
     problem.getBody().setType(QUOTA_EXCEEDED);
     problem.getBody().setProperties(Map.of("violated-policies", List.of(policy)));
     problem.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, seconds)));
+    return problem;
+  }
+
+  /** 429: one wrong key came after the other. */
+  public static Problem wrongKeys(Duration wait) {
+    Problem problem =
+        of(
+            HttpStatus.TOO_MANY_REQUESTS,
+            "From your address came one key after the other that is not valid: repeat the request"
+                + " after the time of Retry-After.");
+    problem
+        .getHeaders()
+        .set(HttpHeaders.RETRY_AFTER, Long.toString(wait.plusMillis(999).toSeconds()));
     return problem;
   }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.homing.app.development.Port;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -192,8 +193,9 @@ class KeysTest {
         new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:%d/x".formatted(Port.free()));
     CallerFilter filter =
         new CallerFilter(
-            new AccessSettings(RunningHoming.ADMIN_KEY),
+            new AccessSettings(RunningHoming.ADMIN_KEY, ""),
             new KnownKeys(new ApiKeys(JdbcClient.create(away)), Clock.systemUTC()),
+            new WrongKeys(new SimpleMeterRegistry()),
             UUID::randomUUID,
             homing.bean(HandlerExceptionResolverComposite.class));
     MockHttpServletRequest request = new MockHttpServletRequest("POST", "/webhooks/a");

@@ -53,7 +53,8 @@ public final class RunningHoming implements AutoCloseable {
 
   /**
    * One that asks for keys, and that all tests of this JVM share as well. Redis and Temporal are
-   * nowhere: it starts, answers, makes first attempts, and takes no tasks of the other one.
+   * nowhere: it starts, answers, makes first attempts, and takes no tasks of the other one. It
+   * believes this machine who calls.
    */
   public static synchronized RunningHoming withAdminKey() {
     RunningHoming running = withAdminKey;
@@ -68,7 +69,9 @@ public final class RunningHoming implements AutoCloseable {
                   "TEMPORAL_ADDRESS",
                   "127.0.0.1:" + Port.free(),
                   "HOMING_ADMIN_KEY",
-                  ADMIN_KEY));
+                  ADMIN_KEY,
+                  "HOMING_TRUSTED_PROXIES",
+                  "127.0.0.1"));
       withAdminKey = running;
     }
     return running;

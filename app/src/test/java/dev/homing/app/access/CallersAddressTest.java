@@ -1,0 +1,85 @@
+package dev.homing.app.access;
+
+import static dev.homing.app.journey.Api.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.journey.Api;
+import dev.homing.app.journey.RunningHoming;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** From where somebody calls, and what that is good for. */
+class CallersAddressTest {
+  private static final String FORWARDED_FOR = "X-Forwarded-For";
+
+  private final RunningHoming homing = RunningHoming.withAdminKey();
+  private final Api admin = homing.admin();
+
+  /** Those who called wrote what comes first; what comes last may be another proxy. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "203.0.113.9               | 203.0.113.9",
+        "2001:db8::7               | 2001:db8::7",
+        "198.51.100.1, 203.0.113.9 | 203.0.113.9",
+        "127.0.0.1, 203.0.113.9    | 203.0.113.9",
+        "203.0.113.9, 127.0.0.1    | 203.0.113.9"
+      })
+  void behindATrustedProxyItIsTheOneThatThatOneSaw(String forwarded, String address) {
+    String tenant = Names.unique();
+
+    admin.send("POST", "/tenants", Map.of("name", tenant), FORWARDED_FOR, forwarded).expect(201);
+
+    assertThat(address(admin, "tenant.created", tenant)).isEqualTo(address);
+  }
+
+  @Test
+  void ofNobodyElseIsBelievedWhoCalls() {
+    Api open = RunningHoming.shared().api();
+
+    Api.Answer made =
+        open.send(
+            "POST",
+            "/subscriptions",
+            Map.of("url", "https://nowhere.invalid", "event_types", List.of("a.b")),
+            FORWARDED_FOR,
+            "203.0.113.9");
+
+    String id = Api.id(made.expect(201));
+    assertThat(address(open, "subscription.created", id)).isEqualTo("127.0.0.1");
+  }
+
+  private static String address(Api api, String action, String target) {
+    JsonNode entries =
+        api.get("/audit?action=%s&target=%s".formatted(action, target)).expect(200).json();
+    return text(entries.get("items").get(0), "address");
+  }
+
+  @Test
+  void fromWhereOneWrongKeyComesAfterTheOtherNoMoreAreTaken() {
+    String there = "203.0.113.66";
+    Api guess = homing.api().authorized("Bearer nonsense");
+
+    Api.Answer refused =
+        await()
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(1))
+            .until(
+                () -> guess.get("/events", FORWARDED_FOR, there), answer -> answer.status() != 401);
+
+    refused.expect(429);
+    assertThat(refused.header("content-type")).isEqualTo("application/problem+json");
+    assertThat(refused.header("retry-after")).isEqualTo("1");
+    guess.get("/events", FORWARDED_FOR, "203.0.113.67").expect(401);
+    // Whoever shares the address is not shut out.
+    admin.get("/events", FORWARDED_FOR, there).expect(200);
+    homing.api().get("/events", FORWARDED_FOR, there).expect(401);
+  }
+}
