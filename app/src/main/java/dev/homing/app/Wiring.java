@@ -87,6 +87,7 @@ class Wiring {
   @Bean
   DatabaseUrl databaseUrl(
       PartSettings parts,
+      TemporalTls temporalTls,
       PortSettings ports,
       AccessSettings access,
       EncryptionSettings encryption,
@@ -122,6 +123,17 @@ class Wiring {
   @Bean
   TemporalOptionsCustomizer<WorkflowServiceStubsOptions.Builder> uncompressed() {
     return options -> options.setGrpcCompression(GrpcCompression.NONE);
+  }
+
+  @Bean
+  TemporalOptionsCustomizer<WorkflowServiceStubsOptions.Builder> overTls(TemporalTls tls) {
+    return options -> {
+      tls.context().ifPresent(options::setSslContext);
+      if (!tls.serverName().isEmpty()) {
+        options.setChannelInitializer(channel -> channel.overrideAuthority(tls.serverName()));
+      }
+      return options;
+    };
   }
 
   /** A thread for each task: one that waits for Temporal must not hold up the others. */
