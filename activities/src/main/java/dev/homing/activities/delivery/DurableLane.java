@@ -140,6 +140,7 @@ public final class DurableLane implements Attempts {
                 delivery.attemptCount() + 1,
                 event.contentType(),
                 payload,
+                receiver.tls(),
                 receiver.headers(),
                 receiver.secrets(),
                 shorter(

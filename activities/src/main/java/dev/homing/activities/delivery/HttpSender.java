@@ -128,7 +128,7 @@ public final class HttpSender {
           : unanswered(Fault.CONNECTION_RESET, "The connection broke before an answer came.");
     } catch (IllegalArgumentException unsendable) {
       return unanswered(
-          Fault.INVALID_REQUEST, "URL, content type or headers cannot be sent over HTTP.");
+          Fault.INVALID_REQUEST, "URL, content type, headers or certificates cannot be used.");
     }
   }
 

@@ -1,8 +1,12 @@
 package dev.homing.activities.delivery;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.homing.activities.destination.DestinationCheck;
 import dev.homing.activities.destination.DestinationPolicy;
+import dev.homing.activities.subscription.ReceiverTls;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import okhttp3.Call;
 import okhttp3.Dns;
 import okhttp3.HttpUrl;
@@ -12,11 +16,17 @@ import okhttp3.Request;
 /**
  * Makes calls to public addresses with one client, and to listed ones with another: neither uses a
  * connection of the other. Where there is an egress proxy, public addresses are called through it.
+ * Who has TLS of their own has a client of their own, for a while.
  */
 public final class OutboundCalls implements Call.Factory {
+  private static final Duration KEPT = Duration.ofMinutes(1);
+  private static final int MOST = 200;
+
   private final DestinationCheck check;
   private final OkHttpClient toPublicOnes;
   private final OkHttpClient toListedOnes;
+  private final Cache<OwnTls, OkHttpClient> withOwnTls =
+      Caffeine.newBuilder().expireAfterAccess(KEPT).maximumSize(MOST).build();
 
   /**
    * The calls that a policy allows.
@@ -34,10 +44,20 @@ public final class OutboundCalls implements Call.Factory {
     this.toListedOnes = OutboundClient.build(policy.listedOnes(), resolver, httpsOnly);
   }
 
+  /** A request that is tagged with a {@link ReceiverTls} gets that. */
   @Override
   public Call newCall(Request request) {
-    return (isListed(request.url()) ? toListedOnes : toPublicOnes).newCall(request);
+    boolean listed = isListed(request.url());
+    OkHttpClient usual = listed ? toListedOnes : toPublicOnes;
+    ReceiverTls tls = request.tag(ReceiverTls.class);
+    OkHttpClient client =
+        tls == null
+            ? usual
+            : withOwnTls.get(new OwnTls(listed, tls), _ -> OutboundClient.with(tls, usual));
+    return client.newCall(request);
   }
+
+  private record OwnTls(boolean listed, ReceiverTls tls) {}
 
   private boolean isListed(HttpUrl url) {
     try {

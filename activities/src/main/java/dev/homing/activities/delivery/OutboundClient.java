@@ -4,6 +4,7 @@ import dev.homing.activities.destination.Destinations;
 import dev.homing.activities.destination.EgressProxy;
 import dev.homing.activities.destination.GuardedDns;
 import dev.homing.activities.destination.ProxiedDns;
+import dev.homing.activities.subscription.ReceiverTls;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import okhttp3.CookieJar;
 import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
+import okhttp3.tls.HandshakeCertificates;
 
 /** The one place where an HTTP client is built: guarded, bounded, and without a will of its own. */
 final class OutboundClient {
@@ -44,13 +46,27 @@ final class OutboundClient {
         new GuardedDns(resolver, destinations), new GuardedSockets(destinations), httpsOnly);
   }
 
+  /** The same with TLS as a receiver wants it, and with connections that no other client uses. */
+  static OkHttpClient with(ReceiverTls tls, OkHttpClient client) {
+    HandshakeCertificates own = tls.handshake();
+    return client
+        .newBuilder()
+        .connectionPool(pool())
+        .sslSocketFactory(own.sslSocketFactory(), own.trustManager())
+        .build();
+  }
+
+  private static ConnectionPool pool() {
+    return new ConnectionPool(KEPT_CONNECTIONS, KEPT_SECONDS, TimeUnit.SECONDS);
+  }
+
   private static OkHttpClient build(Dns names, GuardedSockets sockets, boolean httpsOnly) {
     return new OkHttpClient.Builder()
         // Where it goes. A pool shared with an unguarded client would go around the guard.
         .dns(names)
         .socketFactory(sockets)
         .proxy(Proxy.NO_PROXY)
-        .connectionPool(new ConnectionPool(KEPT_CONNECTIONS, KEPT_SECONDS, TimeUnit.SECONDS))
+        .connectionPool(pool())
         .protocols(List.of(Protocol.HTTP_1_1))
         // TLS 1.2 and 1.3.
         .connectionSpecs(

@@ -246,6 +246,7 @@ public final class SendFirst {
                   1,
                   content.contentType(),
                   content.payload(),
+                  receiver.tls(),
                   receiver.headers(),
                   receiver.secrets(),
                   receiver.timeout()))

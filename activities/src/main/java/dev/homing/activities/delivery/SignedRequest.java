@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.subscription.ReceiverTls;
 import java.io.IOException;
 import java.time.Instant;
 import okhttp3.MediaType;
@@ -22,6 +23,9 @@ final class SignedRequest {
     String signature = Signatures.sign(webhook.secrets(), id, timestamp, webhook.payload());
     Request.Builder request =
         new Request.Builder().url(webhook.url()).post(new Payload(webhook.payload()));
+    if (!webhook.tls().equals(ReceiverTls.USUAL)) {
+      request.tag(ReceiverTls.class, webhook.tls());
+    }
     webhook.headers().byName().forEach(request::header);
     request
         .header("user-agent", userAgent)

@@ -1,6 +1,7 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.subscription.CustomHeaders;
+import dev.homing.activities.subscription.ReceiverTls;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.workflows.EventId;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempt numbered from 1; a hint for the receiver, as attempts may overlap
  * @param contentType sent as it is; null sends no {@code content-type}
+ * @param tls for {@code https://}
  * @param headers beside our own
  * @param secrets one, or several while a rotation's grace period lasts; the newest first
  * @param timeout of the whole call, from the first byte out to the last byte in
@@ -27,6 +29,7 @@ public record WebhookRequest(
     int attempt,
     @Nullable String contentType,
     byte[] payload,
+    ReceiverTls tls,
     CustomHeaders headers,
     List<SigningSecret> secrets,
     Duration timeout) {

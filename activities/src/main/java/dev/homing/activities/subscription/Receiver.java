@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A subscription as a sender needs it: read anew for each later attempt.
  *
+ * @param tls for {@code https://}
  * @param headers beside our own
  * @param secrets each signs; none if it cannot be read
  * @param fault of ours, for people: why it cannot be read; null if it can
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record Receiver(
     SubscriptionId id,
     HttpUrl url,
+    ReceiverTls tls,
     CustomHeaders headers,
     List<SigningSecret> secrets,
     RetrySchedule schedule,

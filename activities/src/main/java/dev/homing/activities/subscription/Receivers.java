@@ -75,10 +75,12 @@ public final class Receivers {
 
   /**
    * Not one that cannot be read, nor one with two secrets: what is wrong with it may be mended, and
-   * the older secret's time ends, without a word.
+   * the older secret's time ends, without a word. Nor one with certificates, which are large.
    */
   private void remember(Tenant tenant, long version, Receiver receiver) {
-    if (receiver.fault() == null && receiver.secrets().size() == 1) {
+    if (receiver.fault() == null
+        && receiver.secrets().size() == 1
+        && receiver.tls().equals(ReceiverTls.USUAL)) {
       remembered.put(new SubscriptionKey(tenant, receiver.id()), new Remembered(version, receiver));
     }
   }
@@ -91,7 +93,8 @@ public final class Receivers {
     return jdbc
         .sql(
             """
-            select id, url, headers, sealed_headers, sealed_secret, enabled, disabled_reason, deleted_at,
+            select id, url, tls_authority, tls_certificate, sealed_tls_key, headers, sealed_headers,
+              sealed_secret, enabled, disabled_reason, deleted_at,
               case when previous_until > now() then previous_sealed_secret end as previous_secret,
               max_attempts, initial_interval_seconds, max_interval_seconds, timeout_seconds
             from subscriptions
@@ -113,6 +116,7 @@ public final class Receivers {
       return new Receiver(
           id,
           HttpUrl.get(row.getString("url")),
+          tls(tenant, id, row),
           headers(tenant, id, row),
           secrets(tenant, id, row),
           schedule(row),
@@ -123,6 +127,7 @@ public final class Receivers {
       return new Receiver(
           id,
           or(HttpUrl.parse(row.getString("url")), Receiver.NOWHERE),
+          ReceiverTls.USUAL,
           CustomHeaders.NONE,
           List.of(),
           settings.schedule(null, null, null),
@@ -130,6 +135,14 @@ public final class Receivers {
           standing == Standing.ACTIVE ? Standing.UNREADABLE : standing,
           unreadable.getMessage());
     }
+  }
+
+  private ReceiverTls tls(Tenant tenant, SubscriptionId id, ResultSet row) throws SQLException {
+    String key = row.getString("sealed_tls_key");
+    return new ReceiverTls(
+        row.getString("tls_authority"),
+        row.getString("tls_certificate"),
+        key == null ? null : secrets.openTlsKey(tenant, id, key));
   }
 
   private CustomHeaders headers(Tenant tenant, SubscriptionId id, ResultSet row)

@@ -53,6 +53,8 @@ public final class Resealing {
               select previous_sealed_secret from subscriptions
               where previous_sealed_secret is not null
               union all
+              select sealed_tls_key from subscriptions where sealed_tls_key is not null
+              union all
               select header.value from subscriptions, jsonb_each_text(sealed_headers) header
             ) all_of_them
             group by key order by key
@@ -90,12 +92,17 @@ public final class Resealing {
 
   /** What a subscription keeps secret, as it is stored. */
   private record Sealed(
-      String tenant, UUID id, String secret, @Nullable String previous, String headers) {}
+      String tenant,
+      UUID id,
+      String secret,
+      @Nullable String previous,
+      @Nullable String tlsKey,
+      String headers) {}
 
   private List<Sealed> after(@Nullable Sealed last) {
     return jdbc.sql(
             """
-            select tenant, id, sealed_secret, previous_sealed_secret, sealed_headers
+            select tenant, id, sealed_secret, previous_sealed_secret, sealed_tls_key, sealed_headers
             from subscriptions
             where (tenant, id) > (:tenant, :id)
             order by tenant, id limit :most
@@ -113,6 +120,7 @@ public final class Resealing {
         row.getObject("id", UUID.class),
         row.getString("sealed_secret"),
         row.getString("previous_sealed_secret"),
+        row.getString("sealed_tls_key"),
         row.getString("sealed_headers"));
   }
 
@@ -127,6 +135,7 @@ public final class Resealing {
         sealed.id(),
         secrets.reseal(tenant, id, sealed.secret()),
         sealed.previous() == null ? null : secrets.reseal(tenant, id, sealed.previous()),
+        sealed.tlsKey() == null ? null : secrets.resealTlsKey(tenant, id, sealed.tlsKey()),
         headers.equals(before) ? sealed.headers() : json.writeValueAsString(headers));
   }
 
@@ -137,19 +146,23 @@ public final class Resealing {
                 update subscriptions
                 set sealed_secret = :secret,
                   previous_sealed_secret = :previous,
+                  sealed_tls_key = :tlsKey,
                   sealed_headers = cast(:headers as jsonb)
                 where tenant = :tenant and id = :id
                   and sealed_secret = :secretBefore
                   and previous_sealed_secret is not distinct from cast(:previousBefore as text)
+                  and sealed_tls_key is not distinct from cast(:tlsKeyBefore as text)
                   and sealed_headers = cast(:headersBefore as jsonb)
                 """)
             .param("tenant", before.tenant())
             .param("id", before.id())
             .param("secret", anew.secret())
             .param("previous", anew.previous())
+            .param("tlsKey", anew.tlsKey())
             .param("headers", anew.headers())
             .param("secretBefore", before.secret())
             .param("previousBefore", before.previous())
+            .param("tlsKeyBefore", before.tlsKey())
             .param("headersBefore", before.headers())
             .update()
         == 1;

@@ -8,6 +8,7 @@ import java.util.Locale;
 /** Seals what a subscription keeps secret, each bound to its subscription, and opens it to send. */
 public final class Secrets {
   private static final String SIGNING = "signing";
+  private static final String TLS_KEY = "tls key";
 
   private final Encryption encryption;
 
@@ -43,6 +44,23 @@ public final class Secrets {
     return encryption.isUpToDate(sealed)
         ? sealed
         : encryption.seal(encryption.open(sealed, owner), owner);
+  }
+
+  /** The same key of a certificate, sealed with the key that seals now. */
+  String resealTlsKey(Tenant tenant, SubscriptionId subscription, String sealed) {
+    return reseal(sealed, new Encryption.Owner(tenant, subscription, TLS_KEY));
+  }
+
+  /** Seals the key of a certificate, which is PEM. */
+  public String sealTlsKey(Tenant tenant, SubscriptionId subscription, String pem) {
+    return encryption.seal(
+        pem.getBytes(StandardCharsets.UTF_8), new Encryption.Owner(tenant, subscription, TLS_KEY));
+  }
+
+  String openTlsKey(Tenant tenant, SubscriptionId subscription, String sealed) {
+    return new String(
+        encryption.open(sealed, new Encryption.Owner(tenant, subscription, TLS_KEY)),
+        StandardCharsets.UTF_8);
   }
 
   /** Seals the value of a header, which is ASCII; bound to its name as well. */

@@ -47,6 +47,9 @@ public class Subscription {
   @JdbcTypeCode(SqlTypes.JSON)
   private Map<String, String> sealedHeaders;
 
+  private @Nullable String tlsAuthority;
+  private @Nullable String tlsCertificate;
+  private @Nullable String sealedTlsKey;
   private @Nullable Integer maxAttempts;
   private @Nullable Integer initialIntervalSeconds;
   private @Nullable Integer maxIntervalSeconds;
@@ -87,7 +90,7 @@ public class Subscription {
       Tenant tenant,
       SubscriptionId id,
       Terms terms,
-      Map<String, String> sealedHeaders,
+      Sealed sealed,
       SealedSecret secret,
       Instant createdAt) {
     this.key = new SubscriptionKey(tenant, id);
@@ -99,18 +102,17 @@ public class Subscription {
     this.description = terms.description();
     this.metadata = terms.metadata();
     this.headers = terms.headers();
-    this.sealedHeaders = sealedHeaders;
-    set(terms);
+    this.sealedHeaders = sealed.headers();
+    set(terms, sealed);
   }
 
   /**
    * Replaces everything that its owner may set. Setting enabled also revives one switched off.
    *
-   * @param sealedHeaders the secret headers of the terms, sealed
+   * @param sealed what is secret of the terms
    */
-  public void change(Terms terms, Map<String, String> sealedHeaders, Instant now) {
-    set(terms);
-    this.sealedHeaders = sealedHeaders;
+  public void change(Terms terms, Sealed sealed, Instant now) {
+    set(terms, sealed);
     this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
 
@@ -141,7 +143,7 @@ public class Subscription {
     this.deletedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
 
-  private void set(Terms terms) {
+  private void set(Terms terms, Sealed sealed) {
     this.url = terms.url();
     this.eventTypes.clear();
     this.eventTypes.addAll(terms.eventTypes());
@@ -152,13 +154,17 @@ public class Subscription {
     this.enabled = terms.enabled();
     this.metadata = terms.metadata();
     this.headers = terms.headers();
+    this.sealedHeaders = sealed.headers();
+    this.tlsAuthority = terms.tls().authority();
+    this.tlsCertificate = terms.tls().certificate();
+    this.sealedTlsKey = sealed.tlsKey();
     this.maxAttempts = terms.retry().maxAttempts();
     this.initialIntervalSeconds = seconds(terms.retry().initialInterval());
     this.maxIntervalSeconds = seconds(terms.retry().maxInterval());
     this.timeoutSeconds = seconds(terms.timeout());
   }
 
-  /** What its owner may set; values of secret headers are left as they are. */
+  /** What its owner may set; what is secret of it is left as it is. */
   public Terms terms() {
     return new Terms(
         url,
@@ -168,6 +174,7 @@ public class Subscription {
         metadata,
         headers,
         sealedHeaders.keySet().stream().collect(toMap(name -> name, _ -> Optional.empty())),
+        new Tls(tlsAuthority, tlsCertificate, null),
         retry(),
         duration(timeoutSeconds));
   }
@@ -212,9 +219,9 @@ public class Subscription {
     return updatedAt;
   }
 
-  /** By the name of the header. */
-  public Map<String, String> sealedHeaders() {
-    return Map.copyOf(sealedHeaders);
+  /** What is secret of {@link #terms()}. */
+  public Sealed sealed() {
+    return new Sealed(Map.copyOf(sealedHeaders), sealedTlsKey);
   }
 
   String sealedSecret() {
@@ -241,12 +248,21 @@ public class Subscription {
   public record SealedSecret(String text, @Nullable String publicKey) {}
 
   /**
+   * What is secret of {@link Terms}, sealed.
+   *
+   * @param headers by the name of the header
+   * @param tlsKey null: there is none
+   */
+  public record Sealed(Map<String, String> headers, @Nullable String tlsKey) {}
+
+  /**
    * What the owner of a subscription may set.
    *
    * @param eventTypes exact, by prefix ({@code order.*}, every deeper level) or all ({@code *})
    * @param enabled false holds what waits
    * @param headers that every request carries
    * @param secretHeaders such that nobody may read; without a value: as it is
+   * @param tls for {@code https://}
    * @param timeout of one attempt, in whole seconds; null: as the settings say
    */
   public record Terms(
@@ -257,6 +273,7 @@ public class Subscription {
       Map<String, String> metadata,
       Map<String, String> headers,
       Map<String, Optional<String>> secretHeaders,
+      Tls tls,
       Retry retry,
       @Nullable Duration timeout) {
 
@@ -264,6 +281,22 @@ public class Subscription {
     @Override
     public String toString() {
       return "Terms[%s, %s]".formatted(eventTypes, enabled ? "enabled" : "not enabled");
+    }
+  }
+
+  /**
+   * TLS of its own, in PEM; see {@link ReceiverTls}.
+   *
+   * @param key null: as it is, or none where there is no certificate
+   */
+  public record Tls(
+      @Nullable String authority, @Nullable String certificate, @Nullable String key) {
+    public static final Tls USUAL = new Tls(null, null, null);
+
+    /** Nothing, as the key is in it. */
+    @Override
+    public String toString() {
+      return "Tls";
     }
   }
 

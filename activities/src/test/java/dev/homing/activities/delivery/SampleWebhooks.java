@@ -1,6 +1,7 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.subscription.CustomHeaders;
+import dev.homing.activities.subscription.ReceiverTls;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.workflows.EventId;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,25 @@ final class SampleWebhooks {
   }
 
   static WebhookRequest to(HttpUrl url, Duration timeout) {
+    return to(url, ReceiverTls.USUAL, timeout);
+  }
+
+  static WebhookRequest to(HttpUrl url, ReceiverTls tls) {
+    return to(url, tls, Duration.ofSeconds(10));
+  }
+
+  private static WebhookRequest to(HttpUrl url, ReceiverTls tls, Duration timeout) {
     byte[] payload = "{\"test\": 2432232314}".getBytes(StandardCharsets.UTF_8);
     return new WebhookRequest(
-        url, EVENT, 1, "application/json", payload, CustomHeaders.NONE, List.of(SECRET), timeout);
+        url,
+        EVENT,
+        1,
+        "application/json",
+        payload,
+        tls,
+        CustomHeaders.NONE,
+        List.of(SECRET),
+        timeout);
   }
 
   static WebhookRequest with(HttpUrl url, @Nullable String contentType, byte[] payload) {
@@ -34,6 +51,7 @@ final class SampleWebhooks {
         3,
         contentType,
         payload,
+        ReceiverTls.USUAL,
         CustomHeaders.NONE,
         List.of(SECRET),
         Duration.ofSeconds(10));
@@ -41,6 +59,14 @@ final class SampleWebhooks {
 
   static WebhookRequest with(HttpUrl url, byte[] payload, Duration timeout) {
     return new WebhookRequest(
-        url, EVENT, 1, null, payload, CustomHeaders.NONE, List.of(SECRET), timeout);
+        url,
+        EVENT,
+        1,
+        null,
+        payload,
+        ReceiverTls.USUAL,
+        CustomHeaders.NONE,
+        List.of(SECRET),
+        timeout);
   }
 }

@@ -52,6 +52,7 @@ class MergePatch {
         terms.metadata(),
         fields.headers(),
         fields.secretHeaders(),
+        TlsFields.of(terms),
         new SubscriptionRequest.RetryRequest(
             terms.retry().maxAttempts(),
             terms.retry().initialInterval(),

@@ -16,10 +16,6 @@ import dev.homing.workflows.Tenant;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -37,6 +33,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class Register {
   private final Subscriptions subscriptions;
   private final Secrets secrets;
+  private final TermsSealing sealing;
   private final Deliveries deliveries;
   private final DeliveryWorkflows workflows;
   private final SubscriptionLimits limits;
@@ -48,6 +45,7 @@ class Register {
   Register(
       Subscriptions subscriptions,
       Secrets secrets,
+      TermsSealing sealing,
       Deliveries deliveries,
       DeliveryWorkflows workflows,
       SubscriptionLimits limits,
@@ -57,6 +55,7 @@ class Register {
       Clock clock) {
     this.subscriptions = subscriptions;
     this.secrets = secrets;
+    this.sealing = sealing;
     this.deliveries = deliveries;
     this.workflows = workflows;
     this.limits = limits;
@@ -74,10 +73,14 @@ class Register {
 
   Subscription add(Tenant tenant, Subscription.Terms terms, SigningSecret secret) {
     SubscriptionId id = new SubscriptionId(ids.get());
-    Subscription.SealedSecret sealed = secrets.seal(tenant, id, secret);
-    Map<String, String> headers = sealed(tenant, id, terms, Map.of());
     Subscription subscription =
-        new Subscription(tenant, id, terms, headers, sealed, clock.instant());
+        new Subscription(
+            tenant,
+            id,
+            terms,
+            sealing.of(tenant, id, terms, null),
+            secrets.seal(tenant, id, secret),
+            clock.instant());
     return requireNonNull(
         transaction.execute(
             _ -> {
@@ -102,9 +105,7 @@ class Register {
                   Subscription.Terms before = subscription.terms();
                   Subscription.Terms terms = change.apply(before);
                   subscription.change(
-                      terms,
-                      sealed(tenant, id, terms, subscription.sealedHeaders()),
-                      clock.instant());
+                      terms, sealing.of(tenant, id, terms, subscription), clock.instant());
                   Subscription saved = save(tenant, subscription);
                   if (!terms.eventTypes().equals(before.eventTypes())) {
                     limits.check(tenant, id);
@@ -142,26 +143,6 @@ class Register {
               auditLog.add(tenant, Action.SUBSCRIPTION_ROTATED, id.toString());
               return save(tenant, subscription);
             }));
-  }
-
-  /** The secret headers of the terms: sealed now, or as they were where no value is given. */
-  private Map<String, String> sealed(
-      Tenant tenant, SubscriptionId id, Subscription.Terms terms, Map<String, String> before) {
-    Map<String, String> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    known.putAll(before);
-    Map<String, String> sealed = new HashMap<>();
-    terms
-        .secretHeaders()
-        .forEach(
-            (name, value) ->
-                sealed.put(
-                    name,
-                    value
-                        .map(text -> secrets.sealHeader(tenant, id, name, text))
-                        .or(() -> Optional.ofNullable(known.get(name)))
-                        .orElseThrow(
-                            () -> Problem.invalid("secret_headers", name + " needs a value"))));
-    return sealed;
   }
 
   private record Changed(Subscription subscription, boolean enabled) {}

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param headers that every request carries
  * @param secretHeaders such that nobody may read; null leaves a value as it is
+ * @param tls null: the usual
  * @param signatureScheme only when it is registered
  * @param secret only when it is registered
  */
@@ -31,6 +32,7 @@ record SubscriptionRequest(
     @Nullable Map<String, String> metadata,
     @Nullable Map<String, @Nullable String> headers,
     @Nullable Map<String, @Nullable String> secretHeaders,
+    @Nullable TlsFields tls,
     @Nullable RetryRequest retry,
     @Nullable Duration timeout,
     @Nullable String signatureScheme,
@@ -65,6 +67,7 @@ record SubscriptionRequest(
             metadata(errors),
             fields.shown(),
             fields.secret(),
+            tls(errors),
             retry(errors),
             seconds("timeout", timeout, DeliverySettings.LONGEST_TIMEOUT, errors));
     errors.addAll(scheme().errors());
@@ -127,6 +130,17 @@ record SubscriptionRequest(
                   .formatted(MOST_METADATA, LONGEST_METADATA)));
     }
     return pairs;
+  }
+
+  private Subscription.Tls tls(List<Problem.FieldError> errors) {
+    if (tls == null) {
+      return Subscription.Tls.USUAL;
+    }
+    errors.addAll(tls.errors());
+    if (url != null && !url.regionMatches(true, 0, "https:", 0, 6)) {
+      errors.add(new Problem.FieldError("tls", "is for a url with https:// only"));
+    }
+    return tls.terms();
   }
 
   private Subscription.Retry retry(List<Problem.FieldError> errors) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param disabledReason why Homing switched it off; null unless it did
  * @param secretHeaders the names; every value is null, which leaves it as it is when it is sent
  *     back
+ * @param tls null: the usual
  * @param previousSecretUntil until when the secret before signs as well; null: it does not
  * @param publicKey with which the receiver verifies; null: it needs the secret
  * @param secret when it is made only, and only if the receiver needs it
@@ -30,6 +31,7 @@ record SubscriptionView(
     Map<String, String> metadata,
     Map<String, @Nullable String> headers,
     Map<String, @Nullable String> secretHeaders,
+    @Nullable TlsView tls,
     RetryView retry,
     @Nullable Duration timeout,
     Instant createdAt,
@@ -37,6 +39,15 @@ record SubscriptionView(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant previousSecretUntil,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String publicKey,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret) {
+
+  /** In PEM; the key is shown to nobody, and stays as it is when this is sent back. */
+  record TlsView(@Nullable String authority, @Nullable String certificate) {
+    static @Nullable TlsView of(Subscription.Tls tls) {
+      return tls.authority() == null && tls.certificate() == null
+          ? null
+          : new TlsView(tls.authority(), tls.certificate());
+    }
+  }
 
   /** What is null is as the settings say. */
   record RetryView(
@@ -65,6 +76,7 @@ record SubscriptionView(
         terms.metadata(),
         fields.headers(),
         fields.secretHeaders(),
+        TlsView.of(terms.tls()),
         new RetryView(
             terms.retry().maxAttempts(),
             terms.retry().initialInterval(),

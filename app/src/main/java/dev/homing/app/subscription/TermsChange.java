@@ -29,6 +29,8 @@ final class TermsChange {
         .in("headers", Terms::headers)
         // One without a value stays as it is: another map means that some are new, or are gone.
         .in("secret_headers", Terms::secretHeaders)
+        // Also one without a key stays as it is.
+        .in("tls", Terms::tls)
         .in("retry", Terms::retry)
         .in("timeout", Terms::timeout)
         .fields;

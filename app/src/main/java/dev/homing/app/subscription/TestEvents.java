@@ -57,6 +57,7 @@ class TestEvents {
                 1,
                 MediaType.APPLICATION_JSON_VALUE,
                 payload(id),
+                receiver.tls(),
                 receiver.headers(),
                 receiver.secrets(),
                 receiver.timeout()));

@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** How an old encryption key is got rid of. With a database of its own, as all of it is sealed. */
 class ResealingTest {
   private static final String NEW = "new:" + Base64.getEncoder().encodeToString(new byte[32]);
+
+  private static final HeldCertificate CLIENT = new HeldCertificate.Builder().build();
 
   private static final RunningHoming HOMING =
       RunningHoming.start(
@@ -56,7 +59,7 @@ class ResealingTest {
     return new Secrets(new Encryption(EncryptionKeys.parse(keys), new SecureRandom()));
   }
 
-  /** With a secret header, and with a secret before the one that it answers. */
+  /** With a secret header, and a certificate with its key. */
   private String subscription() {
     return Api.id(
         api.post(
@@ -64,7 +67,11 @@ class ResealingTest {
                 Map.of(
                     "url", "https://nowhere.invalid",
                     "event_types", List.of("a"),
-                    "secret_headers", Map.of("Authorization", "Bearer t0ken")))
+                    "secret_headers", Map.of("Authorization", "Bearer t0ken"),
+                    "tls",
+                        Map.of(
+                            "certificate", CLIENT.certificatePem(),
+                            "key", CLIENT.privateKeyPkcs8Pem())))
             .expect(201));
   }
 
@@ -83,15 +90,16 @@ class ResealingTest {
   void whatIsResealedNeedsTheOldKeyNoMore() {
     String subscription = subscription();
     SigningSecret secret = SigningSecret.parse(rotated(subscription));
-    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("test", 3));
+    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("test", 4));
     assertThat(readWith(NEW, subscription).fault()).contains("the key test");
 
     assertThat(resealing.resealAll()).isEqualTo(new Resealing.Result(1, 0, 0));
 
-    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("new", 3));
+    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("new", 4));
     Receiver receiver = readWith(NEW, subscription);
     assertThat(receiver.fault()).isNull();
     assertThat(receiver.secrets()).hasSize(2).startsWith(secret);
+    assertThat(receiver.tls().key()).isEqualTo(CLIENT.privateKeyPkcs8Pem());
     assertThat(receiver.headers().byName()).isEqualTo(Map.of("Authorization", "Bearer t0ken"));
     assertThat(resealing.resealAll()).isEqualTo(new Resealing.Result(0, 0, 0));
   }
@@ -106,7 +114,7 @@ class ResealingTest {
 
     assertThat(resealing.resealAll()).isEqualTo(new Resealing.Result(1, 1, 0));
 
-    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("lost", 1, "new", 2, "test", 1));
+    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("lost", 1, "new", 3, "test", 2));
     assertThat(readWith(NEW, other).fault()).isNull();
   }
 
@@ -125,7 +133,7 @@ class ResealingTest {
     subscription();
 
     assertThat(api.get("/admin/encryption").expect(200).text())
-        .isEqualTo("{\"secrets_by_key\":{\"test\":2}}");
+        .isEqualTo("{\"secrets_by_key\":{\"test\":3}}");
     assertThat(api.post("/admin/encryption").expect(200).text())
         .isEqualTo("{\"resealed\":0,\"unreadable\":0,\"changed_meanwhile\":0}");
   }

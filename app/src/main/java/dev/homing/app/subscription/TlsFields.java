@@ -1,0 +1,57 @@
+package dev.homing.app.subscription;
+
+import dev.homing.activities.subscription.ReceiverTls;
+import dev.homing.activities.subscription.Subscription;
+import dev.homing.app.http.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS as a subscription's owner wants it, in PEM.
+ *
+ * @param authority of the receiver's certificate; null: whomever the JVM trusts
+ * @param certificate that Homing shows to the receiver; null: none
+ * @param key of that certificate, never shown; null: as it is
+ */
+record TlsFields(@Nullable String authority, @Nullable String certificate, @Nullable String key) {
+  /** As they are shown; null: there is nothing of its own. */
+  static @Nullable TlsFields of(Subscription.Terms terms) {
+    Subscription.Tls tls = terms.tls();
+    return tls.authority() == null && tls.certificate() == null
+        ? null
+        : new TlsFields(tls.authority(), tls.certificate(), null);
+  }
+
+  /** What is wrong with them, without the key. */
+  List<Problem.FieldError> errors() {
+    List<Problem.FieldError> errors = new ArrayList<>();
+    addComplaint("tls.authority", authority, errors);
+    addComplaint("tls.certificate", certificate, errors);
+    if (key != null && certificate == null) {
+      errors.add(new Problem.FieldError("tls.certificate", "is needed with a key"));
+    } else if (key != null && certificate != null && errors.isEmpty()) {
+      ReceiverTls.complaintAboutKey(certificate, key)
+          .ifPresent(text -> errors.add(new Problem.FieldError("tls.key", text)));
+    }
+    return errors;
+  }
+
+  private static void addComplaint(
+      String field, @Nullable String pem, List<Problem.FieldError> errors) {
+    if (pem != null) {
+      ReceiverTls.complaintAboutCertificates(pem)
+          .ifPresent(text -> errors.add(new Problem.FieldError(field, text)));
+    }
+  }
+
+  Subscription.Tls terms() {
+    return new Subscription.Tls(authority, certificate, key);
+  }
+
+  /** Nothing, as the key is in it. */
+  @Override
+  public String toString() {
+    return "TlsFields";
+  }
+}
