@@ -10,6 +10,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import okhttp3.tls.Certificates;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
@@ -30,6 +31,8 @@ public record ReceiverTls(
 
   /** So many characters has each of the three at most. */
   public static final int LONGEST = 32 * 1024;
+
+  private static final Pattern PLAIN = Pattern.compile("[\\t\\r\\n -~]*");
 
   /**
    * What a client needs for a handshake.
@@ -66,7 +69,7 @@ public record ReceiverTls(
       return Optional.empty();
     } catch (IllegalArgumentException wrong) {
       return Optional.of(
-          "must be certificates in PEM, of at most %d characters".formatted(LONGEST));
+          "must be certificates in PEM, at most %d characters of ASCII".formatted(LONGEST));
     }
   }
 
@@ -87,7 +90,7 @@ public record ReceiverTls(
       List<X509Certificate> all =
           CertificateFactory.getInstance("X.509")
               .generateCertificates(
-                  new ByteArrayInputStream(shortEnough(pem).getBytes(StandardCharsets.UTF_8)))
+                  new ByteArrayInputStream(plain(pem).getBytes(StandardCharsets.UTF_8)))
               .stream()
               .map(X509Certificate.class::cast)
               .toList();
@@ -101,12 +104,13 @@ public record ReceiverTls(
   }
 
   private static HeldCertificate held(X509Certificate certificate, String key) {
-    return HeldCertificate.decode(Certificates.certificatePem(certificate) + shortEnough(key));
+    return HeldCertificate.decode(Certificates.certificatePem(certificate) + plain(key));
   }
 
-  private static String shortEnough(String pem) {
-    if (pem.length() > LONGEST) {
-      throw new IllegalArgumentException("too long");
+  /** RFC 7468 has nothing but ASCII; what stands before the first BEGIN would pass unread. */
+  private static String plain(String pem) {
+    if (pem.length() > LONGEST || !PLAIN.matcher(pem).matches()) {
+      throw new IllegalArgumentException("too long, or not ASCII");
     }
     return pem;
   }

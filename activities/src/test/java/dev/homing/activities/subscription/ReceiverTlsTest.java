@@ -63,6 +63,14 @@ class ReceiverTlsTest {
         .doesNotContain(EC.certificate());
   }
 
+  /** PostgreSQL could not keep the one, and others would see the other as they like. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\u0000", "\u00fc", "\ud800"})
+  void whatIsNotAsciiIsRefusedWhereverItStands(String strange) {
+    assertThat(ReceiverTls.complaintAboutCertificates(strange + EC.certificatePem())).isNotEmpty();
+    assertThat(complaint(EC.certificatePem(), EC.privateKeyPkcs8Pem() + strange)).isNotEmpty();
+  }
+
   @Test
   void whatIsTooLongIsRefused() {
     String longest = " ".repeat(ReceiverTls.LONGEST);
