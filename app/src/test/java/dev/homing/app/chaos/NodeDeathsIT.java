@@ -140,6 +140,7 @@ class NodeDeathsIT {
     world.slowCommits(Duration.ofMillis(600));
     world.generator.awaitAccepted(15);
     world.generator.turnTo(other);
+    world.generator.awaitCalls(1); // By then those before have come to the node that stops.
     stopped.terminate();
     stopped.awaitEnd();
     world.generator.awaitCalls(2 * World.CALLS_PER_SECOND);
