@@ -131,13 +131,13 @@ class NodeDeathsIT {
     return world.node().with("HOMING_DRAIN_DELAY", "1s").with("WEBHOOK_TIMEOUT", "10s");
   }
 
-  @Row(number = 41, fault = "node stopped while callers wait for its commits, of 0.6 s each")
+  @Row(number = 41, fault = "node stopped while callers wait for its commits, of 0.4 s each")
   void whoWaitsForItsCommitIsStillAnswered(World world) {
     Node stopped = world.node().with("HOMING_DRAIN_DELAY", "0s");
     Node other = world.node();
     world.begin(stopped, other);
     world.generator.turnTo(stopped);
-    world.slowCommits(Duration.ofMillis(600));
+    world.slowCommits(Duration.ofMillis(400)); // Well below what a call waits for its turn.
     world.generator.awaitAccepted(15);
     world.generator.turnTo(other);
     world.generator.awaitCalls(1); // By then those before have come to the node that stops.
