@@ -13,23 +13,17 @@ import org.springframework.transaction.support.TransactionTemplate;
  * that does not answer is noticed within half a second.
  */
 final class AcceptingDatabase implements DisposableBean {
-  private final HikariDataSource pool = new HikariDataSource();
+  private final HikariDataSource pool;
 
   /** Connects when it is first used. */
   AcceptingDatabase(DatabaseUrl url, MeterRegistry metrics) {
-    pool.setPoolName("accepting");
-    pool.setMetricRegistry(metrics);
-    pool.setJdbcUrl(url.getJdbcUrl());
-    pool.setUsername(url.getUsername());
-    pool.setPassword(url.getPassword());
+    pool = url.pool("accepting", metrics);
     pool.setMaximumPoolSize(GroupCommit.CONNECTIONS);
     pool.setMinimumIdle(2);
-    pool.setInitializationFailTimeout(-1);
     pool.setConnectionTimeout(500);
     pool.setValidationTimeout(400);
     pool.addDataSourceProperty("connectTimeout", "2");
     pool.addDataSourceProperty("socketTimeout", "5");
-    pool.addDataSourceProperty("tcpKeepAlive", "true");
     // For whoever is just using the same key, and for a moment's work on the tables. A node that
     // froze in the middle must not keep a key from the others.
     pool.setConnectionInitSql(

@@ -1,5 +1,7 @@
 package dev.homing.app;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -40,6 +42,19 @@ record DatabaseUrl(String jdbcUrl, @Nullable String user, @Nullable String passw
     } catch (URISyntaxException wrong) {
       return Optional.empty();
     }
+  }
+
+  /** Connections beside those that everybody shares; it connects when it is first used. */
+  HikariDataSource pool(String name, MeterRegistry metrics) {
+    HikariDataSource pool = new HikariDataSource();
+    pool.setPoolName(name);
+    pool.setMetricRegistry(metrics);
+    pool.setJdbcUrl(jdbcUrl);
+    pool.setUsername(user);
+    pool.setPassword(password);
+    pool.setInitializationFailTimeout(-1);
+    pool.addDataSourceProperty("tcpKeepAlive", "true");
+    return pool;
   }
 
   private static String decoded(String text) {

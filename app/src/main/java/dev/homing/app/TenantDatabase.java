@@ -13,21 +13,15 @@ import org.springframework.beans.factory.DisposableBean;
  * and lets them write none (row-level security).
  */
 final class TenantDatabase implements DisposableBean {
-  private final HikariDataSource pool = new HikariDataSource();
+  private final HikariDataSource pool;
 
   /** Connects when it is first used. */
   TenantDatabase(DatabaseUrl url, MeterRegistry metrics) {
-    pool.setPoolName("tenants");
-    pool.setMetricRegistry(metrics);
-    pool.setJdbcUrl(url.getJdbcUrl());
-    pool.setUsername(url.getUsername());
-    pool.setPassword(url.getPassword());
+    pool = url.pool("tenants", metrics);
     pool.setMaximumPoolSize(8);
     pool.setMinimumIdle(0);
-    pool.setInitializationFailTimeout(-1);
     pool.setConnectionTimeout(5_000);
     pool.addDataSourceProperty("socketTimeout", "120");
-    pool.addDataSourceProperty("tcpKeepAlive", "true");
     // The role is theirs for good: it sees nothing as long as no tenant is named.
     pool.setConnectionInitSql(
         "set role homing_tenant; set idle_in_transaction_session_timeout = '1min'");

@@ -31,7 +31,7 @@ record SubscriptionView(
     Map<String, String> metadata,
     Map<String, @Nullable String> headers,
     Map<String, @Nullable String> secretHeaders,
-    @Nullable TlsView tls,
+    @Nullable TlsFields tls,
     RetryView retry,
     @Nullable Duration timeout,
     Instant createdAt,
@@ -39,15 +39,6 @@ record SubscriptionView(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant previousSecretUntil,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String publicKey,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret) {
-
-  /** In PEM; the key is shown to nobody, and stays as it is when this is sent back. */
-  record TlsView(@Nullable String authority, @Nullable String certificate) {
-    static @Nullable TlsView of(Subscription.Tls tls) {
-      return tls.authority() == null && tls.certificate() == null
-          ? null
-          : new TlsView(tls.authority(), tls.certificate());
-    }
-  }
 
   /** What is null is as the settings say. */
   record RetryView(
@@ -76,7 +67,7 @@ record SubscriptionView(
         terms.metadata(),
         fields.headers(),
         fields.secretHeaders(),
-        TlsView.of(terms.tls()),
+        TlsFields.of(terms),
         new RetryView(
             terms.retry().maxAttempts(),
             terms.retry().initialInterval(),

@@ -1,5 +1,6 @@
 package dev.homing.app.subscription;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.homing.activities.subscription.ReceiverTls;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.app.http.Problem;
@@ -14,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param certificate that Homing shows to the receiver; null: none
  * @param key of that certificate, never shown; null: as it is
  */
-record TlsFields(@Nullable String authority, @Nullable String certificate, @Nullable String key) {
+record TlsFields(
+    @Nullable String authority,
+    @Nullable String certificate,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String key) {
   /** As they are shown; null: there is nothing of its own. */
   static @Nullable TlsFields of(Subscription.Terms terms) {
     Subscription.Tls tls = terms.tls();
