@@ -153,7 +153,7 @@ class FaultsIT {
     world.check(PROMPT);
   }
 
-  @Row(number = 33, fault = "no receiver can be reached for 60 s")
+  @Row(number = 33, fault = "no receiver can be reached for 60 s", alone = true)
   void whoReachesNobodyChargesNobody(World world) {
     int receivers = 6;
     Path hosts = world.folder().resolve("hosts");

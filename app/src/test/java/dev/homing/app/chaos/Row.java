@@ -20,6 +20,6 @@ import org.junit.jupiter.api.TestTemplate;
   /** What goes wrong, in the words of the table. */
   String fault();
 
-  /** Whether it measures times, which other worlds beside it would spoil. */
+  /** Whether other worlds beside it would spoil what it expects in time. */
   boolean alone() default false;
 }
