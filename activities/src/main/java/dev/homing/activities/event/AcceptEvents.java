@@ -6,11 +6,14 @@ import dev.homing.activities.subscription.Route;
 import dev.homing.activities.subscription.Routes;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -68,7 +71,8 @@ public final class AcceptEvents {
    */
   public List<Acceptance> accept(List<Submission> together) {
     try {
-      return requireNonNull(transaction.execute(_ -> commit(together)));
+      return asRemembered(together)
+          .orElseGet(() -> requireNonNull(transaction.execute(_ -> commit(together))));
     } catch (UncategorizedSQLException failed) {
       SQLException cause = failed.getSQLException();
       if (cause != null && LOCK_NOT_AVAILABLE.equals(cause.getSQLState())) {
@@ -78,12 +82,38 @@ public final class AcceptEvents {
     }
   }
 
+  /**
+   * In one statement, so in one exchange with PostgreSQL: if nobody brings a key, and all
+   * recipients are those that are remembered. Else nothing is done.
+   */
+  private Optional<List<Acceptance>> asRemembered(List<Submission> together) {
+    boolean simple =
+        together.stream().allMatch(each -> each.keys().isEmpty() && each.remembered().isKnown());
+    if (!simple) {
+      return Optional.empty();
+    }
+    List<Candidate> candidates =
+        together.stream().map(each -> candidate(each, each.remembered())).toList();
+    Set<RoutesVersion> versions =
+        candidates.stream()
+            .map(each -> new RoutesVersion(each.event().tenant(), each.route().version()))
+            .collect(Collectors.toSet());
+    if (!add(candidates, versions)) {
+      return Optional.empty();
+    }
+    routes.confirmed(candidates.stream().map(each -> asked(each.submission())).distinct().count());
+    return Optional.of(candidates.stream().map(Candidate::accepted).toList());
+  }
+
+  /** At which something was read. */
+  private record RoutesVersion(Tenant tenant, long number) {}
+
   private List<Acceptance> commit(List<Submission> together) {
     List<Candidate> candidates = candidates(together);
     Map<EventKey, EventKeys.Claim> holders = keys.claim(claims(candidates));
     List<Acceptance> all =
         candidates.stream().map(candidate -> judge(candidate, holders, together.size())).toList();
-    add(newOnes(candidates, all));
+    var unused = add(newOnes(candidates, all), Set.of());
     return all;
   }
 
@@ -91,6 +121,10 @@ public final class AcceptEvents {
   private record Candidate(Submission submission, OpenEvents.Lease lease, Route route) {
     AcceptedEvent event() {
       return lease.event();
+    }
+
+    Acceptance accepted() {
+      return new Acceptance.New(lease, route);
     }
 
     boolean holds(EventKeys.Claim claim) {
@@ -149,7 +183,7 @@ public final class AcceptEvents {
                     key -> candidate.holds(requireNonNull(holders.get(key)))));
     List<EventKey> others = requireNonNull(mine.get(false));
     if (others.isEmpty()) {
-      return new Acceptance.New(candidate.lease(), candidate.route());
+      return candidate.accepted();
     }
     giveBack(requireNonNull(mine.get(true)), together);
     EventKeys.Claim first = requireNonNull(holders.get(others.getFirst()));
@@ -176,41 +210,55 @@ public final class AcceptEvents {
         .toList();
   }
 
-  private void add(List<Candidate> events) {
+  /** False, and nothing is added, unless these versions are those of now. */
+  private boolean add(List<Candidate> events, Set<RoutesVersion> versions) {
     if (events.isEmpty()) {
-      return;
+      return true;
     }
-    jdbc.sql(
-            """
-            with accepted as (
-              select * from unnest(:tenants::text[], :ids::uuid[], :types::text[],
-                :contentTypes::text[], :recipients::text[], :externalIds::text[],
-                :payloads::bytea[], :missing::integer[], :tokens::text[])
-              as all_of (tenant, id, type, content_type, recipients, external_id, payload, missing,
-                token)),
-            payload as (
-              insert into payloads (tenant, event_id, payload)
-              select tenant, id, payload from accepted),
-            opened as (
-              insert into open_events (tenant, event_id, missing, leased_until, leased_by)
-              select tenant, id, missing, now() + :lease * interval '1 millisecond', token
-              from accepted
-              where missing > 0)
-            insert into events (tenant, id, type, content_type, recipients, external_id)
-            select tenant, id, type, content_type, recipients::uuid[], external_id from accepted
-            """)
-        .param("tenants", strings(events, event -> event.event().tenant().name()))
-        .param("ids", events.stream().map(e -> e.event().id().uuid()).toArray(UUID[]::new))
-        .param("types", strings(events, event -> event.event().type()))
-        .param("contentTypes", strings(events, event -> event.submission().contentType()))
-        .param("recipients", strings(events, event -> array(event.route().recipients())))
-        .param("externalIds", strings(events, event -> event.submission().externalId()))
-        .param(
-            "payloads", events.stream().map(e -> e.submission().payload()).toArray(byte[][]::new))
-        .param("missing", events.stream().map(e -> e.event().recipients()).toArray(Integer[]::new))
-        .param("tokens", strings(events, event -> event.lease().token()))
-        .param("lease", open.lease().toMillis())
-        .update();
+    int added =
+        jdbc.sql(
+                """
+                with accepted as (
+                  select * from unnest(:tenants::text[], :ids::uuid[], :types::text[],
+                    :contentTypes::text[], :recipients::text[], :externalIds::text[],
+                    :payloads::bytea[], :missing::integer[], :tokens::text[])
+                  as all_of (tenant, id, type, content_type, recipients, external_id, payload,
+                    missing, token)
+                  where not exists (
+                    select from unnest(:versionsOf::text[], :versions::bigint[])
+                    as v (tenant, number)
+                    where not exists (
+                      select from tenants t
+                      where t.tenant = v.tenant and t.routes_version = v.number))),
+                payload as (
+                  insert into payloads (tenant, event_id, payload)
+                  select tenant, id, payload from accepted),
+                opened as (
+                  insert into open_events (tenant, event_id, missing, leased_until, leased_by)
+                  select tenant, id, missing, now() + :lease * interval '1 millisecond', token
+                  from accepted
+                  where missing > 0)
+                insert into events (tenant, id, type, content_type, recipients, external_id)
+                select tenant, id, type, content_type, recipients::uuid[], external_id from accepted
+                """)
+            .param("tenants", strings(events, event -> event.event().tenant().name()))
+            .param("ids", events.stream().map(e -> e.event().id().uuid()).toArray(UUID[]::new))
+            .param("types", strings(events, event -> event.event().type()))
+            .param("contentTypes", strings(events, event -> event.submission().contentType()))
+            .param("recipients", strings(events, event -> array(event.route().recipients())))
+            .param("externalIds", strings(events, event -> event.submission().externalId()))
+            .param(
+                "payloads",
+                events.stream().map(e -> e.submission().payload()).toArray(byte[][]::new))
+            .param(
+                "missing", events.stream().map(e -> e.event().recipients()).toArray(Integer[]::new))
+            .param("tokens", strings(events, event -> event.lease().token()))
+            .param("lease", open.lease().toMillis())
+            .param(
+                "versionsOf", versions.stream().map(v -> v.tenant().name()).toArray(String[]::new))
+            .param("versions", versions.stream().map(RoutesVersion::number).toArray(Long[]::new))
+            .update();
+    return added > 0;
   }
 
   private static @Nullable String[] strings(

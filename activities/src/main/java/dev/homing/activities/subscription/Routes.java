@@ -65,6 +65,11 @@ public final class Routes {
     return confirmed;
   }
 
+  /** For whom the accepting statement itself has seen that so many remembered routes hold. */
+  public void confirmed(long remembered) {
+    hits.increment(remembered);
+  }
+
   private Route confirm(Asked asked, Route candidate, long version) {
     if (candidate.version() == version) {
       hits.increment();

@@ -56,6 +56,44 @@ class AcceptEventsTest {
   }
 
   @Test
+  void believesWhatIsRememberedAsLongAsItsVersionIsThatOfNow() {
+    SubscriptionId remembered = subscribed("somebody.else");
+    Route route = new Route(version(), List.of(remembered));
+
+    List<Acceptance> all =
+        here.accepting.accept(
+            List.of(
+                submission("order.created", "one", route),
+                submission("order.paid", "two", route),
+                submission("order.created", "three", route)));
+
+    assertThat(all)
+        .map(this::event)
+        .allSatisfy(event -> assertThat(find(event).recipients()).containsExactly(remembered));
+    assertThat(payloads(all.stream().map(this::event).toList()))
+        .containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void asksWhoReceivesEachOfAGroupInWhichOneRememberedTooLittle() {
+    SubscriptionId before = subscribed("order.*");
+    Route old = new Route(version(), List.of(before));
+    SubscriptionId since = subscribed("order.*");
+    Route current = new Route(version(), List.of(before, since));
+
+    List<Acceptance> all =
+        here.accepting.accept(
+            List.of(
+                submission("order.created", "one", current), submission("order.paid", "two", old)));
+
+    assertThat(all)
+        .map(this::event)
+        .allSatisfy(
+            event -> assertThat(find(event).recipients()).containsExactlyInAnyOrder(before, since));
+    assertThat(count("events")).isEqualTo(2);
+  }
+
+  @Test
   void keepsNothingOfAGroupThatHoldsAPoisonedOne() {
     Submission poisoned =
         new Submission(
@@ -231,6 +269,15 @@ class AcceptEventsTest {
       String type, String payload, @Nullable String idempotencyKey, @Nullable String externalId) {
     return new Submission(
         tenant, type, "text/plain", bytes(payload), idempotencyKey, externalId, nobody());
+  }
+
+  private Submission submission(String type, String payload, Route remembered) {
+    return new Submission(tenant, type, "text/plain", bytes(payload), null, null, remembered);
+  }
+
+  private long version() {
+    return Postgres.ask(
+        Long.class, "select routes_version from tenants where tenant = :tenant", tenant);
   }
 
   private static byte[] bytes(String text) {
