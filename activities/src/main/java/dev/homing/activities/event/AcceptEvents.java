@@ -101,7 +101,7 @@ public final class AcceptEvents {
     if (!add(candidates, versions)) {
       return Optional.empty();
     }
-    routes.confirmed(candidates.stream().map(each -> asked(each.submission())).distinct().count());
+    routes.confirmed(together.stream().map(AcceptEvents::asked).collect(Collectors.toSet()));
     return Optional.of(candidates.stream().map(Candidate::accepted).toList());
   }
 

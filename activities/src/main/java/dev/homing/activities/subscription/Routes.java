@@ -65,9 +65,9 @@ public final class Routes {
     return confirmed;
   }
 
-  /** For whom the accepting statement itself has seen that so many remembered routes hold. */
-  public void confirmed(long remembered) {
-    hits.increment(remembered);
+  /** To be told by whoever has itself seen, in the accepting statement, that these still hold. */
+  public void confirmed(Set<Asked> remembered) {
+    hits.increment(remembered.size());
   }
 
   private Route confirm(Asked asked, Route candidate, long version) {
