@@ -88,7 +88,8 @@ public final class AcceptEvents {
    */
   private Optional<List<Acceptance>> asRemembered(List<Submission> together) {
     boolean simple =
-        together.stream().allMatch(each -> each.keys().isEmpty() && each.remembered().isKnown());
+        together.stream()
+            .allMatch(each -> each.keys().isEmpty() && !each.remembered().equals(Route.UNKNOWN));
     if (!simple) {
       return Optional.empty();
     }

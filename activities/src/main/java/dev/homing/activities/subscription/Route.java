@@ -11,12 +11,7 @@ import java.util.List;
  */
 public record Route(long version, List<SubscriptionId> recipients) {
   /** Older than everything. */
-  static final Route UNKNOWN = new Route(-1, List.of());
-
-  /** Whether anybody knew it. */
-  public boolean isKnown() {
-    return version >= 0;
-  }
+  public static final Route UNKNOWN = new Route(-1, List.of());
 
   /** Throws if somebody is missing: one that was kept elsewhere may have come back damaged. */
   public Route {

@@ -72,6 +72,7 @@ class AcceptEventsTest {
         .allSatisfy(event -> assertThat(find(event).recipients()).containsExactly(remembered));
     assertThat(payloads(all.stream().map(this::event).toList()))
         .containsExactly("one", "two", "three");
+    assertThat(here.metrics.counter("homing.routes", "cache", "hit").count()).isEqualTo(2);
   }
 
   @Test
