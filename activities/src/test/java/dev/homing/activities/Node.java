@@ -139,21 +139,13 @@ public final class Node {
   }
 
   private Acceptance.New commit(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
-    Route route = new Route(routesVersion(tenant), recipients);
+    Route route = new Route(Postgres.routesVersion(tenant), recipients);
     return (Acceptance.New)
         new AcceptEvents(routes, open, jdbc, transaction, () -> id)
             .accept(
                 List.of(
                     new Submission(tenant, TYPE, "application/json", PAYLOAD, null, null, route)))
             .getFirst();
-  }
-
-  /** A route of this version is believed. */
-  private long routesVersion(Tenant tenant) {
-    return jdbc.sql("select routes_version from tenants where tenant = :tenant")
-        .param("tenant", tenant.name())
-        .query(Long.class)
-        .single();
   }
 
   public AcceptedEvent accept(Tenant tenant, SubscriptionId... recipients) {

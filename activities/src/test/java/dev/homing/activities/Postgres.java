@@ -52,6 +52,11 @@ public final class Postgres {
     return jdbc().sql(sql).param("tenant", tenant.name()).query(type).single();
   }
 
+  /** A remembered route of this version is believed. */
+  public static long routesVersion(Tenant tenant) {
+    return ask(Long.class, "select routes_version from tenants where tenant = :tenant", tenant);
+  }
+
   private static HikariDataSource start() {
     try {
       EmbeddedPostgres server =

@@ -46,6 +46,7 @@ public final class AcceptEvents {
   private final Supplier<UUID> ids;
 
   /**
+   * @param jdbc commits each statement by itself, outside of a transaction
    * @param transaction on the same database as {@code jdbc} and {@code routes}
    * @param ids new ones, which sort by time
    */

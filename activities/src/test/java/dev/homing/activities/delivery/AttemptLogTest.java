@@ -440,7 +440,6 @@ class AttemptLogTest {
   }
 
   private long routesVersion() {
-    return Postgres.ask(
-        Long.class, "select routes_version from tenants where tenant = :tenant", ledger.tenant);
+    return Postgres.routesVersion(ledger.tenant);
   }
 }

@@ -58,7 +58,7 @@ class AcceptEventsTest {
   @Test
   void believesWhatIsRememberedAsLongAsItsVersionIsThatOfNow() {
     SubscriptionId remembered = subscribed("somebody.else");
-    Route route = new Route(version(), List.of(remembered));
+    Route route = new Route(Postgres.routesVersion(tenant), List.of(remembered));
 
     List<Acceptance> all =
         here.accepting.accept(
@@ -78,9 +78,9 @@ class AcceptEventsTest {
   @Test
   void asksWhoReceivesEachOfAGroupInWhichOneRememberedTooLittle() {
     SubscriptionId before = subscribed("order.*");
-    Route old = new Route(version(), List.of(before));
+    Route old = new Route(Postgres.routesVersion(tenant), List.of(before));
     SubscriptionId since = subscribed("order.*");
-    Route current = new Route(version(), List.of(before, since));
+    Route current = new Route(Postgres.routesVersion(tenant), List.of(before, since));
 
     List<Acceptance> all =
         here.accepting.accept(
@@ -98,7 +98,13 @@ class AcceptEventsTest {
   void keepsNothingOfAGroupThatHoldsAPoisonedOne() {
     Submission poisoned =
         new Submission(
-            new Tenant("nobody"), "order.created", "text/plain", bytes("x"), null, null, nobody());
+            new Tenant("nobody"),
+            "order.created",
+            "text/plain",
+            bytes("x"),
+            null,
+            null,
+            Route.UNKNOWN);
 
     assertThatThrownBy(
             () ->
@@ -202,7 +208,7 @@ class AcceptEventsTest {
                         bytes("z"),
                         "same",
                         "same",
-                        nobody()))))
+                        Route.UNKNOWN))))
         .singleElement()
         .isInstanceOf(Acceptance.New.class);
   }
@@ -269,25 +275,15 @@ class AcceptEventsTest {
   private Submission submission(
       String type, String payload, @Nullable String idempotencyKey, @Nullable String externalId) {
     return new Submission(
-        tenant, type, "text/plain", bytes(payload), idempotencyKey, externalId, nobody());
+        tenant, type, "text/plain", bytes(payload), idempotencyKey, externalId, Route.UNKNOWN);
   }
 
   private Submission submission(String type, String payload, Route remembered) {
     return new Submission(tenant, type, "text/plain", bytes(payload), null, null, remembered);
   }
 
-  private long version() {
-    return Postgres.ask(
-        Long.class, "select routes_version from tenants where tenant = :tenant", tenant);
-  }
-
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Remembered by nobody: PostgreSQL is asked. */
-  private static Route nobody() {
-    return new Route(-1, List.of());
   }
 
   private long count(String table) {

@@ -512,8 +512,7 @@ class RoutesTest {
   }
 
   private long version() {
-    return Postgres.ask(
-        Long.class, "select routes_version from tenants where tenant = :tenant", tenant);
+    return Postgres.routesVersion(tenant);
   }
 
   private double count(String cache) {
