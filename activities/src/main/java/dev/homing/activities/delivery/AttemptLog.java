@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -222,7 +223,8 @@ public final class AttemptLog implements AutoCloseable {
 
   /** Query strings may hold a customer's tokens. */
   private static String withoutQuery(Receiver receiver) {
-    return receiver.url().newBuilder().query(null).build().toString();
+    HttpUrl url = receiver.url();
+    return (url.query() == null ? url : url.newBuilder().query(null).build()).toString();
   }
 
   /** After the last attempt. */

@@ -22,7 +22,9 @@ import okhttp3.tls.HandshakeCertificates;
 final class OutboundClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
-  private static final int KEPT_CONNECTIONS = 100;
+
+  /** As many as may be used at once: fewer would be closed and opened again under load. */
+  private static final int KEPT_CONNECTIONS = 512;
 
   /** Shorter than the five seconds after which many a server hangs up. */
   private static final int KEPT_SECONDS = 4;

@@ -14,6 +14,7 @@ final class Service extends HomingProcess {
       List.of(
           "-Xmx1g",
           "-XX:+ExitOnOutOfMemoryError",
+          "-XX:+UseParallelGC",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
 
