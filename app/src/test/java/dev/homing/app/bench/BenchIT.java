@@ -135,6 +135,7 @@ class BenchIT {
       Callers callers = new Callers(service.uri(), scenario.eventType(), scenario.payload(), tally);
       Calls first = scenario.load().warmUp(callers, WARM_UP);
       drain(scenario, tally, service, parts);
+      double usedHeap = service.usedHeap();
       receivers.delays().reset();
 
       Spent before = Spent.now(service, parts, temporal);
@@ -154,7 +155,7 @@ class BenchIT {
       return Figures.of(
           scenario,
           beside,
-          new Figures.Start(started, first),
+          new Figures.Start(started, first, usedHeap),
           calls,
           delivering,
           receivers,

@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  *     asked
  * @param workflowsPerSecond events whose workflow was started while there was load, shared or not
  * @param workflowCommits transactions of Temporal that create or update a workflow, for one event
- * @param heapMebibytes of Homing afterwards, without garbage
+ * @param heapMebibytes of Homing, without garbage
  * @param routesRemembered the part of the accepts whose recipients Redis knew
  * @param readySeconds from the start of the jar until it works with all its parts
  * @param fastSeconds from the start of the jar until it accepts 80 % of what it then keeps up, in a
@@ -55,14 +55,15 @@ record Figures(
     @Nullable Double floorPerSecond,
     double workflowsPerSecond,
     double workflowCommits,
-    double heapMebibytes,
+    Heap heapMebibytes,
     double routesRemembered,
     double readySeconds,
     @Nullable Double fastSeconds) {
+  private static final double MEBI = 1024 * 1024;
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String HEAD =
       """
-      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | bare 202 | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | floor/s | events with a workflow/s | workflow commits | heap MiB | routes remembered | ready s | fast s |
+      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | bare 202 | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | floor/s | events with a workflow/s | workflow commits | heap MiB before / after | routes remembered | ready s | fast s |
       |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
       """;
 
@@ -99,12 +100,28 @@ record Figures(
     }
   }
 
+  /** Before it was measured, after the warm-up; and afterwards. */
+  record Heap(double before, double after) {
+    static Heap of(double bytesBefore, double bytesAfter) {
+      return new Heap(bytesBefore / MEBI, bytesAfter / MEBI);
+    }
+
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%.0f / %.0f", before, after);
+    }
+  }
+
   /** What the machine can do at most, just before. */
   record Beside(
       double pgbench, @Nullable Double floorPerSecond, @Nullable Percentiles bareAnswer) {}
 
-  /** How a JVM that has just started becomes fast. */
-  record Start(Duration ready, Calls first) {
+  /**
+   * How a JVM that has just started becomes fast.
+   *
+   * @param usedHeap bytes, without garbage, after its first calls
+   */
+  record Start(Duration ready, Calls first, double usedHeap) {
 
     @Nullable Double fastSeconds(Calls then) {
       double fast = 0.8 * then.acceptedPerSecond();
@@ -150,7 +167,7 @@ record Figures(
         beside.floorPerSecond(),
         workflowsPerSecond,
         spent.workflowCommits() / (double) calls.accepted(),
-        service.usedHeap() / (1024 * 1024),
+        Heap.of(start.usedHeap(), service.usedHeap()),
         routesRemembered(service),
         start.ready().toMillis() / 1e3,
         scenario.load() instanceof Load.Saturating ? start.fastSeconds(calls) : null);
@@ -178,7 +195,7 @@ record Figures(
     return String.format(
         Locale.ROOT,
         "| %s | %s | %d | %.0f | %.0f | %s | %s | %s | %.0f | %s | %s | %d | %d | %s | %.2f | %.0f"
-            + " | %s | %.0f | %.2f | %.0f | %.2f | %.0f | %s |",
+            + " | %s | %.0f | %.2f | %s | %.2f | %.0f | %s |",
         scenario,
         load,
         receivers,
