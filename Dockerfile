@@ -20,7 +20,8 @@ EXPOSE 8080 8081
 # Healthy is: PostgreSQL answers, so events are accepted. The image has bash, and neither curl nor wget.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --retries=3 CMD ["bash", "-c", \
     "exec 3<>/dev/tcp/127.0.0.1/${HOMING_MANAGEMENT_PORT:-8081} && printf 'GET /actuator/health/readiness HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
-# More options: JDK_JAVA_OPTIONS. The collector is the one that costs least, docs/benchmarks.md; the last two keep the libraries' use of native code out of the log.
+# More options: JDK_JAVA_OPTIONS. The collector costs less than the JVM's choice, docs/benchmarks.md; one of your own needs
+# another entrypoint. The last two keep the libraries' use of native code out of the log.
 ENTRYPOINT ["java", \
     "-XX:MaxRAMPercentage=70", \
     "-XX:+ExitOnOutOfMemoryError", \

@@ -47,7 +47,7 @@ class BenchIT {
 
   private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("bench.time", 5));
   private static final Duration PGBENCH = Duration.ofSeconds(Math.min(20, TIME.toSeconds()));
-  private static final Duration LONGEST_DRAIN = Duration.ofMinutes(10);
+  private static final Duration LONGEST_DRAIN = Duration.ofMinutes(30);
   private static final List<Figures> ALL = new ArrayList<>();
   private static @Nullable Application application;
 
