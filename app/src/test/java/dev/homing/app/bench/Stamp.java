@@ -1,6 +1,7 @@
 package dev.homing.app.bench;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 
 /**
  * The beginning of each payload: which event it is, and when its call was due.
@@ -16,6 +17,13 @@ record Stamp(int number, long due) {
   private static final String BEFORE_PADDING = "\",\"padding\":\"";
   private static final String END = "\"}";
 
+  /** As much as any payload needs, which PostgreSQL cannot compress. */
+  private static final String NOISE =
+      new Random(1)
+          .ints(256 * 1024, 'a', 'z' + 1)
+          .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+          .toString();
+
   private static final int NUMBER = BEFORE_NUMBER.length();
   private static final int DUE = NUMBER + DIGITS_OF_NUMBER + BEFORE_DUE.length();
 
@@ -27,8 +35,8 @@ record Stamp(int number, long due) {
             + BEFORE_DUE
             + digits(due, DIGITS_OF_DUE)
             + BEFORE_PADDING;
-    String padding = "x".repeat(length - head.length() - END.length());
-    return (head + padding + END).getBytes(StandardCharsets.US_ASCII);
+    return (head + NOISE.substring(0, length - head.length() - END.length()) + END)
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private static String digits(long number, int length) {
