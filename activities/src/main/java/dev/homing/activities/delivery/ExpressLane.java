@@ -221,7 +221,7 @@ public final class ExpressLane implements FirstAttempts {
     return sendFirst.send(
         new SendFirst.Content(event.accepted(), event.contentType(), payload),
         lease,
-        receivers.find(event.tenant(), missing).values(),
+        receivers.inPortions(event.tenant(), missing),
         results);
   }
 

@@ -9,7 +9,6 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -71,7 +70,7 @@ public final class SendFirst {
    * @return whether the lease was kept
    */
   boolean send(
-      Content content, OpenEvents.Lease lease, Collection<Receiver> receivers, Results results) {
+      Content content, OpenEvents.Lease lease, Iterable<Receiver> receivers, Results results) {
     Sending sending = new Sending(content, lease, results);
     List<CompletableFuture<Void>> attempts = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Receivers {
   /** Some 20 MB. */
   private static final int REMEMBERED = 20_000;
+
+  /** Some 500 KB. */
+  private static final int PORTION = 500;
 
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
@@ -106,6 +110,18 @@ public final class Receivers {
         .list()
         .stream()
         .collect(Collectors.toMap(Receiver::id, Function.identity()));
+  }
+
+  /**
+   * The same, read portion by portion while they are asked for: all recipients of all events that
+   * are being sent might not fit into memory.
+   */
+  public Iterable<Receiver> inPortions(Tenant tenant, List<SubscriptionId> ids) {
+    return () ->
+        IntStream.iterate(0, from -> from < ids.size(), from -> from + PORTION)
+            .mapToObj(from -> ids.subList(from, Math.min(from + PORTION, ids.size())))
+            .flatMap(portion -> find(tenant, portion).values().stream())
+            .iterator();
   }
 
   /** One that cannot be read must not hold up the others. */

@@ -93,7 +93,7 @@ class SigningSecretTest {
 
     assertThat(
             SymmetricSecret.sign(
-                SymmetricSecret.keyed(key),
+                key,
                 "msg_loFOjxBNrRLzqYUf.1731705121.".getBytes(StandardCharsets.UTF_8),
                 "{\"event_type\":\"ping\",\"data\":{\"success\":true}}"
                     .getBytes(StandardCharsets.UTF_8)))

@@ -1,0 +1,52 @@
+package dev.homing.activities.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.activities.Node;
+import dev.homing.activities.Postgres;
+import dev.homing.activities.SampleIds;
+import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.subscription.Receiver.Standing;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ReceiversTest {
+  private final Tenant tenant = Postgres.newTenant();
+  private final Receivers receivers = new Node().receivers;
+
+  @Test
+  void readsAPortionWhenItIsAskedForIt() {
+    List<SubscriptionId> ids = insert(1_001);
+    Iterator<Receiver> portions = receivers.inPortions(tenant, ids).iterator();
+    List<Receiver> all = new ArrayList<>(List.of(portions.next()));
+
+    SampleSubscriptions.delete(tenant, ids.getFirst());
+    SampleSubscriptions.delete(tenant, ids.getLast());
+    portions.forEachRemaining(all::add);
+
+    assertThat(all).extracting(Receiver::id).containsExactlyInAnyOrderElementsOf(ids);
+    assertThat(all)
+        .filteredOn(receiver -> receiver.standing() == Standing.DELETED)
+        .extracting(Receiver::id)
+        .containsExactly(ids.getLast());
+  }
+
+  @Test
+  void readsNothingWhereNobodyIsLeft() {
+    assertThat(receivers.inPortions(tenant, List.of())).isEmpty();
+  }
+
+  private List<SubscriptionId> insert(int count) {
+    List<SubscriptionId> ids = Stream.generate(SampleIds::subscription).limit(count).toList();
+    Postgres.transaction()
+        .executeWithoutResult(
+            _ ->
+                ids.forEach(id -> SampleSubscriptions.insert(tenant, id, "http://receiver.test/")));
+    return ids;
+  }
+}
