@@ -23,7 +23,7 @@ final class OutboundClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
 
-  /** As many as may be used at once: fewer would be closed and opened again under load. */
+  /** As many as first attempts use at once by default: fewer would be opened anew under load. */
   private static final int KEPT_CONNECTIONS = 512;
 
   /** Shorter than the five seconds after which many a server hangs up. */

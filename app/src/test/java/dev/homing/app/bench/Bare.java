@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The HTTP stack without Homing, in a JVM of its own. */
+/** The HTTP stack without Homing, in a JVM of its own with the same options. */
 final class Bare {
   private Bare() {}
 
@@ -20,14 +22,16 @@ final class Bare {
       throws IOException {
     int port = Port.free();
     URI uri = URI.create("http://127.0.0.1:" + port);
+    List<String> command = new ArrayList<>(List.of(BuiltJar.JAVA));
+    command.addAll(Service.OPTIONS);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            BareStack.class.getName(),
+            "--server.port=" + port));
     Process stack =
-        new ProcessBuilder(
-                BuiltJar.JAVA,
-                "-Xmx1g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                BareStack.class.getName(),
-                "--server.port=" + port)
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("bare.log").toFile())
             .start();

@@ -10,18 +10,17 @@ import java.util.stream.Stream;
 
 /** Homing from its jar, started as its image starts it. */
 final class Service extends HomingProcess {
-  private static final List<String> OPTIONS =
-      List.of(
-          "-Xmx1g",
-          "-XX:+ExitOnOutOfMemoryError",
-          "-XX:+UseParallelGC",
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow");
-
-  /** More of them, to try them. */
-  private static final List<String> MORE =
-      Arrays.stream(System.getProperty("bench.options", "").split(" ", -1))
-          .filter(option -> !option.isEmpty())
+  /** The image's options of the JVM, and more of them, to try them. */
+  static final List<String> OPTIONS =
+      Stream.concat(
+              Stream.of(
+                  "-Xmx1g",
+                  "-XX:+ExitOnOutOfMemoryError",
+                  "-XX:+UseParallelGC",
+                  "--enable-native-access=ALL-UNNAMED",
+                  "--sun-misc-unsafe-memory-access=allow"),
+              Arrays.stream(System.getProperty("bench.options", "").split(" ", -1))
+                  .filter(option -> !option.isEmpty()))
           .toList();
 
   private final Application application;
@@ -44,7 +43,7 @@ final class Service extends HomingProcess {
 
   @Override
   protected List<String> command(Map<String, String> settings) {
-    return application.command(Stream.of(OPTIONS, MORE, options).flatMap(List::stream).toList());
+    return application.command(Stream.concat(OPTIONS.stream(), options.stream()).toList());
   }
 
   /** Impatiently, so that what is refused comes again while somebody waits for it. */
