@@ -9,6 +9,8 @@ import io.temporal.api.workflowservice.v1.GetSystemInfoRequest;
 import io.temporal.api.workflowservice.v1.GetSystemInfoResponse;
 import io.temporal.api.workflowservice.v1.ResetActivityRequest;
 import io.temporal.api.workflowservice.v1.ResetActivityResponse;
+import io.temporal.api.workflowservice.v1.StartWorkflowExecutionRequest;
+import io.temporal.api.workflowservice.v1.StartWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
 import io.temporal.client.WorkflowClient;
 import io.temporal.serviceclient.WorkflowServiceStubs;
@@ -19,9 +21,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Stands in for Temporal where it is only told something: it writes down which waits ended. */
+/** Stands in for Temporal where it is only told something: it writes down what was asked for. */
 public final class TemporalCalls extends WorkflowServiceGrpc.WorkflowServiceImplBase {
   private final List<String> woken = new CopyOnWriteArrayList<>();
+  private final List<String> started = new CopyOnWriteArrayList<>();
   private final WorkflowClient client = WorkflowClient.newInstance(stubs());
 
   public WorkflowClient client() {
@@ -33,11 +36,25 @@ public final class TemporalCalls extends WorkflowServiceGrpc.WorkflowServiceImpl
     return List.copyOf(woken);
   }
 
+  /** The workflows that were to be started. */
+  public List<String> started() {
+    return List.copyOf(started);
+  }
+
   /** The client asks for this first. */
   @Override
   public void getSystemInfo(
       GetSystemInfoRequest request, StreamObserver<GetSystemInfoResponse> answer) {
     answer.onNext(GetSystemInfoResponse.getDefaultInstance());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void startWorkflowExecution(
+      StartWorkflowExecutionRequest request,
+      StreamObserver<StartWorkflowExecutionResponse> answer) {
+    started.add(request.getWorkflowId());
+    answer.onNext(StartWorkflowExecutionResponse.newBuilder().setRunId("run").build());
     answer.onCompleted();
   }
 

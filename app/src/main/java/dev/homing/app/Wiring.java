@@ -14,6 +14,7 @@ import dev.homing.activities.delivery.HttpSender;
 import dev.homing.activities.delivery.OutboundCalls;
 import dev.homing.activities.delivery.SendFirst;
 import dev.homing.activities.delivery.Slots;
+import dev.homing.activities.delivery.StartDeliveries;
 import dev.homing.activities.destination.DestinationCheck;
 import dev.homing.activities.destination.DestinationPolicy;
 import dev.homing.activities.destination.DestinationSettings;
@@ -360,6 +361,11 @@ class Wiring {
         earlyStart,
         workflows,
         transaction);
+  }
+
+  @Bean
+  StartDeliveries startDeliveries(Deliveries deliveries, DeliveryWorkflows workflows) {
+    return new StartDeliveries(deliveries, workflows);
   }
 
   @Bean

@@ -4,6 +4,7 @@ import dev.homing.activities.ShortCalls;
 import dev.homing.activities.delivery.DurableLane;
 import dev.homing.activities.delivery.EarlyStart;
 import dev.homing.activities.delivery.ExpressLane;
+import dev.homing.activities.delivery.StartDeliveries;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
@@ -50,6 +51,9 @@ public class Workers implements SmartLifecycle {
   /** Later attempts under way at once. */
   private static final int DELIVERIES = 500;
 
+  /** Pages of deliveries whose workflows are started at once. */
+  private static final int STARTS = 2;
+
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
   /** For attempts under way to end by themselves: longer than one takes with the usual timeout. */
@@ -69,6 +73,7 @@ public class Workers implements SmartLifecycle {
       WorkflowClient client,
       ExpressLane expressLane,
       DurableLane durableLane,
+      StartDeliveries startDeliveries,
       EarlyStart earlyStart,
       OpenEvents open) {
     this.client = client;
@@ -98,6 +103,16 @@ public class Workers implements SmartLifecycle {
     var deliveries = factory.newWorker(TaskQueues.DELIVERIES, options);
     deliveries.registerWorkflowImplementationTypes(RetryingDelivery.class);
     deliveries.registerActivitiesImplementations(durableLane);
+
+    var starts =
+        factory.newWorker(
+            TaskQueues.STARTS,
+            WorkerOptions.newBuilder()
+                .setUsingVirtualThreads(true)
+                .setMaxConcurrentActivityExecutionSize(STARTS)
+                .setMaxConcurrentActivityTaskPollers(1)
+                .build());
+    starts.registerActivitiesImplementations(startDeliveries);
   }
 
   /** Waits until workflows can be started; false if this node stops instead. */

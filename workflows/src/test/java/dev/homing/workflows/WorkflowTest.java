@@ -35,6 +35,7 @@ public abstract class WorkflowTest {
     var deliveries = temporal.newWorker(TaskQueues.DELIVERIES);
     deliveries.registerWorkflowImplementationTypes(RetryingDelivery.class);
     deliveries.registerActivitiesImplementations(activities());
+    temporal.newWorker(TaskQueues.STARTS).registerActivitiesImplementations(activities());
     temporal.start();
   }
 

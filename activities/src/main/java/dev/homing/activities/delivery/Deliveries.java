@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -469,6 +471,20 @@ public final class Deliveries {
         .param("limit", limit)
         .query((row, _) -> delivery(row))
         .list();
+  }
+
+  /** Those of these that wait and that no workflow has in hand yet. */
+  Set<DeliveryId> withoutWorkflow(Tenant tenant, Collection<DeliveryId> ids) {
+    return jdbc.sql(
+            """
+            select id from deliveries
+            where tenant = :tenant and id = any(:ids)
+              and state in ('retrying', 'held') and run_id is null
+            """)
+        .param("tenant", tenant.name())
+        .param("ids", ids.stream().map(DeliveryId::uuid).toArray(UUID[]::new))
+        .query((row, _) -> new DeliveryId(row.getObject(1, UUID.class)))
+        .set();
   }
 
   /**

@@ -53,7 +53,7 @@ public final class DeliveryWorkflows {
   private static final Duration A_LITTLE = Duration.ofSeconds(15);
 
   /** Temporal takes some ten milliseconds for each, and more when it is asked for more at once. */
-  private static final int TOGETHER = 10;
+  private static final int TOGETHER = 5;
 
   private static final int TRIES = 5;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);

@@ -197,16 +197,24 @@ public final class ExpressLane implements FirstAttempts {
     }
   }
 
+  /** False if the lease was lost meanwhile. */
   private boolean awaitRoom(OpenEvents.Lease lease) {
-    try {
-      while (!room.tryAcquire(open.renewal().toMillis(), TimeUnit.MILLISECONDS)) {
-        if (!open.renew(lease)) {
-          return false;
-        }
+    try (OpenEvents.Kept _ = open.keep(lease)) {
+      if (room.tryAcquire(0, TimeUnit.SECONDS)) {
+        return true;
       }
-      return true;
+      room.acquire();
     } catch (InterruptedException stopped) {
       throw SendFirst.interrupted();
+    }
+    boolean mine = false;
+    try {
+      mine = open.renew(lease);
+      return mine;
+    } finally {
+      if (!mine) {
+        room.release();
+      }
     }
   }
 
@@ -238,11 +246,6 @@ public final class ExpressLane implements FirstAttempts {
               delivery.key(), requireNonNull(known.get(delivery.key().subscriptionId()))));
     }
     return new Told(deliveries, waiting.size() > Unfinished.PAGE, results);
-  }
-
-  @Override
-  public void startAll(List<WaitingDelivery> waiting) {
-    workflows.startAll(waiting);
   }
 
   @Override

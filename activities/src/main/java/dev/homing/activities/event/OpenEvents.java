@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,11 +24,16 @@ public final class OpenEvents {
   /** Longer than it takes to start the workflows of what was claimed. */
   private static final Duration CLAIM = Duration.ofSeconds(30);
 
+  private static final int RENEWED_TOGETHER = 1_000;
+
   private final JdbcClient jdbc;
   private final Duration lease;
 
   /** What this node accepted and nobody has begun to send, for as long as its lease lasts. */
   private final ConcurrentHashMap<EventId, Fresh> fresh = new ConcurrentHashMap<>();
+
+  /** Leases of what waits here to be sent, and since when they last. */
+  private final ConcurrentHashMap<Lease, Long> kept = new ConcurrentHashMap<>();
 
   /** The lease must outlast an attempt. */
   public OpenEvents(JdbcClient jdbc, Duration lease) {
@@ -114,6 +120,58 @@ public final class OpenEvents {
   /** False if it was lost meanwhile: whoever has it now may send as well. */
   public boolean renew(Lease mine) {
     return extend(mine, lease);
+  }
+
+  /** A lease that {@link #renewKept} renews until this is closed. */
+  public interface Kept extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Keeps a lease for somebody who waits: thousands that renew theirs one by one are too many. */
+  public Kept keep(Lease mine) {
+    kept.put(mine, System.nanoTime());
+    return () -> kept.remove(mine);
+  }
+
+  /** How many are kept. */
+  public int kept() {
+    return kept.size();
+  }
+
+  /** Renews together what is kept and not renewed since a while; called every few seconds. */
+  public void renewKept() {
+    long now = System.nanoTime();
+    List<Lease> due =
+        kept.entrySet().stream()
+            .filter(each -> now - each.getValue() > renewal().dividedBy(2).toNanos())
+            .map(Map.Entry::getKey)
+            .toList();
+    for (int from = 0; from < due.size(); from += RENEWED_TOGETHER) {
+      renew(due.subList(from, Math.min(from + RENEWED_TOGETHER, due.size())));
+    }
+  }
+
+  /** Whom somebody else is just writing to is left for the next time. */
+  private void renew(List<Lease> due) {
+    long now = System.nanoTime();
+    jdbc.sql(
+            """
+            update open_events o set leased_until = now() + :lease * interval '1 millisecond'
+            from (
+              select tenant, event_id
+              from unnest(:tenants::text[], :events::uuid[], :tokens::text[])
+                as due (tenant, event_id, leased_by)
+              join open_events using (tenant, event_id, leased_by)
+              for update of open_events skip locked) mine
+            where o.tenant = mine.tenant and o.event_id = mine.event_id
+            """)
+        .param("lease", lease.toMillis())
+        .param("tenants", due.stream().map(l -> l.event().tenant().name()).toArray(String[]::new))
+        .param("events", due.stream().map(l -> l.event().id().uuid()).toArray(UUID[]::new))
+        .param("tokens", due.stream().map(Lease::token).toArray(String[]::new))
+        .update();
+    due.forEach(each -> kept.computeIfPresent(each, (_, _) -> now));
   }
 
   /** Lets another take over at once. */

@@ -284,6 +284,22 @@ class ExpressLaneTest {
   // Bounds.
 
   @Test
+  void keepsTheLeasesOfEventsThatWaitForOthers() throws Exception {
+    List<AcceptedEvent> events =
+        many("/hangs", 257).stream().map(to -> here.accept(tenant, to)).toList();
+    CompletableFuture<SharedUnfinished> sending =
+        CompletableFuture.supplyAsync(() -> sendAllOf(events), threads);
+    await().until(() -> receiver.requests() == 256 && here.open.kept() == 1);
+
+    receiver.answer();
+
+    assertThat(sending.get(20, TimeUnit.SECONDS).deliveries()).isEmpty();
+    assertThat(receiver.requests()).isEqualTo(257);
+    assertThat(here.open.kept()).isZero();
+    assertThat(events).noneMatch(here.open::isOpen);
+  }
+
+  @Test
   void leavesWhatIsTooMuchForASubscriptionToTheDurableLane() throws Exception {
     SubscriptionId hanging = to("/hangs").getFirst();
     List<AcceptedEvent> events =

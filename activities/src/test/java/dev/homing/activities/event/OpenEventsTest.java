@@ -1,6 +1,7 @@
 package dev.homing.activities.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.Node;
@@ -11,6 +12,8 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,6 +48,36 @@ class OpenEventsTest {
     List<Optional<OpenEvents.Lease>> all = AtOnce.times(20, _ -> () -> here.open.takeUp(event));
 
     assertThat(all.stream().flatMap(Optional::stream)).hasSize(1);
+  }
+
+  @Test
+  void renewsWhatIsKeptAndStillItsOwn() throws Exception {
+    Node node = new Node(Duration.ofSeconds(6));
+    AcceptedEvent kept = node.accept(tenant, SampleIds.subscription());
+    AcceptedEvent notKept = node.accept(tenant, SampleIds.subscription());
+    AcceptedEvent lost = node.accept(tenant, SampleIds.subscription());
+    OpenEvents.Kept stays = node.open.keep(node.open.takeUp(kept).orElseThrow());
+    OpenEvents.Kept ends = node.open.keep(node.open.takeUp(notKept).orElseThrow());
+    OpenEvents.Kept taken = node.open.keep(node.open.takeUp(lost).orElseThrow());
+    ends.close();
+    lapse(lost);
+    assertThat(there.open.takeOver(lost)).isPresent();
+    Instant others = leasedUntil(lost);
+    Instant before = leasedUntil(kept);
+    node.open.renewKept();
+    assertThat(leasedUntil(kept)).as("renewed a moment ago").isEqualTo(before);
+
+    await()
+        .until(
+            () -> {
+              node.open.renewKept();
+              return leasedUntil(kept).isAfter(before);
+            });
+
+    assertThat(leasedUntil(notKept)).isBefore(leasedUntil(kept).minusMillis(500));
+    assertThat(leasedUntil(lost)).isEqualTo(others);
+    stays.close();
+    taken.close();
   }
 
   @Test
@@ -257,6 +290,15 @@ class OpenEventsTest {
   private int missing() {
     return Postgres.ask(
         Integer.class, "select missing from open_events where tenant = :tenant", tenant);
+  }
+
+  private static Instant leasedUntil(AcceptedEvent event) {
+    return Postgres.jdbc()
+        .sql("select leased_until from open_events where event_id = :id")
+        .param("id", event.id().uuid())
+        .query(OffsetDateTime.class)
+        .single()
+        .toInstant();
   }
 
   private static void lapse(AcceptedEvent event) {

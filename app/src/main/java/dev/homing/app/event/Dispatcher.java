@@ -40,8 +40,10 @@ class Dispatcher implements SmartLifecycle {
   private static final Duration LOOK_UP = Duration.ofMillis(500);
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
-  /** How long those that share a workflow wait for more: first attempts do not wait for it. */
+  /** Those that share a workflow wait for more, for up to a second: first attempts do not wait. */
   private static final Duration GATHERING = Duration.ofMillis(250);
+
+  private static final int GATHERINGS = 4;
 
   private final LinkedBlockingQueue<AcceptedEvent> waiting = new LinkedBlockingQueue<>(ROOM);
   private final List<Thread> slots = new ArrayList<>();
@@ -126,8 +128,11 @@ class Dispatcher implements SmartLifecycle {
     }
     List<AcceptedEvent> all = new ArrayList<>(List.of(first));
     if (lastSlot && mayShare() && !waiting.isEmpty()) {
-      Thread.sleep(GATHERING);
-      waiting.drainTo(all, settings.eventsPerWorkflow() - 1);
+      int others = settings.eventsPerWorkflow() - 1;
+      for (int i = 0; i < GATHERINGS && waiting.size() < others; i++) {
+        Thread.sleep(GATHERING);
+      }
+      waiting.drainTo(all, others);
     }
     return all.stream()
         .collect(

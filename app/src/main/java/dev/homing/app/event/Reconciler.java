@@ -57,6 +57,15 @@ public class Reconciler {
     }
   }
 
+  @Scheduled(fixedDelay = 5_000)
+  void keepLeases() {
+    try {
+      open.renewKept();
+    } catch (DataAccessException away) {
+      log.warn("leases of what waits here cannot be renewed: {}", away.getMessage());
+    }
+  }
+
   /**
    * What was done about forsaken events.
    *

@@ -45,6 +45,10 @@ public enum CrashPoint {
       When.AFTER_A_CALL,
       "ExpressLane.get"),
 
+  /** What a workflow that events share leaves waiting is about to get workflows. */
+  SHARED_BEFORE_STARTS(
+      "activities.delivery.StartDeliveries", "startAll(List)", When.AT_THE_BEGINNING),
+
   /** A later attempt is about to be made. */
   DURABLE_BEFORE_SENDING(
       "activities.delivery.DurableLane", "send(WaitingDelivery,String)", When.AT_THE_BEGINNING),

@@ -155,19 +155,29 @@ class NodeDeathsIT {
 
   @Row(number = 43, fault = "node killed half-way through a workflow that events share")
   void whatSharesAWorkflowIsSentOnce(World world) {
+    world.check(killWhileEventsShare(CrashPoint.SHARED_HALF_WAY, world));
+  }
+
+  @Row(number = 44, fault = "node killed before it starts what a shared workflow leaves waiting")
+  void whatSharesAWorkflowIsRetriedByAnother(World world) {
+    refuseFirstAttempts(world);
+    world.check(killWhileEventsShare(CrashPoint.SHARED_BEFORE_STARTS, world));
+  }
+
+  private static Expected killWhileEventsShare(CrashPoint point, World world) {
     Forwarder network = world.network(world.parts().temporal().port());
     Node doomed =
         world
             .node()
             .with("HOMING_START_SLOTS", "1")
             .with("TEMPORAL_ADDRESS", "127.0.0.1:" + network.port())
-            .stoppingAt(CrashPoint.SHARED_HALF_WAY, 1);
+            .stoppingAt(point, 1);
     network.delay(
         Duration.ofMillis(300)); // What comes while a start takes so long shares the next.
     world.begin(doomed, world.node());
     world.generator.turnTo(doomed);
     awaitHalt(doomed, world);
-    world.check(kill(doomed, world));
+    return kill(doomed, world);
   }
 
   /** Lets all go on until threads of a node stand at the point and nothing moves any more. */

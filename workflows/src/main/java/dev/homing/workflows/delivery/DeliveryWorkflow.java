@@ -21,13 +21,17 @@ public interface DeliveryWorkflow {
   @WorkflowMethod(name = TYPE)
   void deliver(WaitingDelivery delivery);
 
-  /** How a person's wish starts it, also again after it ended; it fails while one runs. */
+  /**
+   * How a client starts it, also again after it ended: at once if a worker of this process has
+   * room; it fails while one runs.
+   */
   static WorkflowOptions options(WaitingDelivery delivery) {
     return WorkflowOptions.newBuilder()
         .setWorkflowId(delivery.id().toString())
         .setTaskQueue(TaskQueues.DELIVERIES)
         .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
         .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
+        .setDisableEagerExecution(false)
         .setStaticSummary(summary(delivery))
         .setTypedSearchAttributes(search(delivery))
         .build();

@@ -7,7 +7,6 @@ import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** How a workflow calls the express lane. */
@@ -41,16 +40,6 @@ final class ExpressCalls {
     } catch (ActivityFailure ours) {
       return call.apply(insistent);
     }
-  }
-
-  /** The same without an answer. */
-  void run(Consumer<FirstAttempts> call) {
-    var unused =
-        call(
-            lane -> {
-              call.accept(lane);
-              return true;
-            });
   }
 
   /** Tried until it succeeds. */

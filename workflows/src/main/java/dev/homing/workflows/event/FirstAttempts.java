@@ -1,7 +1,6 @@
 package dev.homing.workflows.event;
 
 import dev.homing.workflows.DeliveryId;
-import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.activity.ActivityInterface;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +27,6 @@ public interface FirstAttempts {
    * alone.
    */
   SharedUnfinished sendAllOf(List<AcceptedEvent> events, String originalRun);
-
-  /**
-   * Starts a workflow for each, which goes on by itself; one that runs already is as good.
-   *
-   * <p>As children of one that has much in hand they would take Temporal several times as long.
-   */
-  void startAll(List<WaitingDelivery> deliveries);
 
   /** Records as cancelled every recipient that is neither delivered nor given up. */
   void cancelUnfinished(List<AcceptedEvent> events);

@@ -1,12 +1,21 @@
 package dev.homing.workflows.event;
 
+import dev.homing.workflows.TaskQueues;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.delivery.DeliveryStarts;
 import dev.homing.workflows.delivery.WaitingDelivery;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.common.Priority;
+import io.temporal.common.RetryOptions;
 import io.temporal.workflow.Workflow;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** Does for several events what {@code FanOut} does for one. */
 public final class SharedFanOut implements SharedEventWorkflow {
+  private static final Duration STARTING_AT_MOST = Duration.ofMinutes(5);
+
   private final ExpressCalls express = new ExpressCalls();
 
   @Override
@@ -26,9 +35,23 @@ public final class SharedFanOut implements SharedEventWorkflow {
     }
   }
 
-  private void startAll(List<WaitingDelivery> deliveries) {
+  /** As children of one that has much in hand they would take Temporal several times as long. */
+  private static void startAll(List<WaitingDelivery> deliveries) {
     if (!deliveries.isEmpty()) {
-      express.run(lane -> lane.startAll(deliveries));
+      starts(deliveries.getFirst().tenant()).startAll(deliveries);
     }
+  }
+
+  /** They wait for their turn, tenant by tenant: when much is refused, there are many. */
+  private static DeliveryStarts starts(Tenant tenant) {
+    return Workflow.newActivityStub(
+        DeliveryStarts.class,
+        ActivityOptions.newBuilder()
+            .setTaskQueue(TaskQueues.STARTS)
+            .setPriority(Priority.newBuilder().setFairnessKey(tenant.name()).build())
+            .setStartToCloseTimeout(STARTING_AT_MOST)
+            .setRetryOptions(
+                RetryOptions.newBuilder().setMaximumInterval(Duration.ofSeconds(10)).build())
+            .build());
   }
 }

@@ -51,7 +51,7 @@ class SharedFanOutTest extends WorkflowTest {
 
     start().getResult(Void.class);
 
-    assertThat(attempts.calls).containsExactly("local", "start");
+    assertThat(attempts.calls).containsExactly("local", "starts");
     assertThat(attempts.started).containsExactlyElementsOf(attempts.unfinished);
   }
 
@@ -62,7 +62,7 @@ class SharedFanOutTest extends WorkflowTest {
 
     start().getResult(Void.class);
 
-    assertThat(attempts.calls).containsExactly("local", "start", "start", "start", "start");
+    assertThat(attempts.calls).containsExactly("local", "starts", "starts", "starts", "starts");
     assertThat(attempts.started).containsExactlyElementsOf(attempts.unfinished);
   }
 
@@ -109,7 +109,7 @@ class SharedFanOutTest extends WorkflowTest {
         .havingRootCause()
         .isInstanceOf(CanceledFailure.class);
     // The task that the cancel came into is made again.
-    assertThat(attempts.calls).startsWith("local", "start").endsWith("cancelled");
+    assertThat(attempts.calls).startsWith("local", "starts").endsWith("cancelled");
     assertThat(attempts.cancelled).containsExactly(first, second);
   }
 

@@ -1,0 +1,27 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.delivery.DeliveryStarts;
+import dev.homing.workflows.delivery.WaitingDelivery;
+import java.util.List;
+import java.util.Set;
+
+/** Starts the workflows of deliveries that the ledger says are in nobody's hand. */
+public final class StartDeliveries implements DeliveryStarts {
+  private final Deliveries deliveries;
+  private final DeliveryWorkflows workflows;
+
+  public StartDeliveries(Deliveries deliveries, DeliveryWorkflows workflows) {
+    this.deliveries = deliveries;
+    this.workflows = workflows;
+  }
+
+  @Override
+  public void startAll(List<WaitingDelivery> waiting) {
+    Tenant tenant = waiting.getFirst().tenant();
+    Set<DeliveryId> left =
+        deliveries.withoutWorkflow(tenant, waiting.stream().map(WaitingDelivery::id).toList());
+    workflows.startAll(waiting.stream().filter(each -> left.contains(each.id())).toList());
+  }
+}
