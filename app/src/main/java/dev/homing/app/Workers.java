@@ -6,6 +6,7 @@ import dev.homing.activities.delivery.EarlyStart;
 import dev.homing.activities.delivery.ExpressLane;
 import dev.homing.activities.delivery.StartDeliveries;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.app.event.PublishingSettings;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
 import dev.homing.workflows.delivery.RetryingDelivery;
@@ -51,9 +52,6 @@ public class Workers implements SmartLifecycle {
   /** Later attempts under way at once. */
   private static final int DELIVERIES = 500;
 
-  /** Pages of deliveries whose workflows are started at once. */
-  private static final int STARTS = 2;
-
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
   /** For attempts under way to end by themselves: longer than one takes with the usual timeout. */
@@ -70,6 +68,7 @@ public class Workers implements SmartLifecycle {
   private volatile boolean running;
 
   Workers(
+      PublishingSettings settings,
       WorkflowClient client,
       ExpressLane expressLane,
       DurableLane durableLane,
@@ -109,7 +108,7 @@ public class Workers implements SmartLifecycle {
             TaskQueues.STARTS,
             WorkerOptions.newBuilder()
                 .setUsingVirtualThreads(true)
-                .setMaxConcurrentActivityExecutionSize(STARTS)
+                .setMaxConcurrentActivityExecutionSize(settings.startSlots())
                 .setMaxConcurrentActivityTaskPollers(1)
                 .build());
     starts.registerActivitiesImplementations(startDeliveries);

@@ -30,11 +30,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -51,9 +46,6 @@ public final class DeliveryWorkflows {
 
   /** A fault of ours waits for less. */
   private static final Duration A_LITTLE = Duration.ofSeconds(15);
-
-  /** Temporal takes some ten milliseconds for each, and more when it is asked for more at once. */
-  private static final int TOGETHER = 5;
 
   private static final int TRIES = 5;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
@@ -103,24 +95,9 @@ public final class DeliveryWorkflows {
     }
   }
 
-  /**
-   * Starts a workflow for each, a few at the same time; one that runs already is as good.
-   *
-   * @throws IllegalStateException if Temporal does not answer: some may have been started
-   */
+  /** Starts a workflow for each, one after the other; one that runs already is as good. */
   void startAll(List<WaitingDelivery> all) {
-    try (ExecutorService threads =
-        Executors.newFixedThreadPool(TOGETHER, Thread.ofVirtual().factory())) {
-      for (Future<Boolean> each :
-          threads.invokeAll(
-              all.stream().<Callable<Boolean>>map(delivery -> () -> start(delivery)).toList())) {
-        var unused = each.get();
-      }
-    } catch (ExecutionException away) {
-      throw new IllegalStateException("Temporal did not start all", away.getCause());
-    } catch (InterruptedException stopped) {
-      throw SendFirst.interrupted();
-    }
+    all.forEach(this::start);
   }
 
   private boolean start(WaitingDelivery delivery) {

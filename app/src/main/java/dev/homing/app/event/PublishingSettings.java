@@ -8,7 +8,8 @@ import org.springframework.util.unit.DataSize;
  * How events are accepted.
  *
  * @param maxPayload the largest request body ({@code HOMING_MAX_PAYLOAD})
- * @param startSlots workflows being started at once on this node ({@code HOMING_START_SLOTS})
+ * @param startSlots workflows of events being started at once on this node, and as many of
+ *     deliveries that those leave waiting ({@code HOMING_START_SLOTS})
  * @param eventsPerWorkflow the most events that share one, when all slots are taken; 1: each has
  *     its own ({@code HOMING_EVENTS_PER_WORKFLOW})
  */
