@@ -95,12 +95,8 @@ public final class DeliveryWorkflows {
     }
   }
 
-  /** Starts a workflow for each, one after the other; one that runs already is as good. */
-  void startAll(List<WaitingDelivery> all) {
-    all.forEach(this::start);
-  }
-
-  private boolean start(WaitingDelivery delivery) {
+  /** False if one runs already. */
+  boolean start(WaitingDelivery delivery) {
     DeliveryWorkflow workflow =
         client.newWorkflowStub(DeliveryWorkflow.class, DeliveryWorkflow.options(delivery));
     try {

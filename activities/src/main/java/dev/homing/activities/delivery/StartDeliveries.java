@@ -7,7 +7,10 @@ import dev.homing.workflows.delivery.WaitingDelivery;
 import java.util.List;
 import java.util.Set;
 
-/** Starts the workflows of deliveries that the ledger says are in nobody's hand. */
+/**
+ * Starts the workflows of deliveries that the ledger says are in nobody's hand, one after the
+ * other; one that runs already is as good.
+ */
 public final class StartDeliveries implements DeliveryStarts {
   private final Deliveries deliveries;
   private final DeliveryWorkflows workflows;
@@ -22,6 +25,6 @@ public final class StartDeliveries implements DeliveryStarts {
     Tenant tenant = waiting.getFirst().tenant();
     Set<DeliveryId> left =
         deliveries.withoutWorkflow(tenant, waiting.stream().map(WaitingDelivery::id).toList());
-    workflows.startAll(waiting.stream().filter(each -> left.contains(each.id())).toList());
+    waiting.stream().filter(each -> left.contains(each.id())).forEach(workflows::start);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Gatherers;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -142,14 +143,11 @@ public final class OpenEvents {
   /** Renews together what is kept and not renewed since a while; called every few seconds. */
   public void renewKept() {
     long now = System.nanoTime();
-    List<Lease> due =
-        kept.entrySet().stream()
-            .filter(each -> now - each.getValue() > renewal().dividedBy(2).toNanos())
-            .map(Map.Entry::getKey)
-            .toList();
-    for (int from = 0; from < due.size(); from += RENEWED_TOGETHER) {
-      renew(due.subList(from, Math.min(from + RENEWED_TOGETHER, due.size())));
-    }
+    kept.entrySet().stream()
+        .filter(each -> now - each.getValue() > renewal().dividedBy(2).toNanos())
+        .map(Map.Entry::getKey)
+        .gather(Gatherers.windowFixed(RENEWED_TOGETHER))
+        .forEach(this::renew);
   }
 
   /** Whom somebody else is just writing to is left for the next time. */

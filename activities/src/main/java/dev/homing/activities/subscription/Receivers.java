@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Gatherers;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -118,8 +118,8 @@ public final class Receivers {
    */
   public Iterable<Receiver> inPortions(Tenant tenant, List<SubscriptionId> ids) {
     return () ->
-        IntStream.iterate(0, from -> from < ids.size(), from -> from + PORTION)
-            .mapToObj(from -> ids.subList(from, Math.min(from + PORTION, ids.size())))
+        ids.stream()
+            .gather(Gatherers.windowFixed(PORTION))
             .flatMap(portion -> find(tenant, portion).values().stream())
             .iterator();
   }

@@ -1,8 +1,8 @@
 package dev.homing.workflows.delivery;
 
+import dev.homing.workflows.Insistence;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
-import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
@@ -19,8 +19,7 @@ public final class RetryingDelivery implements DeliveryWorkflow {
           Attempts.class,
           ActivityOptions.newBuilder()
               .setStartToCloseTimeout(AROUND_AN_ATTEMPT)
-              .setRetryOptions(
-                  RetryOptions.newBuilder().setMaximumInterval(Duration.ofSeconds(10)).build())
+              .setRetryOptions(Insistence.UNTIL_IT_SUCCEEDS)
               .build());
 
   @Override

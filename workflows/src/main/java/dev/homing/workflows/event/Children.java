@@ -10,6 +10,7 @@ import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Gatherers;
 
 /** Starts what goes on after the workflow that starts it; one that runs already is as good. */
 final class Children {
@@ -30,12 +31,9 @@ final class Children {
 
   private static <T> void startTogether(
       List<T> all, Function<T, Promise<WorkflowExecution>> start) {
-    for (int from = 0; from < all.size(); from += TOGETHER) {
-      all.subList(from, Math.min(from + TOGETHER, all.size())).stream()
-          .map(start)
-          .toList()
-          .forEach(Children::awaitStart);
-    }
+    all.stream()
+        .gather(Gatherers.windowFixed(TOGETHER))
+        .forEach(some -> some.stream().map(start).toList().forEach(Children::awaitStart));
   }
 
   private static Promise<WorkflowExecution> start(WaitingDelivery delivery) {

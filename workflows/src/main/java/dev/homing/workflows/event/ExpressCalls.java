@@ -1,5 +1,6 @@
 package dev.homing.workflows.event;
 
+import dev.homing.workflows.Insistence;
 import dev.homing.workflows.TaskQueues;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.activity.LocalActivityOptions;
@@ -29,8 +30,7 @@ final class ExpressCalls {
           ActivityOptions.newBuilder()
               .setTaskQueue(TaskQueues.EVENTS)
               .setStartToCloseTimeout(AT_MOST)
-              .setRetryOptions(
-                  RetryOptions.newBuilder().setMaximumInterval(Duration.ofSeconds(10)).build())
+              .setRetryOptions(Insistence.UNTIL_IT_SUCCEEDS)
               .build());
 
   /** Within the workflow's task and, if that fails, as an activity that is tried on and on. */

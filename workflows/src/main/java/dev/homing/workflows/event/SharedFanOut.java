@@ -1,12 +1,12 @@
 package dev.homing.workflows.event;
 
+import dev.homing.workflows.Insistence;
 import dev.homing.workflows.TaskQueues;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.DeliveryStarts;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.Priority;
-import io.temporal.common.RetryOptions;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.List;
@@ -50,8 +50,7 @@ public final class SharedFanOut implements SharedEventWorkflow {
             .setTaskQueue(TaskQueues.STARTS)
             .setPriority(Priority.newBuilder().setFairnessKey(tenant.name()).build())
             .setStartToCloseTimeout(STARTING_AT_MOST)
-            .setRetryOptions(
-                RetryOptions.newBuilder().setMaximumInterval(Duration.ofSeconds(10)).build())
+            .setRetryOptions(Insistence.UNTIL_IT_SUCCEEDS)
             .build());
   }
 }
