@@ -37,6 +37,7 @@ public final class Samples {
         subscription,
         "api.example.com",
         SCHEDULE,
-        Duration.ofSeconds(15));
+        Duration.ofSeconds(15),
+        1);
   }
 }

@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -89,22 +89,23 @@ public final class AttemptLog implements AutoCloseable {
    * Records an attempt, once, and returns what it made of the delivery.
    *
    * <p>A 410 switches the subscription off first: should this node die before the rest, nothing is
-   * sent there any more, and what waits is cancelled when somebody looks at it.
+   * sent there any more, and what waits is cancelled when somebody looks at it. A 410 of a URL that
+   * the subscription has no more is a refusal like any other.
    */
   Delivery record(Try tried, Attempt attempt) {
-    return record(tried, attempt, () -> write(tried, attempt));
+    return record(tried, attempt, gone -> write(tried, attempt, gone));
   }
 
   /** The same for a first attempt, which most likely finds no row: those share a commit. */
   Delivery recordFirst(Try tried, Attempt attempt) {
-    Change change = judge(Delivery.pending(tried.key()), true, tried, attempt);
-    return record(
-        tried,
-        attempt,
-        () ->
-            firstResults
-                .commit(new FirstResult(change.to(), change.dueIn(), attempt))
-                .orElseGet(() -> write(tried, attempt)));
+    return record(tried, attempt, gone -> writeFirst(tried, attempt, gone));
+  }
+
+  private Delivery writeFirst(Try tried, Attempt attempt, boolean gone) {
+    Change change = judge(Delivery.pending(tried.key()), true, tried, attempt, gone);
+    return firstResults
+        .commit(new FirstResult(change.to(), change.dueIn(), attempt))
+        .orElseGet(() -> write(tried, attempt, gone));
   }
 
   /**
@@ -117,21 +118,22 @@ public final class AttemptLog implements AutoCloseable {
         firstResults.commit(new FirstResult(Delivery.pending(key).in(state, reason), wait, null));
   }
 
-  private Delivery record(Try tried, Attempt attempt, Supplier<Delivery> write) {
-    boolean gone = attempt.outcome() instanceof Outcome.Gone;
+  private Delivery record(Try tried, Attempt attempt, Function<Boolean, Delivery> write) {
+    Tenant tenant = tried.key().tenant();
+    Receiver receiver = tried.receiver();
+    boolean gone =
+        attempt.outcome() instanceof Outcome.Gone
+            && goneReceivers.switchOff(tenant, receiver.id(), receiver.url());
+    Delivery after = write.apply(gone);
     if (gone) {
-      goneReceivers.switchOff(tried.key().tenant(), tried.key().subscriptionId());
-    }
-    Delivery after = write.get();
-    if (gone) {
-      deliveries.cancelWaiting(tried.key().tenant(), tried.key().subscriptionId(), "gone");
+      deliveries.cancelForInactive(tenant, receiver.id());
     }
     count(tried, attempt);
     say(tried, attempt, after);
     return after;
   }
 
-  private Delivery write(Try tried, Attempt attempt) {
+  private Delivery write(Try tried, Attempt attempt, boolean gone) {
     return requireNonNull(
         transaction.execute(
             _ -> {
@@ -142,7 +144,8 @@ public final class AttemptLog implements AutoCloseable {
               attempts.add(before, tried.round(), attempt);
               boolean current =
                   tried.round() == before.round() && Objects.equals(tried.runId(), before.runId());
-              Change change = judge(before, current && !before.state().isOver(), tried, attempt);
+              Change change =
+                  judge(before, current && !before.state().isOver(), tried, attempt, gone);
               deliveries.update(change.to(), change.dueIn());
               return deliveries.find(before.key().tenant(), before.key().id()).orElseThrow();
             }));
@@ -151,12 +154,20 @@ public final class AttemptLog implements AutoCloseable {
   /** What becomes of a delivery; {@code dueIn}: until its next attempt, if there is one. */
   private record Change(Delivery to, @Nullable Duration dueIn) {}
 
-  /** {@code counts}: whether this attempt changes the state, if it is not a 2xx. */
-  private Change judge(Delivery before, boolean counts, Try tried, Attempt attempt) {
+  /**
+   * What an attempt makes of a delivery.
+   *
+   * @param counts whether this attempt changes the state, if it is not a 2xx
+   * @param gone whether the subscription is off, as the attempt was answered with a 410
+   */
+  private Change judge(Delivery before, boolean counts, Try tried, Attempt attempt, boolean gone) {
     Delivery counted = before.attempted(tried.round());
     return switch (attempt.outcome()) {
       case Outcome.Delivered _ -> new Change(counted.in(State.DELIVERED, null), null);
-      case Outcome.Gone _ when counts -> new Change(counted.in(State.CANCELLED, "gone"), null);
+      case Outcome.Gone _ when counts ->
+          gone
+              ? new Change(counted.in(State.CANCELLED, "gone"), null)
+              : waitOrFail(counted, tried, null);
       case Outcome.Refused(_, var retryAfter) when counts -> waitOrFail(counted, tried, retryAfter);
       case Outcome.Unanswered _ when counts -> waitOrFail(counted, tried, null);
       case Outcome.Gone _, Outcome.Refused _, Outcome.Unanswered _ -> keepState(before, counted);

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Deliveries {
   private static final String COLUMNS =
       "tenant, id, event_id, event_type, subscription_id, state, reason, round, round_attempts,"
-          + " attempt_count, next_attempt_at, run_id, created_at, updated_at";
+          + " attempt_count, next_attempt_at, run_id, ended_run, created_at, updated_at";
 
   /** Longer than it takes to look after what was claimed. */
   private static final Duration CLAIM = Duration.ofSeconds(30);
@@ -98,7 +99,8 @@ public final class Deliveries {
             set state = :state, reason = :reason, round = :round, round_attempts = :roundAttempts,
               attempt_count = :attemptCount, run_id = :run, updated_at = now(),
               next_attempt_at = now() + cast(:wait as bigint) * interval '1 millisecond',
-              look_after = null, own_faults = 0
+              look_after = null, own_faults = 0,
+              run_notice = run_notice and cast(:wait as bigint) is null
             where tenant = :tenant and id = :id
             """)
         .param("state", to.state().word())
@@ -115,7 +117,7 @@ public final class Deliveries {
 
   /**
    * A locked delivery passes to another run, which goes on with its round; empty if a later run has
-   * it in hand.
+   * it in hand, or if this run was told to end.
    *
    * @param since when the run scheduled its activity
    */
@@ -123,8 +125,9 @@ public final class Deliveries {
     int passed =
         jdbc.sql(
                 """
-                update deliveries set run_id = :run, run_since = :since, look_after = null
-                where tenant = :tenant and id = :id
+                update deliveries
+                set run_id = :run, run_since = :since, look_after = null, run_notice = false
+                where tenant = :tenant and id = :id and ended_run is distinct from :run
                   and (run_id is null or run_since is null or run_since <= :since)
                 """)
             .param("run", runId)
@@ -145,7 +148,8 @@ public final class Deliveries {
             """
             update deliveries
             set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
-              next_attempt_at = now(), round_opened_by = :run, own_faults = 0, updated_at = now()
+              next_attempt_at = now(), round_opened_by = :run, round_requested = true,
+              own_faults = 0, updated_at = now()
             where tenant = :tenant and id = :id and round_opened_by is distinct from :run
             """)
         .param("run", runId)
@@ -171,14 +175,19 @@ public final class Deliveries {
     return seconds == null ? Duration.ZERO : Duration.ofMillis((long) (seconds * 1000));
   }
 
-  /** Opens a new round, due now, for whichever run comes next; over or not. */
+  /**
+   * Opens a new round, due now, for the run that comes next; over or not. A run that was told to
+   * end does not take it.
+   */
   public void openRound(Tenant tenant, DeliveryId id) {
     jdbc.sql(
             """
             update deliveries
             set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
-              next_attempt_at = now(), run_id = null, look_after = null, own_faults = 0,
-              updated_at = now()
+              next_attempt_at = now(), round_requested = true, look_after = null, own_faults = 0,
+              run_id = null, run_notice = false, updated_at = now(),
+              ended_run = case when state in ('delivered', 'failed', 'cancelled')
+                then coalesce(run_id, ended_run) else ended_run end
             where tenant = :tenant and id = :id
             """)
         .param("tenant", tenant.name())
@@ -204,8 +213,11 @@ public final class Deliveries {
               for update)
             update deliveries d
             set round = d.round + 1, round_attempts = 0, state = 'retrying', reason = null,
-              next_attempt_at = now(), run_id = null, round_opened_by = :openedBy,
-              look_after = null, own_faults = 0, updated_at = now()
+              next_attempt_at = now(), round_opened_by = :openedBy, round_requested = false,
+              look_after = null, own_faults = 0, updated_at = now(),
+              run_id = null, run_notice = false,
+              ended_run = case when before.state in ('delivered', 'failed', 'cancelled')
+                then coalesce(before.run_id, d.ended_run) else d.ended_run end
             from before
             where d.tenant = before.tenant and d.id = before.id
             returning d.id, before.run_id, before.state
@@ -226,20 +238,69 @@ public final class Deliveries {
         .toList();
   }
 
-  /** Stops a delivery that is not over; one without a row gets it. False if it was over. */
+  /**
+   * Stops a delivery that is not over, as somebody asked; one without a row gets it. False if it
+   * was over.
+   */
   public boolean cancel(Delivery.Key key, String reason) {
-    return add(key, State.CANCELLED, reason) || endIfWaiting(key, State.CANCELLED, reason);
+    return add(key, State.CANCELLED, reason) || cancelWaiting(key, reason, "", Map.of());
   }
 
-  /** Stops a delivery if this run still has it in hand. */
-  public boolean cancelRun(DeliveryId id, String runId, String reason) {
+  /**
+   * The same for the run of an event that was cancelled: it speaks for the rounds that it opened or
+   * found, and not for one that was asked for since.
+   *
+   * @param roundsOf the run that opened the event's rounds; null: not known
+   */
+  boolean cancelOfEvent(Delivery.Key key, @Nullable String roundsOf, String reason) {
+    return add(key, State.CANCELLED, reason)
+        || cancelWaiting(
+            key,
+            reason,
+            """
+            and not round_requested
+            and (cast(:roundsOf as text) is null or coalesce(round_opened_by, :roundsOf) = :roundsOf)
+            """,
+            Collections.singletonMap("roundsOf", roundsOf));
+  }
+
+  /** Its run hears of it. */
+  private boolean cancelWaiting(
+      Delivery.Key key, String reason, String condition, Map<String, @Nullable String> params) {
     return jdbc.sql(
                 """
                 update deliveries
                 set state = 'cancelled', reason = :reason, next_attempt_at = null,
-                  updated_at = now()
+                  look_after = null, run_notice = run_id is not null, updated_at = now()
+                where tenant = :tenant and id = :id and state in ('retrying', 'held')
+                """
+                    + condition)
+            .param("reason", reason)
+            .param("tenant", key.tenant().name())
+            .param("id", key.id().uuid())
+            .params(params)
+            .update()
+        == 1;
+  }
+
+  /** Stops a delivery if this run still has it in hand. */
+  public boolean cancelRun(DeliveryId id, String runId, String reason) {
+    return endRun(id, runId, State.CANCELLED, reason);
+  }
+
+  /** Ends a delivery that cannot be sent any more, if this run still has it in hand. */
+  void failRun(DeliveryId id, String runId, String reason) {
+    endRun(id, runId, State.FAILED, reason);
+  }
+
+  private boolean endRun(DeliveryId id, String runId, State end, String reason) {
+    return jdbc.sql(
+                """
+                update deliveries
+                set state = :state, reason = :reason, next_attempt_at = null, updated_at = now()
                 where id = :id and run_id = :run and state in ('retrying', 'held')
                 """)
+            .param("state", end.word())
             .param("reason", reason)
             .param("id", id.uuid())
             .param("run", runId)
@@ -247,50 +308,76 @@ public final class Deliveries {
         == 1;
   }
 
-  /** Stops what waits of an event. */
-  int cancelWaiting(Tenant tenant, EventId event, String reason) {
-    return endWaiting(
-        "and id between :low and :high and event_id = :event",
-        tenant,
-        State.CANCELLED,
-        reason,
-        Map.of("low", low(event), "high", high(event), "event", event.uuid()));
+  /**
+   * Stops a delivery for a run that was cancelled: one that it has in hand, or that it would have
+   * taken next. A round that was opened after the run started is not its own.
+   *
+   * @param since when the run scheduled this
+   * @param round for which the run was started; null: not known
+   */
+  boolean cancelCancelledRun(
+      Tenant tenant, DeliveryId id, String runId, Instant since, @Nullable Integer round) {
+    return jdbc.sql(
+                """
+                update deliveries
+                set state = 'cancelled', reason = 'cancelled', next_attempt_at = null,
+                  updated_at = now()
+                where tenant = :tenant and id = :id and state in ('retrying', 'held')
+                  and (run_id = :run
+                    or (run_id is null and round = :round)
+                    or (run_id is not null and (run_since is null or run_since <= :since)))
+                """)
+            .param("tenant", tenant.name())
+            .param("id", id.uuid())
+            .param("run", runId)
+            .param("since", since.atOffset(ZoneOffset.UTC))
+            .param("round", round)
+            .update()
+        == 1;
   }
 
-  /** Stops what waits for a subscription. */
-  public int cancelWaiting(Tenant tenant, SubscriptionId subscription, String reason) {
-    return endWaiting(
-        "and subscription_id = :subscription",
-        tenant,
-        State.CANCELLED,
-        reason,
-        Map.of("subscription", subscription.uuid()));
+  /**
+   * Stops what waits for a subscription that is deleted, or off because its receiver is gone.
+   * Nothing if it receives again.
+   */
+  public int cancelForInactive(Tenant tenant, SubscriptionId subscription) {
+    return cancelForInactive(
+        "and s.tenant = :tenant and s.id = :subscription",
+        "",
+        Map.of("tenant", tenant.name(), "subscription", subscription.uuid()));
   }
 
-  private int endWaiting(
-      String condition, Tenant tenant, State end, String reason, Map<String, Object> params) {
+  /**
+   * The same for all subscriptions that ended within a day: the node that ended one may have died
+   * before it had stopped what waits.
+   */
+  public int cancelForInactive() {
+    return cancelForInactive(
+        "and coalesce(s.deleted_at, s.updated_at) > now() - interval '1 day'",
+        "skip locked",
+        Map.of());
+  }
+
+  private int cancelForInactive(String which, String skip, Map<String, Object> params) {
     return jdbc.sql(
             """
-            update deliveries
-            set state = :state, reason = :reason, next_attempt_at = null, updated_at = now()
-            where tenant = :tenant and state in ('retrying', 'held')
+            update deliveries d
+            set state = 'cancelled', reason = inactive.reason, next_attempt_at = null,
+              look_after = null, run_notice = d.run_id is not null, updated_at = now()
+            from (
+              select w.tenant, w.id,
+                case when s.deleted_at is null then s.disabled_reason
+                  else 'subscription_deleted' end as reason
+              from subscriptions s
+              join deliveries w on w.tenant = s.tenant and w.subscription_id = s.id
+              where (s.deleted_at is not null or s.disabled_reason is not null)
+                and w.state in ('retrying', 'held') %s
+              for share of s %s for update of w %s) inactive
+            where d.tenant = inactive.tenant and d.id = inactive.id
             """
-                + condition)
-        .param("tenant", tenant.name())
-        .param("state", end.word())
-        .param("reason", reason)
+                .formatted(which, skip, skip))
         .params(params)
         .update();
-  }
-
-  /** Ends a waiting delivery that nobody can send any more. */
-  void fail(Delivery.Key key, String reason) {
-    endIfWaiting(key, State.FAILED, reason);
-  }
-
-  private boolean endIfWaiting(Delivery.Key key, State end, String reason) {
-    return endWaiting("and id = :id", key.tenant(), end, reason, Map.of("id", key.id().uuid()))
-        == 1;
   }
 
   /**
@@ -312,29 +399,35 @@ public final class Deliveries {
         .orElse(false);
   }
 
-  /** Keeps a waiting delivery where it is until its subscription is enabled. */
-  void hold(Delivery.Key key) {
+  /** Keeps what a run has in hand where it is until its subscription is enabled. */
+  void hold(Delivery.Key key, String runId) {
     jdbc.sql(
             """
             update deliveries
-            set state = 'held', reason = 'paused', next_attempt_at = null, updated_at = now()
-            where tenant = :tenant and id = :id and state in ('retrying', 'held')
+            set state = 'held', reason = 'paused', next_attempt_at = null, run_notice = false,
+              updated_at = now()
+            where tenant = :tenant and id = :id and run_id = :run and state in ('retrying', 'held')
               and reason is distinct from 'paused'
             """)
         .param("tenant", key.tenant().name())
         .param("id", key.id().uuid())
+        .param("run", runId)
         .update();
   }
 
-  /** What was held because its subscription was paused waits again, due now. */
-  public int releaseHeld(Tenant tenant, SubscriptionId subscription) {
+  /**
+   * Everything that waits for a subscription is due now, as it was enabled: what was held goes on,
+   * and what is parked is looked at. Its runs hear of it.
+   */
+  public int release(Tenant tenant, SubscriptionId subscription) {
     return jdbc.sql(
             """
             update deliveries
-            set state = 'retrying', reason = null, next_attempt_at = now(), look_after = null,
-              updated_at = now()
-            where tenant = :tenant and subscription_id = :subscription and state = 'held'
-              and reason = 'paused'
+            set state = case when reason = 'paused' then 'retrying' else state end,
+              reason = nullif(reason, 'paused'), next_attempt_at = now(), look_after = null,
+              run_notice = run_id is not null, updated_at = now()
+            where tenant = :tenant and subscription_id = :subscription
+              and state in ('retrying', 'held')
             """)
         .param("tenant", tenant.name())
         .param("subscription", subscription.uuid())
@@ -346,7 +439,8 @@ public final class Deliveries {
     jdbc.sql(
             """
             update deliveries
-            set state = 'held', reason = :reason, look_after = null, updated_at = now(),
+            set state = 'held', reason = :reason, look_after = null, run_notice = false,
+              updated_at = now(),
               next_attempt_at = now() + :wait * interval '1 millisecond'
             where tenant = :tenant and id = :id and run_id = :run
               and state in ('retrying', 'held')
@@ -380,7 +474,7 @@ public final class Deliveries {
     jdbc.sql(
             """
             update deliveries
-            set state = 'retrying', reason = null, look_after = null,
+            set state = 'retrying', reason = null, look_after = null, run_notice = false,
               next_attempt_at = now() + :wait * interval '1 millisecond'
             where tenant = :tenant and id = :id and run_id = :run
               and state in ('retrying', 'held')
@@ -389,31 +483,6 @@ public final class Deliveries {
         .param("wait", wait.toMillis())
         .param("tenant", tenant.name())
         .param("id", id.uuid())
-        .update();
-  }
-
-  /**
-   * Stops what still waits for a subscription that was switched off or deleted within a day:
-   * whoever did that may have died before.
-   */
-  public int cancelLeftovers() {
-    return jdbc.sql(
-            """
-            update deliveries d
-            set state = 'cancelled', next_attempt_at = null, updated_at = now(),
-              reason = leftover.reason
-            from (
-              select w.tenant, w.id,
-                case when s.deleted_at is null then s.disabled_reason
-                  else 'subscription_deleted' end as reason
-              from subscriptions s
-              join deliveries w on w.tenant = s.tenant and w.subscription_id = s.id
-              where s.updated_at > now() - interval '1 day'
-                and (s.deleted_at is not null or s.disabled_reason is not null)
-                and w.state in ('retrying', 'held')
-              for update of w skip locked) leftover
-            where d.tenant = leftover.tenant and d.id = leftover.id
-            """)
         .update();
   }
 
@@ -524,6 +593,51 @@ public final class Deliveries {
         .param("later", later.toMillis())
         .param("tenant", key.tenant().name())
         .param("id", key.id().uuid())
+        .update();
+  }
+
+  /**
+   * Deliveries whose run sleeps and does not know what was decided, for the caller alone to tell
+   * them: some of each tenant. Nobody else is given them for a while.
+   */
+  public List<Delivery> claimNotices(int perTenant) {
+    return jdbc.sql(
+            """
+            with tenant_with_notices as (
+              select distinct tenant from deliveries
+              where run_notice and (look_after is null or look_after < now())),
+            noticed as (
+              select d.tenant, d.id
+              from tenant_with_notices t
+              cross join lateral (
+                select tenant, id from deliveries
+                where tenant = t.tenant and run_notice
+                  and (look_after is null or look_after < now())
+                order by id
+                limit :limit
+                for update skip locked) d)
+            update deliveries d set look_after = now() + :claim * interval '1 millisecond'
+            from noticed
+            where d.tenant = noticed.tenant and d.id = noticed.id
+            returning d.*
+            """)
+        .param("limit", perTenant)
+        .param("claim", CLAIM.toMillis())
+        .query((row, _) -> delivery(row))
+        .list();
+  }
+
+  /** Its run knows, unless something was decided since this was read. */
+  public void noticed(Delivery told) {
+    jdbc.sql(
+            """
+            update deliveries set run_notice = false, look_after = null
+            where tenant = :tenant and id = :id and run_id = :run and updated_at = :updatedAt
+            """)
+        .param("tenant", told.key().tenant().name())
+        .param("id", told.key().id().uuid())
+        .param("run", told.runId())
+        .param("updatedAt", told.updatedAt().atOffset(ZoneOffset.UTC))
         .update();
   }
 
@@ -666,6 +780,7 @@ public final class Deliveries {
         row.getInt("attempt_count"),
         next == null ? null : next.toInstant(),
         row.getString("run_id"),
+        row.getString("ended_run"),
         instant(row, "created_at"),
         instant(row, "updated_at"));
   }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param attemptCount how many there were in all
  * @param nextAttemptAt when it is attempted again or, parked, looked at again; null: not by itself
  * @param runId the workflow run that has it in hand; null if none has
+ * @param endedRunId the last run that was told to end, and takes the delivery no more; null: none
+ *     was
  */
 public record Delivery(
     Key key,
@@ -27,6 +29,7 @@ public record Delivery(
     int attemptCount,
     @Nullable Instant nextAttemptAt,
     @Nullable String runId,
+    @Nullable String endedRunId,
     Instant createdAt,
     Instant updatedAt) {
 
@@ -80,6 +83,7 @@ public record Delivery(
         attemptCount + 1,
         nextAttemptAt,
         runId,
+        endedRunId,
         createdAt,
         updatedAt);
   }
@@ -87,12 +91,22 @@ public record Delivery(
   /** In another state, with nothing due. */
   Delivery in(State other, @Nullable String why) {
     return new Delivery(
-        key, other, why, round, roundAttempts, attemptCount, null, runId, createdAt, updatedAt);
+        key,
+        other,
+        why,
+        round,
+        roundAttempts,
+        attemptCount,
+        null,
+        runId,
+        endedRunId,
+        createdAt,
+        updatedAt);
   }
 
   /** One that has no row yet. */
   public static Delivery pending(Key key) {
     Instant accepted = key.eventId().acceptedAt();
-    return new Delivery(key, State.PENDING, null, 1, 0, 0, null, null, accepted, accepted);
+    return new Delivery(key, State.PENDING, null, 1, 0, 0, null, null, null, accepted, accepted);
   }
 }

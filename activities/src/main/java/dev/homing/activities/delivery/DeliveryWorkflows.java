@@ -1,29 +1,27 @@
 package dev.homing.activities.delivery;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+
 import com.google.protobuf.ByteString;
 import dev.homing.activities.ShortCalls;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
-import dev.homing.workflows.Search;
-import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.Attempts;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.temporal.api.batch.v1.BatchOperationCancellation;
-import io.temporal.api.batch.v1.BatchOperationResetActivities;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
+import io.temporal.api.workflowservice.v1.RequestCancelWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.ResetActivityRequest;
-import io.temporal.api.workflowservice.v1.StartBatchOperationRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
-import io.temporal.client.WorkflowNotFoundException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -31,6 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +46,7 @@ public final class DeliveryWorkflows {
   /** A fault of ours waits for less. */
   private static final Duration A_LITTLE = Duration.ofSeconds(15);
 
-  private static final int TRIES = 5;
+  private static final int TRIES = 10;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
   private final WorkflowClient client;
@@ -56,7 +55,8 @@ public final class DeliveryWorkflows {
     this.client = client;
   }
 
-  static WaitingDelivery waiting(Delivery.Key key, Receiver receiver) {
+  static WaitingDelivery waiting(Delivery delivery, Receiver receiver) {
+    Delivery.Key key = delivery.key();
     return new WaitingDelivery(
         key.tenant(),
         key.id(),
@@ -65,34 +65,55 @@ public final class DeliveryWorkflows {
         key.subscriptionId(),
         receiver.url().host(),
         receiver.schedule(),
-        receiver.timeout());
+        receiver.timeout(),
+        delivery.round());
   }
 
-  /**
-   * Has a delivery that is due attempted now: by a new run, or by the one that waits. False if
-   * Temporal does not answer.
-   */
-  public boolean startOrWake(Delivery.Key key, Receiver receiver) {
+  /** Whether a run attends to a delivery. */
+  public enum Started {
+    YES,
+    /** Its earlier run is still ending: ask again in a moment. */
+    NOT_YET,
+    /** Temporal does not answer. */
+    NO_ANSWER
+  }
+
+  /** Has a delivery that is due attempted now: by a new run, or by the one that waits. */
+  public Started startOrWake(Delivery delivery, Receiver receiver) {
+    AtomicBoolean started = new AtomicBoolean();
     try {
-      ShortCalls.run(() -> insist(key, receiver));
-      return true;
+      ShortCalls.run(() -> started.set(startOrWakeWithRetry(delivery, receiver)));
+      return started.get() ? Started.YES : Started.NOT_YET;
     } catch (RuntimeException away) {
-      say("start", key.id(), away);
-      return false;
+      warn("start", delivery.key().id(), away);
+      return Started.NO_ANSWER;
     }
   }
 
-  private void insist(Delivery.Key key, Receiver receiver) {
+  private boolean startOrWakeWithRetry(Delivery delivery, Receiver receiver) {
     try {
       for (int tried = 0; tried < TRIES; tried++) {
-        if (start(waiting(key, receiver)) || wake(key.id())) {
-          return;
+        if (start(waiting(delivery, receiver)) || wakeUnlessItEnds(delivery)) {
+          return true;
         }
         TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis()); // It is just ending.
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
+    return false;
+  }
+
+  /** A run that was told to end is woken to do so, and takes no new round. */
+  private boolean wakeUnlessItEnds(Delivery delivery) {
+    DeliveryId id = delivery.key().id();
+    boolean goesOn =
+        switch (latestRun(id)) {
+          case Latest.None _, Latest.Ended _, Latest.Ending _ -> false;
+          case Latest.Asleep(var run) -> !run.equals(delivery.endedRunId());
+          case Latest.Running(var run) -> !run.equals(delivery.endedRunId());
+        };
+    return wake(id) && goesOn;
   }
 
   /** False if one runs already. */
@@ -110,75 +131,61 @@ public final class DeliveryWorkflows {
   /** Ends a delivery's wait: its next attempt is made now. False if it does not wait. */
   public boolean wake(DeliveryId id) {
     try {
-      var unused =
-          ShortCalls.to(client)
-              .resetActivity(
-                  ResetActivityRequest.newBuilder()
-                      .setNamespace(namespace())
-                      .setExecution(execution(id))
-                      .setType(Attempts.SEND)
-                      .build());
+      reset(id);
       return true;
     } catch (StatusRuntimeException refused) {
       if (refused.getStatus().getCode() != Status.Code.NOT_FOUND) {
-        say("wake", id, refused);
+        warn("wake", id, refused);
       }
       return false;
     }
   }
 
-  /** Ends a delivery's workflow, if it has one. */
-  public void cancel(DeliveryId id) {
+  private void reset(DeliveryId id) {
+    var unused =
+        ShortCalls.to(client)
+            .resetActivity(
+                ResetActivityRequest.newBuilder()
+                    .setNamespace(namespace())
+                    .setExecution(execution(id))
+                    .setType(Attempts.SEND)
+                    .build());
+  }
+
+  /**
+   * Tells the run that has a delivery in hand what was decided: it ends if the delivery is over,
+   * and attempts it now if it is due. False if Temporal does not answer.
+   */
+  public boolean tell(Delivery decided) {
+    DeliveryId id = decided.key().id();
     try {
-      ShortCalls.run(() -> client.newUntypedWorkflowStub(id.toString()).cancel());
-    } catch (WorkflowNotFoundException ended) {
-      log.trace("nothing to cancel", ended);
-    } catch (RuntimeException away) {
-      say("cancel", id, away);
+      if (decided.state().isOver()) {
+        cancel(id, requireNonNull(decided.runId()), requireNonNullElse(decided.reason(), "over"));
+      } else {
+        reset(id);
+      }
+      return true;
+    } catch (StatusRuntimeException refused) {
+      if (refused.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        return true; // It has ended, or is at work.
+      }
+      warn("tell", id, refused);
+      return false;
     }
   }
 
-  /** Ends the waits of all deliveries to a subscription. */
-  public void wakeAll(SubscriptionId subscription) {
-    batch(
-        subscription,
-        StartBatchOperationRequest.newBuilder()
-            .setReason("subscription enabled")
-            .setResetActivitiesOperation(
-                BatchOperationResetActivities.newBuilder()
+  /** This run only: a later one was started for what was decided since. */
+  private void cancel(DeliveryId id, String runId, String reason) {
+    var unused =
+        ShortCalls.to(client)
+            .requestCancelWorkflowExecution(
+                RequestCancelWorkflowExecutionRequest.newBuilder()
+                    .setNamespace(namespace())
+                    .setWorkflowExecution(execution(id).toBuilder().setRunId(runId))
                     .setIdentity(client.getOptions().getIdentity())
-                    .setType(Attempts.SEND)));
-  }
-
-  /** Ends the workflows of all deliveries to a subscription. */
-  public void cancelAll(SubscriptionId subscription, String reason) {
-    batch(
-        subscription,
-        StartBatchOperationRequest.newBuilder()
-            .setReason(reason)
-            .setCancellationOperation(
-                BatchOperationCancellation.newBuilder()
-                    .setIdentity(client.getOptions().getIdentity())));
-  }
-
-  private void batch(SubscriptionId subscription, StartBatchOperationRequest.Builder request) {
-    try {
-      var unused =
-          ShortCalls.to(client)
-              .startBatchOperation(
-                  request
-                      .setNamespace(namespace())
-                      .setJobId(UUID.randomUUID().toString())
-                      .setVisibilityQuery(
-                          "%s=\"%s\" AND ExecutionStatus=\"Running\" AND WorkflowType=\"%s\""
-                              .formatted(
-                                  Search.SUBSCRIPTION_ID.getName(),
-                                  subscription,
-                                  DeliveryWorkflow.TYPE))
-                      .build());
-    } catch (StatusRuntimeException away) {
-      say("batch", subscription, away);
-    }
+                    .setRequestId(UUID.randomUUID().toString())
+                    .setReason(reason)
+                    .build());
   }
 
   /** A run that somebody terminated. */
@@ -231,10 +238,13 @@ public final class DeliveryWorkflows {
     record Ended(String runId, boolean terminated) implements Latest {}
 
     /** It waits, and for longer than a little. */
-    record Asleep() implements Latest {}
+    record Asleep(String runId) implements Latest {}
 
     /** It is at work, or will be in a moment, or somebody paused it. */
-    record Running() implements Latest {}
+    record Running(String runId) implements Latest {}
+
+    /** Somebody cancelled it, and it has not ended yet. */
+    record Ending() implements Latest {}
   }
 
   /**
@@ -261,14 +271,19 @@ public final class DeliveryWorkflows {
 
   private static Latest latest(DescribeWorkflowExecutionResponse run) {
     var info = run.getWorkflowExecutionInfo();
+    String runId = info.getExecution().getRunId();
     return switch (info.getStatus()) {
-      case WORKFLOW_EXECUTION_STATUS_RUNNING, WORKFLOW_EXECUTION_STATUS_PAUSED ->
-          run.getPendingActivitiesList().stream().anyMatch(DeliveryWorkflows::isAsleep)
-              ? new Latest.Asleep()
-              : new Latest.Running();
+      case WORKFLOW_EXECUTION_STATUS_RUNNING, WORKFLOW_EXECUTION_STATUS_PAUSED -> {
+        if (run.getWorkflowExtendedInfo().getCancelRequested()) {
+          yield new Latest.Ending();
+        }
+        yield run.getPendingActivitiesList().stream().anyMatch(DeliveryWorkflows::isAsleep)
+            ? new Latest.Asleep(runId)
+            : new Latest.Running(runId);
+      }
       default ->
           new Latest.Ended(
-              info.getExecution().getRunId(),
+              runId,
               info.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED);
     };
   }
@@ -288,7 +303,7 @@ public final class DeliveryWorkflows {
     return WorkflowExecution.newBuilder().setWorkflowId(id.toString()).build();
   }
 
-  private static void say(String act, Object id, RuntimeException failure) {
+  private static void warn(String act, Object id, RuntimeException failure) {
     log.warn("Temporal did not {} {}: {}", act, id, failure.getMessage());
   }
 }

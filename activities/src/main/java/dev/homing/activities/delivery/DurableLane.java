@@ -99,11 +99,10 @@ public final class DurableLane implements Attempts {
     if (delivery.runId() != null && execution.getAttempt() > 1) {
       return Optional.empty(); // A later run has it in hand.
     }
-    Instant since = Instant.ofEpochMilli(execution.getScheduledTimestamp());
     Optional<Delivery> passed =
         run.equals(originalRun)
-            ? deliveries.passTo(run, since, delivery)
-            : deliveries.passToReset(run, since, delivery);
+            ? deliveries.passTo(run, scheduled(execution), delivery)
+            : deliveries.passToReset(run, scheduled(execution), delivery);
     return passed.map(mine -> new Taken(mine, true));
   }
 
@@ -118,9 +117,9 @@ public final class DurableLane implements Attempts {
     }
     switch (receiver.standing()) {
       case ACTIVE -> attempt(delivery, receiver, execution);
-      case PAUSED -> throw hold(delivery, receiver);
-      case GONE -> cancel(key, "gone");
-      case DELETED -> cancel(key, "subscription_deleted");
+      case PAUSED -> throw hold(delivery, run(execution), receiver);
+      case GONE -> deliveries.cancelRun(key.id(), run(execution), "gone");
+      case DELETED -> deliveries.cancelRun(key.id(), run(execution), "subscription_deleted");
       case UNREADABLE -> throw park(delivery, run(execution), receiver);
     }
   }
@@ -130,7 +129,7 @@ public final class DurableLane implements Attempts {
     Events.Event event = events.find(key.tenant(), key.eventId()).orElse(null);
     byte[] payload = events.payload(key.tenant(), key.eventId()).orElse(null);
     if (event == null || payload == null) {
-      throw expired(key);
+      throw expired(key, run(execution));
     }
     Attempt attempt =
         sender.send(
@@ -165,14 +164,9 @@ public final class DurableLane implements Attempts {
 
   @Override
   public void recordCancelled(WaitingDelivery waiting) {
-    cancel(
-        new Delivery.Key(
-            waiting.tenant(), waiting.eventId(), waiting.eventType(), waiting.subscriptionId()),
-        "cancelled");
-  }
-
-  private void cancel(Delivery.Key key, String reason) {
-    transaction.executeWithoutResult(_ -> deliveries.cancel(key, reason));
+    ActivityInfo execution = Activity.getExecutionContext().getInfo();
+    deliveries.cancelCancelledRun(
+        waiting.tenant(), waiting.id(), run(execution), scheduled(execution), waiting.round());
   }
 
   private ApplicationFailure waits(Delivery delivery, Receiver receiver) {
@@ -180,7 +174,7 @@ public final class DurableLane implements Attempts {
   }
 
   /** Unless it was enabled meanwhile. */
-  private ApplicationFailure hold(Delivery delivery, Receiver receiver) {
+  private ApplicationFailure hold(Delivery delivery, String run, Receiver receiver) {
     Delivery.Key key = delivery.key();
     boolean paused =
         requireNonNull(
@@ -188,7 +182,7 @@ public final class DurableLane implements Attempts {
                 _ -> {
                   boolean still = deliveries.isPaused(key.tenant(), key.subscriptionId());
                   if (still) {
-                    deliveries.hold(key);
+                    deliveries.hold(key, run);
                   }
                   return still;
                 }));
@@ -216,8 +210,8 @@ public final class DurableLane implements Attempts {
   }
 
   /** What is kept no longer cannot be sent: a round was opened too late. */
-  private ApplicationFailure expired(Delivery.Key key) {
-    transaction.executeWithoutResult(_ -> deliveries.fail(key, "payload_expired"));
+  private ApplicationFailure expired(Delivery.Key key, String run) {
+    deliveries.failRun(key.id(), run, "payload_expired");
     return failed("its payload is kept no longer");
   }
 
@@ -300,6 +294,11 @@ public final class DurableLane implements Attempts {
 
   private static String run(ActivityInfo execution) {
     return requireNonNull(execution.getWorkflowRunId(), "always part of a workflow");
+  }
+
+  /** By Temporal's clock. */
+  private static Instant scheduled(ActivityInfo execution) {
+    return Instant.ofEpochMilli(execution.getScheduledTimestamp());
   }
 
   private static Duration shorter(Duration one, Duration other) {

@@ -243,22 +243,22 @@ public final class ExpressLane implements FirstAttempts {
     for (Delivery delivery : page) {
       deliveries.add(
           DeliveryWorkflows.waiting(
-              delivery.key(), requireNonNull(known.get(delivery.key().subscriptionId()))));
+              delivery, requireNonNull(known.get(delivery.key().subscriptionId()))));
     }
     return new Told(deliveries, waiting.size() > Unfinished.PAGE, results);
   }
 
   @Override
-  public void cancelUnfinished(List<AcceptedEvent> all) {
+  public void cancelUnfinished(List<AcceptedEvent> all, @Nullable String roundsOf) {
     for (AcceptedEvent event : all) {
-      events.find(event.tenant(), event.id()).ifPresent(this::cancelUnfinished);
+      events.find(event.tenant(), event.id()).ifPresent(found -> cancelUnfinished(found, roundsOf));
     }
   }
 
-  private void cancelUnfinished(Events.Event event) {
+  private void cancelUnfinished(Events.Event event, @Nullable String roundsOf) {
     for (SubscriptionId recipient : event.recipients()) {
       Delivery.Key key = new Delivery.Key(event.tenant(), event.id(), event.type(), recipient);
-      transaction.executeWithoutResult(_ -> deliveries.cancel(key, "cancelled"));
+      transaction.executeWithoutResult(_ -> deliveries.cancelOfEvent(key, roundsOf, "cancelled"));
     }
   }
 

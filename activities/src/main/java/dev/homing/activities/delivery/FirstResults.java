@@ -61,6 +61,7 @@ final class FirstResults {
         delivery.attemptCount(),
         row.nextAttemptAt(),
         null,
+        null,
         row.createdAt(),
         row.createdAt());
   }

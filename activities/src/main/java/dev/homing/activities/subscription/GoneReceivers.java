@@ -1,7 +1,11 @@
 package dev.homing.activities.subscription;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -19,33 +23,54 @@ public final class GoneReceivers {
     this.transaction = transaction;
   }
 
-  /** It receives nothing until its owner enables it; events accepted from now on pass it by. */
-  public void switchOff(Tenant tenant, SubscriptionId id) {
-    transaction.executeWithoutResult(
-        _ -> {
-          int changed =
-              jdbc.sql(
-                      """
-                      update subscriptions
-                      set enabled = false, disabled_reason = :reason, version = version + 1,
-                        updated_at = now()
-                      where tenant = :tenant and id = :id and disabled_reason is null
-                        and deleted_at is null
-                      """)
-                  .param("reason", Subscription.GONE)
-                  .param("tenant", tenant.name())
-                  .param("id", id.uuid())
-                  .update();
-          if (changed == 1) {
-            jdbc.sql(
-                    "update tenants set routes_version = routes_version + 1 where tenant = :tenant")
-                .param("tenant", tenant.name())
-                .update();
-            log.atWarn()
-                .addKeyValue("tenant", tenant.name())
-                .addKeyValue("subscription_id", id.toString())
-                .log("subscription disabled: its receiver answered 410");
-          }
-        });
+  /**
+   * It receives nothing until its owner enables it; events accepted from now on pass it by.
+   *
+   * @param answered the URL that answered 410
+   * @return whether the subscription is off for that; false if it has another URL by now
+   */
+  public boolean switchOff(Tenant tenant, SubscriptionId id, HttpUrl answered) {
+    return requireNonNull(
+        transaction.execute(
+            _ -> {
+              boolean same = answered.equals(lockUrl(tenant, id));
+              if (same) {
+                switchOff(tenant, id);
+              }
+              return same;
+            }));
+  }
+
+  private @Nullable HttpUrl lockUrl(Tenant tenant, SubscriptionId id) {
+    return jdbc.sql("select url from subscriptions where tenant = :tenant and id = :id for update")
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .query((row, _) -> HttpUrl.parse(row.getString(1)))
+        .single();
+  }
+
+  private void switchOff(Tenant tenant, SubscriptionId id) {
+    int changed =
+        jdbc.sql(
+                """
+                update subscriptions
+                set enabled = false, disabled_reason = :reason, version = version + 1,
+                  updated_at = now()
+                where tenant = :tenant and id = :id and disabled_reason is null
+                  and deleted_at is null
+                """)
+            .param("reason", Subscription.GONE)
+            .param("tenant", tenant.name())
+            .param("id", id.uuid())
+            .update();
+    if (changed == 1) {
+      jdbc.sql("update tenants set routes_version = routes_version + 1 where tenant = :tenant")
+          .param("tenant", tenant.name())
+          .update();
+      log.atWarn()
+          .addKeyValue("tenant", tenant.name())
+          .addKeyValue("subscription_id", id.toString())
+          .log("subscription disabled: its receiver answered 410");
+    }
   }
 }

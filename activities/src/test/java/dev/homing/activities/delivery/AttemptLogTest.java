@@ -369,7 +369,7 @@ class AttemptLogTest {
 
     assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.GONE);
     assertThat(ledger.attempts(key)).isEmpty();
-    ledger.node.deliveries.cancelLeftovers();
+    ledger.node.deliveries.cancelForInactive();
     assertThat(ledger.find(waiting).reason()).isEqualTo("gone");
   }
 

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -79,8 +78,9 @@ class DeliveriesTest {
 
     assertThat(deliveries.find(other, key.id())).isEmpty();
     assertThat(deliveries.of(other, key.eventId())).isEmpty();
-    assertThat(deliveries.cancelWaiting(other, key.subscriptionId(), "cancelled")).isZero();
-    assertThat(deliveries.releaseHeld(other, key.subscriptionId())).isZero();
+    SampleSubscriptions.set(ledger.tenant, key.subscriptionId(), "deleted_at = now()");
+    assertThat(deliveries.cancelForInactive(other, key.subscriptionId())).isZero();
+    assertThat(deliveries.release(other, key.subscriptionId())).isZero();
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
   }
 
@@ -175,17 +175,140 @@ class DeliveriesTest {
   }
 
   @Test
-  void cancelsWhatWaitsOfOneEventOnly() {
-    AcceptedEvent event = ledger.node.accept(ledger.tenant, subscriptions(3));
-    List<Delivery.Key> keys = rows(event, State.RETRYING);
-    ledger.set(keys.getFirst(), "state = 'delivered'");
+  void cancelOfAnEventLeavesARoundThatWasAskedForSince() {
+    ledger.add(key, State.RETRYING, null);
+    Delivery.Key untouched = ledger.toNewSubscription();
+    ledger.add(untouched, State.RETRYING, null);
+    ledger.openRound(key);
+
+    assertThat(cancelOfEvent(key, "event-run-1")).isFalse();
+    assertThat(cancelOfEvent(untouched, "event-run-1")).isTrue();
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+    assertThat(ledger.find(untouched).state()).isEqualTo(State.CANCELLED);
+  }
+
+  @Test
+  void cancelOfAnEventByAnEarlierRunLeavesTheRoundsOfItsReset() {
+    ledger.add(key, State.RETRYING, null);
+    openRounds(key.eventId(), "event-run-2");
+
+    assertThat(cancelOfEvent(key, "event-run-1")).isFalse();
+    assertThat(cancelOfEvent(key, "event-run-2")).isTrue();
+  }
+
+  private boolean cancelOfEvent(Delivery.Key one, String run) {
+    return requireNonNull(
+        ledger.node.transaction.execute(_ -> deliveries.cancelOfEvent(one, run, "cancelled")));
+  }
+
+  @Test
+  void cancelledRunEndsWhatItHasInHandOrWouldHaveTakenNext() {
+    Delivery.Key inHand = waitingInHand("run-1");
+    Delivery.Key notTaken = ledger.toNewSubscription();
+    ledger.add(notTaken, State.RETRYING, null);
+    Delivery.Key ofAnEarlierRun = waitingInHand("run-0");
+
+    assertThat(cancelledRun(inHand, "run-1", 1)).isTrue();
+    assertThat(cancelledRun(notTaken, "run-1", 1)).isTrue();
+    assertThat(cancelledRun(ofAnEarlierRun, "run-1", 1)).isTrue();
+  }
+
+  @Test
+  void cancelledRunLeavesALaterRoundAndALaterRun() {
+    Delivery.Key retried = waitingInHand("run-1");
+    ledger.openRound(retried);
+    Delivery.Key ofALaterRun = waitingInHand("run-2");
+    ledger.set(ofALaterRun, "run_since = now() + interval '1 minute'");
+
+    assertThat(cancelledRun(retried, "run-1", 1)).isFalse();
+    assertThat(cancelledRun(ofALaterRun, "run-1", 1)).isFalse();
+  }
+
+  private boolean cancelledRun(Delivery.Key one, String run, int round) {
+    return deliveries.cancelCancelledRun(ledger.tenant, one.id(), run, Instant.now(), round);
+  }
+
+  @Test
+  void runThatWasToldToEndTakesNoNewRound() {
+    ledger.add(key, State.RETRYING, null);
+    ledger.passTo("run-1", key, false);
+    ledger.cancel(key, "cancelled");
+    ledger.openRound(key);
+
+    assertThat(ledger.find(key).endedRunId()).isEqualTo("run-1");
+    assertThat(deliveries.passTo("run-1", Instant.now(), ledger.find(key))).isEmpty();
+    assertThat(deliveries.passTo("run-2", Instant.now(), ledger.find(key))).isPresent();
+  }
+
+  @Test
+  void cancelsForASubscriptionOnlyWhileItIsOff() {
     ledger.add(key, State.RETRYING, null);
 
-    assertThat(deliveries.cancelWaiting(ledger.tenant, event.id(), "cancelled")).isEqualTo(2);
+    assertThat(deliveries.cancelForInactive(ledger.tenant, key.subscriptionId())).isZero();
+    SampleSubscriptions.set(ledger.tenant, key.subscriptionId(), "disabled_reason = 'gone'");
+    assertThat(deliveries.cancelForInactive(ledger.tenant, key.subscriptionId())).isEqualTo(1);
+    assertThat(ledger.find(key).reason()).isEqualTo("gone");
+  }
 
-    assertThat(deliveries.counts(ledger.tenant, event.id()))
-        .isEqualTo(Map.of(State.DELIVERED, 1L, State.CANCELLED, 2L));
-    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+  // Notices.
+
+  @Test
+  void runHearsOfWhatWasDecided() {
+    Delivery.Key cancelled = waitingInHand("run-1");
+    ledger.cancel(cancelled, "cancelled");
+    Delivery.Key released = waitingInHand("run-2");
+    deliveries.release(ledger.tenant, released.subscriptionId());
+    Delivery.Key withoutRun = ledger.toNewSubscription();
+    ledger.add(withoutRun, State.RETRYING, null);
+    ledger.cancel(withoutRun, "cancelled");
+
+    List<Delivery> claimed = noticed();
+
+    assertThat(claimed)
+        .extracting(decided -> decided.key().id())
+        .containsExactlyInAnyOrder(cancelled.id(), released.id());
+    assertThat(noticed()).as("claimed").isEmpty();
+    claimed.forEach(deliveries::noticed);
+    ledger.set(cancelled, "look_after = null");
+    ledger.set(released, "look_after = null");
+    assertThat(noticed()).as("sent").isEmpty();
+  }
+
+  @Test
+  void noticeOfALaterDecisionIsKept() {
+    Delivery.Key one = waitingInHand("run-1");
+    deliveries.release(ledger.tenant, one.subscriptionId());
+    Delivery claimed = noticed().getFirst();
+    ledger.cancel(one, "cancelled");
+
+    deliveries.noticed(claimed);
+
+    assertThat(noticed()).extracting(Delivery::state).containsExactly(State.CANCELLED);
+  }
+
+  @Test
+  void nothingIsToldToARunThatHasMadeTheNextAttempt() {
+    Delivery.Key one = waitingInHand("run-1");
+    deliveries.release(ledger.tenant, one.subscriptionId());
+
+    ledger.record(ledger.tried(one, 1, "run-1"), SampleAttempts.refused());
+
+    assertThat(noticed()).isEmpty();
+  }
+
+  /** Of this tenant only: others test beside. */
+  private List<Delivery> noticed() {
+    return deliveries.claimNotices(100).stream()
+        .filter(decided -> decided.key().tenant().equals(ledger.tenant))
+        .toList();
+  }
+
+  private Delivery.Key waitingInHand(String run) {
+    Delivery.Key one = ledger.toNewSubscription();
+    ledger.add(one, State.RETRYING, null);
+    ledger.passTo(run, one, false);
+    return one;
   }
 
   // Hold and release.
@@ -193,13 +316,16 @@ class DeliveriesTest {
   @Test
   void holdsWhatWaitsAndReleasesItDueNow() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
+    ledger.passTo("run-1", key, false);
 
-    deliveries.hold(key);
+    deliveries.hold(key, "run-0");
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+    deliveries.hold(key, "run-1");
     assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
     assertThat(ledger.find(key).reason()).isEqualTo("paused");
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
 
-    assertThat(deliveries.releaseHeld(ledger.tenant, key.subscriptionId())).isEqualTo(1);
+    assertThat(deliveries.release(ledger.tenant, key.subscriptionId())).isEqualTo(1);
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
     assertThat(ledger.find(key).reason()).isNull();
     assertThat(ledger.secondsLeft(key)).isZero();
@@ -210,35 +336,47 @@ class DeliveriesTest {
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
   void holdsNothingThatIsOver(State state) {
     ledger.add(key, state, null);
+    ledger.passTo("run-1", key, false);
 
-    deliveries.hold(key);
+    deliveries.hold(key, "run-1");
 
     assertThat(ledger.find(key).state()).isEqualTo(state);
   }
 
   @ParameterizedTest
   @EnumSource(names = "PENDING", mode = Mode.EXCLUDE)
-  void releasesOnlyWhatIsHeld(State state) {
+  void releasesOnlyWhatIsNotOver(State state) {
     ledger.add(key, state, state == State.HELD ? "paused" : "reason");
     Delivery before = ledger.find(key);
 
-    int released = deliveries.releaseHeld(ledger.tenant, key.subscriptionId());
+    int released = deliveries.release(ledger.tenant, key.subscriptionId());
 
-    assertThat(released).isEqualTo(state == State.HELD ? 1 : 0);
-    if (state != State.HELD) {
+    assertThat(released).isEqualTo(state.isOver() ? 0 : 1);
+    if (state.isOver()) {
       assertThat(ledger.find(key)).isEqualTo(before);
     }
   }
 
   @Test
-  void releasesNothingThatIsParked() {
+  void releasesWhatIsNotDueForAnHour() {
+    ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
+
+    deliveries.release(ledger.tenant, key.subscriptionId());
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+    assertThat(ledger.secondsLeft(key)).isZero();
+  }
+
+  @Test
+  void looksAtOnceAtWhatIsParkedWhenItsSubscriptionIsEnabled() {
     ledger.add(key, State.RETRYING, null);
     park(key);
 
-    assertThat(deliveries.releaseHeld(ledger.tenant, key.subscriptionId())).isZero();
+    deliveries.release(ledger.tenant, key.subscriptionId());
 
     assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
-    assertThat(ledger.secondsLeft(key)).isEqualTo(3600);
+    assertThat(ledger.find(key).reason()).isEqualTo(OwnFaults.OUR_FAULT);
+    assertThat(ledger.secondsLeft(key)).isZero();
   }
 
   @Test
@@ -259,11 +397,11 @@ class DeliveriesTest {
     ledger.add(key, State.RETRYING, null);
     park(key);
 
-    deliveries.hold(key);
+    deliveries.hold(key, "run-1");
 
     assertThat(ledger.find(key).reason()).isEqualTo("paused");
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
-    assertThat(deliveries.releaseHeld(ledger.tenant, key.subscriptionId())).isEqualTo(1);
+    assertThat(deliveries.release(ledger.tenant, key.subscriptionId())).isEqualTo(1);
   }
 
   @Test
@@ -271,6 +409,7 @@ class DeliveriesTest {
     for (int i = 0; i < 20; i++) {
       Delivery.Key one = ledger.toNewSubscription();
       ledger.add(one, State.RETRYING, null);
+      ledger.passTo("run-1", one, false);
       SampleSubscriptions.pause(ledger.tenant, one.subscriptionId());
 
       AtOnce.times(2, which -> () -> which == 0 ? holdIfPaused(one) : enable(one));
@@ -285,7 +424,7 @@ class DeliveriesTest {
             _ -> {
               boolean paused = deliveries.isPaused(ledger.tenant, one.subscriptionId());
               if (paused) {
-                deliveries.hold(one);
+                deliveries.hold(one, "run-1");
               }
               return paused;
             }));
@@ -298,7 +437,7 @@ class DeliveriesTest {
             .execute(
                 _ -> {
                   SampleSubscriptions.set(ledger.tenant, one.subscriptionId(), "enabled = true");
-                  return deliveries.releaseHeld(ledger.tenant, one.subscriptionId()) == 1;
+                  return deliveries.release(ledger.tenant, one.subscriptionId()) == 1;
                 }));
   }
 
@@ -400,11 +539,12 @@ class DeliveriesTest {
     Delivery.Key paused = ledger.toNewSubscription();
     Stream.of(gone, deleted, paused, key).forEach(one -> ledger.add(one, State.RETRYING, null));
     park(deleted);
-    ledger.node.goneReceivers.switchOff(ledger.tenant, gone.subscriptionId());
+    ledger.node.goneReceivers.switchOff(
+        ledger.tenant, gone.subscriptionId(), ledger.receiver(gone).url());
     SampleSubscriptions.delete(ledger.tenant, deleted.subscriptionId());
     SampleSubscriptions.pause(ledger.tenant, paused.subscriptionId());
 
-    assertThat(deliveries.cancelLeftovers()).isGreaterThanOrEqualTo(2);
+    assertThat(deliveries.cancelForInactive()).isGreaterThanOrEqualTo(2);
 
     assertThat(ledger.find(gone).reason()).isEqualTo("gone");
     assertThat(ledger.find(deleted).reason()).isEqualTo("subscription_deleted");
@@ -604,9 +744,8 @@ class DeliveriesTest {
     assertThat(deliveries.of(ledger.tenant, one)).extracting(Delivery::key).containsExactly(ofOne);
     assertThat(withoutWorkflow(other, null, 5)).containsExactly(ofOther.id());
     openRounds(one, "run-1");
-    deliveries.cancelWaiting(ledger.tenant, one, "cancelled");
+    assertThat(ledger.find(ofOne).round()).isEqualTo(2);
     assertThat(ledger.find(ofOther).round()).isEqualTo(1);
-    assertThat(ledger.find(ofOther).state()).isEqualTo(State.RETRYING);
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.WatchedDatabase;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.Attempts;
 import dev.homing.workflows.delivery.WaitingDelivery;
@@ -239,7 +240,8 @@ class DurableLaneTest {
   @Test
   void sendsNothingForADeliveryThatIsNotThere() {
     Delivery.Key key = ledger.toNewSubscription();
-    WaitingDelivery waiting = DeliveryWorkflows.waiting(key, ledger.receiver(key));
+    WaitingDelivery waiting =
+        DeliveryWorkflows.waiting(Delivery.pending(key), ledger.receiver(key));
 
     FIRST.call(
         Attempts.class,
@@ -312,7 +314,8 @@ class DurableLaneTest {
   @Test
   void endsWithoutSendingWhenTheSubscriptionIsGone() {
     Delivery.Key key = waiting("/ok");
-    ledger.node.goneReceivers.switchOff(ledger.tenant, key.subscriptionId());
+    ledger.node.goneReceivers.switchOff(
+        ledger.tenant, key.subscriptionId(), ledger.receiver(key).url());
 
     send(FIRST, key);
 
@@ -382,7 +385,7 @@ class DurableLaneTest {
     SampleSubscriptions.pause(ledger.tenant, key.subscriptionId());
     failure(FIRST, key);
     SampleSubscriptions.enable(ledger.tenant, key.subscriptionId());
-    ledger.node.deliveries.releaseHeld(ledger.tenant, key.subscriptionId());
+    ledger.node.deliveries.release(ledger.tenant, key.subscriptionId());
 
     send(FIRST, key);
 
@@ -407,7 +410,7 @@ class DurableLaneTest {
     Node node = new Node(Duration.ofMinutes(5), database);
     Delivery.Key key = waiting("/ok");
     SampleSubscriptions.pause(ledger.tenant, key.subscriptionId());
-    WaitingDelivery waiting = DeliveryWorkflows.waiting(key, ledger.receiver(key));
+    WaitingDelivery waiting = DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key));
     database.afterEach(
         sql -> {
           if (sql.contains("sealed_secret")) {
@@ -554,6 +557,40 @@ class DurableLaneTest {
   }
 
   @Test
+  void cancelOfARunIsLateForARoundThatWasAskedForSince() {
+    Delivery.Key key = waiting("/ok");
+    WaitingDelivery started = DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key));
+    ledger.passTo("run-1", key, false);
+    ledger.cancel(key, "cancelled");
+    ledger.openRound(key);
+
+    recordCancelled(started);
+    send(FIRST.next(), key); // The run that was told to end.
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+    assertThat(ledger.find(key).runId()).isNull();
+    assertThat(receiver.requests()).isZero();
+    send(Execution.in("run-2"), key);
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+  }
+
+  @Test
+  void receiverThatWasGoneEndsNoRoundThatWasAskedForSince() {
+    Delivery.Key key = waiting("/410");
+    receiver.when(
+        "/410",
+        () ->
+            SampleSubscriptions.setUrl(
+                key.tenant(), key.subscriptionId(), receiver.url("/elsewhere")));
+
+    ApplicationFailure waits = failure(FIRST, key);
+
+    assertThat(waits.getOriginalMessage()).startsWith("attempt 2 of 20: 410");
+    assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.ACTIVE);
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+  }
+
+  @Test
   void isDeliveredThoughItWasCancelledWhileItSent() {
     Delivery.Key key = waiting("/ok");
     receiver.when("/ok", () -> recordCancelled(key));
@@ -610,7 +647,7 @@ class DurableLaneTest {
   }
 
   private void send(Execution execution, Delivery.Key key, String originalRun) {
-    WaitingDelivery waiting = DeliveryWorkflows.waiting(key, ledger.receiver(key));
+    WaitingDelivery waiting = DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key));
     send(execution, ledger.node.durable, waiting, originalRun);
   }
 
@@ -630,7 +667,7 @@ class DurableLaneTest {
   }
 
   private ApplicationFailure failure(Execution execution, Delivery.Key key, String originalRun) {
-    WaitingDelivery waiting = DeliveryWorkflows.waiting(key, ledger.receiver(key));
+    WaitingDelivery waiting = DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key));
     return failure(execution, ledger.node.durable, waiting, originalRun);
   }
 
@@ -648,7 +685,18 @@ class DurableLaneTest {
     return frame.getClassName().startsWith("dev.homing.");
   }
 
+  /** As the run does, after its activity has ended. */
   private void recordCancelled(Delivery.Key key) {
-    ledger.node.durable.recordCancelled(DeliveryWorkflows.waiting(key, ledger.receiver(key)));
+    recordCancelled(DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key)));
+  }
+
+  private void recordCancelled(WaitingDelivery waiting) {
+    FIRST.call(
+        Attempts.class,
+        ledger.node.durable,
+        attempts -> {
+          attempts.recordCancelled(waiting);
+          return "recorded";
+        });
   }
 }

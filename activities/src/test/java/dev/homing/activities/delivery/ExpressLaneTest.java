@@ -412,7 +412,10 @@ class ExpressLaneTest {
     sendAll(here, event, null, reset, "run-1");
 
     assertThat(receiver.requests()).isEqualTo(3); // The durable lane makes them, due now.
-    assertThat(again.deliveries()).isEqualTo(first.deliveries());
+    assertThat(again.deliveries())
+        .extracting(WaitingDelivery::id)
+        .isEqualTo(first.deliveries().stream().map(WaitingDelivery::id).toList());
+    assertThat(again.deliveries()).extracting(WaitingDelivery::round).containsOnly(2);
     assertThat(find(event, recipients.get(0)).round()).isEqualTo(1);
     assertThat(find(event, recipients.get(0)).state()).isEqualTo(State.DELIVERED);
     assertThat(find(event, recipients.get(1)).round()).isEqualTo(2);
@@ -567,7 +570,7 @@ class ExpressLaneTest {
         FirstAttempts.class,
         here.express,
         attempts -> {
-          attempts.cancelUnfinished(List.of(event));
+          attempts.cancelUnfinished(List.of(event), RUN.runId());
           return "cancelled";
         });
 

@@ -37,7 +37,9 @@ class StartDeliveriesTest {
 
   private void startAll(Delivery.Key... keys) {
     List<WaitingDelivery> waiting =
-        Stream.of(keys).map(key -> DeliveryWorkflows.waiting(key, ledger.receiver(key))).toList();
+        Stream.of(keys)
+            .map(key -> DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key)))
+            .toList();
     boolean unused =
         Execution.in("run-2")
             .call(

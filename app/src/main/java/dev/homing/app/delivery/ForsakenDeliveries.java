@@ -77,9 +77,9 @@ public class ForsakenDeliveries {
   }
 
   @Scheduled(fixedDelay = 60_000)
-  void cancelLeftovers() {
+  void cancelForInactive() {
     try {
-      int cancelled = deliveries.cancelLeftovers();
+      int cancelled = deliveries.cancelForInactive();
       if (cancelled > 0) {
         log.info("cancelled {} deliveries to subscriptions that are off", cancelled);
       }
@@ -95,7 +95,9 @@ public class ForsakenDeliveries {
     /** Somebody had terminated its workflow. */
     CANCELLED,
     /** Its workflow is at work, or somebody paused it. */
-    LEFT
+    LEFT,
+    /** Its earlier run is still ending: it is looked at again in a moment. */
+    POSTPONED
   }
 
   /**
@@ -126,7 +128,9 @@ public class ForsakenDeliveries {
         if (repair.isEmpty()) {
           return new BroughtBack(repairs, false);
         }
-        deliveries.lookAfterAgain(delivery.key(), LOOK_AGAIN);
+        if (repair.get() != Repair.POSTPONED) {
+          deliveries.lookAfterAgain(delivery.key(), LOOK_AGAIN);
+        }
         repairs.merge(repair.get(), 1, Integer::sum);
         done++;
       }
@@ -147,7 +151,7 @@ public class ForsakenDeliveries {
             Optional.of(cancel(delivery, run));
         case Latest.Ended _ -> start(delivery);
         case Latest.Asleep _ -> Optional.of(wake(delivery));
-        case Latest.Running _ -> Optional.of(Repair.LEFT);
+        case Latest.Running _, Latest.Ending _ -> Optional.of(Repair.LEFT);
       };
     } catch (StatusRuntimeException away) {
       log.warn("Temporal did not tell of {}: {}", delivery.key().id(), away.getMessage());
@@ -162,9 +166,11 @@ public class ForsakenDeliveries {
     if (receiver.isEmpty()) {
       return Optional.of(Repair.LEFT);
     }
-    return workflows.startOrWake(key, receiver.get())
-        ? Optional.of(Repair.STARTED)
-        : Optional.empty();
+    return switch (workflows.startOrWake(delivery, receiver.get())) {
+      case YES -> Optional.of(Repair.STARTED);
+      case NOT_YET -> Optional.of(Repair.POSTPONED);
+      case NO_ANSWER -> Optional.empty();
+    };
   }
 
   private Repair cancel(Delivery delivery, String run) {

@@ -1,5 +1,7 @@
 package dev.homing.app.delivery;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.DeliveryWorkflows;
@@ -26,6 +28,7 @@ class Wishes {
   private final Events events;
   private final Receivers receivers;
   private final DeliveryWorkflows workflows;
+  private final RunNotices runNotices;
   private final AuditLog auditLog;
   private final TransactionTemplate transaction;
 
@@ -34,12 +37,14 @@ class Wishes {
       Events events,
       Receivers receivers,
       DeliveryWorkflows workflows,
+      RunNotices runNotices,
       AuditLog auditLog,
       TransactionTemplate transaction) {
     this.deliveries = deliveries;
     this.events = events;
     this.receivers = receivers;
     this.workflows = workflows;
+    this.runNotices = runNotices;
     this.auditLog = auditLog;
     this.transaction = transaction;
   }
@@ -91,23 +96,30 @@ class Wishes {
           deliveries.openRound(tenant, delivery.key().id());
           auditLog.add(tenant, Action.DELIVERY_RETRIED, text);
         });
-    workflows.startOrWake(delivery.key(), receiver);
+    Delivery opened = find(tenant, text);
+    var unused = workflows.startOrWake(opened, receiver); // If not now, it is found overdue.
     return find(tenant, text);
   }
 
   /** An attempt under way is finished: if it delivers, the delivery is delivered. */
   Delivery cancel(Tenant tenant, String text) {
     Delivery delivery = find(tenant, text);
-    transaction.executeWithoutResult(
-        _ -> {
-          deliveries.cancel(delivery.key(), "cancelled");
-          auditLog.add(tenant, Action.DELIVERY_CANCELLED, text);
-        });
+    boolean cancelled =
+        requireNonNull(
+            transaction.execute(
+                _ -> {
+                  boolean changed = deliveries.cancel(delivery.key(), "cancelled");
+                  if (changed) {
+                    auditLog.add(tenant, Action.DELIVERY_CANCELLED, text);
+                  }
+                  return changed;
+                }));
+    if (cancelled) {
+      runNotices.sendSoon();
+    }
     Delivery after = find(tenant, text);
-    switch (after.state()) {
-      case DELIVERED, FAILED ->
-          throw Problem.conflict("It is %s already.".formatted(after.state().word()));
-      case CANCELLED, HELD, PENDING, RETRYING -> workflows.cancel(after.key().id());
+    if (!cancelled && after.state() != Delivery.State.CANCELLED) {
+      throw Problem.conflict("The delivery is already %s.".formatted(after.state().word()));
     }
     return after;
   }

@@ -166,7 +166,7 @@ class Dispatcher implements SmartLifecycle {
   private void startOwn(AcceptedEvent event) {
     EventWorkflow workflow =
         client.newWorkflowStub(EventWorkflow.class, EventWorkflow.options(event));
-    WorkflowClient.start(workflow::tellEveryone, event, null);
+    WorkflowClient.start(workflow::tellEveryone, event, null, null);
   }
 
   private void startShared(List<AcceptedEvent> events) {

@@ -111,7 +111,7 @@ class Reconciliation {
   private boolean isLost(DeliveryId id) {
     return switch (workflows.latestRun(id)) {
       case Latest.None _, Latest.Ended _ -> true;
-      case Latest.Asleep _, Latest.Running _ -> false;
+      case Latest.Asleep _, Latest.Running _, Latest.Ending _ -> false;
     };
   }
 
@@ -132,12 +132,16 @@ class Reconciliation {
       int deliveriesCancelled,
       boolean more) {}
 
-  /** Also what a node has looked at a short while ago. */
-  Repairs repair() {
-    int leftovers = deliveries.cancelLeftovers();
+  /** Throws a problem while nothing can be repaired. */
+  void checkPossible() {
     if (!workers.isReady()) {
       throw Problem.withoutTemporal();
     }
+  }
+
+  /** Also what a node has looked at a short while ago. */
+  Repairs repair() {
+    int leftovers = deliveries.cancelForInactive();
     open.freeClaims();
     deliveries.freeClaims();
     Reconciler.BroughtBack started = events.bringBack(REPAIRED_AT_ONCE);

@@ -30,6 +30,7 @@ class ReconciliationController {
 
   @PostMapping
   Repairs repair(@AuthenticationPrincipal Tenant tenant) {
+    reconciliation.checkPossible();
     auditLog.add(tenant, Action.REPAIR_REQUESTED, "all");
     return reconciliation.repair();
   }

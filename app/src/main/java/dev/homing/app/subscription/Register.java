@@ -3,13 +3,13 @@ package dev.homing.app.subscription;
 import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.delivery.Deliveries;
-import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.subscription.Secrets;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
+import dev.homing.app.delivery.RunNotices;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -26,8 +26,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Keeps the subscriptions: each change with all that follows from it in one commit.
  *
- * <p>Every change raises the tenant's routes version, so that the next event knows of it. Workflows
- * hear of it afterwards, and find out by themselves otherwise.
+ * <p>Every change raises the tenant's routes version, so that the next event knows of it. What it
+ * means for deliveries that wait is in the same commit; their workflows hear of it afterwards.
  */
 @Component
 class Register {
@@ -35,7 +35,7 @@ class Register {
   private final Secrets secrets;
   private final TermsSealing sealing;
   private final Deliveries deliveries;
-  private final DeliveryWorkflows workflows;
+  private final RunNotices runNotices;
   private final SubscriptionLimits limits;
   private final AuditLog auditLog;
   private final TransactionTemplate transaction;
@@ -47,7 +47,7 @@ class Register {
       Secrets secrets,
       TermsSealing sealing,
       Deliveries deliveries,
-      DeliveryWorkflows workflows,
+      RunNotices runNotices,
       SubscriptionLimits limits,
       AuditLog auditLog,
       TransactionTemplate transaction,
@@ -57,7 +57,7 @@ class Register {
     this.secrets = secrets;
     this.sealing = sealing;
     this.deliveries = deliveries;
-    this.workflows = workflows;
+    this.runNotices = runNotices;
     this.limits = limits;
     this.auditLog = auditLog;
     this.transaction = transaction;
@@ -117,12 +117,12 @@ class Register {
                       TermsChange.fields(before, terms));
                   boolean enabled = terms.enabled() && !before.enabled();
                   if (enabled) {
-                    deliveries.releaseHeld(tenant, id);
+                    deliveries.release(tenant, id);
                   }
                   return new Changed(saved, enabled);
                 }));
     if (changed.enabled()) {
-      workflows.wakeAll(id);
+      runNotices.sendSoon();
     }
     return changed.subscription();
   }
@@ -155,9 +155,9 @@ class Register {
           subscription.delete(clock.instant());
           save(tenant, subscription);
           auditLog.add(tenant, Action.SUBSCRIPTION_DELETED, id.toString());
-          deliveries.cancelWaiting(tenant, id, "subscription_deleted");
+          deliveries.cancelForInactive(tenant, id);
         });
-    workflows.cancelAll(id, "subscription deleted");
+    runNotices.sendSoon();
   }
 
   private Subscription expected(Tenant tenant, SubscriptionId id, @Nullable Long version) {

@@ -94,7 +94,7 @@ public enum CrashPoint {
   /** A 410 is recorded, and its subscription is not yet disabled. */
   BEFORE_SWITCH_OFF(
       "activities.subscription.GoneReceivers",
-      "switchOff(Tenant,SubscriptionId)",
+      "switchOff(Tenant,SubscriptionId,HttpUrl)",
       When.AT_THE_BEGINNING);
 
   /** At which moment of the method. */

@@ -33,6 +33,37 @@ class OperatorsTest {
   }
 
   @Test
+  void retryRightAfterACancelSends() {
+    String id = waiting(Types.unique());
+    receiver.answers(200);
+
+    temporal.cli("workflow", "cancel", "-w", id);
+    api.post("/deliveries/" + id + "/retry").expect(202);
+
+    assertThat(api.await(id, "delivered").get("round").intValue()).isEqualTo(2);
+  }
+
+  @Test
+  void runOfACancelledDeliveryEnds() {
+    String id = waiting(Types.unique());
+
+    api.post("/deliveries/" + id + "/cancel").expect(200);
+
+    awaitStatus(id, "CANCELED");
+  }
+
+  @Test
+  void runsOfADeletedSubscriptionEnd() {
+    String type = Types.unique();
+    String subscription = api.subscribe(receiver.answers(500), type, Api.PATIENT);
+    List<String> ids = List.of(waitingOf(type), waitingOf(type));
+
+    api.delete("/subscriptions/" + subscription).expect(204);
+
+    ids.forEach(id -> awaitStatus(id, "CANCELED"));
+  }
+
+  @Test
   void anAttemptUnderWayMayStillDeliverWhatIsCancelled() {
     String type = Types.unique();
     CountDownLatch answer = new CountDownLatch(1);
@@ -208,6 +239,26 @@ class OperatorsTest {
     assertThat(cancelled.get("attempt_count").intValue()).isEqualTo(1);
     assertThat(Api.text(api.delivery(api.deliveryId(event, well)), "state")).isEqualTo("delivered");
     awaitStatus(event, "CANCELED");
+  }
+
+  @Test
+  void cancellingAnEventLeavesADeliveryThatIsRetriedMeanwhile() {
+    String type = Types.unique();
+    CountDownLatch answer = new CountDownLatch(1);
+    String retried = api.subscribe(receiver.answers(500, 200), type, Api.PATIENT);
+    String slow =
+        api.subscribe(
+            another.answers(ScriptedReceiver.Reply.status(500).after(answer)), type, Api.PATIENT);
+    String event = api.trigger(type);
+    api.await(api.deliveryId(event, retried), "retrying");
+
+    temporal.cli("workflow", "cancel", "-w", event);
+    api.post("/deliveries/" + api.deliveryId(event, retried) + "/retry").expect(202);
+    answer.countDown();
+
+    api.await(api.deliveryId(event, slow), "cancelled");
+    awaitStatus(event, "CANCELED");
+    api.await(api.deliveryId(event, retried), "delivered");
   }
 
   @Test

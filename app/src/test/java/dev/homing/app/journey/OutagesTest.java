@@ -212,6 +212,40 @@ class OutagesTest {
   }
 
   @Test
+  void subscriptionsThatAreEnabledAndDeletedWithoutTemporalAreSoWhenItIsBack() {
+    String type = Types.unique();
+    String enabled = api.subscribe(receiver.answers(500), type, Api.PATIENT);
+    String deleted = api.subscribe(receiver, type, Api.PATIENT);
+    String event = api.trigger(type);
+    String sent = api.deliveryId(event, enabled);
+    String cancelled = api.deliveryId(event, deleted);
+    List.of(sent, cancelled).forEach(id -> awaitRun(id, "RUNNING"));
+    api.change(enabled, Map.of("enabled", false));
+    receiver.answers(200);
+    parts.temporal().stop();
+    try {
+      api.change(enabled, Map.of("enabled", true));
+      api.delete("/subscriptions/" + deleted).expect(204);
+    } finally {
+      parts.temporal().start();
+    }
+    receiver.awaitReceipts(3, Duration.ofSeconds(90));
+    api.await(sent, "delivered");
+    awaitRun(cancelled, "CANCELED");
+    assertThat(Api.text(api.delivery(cancelled), "reason")).isEqualTo("subscription_deleted");
+  }
+
+  private static void awaitRun(String delivery, String status) {
+    await(delivery)
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptions()
+        .until(
+            () -> parts.temporal().cli("workflow", "describe", "-w", delivery, "-o", "json"),
+            description -> description.contains("\"WORKFLOW_EXECUTION_STATUS_" + status + "\""));
+  }
+
+  @Test
   void aReceiverThatIsDownWhileHomingIsKilledGetsItsEvents() throws InterruptedException {
     String type = Types.unique();
     api.subscribe(receiver, type, Api.IMPATIENT);

@@ -2,6 +2,8 @@ package dev.homing.app.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AutoClose;
@@ -111,7 +113,40 @@ class WishesTest {
 
     Api.Answer refused = api.post("/deliveries/" + id + "/cancel").expect(409);
 
-    assertThat(Api.text(refused.json(), "detail")).isEqualTo("It is delivered already.");
+    assertThat(Api.text(refused.json(), "detail")).isEqualTo("The delivery is already delivered.");
+  }
+
+  @Test
+  void retryRightAfterACancelSends() {
+    List<String> ids = List.of(waiting(), waiting(), waiting());
+    receiver.answers(200);
+
+    for (String id : ids) {
+      api.post("/deliveries/" + id + "/cancel").expect(200);
+      api.post("/deliveries/" + id + "/retry").expect(202);
+    }
+
+    for (String id : ids) {
+      assertThat(api.await(id, "delivered").get("round").intValue()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void enablingSubscriptionsOneAfterTheOtherSendsWhatWaitsForEach() {
+    Map<String, String> waiting = new LinkedHashMap<>();
+    receiver.answers(500);
+    for (int i = 0; i < 6; i++) {
+      String type = Types.unique();
+      String subscription = api.subscribe(receiver, type, Api.PATIENT);
+      waiting.put(subscription, api.deliveryId(api.trigger(type)));
+    }
+    waiting.values().forEach(id -> api.await(id, "retrying"));
+    waiting.keySet().forEach(id -> api.change(id, Map.of("enabled", false)));
+    receiver.answers(200);
+
+    waiting.keySet().forEach(id -> api.change(id, Map.of("enabled", true)));
+
+    waiting.values().forEach(id -> api.await(id, "delivered"));
   }
 
   private String waiting() {

@@ -5,6 +5,7 @@ import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A delivery that needs another attempt: what its workflow needs to know, never its payload, its
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param host of the receiver, for people
  * @param schedule as it was when the workflow started; the ledger reads the subscription's anew
  * @param timeout of one attempt, likewise
+ * @param round for which its workflow was started; null: started before rounds were named
  */
 public record WaitingDelivery(
     Tenant tenant,
@@ -22,4 +24,5 @@ public record WaitingDelivery(
     SubscriptionId subscriptionId,
     String host,
     RetrySchedule schedule,
-    Duration timeout) {}
+    Duration timeout,
+    @Nullable Integer round) {}

@@ -47,7 +47,7 @@ final class Children {
   private static Promise<WorkflowExecution> start(AcceptedEvent event) {
     EventWorkflow child =
         Workflow.newChildWorkflowStub(EventWorkflow.class, EventWorkflow.childOptions(event));
-    Async.procedure(child::tellEveryone, event, null);
+    Async.procedure(child::tellEveryone, event, null, null);
     return Workflow.getWorkflowExecution(child);
   }
 

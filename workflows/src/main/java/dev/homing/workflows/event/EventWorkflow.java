@@ -23,9 +23,11 @@ public interface EventWorkflow {
    *
    * @param startedUpTo the last delivery for which an earlier run started a workflow; null in the
    *     first run
+   * @param roundsOf the first run, which opened the rounds if it was a reset; null in that run
    */
   @WorkflowMethod(name = TYPE)
-  void tellEveryone(AcceptedEvent event, @Nullable DeliveryId startedUpTo);
+  void tellEveryone(
+      AcceptedEvent event, @Nullable DeliveryId startedUpTo, @Nullable String roundsOf);
 
   /**
    * How it is started: at once if a worker of this process has room, and again if it has ended; a

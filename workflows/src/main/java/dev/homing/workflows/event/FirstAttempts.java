@@ -28,6 +28,12 @@ public interface FirstAttempts {
    */
   SharedUnfinished sendAllOf(List<AcceptedEvent> events, String originalRun);
 
-  /** Records as cancelled every recipient that is neither delivered nor given up. */
-  void cancelUnfinished(List<AcceptedEvent> events);
+  /**
+   * Records as cancelled every recipient that is neither delivered nor given up, and whose round
+   * was not asked for since.
+   *
+   * @param roundsOf the run that opened the rounds of these events, if one did: only those are
+   *     cancelled; null: not known, as an earlier version asks
+   */
+  void cancelUnfinished(List<AcceptedEvent> events, @Nullable String roundsOf);
 }

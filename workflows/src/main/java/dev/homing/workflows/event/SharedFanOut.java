@@ -31,7 +31,7 @@ public final class SharedFanOut implements SharedEventWorkflow {
       Children.startEach(unfinished.apart());
     }
     if (asked.getAsBoolean()) {
-      express.insistent().cancelUnfinished(events);
+      express.insistent().cancelUnfinished(events, Workflow.getInfo().getRunId());
     }
   }
 

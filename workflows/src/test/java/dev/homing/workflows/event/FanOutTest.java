@@ -100,6 +100,8 @@ class FanOutTest extends WorkflowTest {
         .havingRootCause()
         .isInstanceOf(CanceledFailure.class);
     assertThat(attempts.calls).containsExactly("local", "cancelled");
+    assertThat(attempts.cancelledRounds)
+        .containsExactly(running.describe().getExecution().getRunId());
   }
 
   @Test
@@ -121,7 +123,7 @@ class FanOutTest extends WorkflowTest {
   private WorkflowStub start() {
     EventWorkflow workflow =
         client.newWorkflowStub(EventWorkflow.class, EventWorkflow.options(event));
-    WorkflowClient.start(workflow::tellEveryone, event, null);
+    WorkflowClient.start(workflow::tellEveryone, event, null, null);
     return WorkflowStub.fromTyped(workflow);
   }
 

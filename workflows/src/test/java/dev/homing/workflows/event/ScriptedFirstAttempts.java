@@ -18,6 +18,7 @@ final class ScriptedFirstAttempts implements FirstAttempts, DeliveryStarts, Atte
   final List<WaitingDelivery> started = new ArrayList<>();
   final List<AcceptedEvent> apart = new ArrayList<>();
   final List<AcceptedEvent> cancelled = new ArrayList<>();
+  final List<String> cancelledRounds = new ArrayList<>();
   int failures;
   Runnable meanwhile = () -> {};
 
@@ -52,8 +53,9 @@ final class ScriptedFirstAttempts implements FirstAttempts, DeliveryStarts, Atte
   }
 
   @Override
-  public void cancelUnfinished(List<AcceptedEvent> events) {
+  public void cancelUnfinished(List<AcceptedEvent> events, @Nullable String roundsOf) {
     calls.add("cancelled");
+    cancelledRounds.add(String.valueOf(roundsOf));
     cancelled.addAll(events);
   }
 
