@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.delivery.DurableLane;
 import dev.homing.activities.delivery.EarlyStart;
@@ -30,6 +31,7 @@ import dev.homing.activities.retention.Partitions;
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Encryption;
+import dev.homing.activities.subscription.EncryptionKeys;
 import dev.homing.activities.subscription.GoneReceivers;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.RedisRoutes;
@@ -170,8 +172,13 @@ class Wiring {
   }
 
   @Bean
-  Secrets secrets(EncryptionSettings settings) {
-    return new Secrets(new Encryption(settings.parsed(), new SecureRandom()));
+  EncryptionKeys encryptionKeys(EncryptionSettings settings) {
+    return settings.parsed();
+  }
+
+  @Bean
+  Secrets secrets(EncryptionKeys keys) {
+    return new Secrets(new Encryption(keys, new SecureRandom()));
   }
 
   @Bean
@@ -291,6 +298,11 @@ class Wiring {
   @Bean
   GoneReceivers goneReceivers(JdbcClient jdbc, TransactionTemplate transaction) {
     return new GoneReceivers(jdbc, transaction);
+  }
+
+  @Bean
+  DeliveryList deliveryList(JdbcClient jdbc) {
+    return new DeliveryList(jdbc);
   }
 
   @Bean

@@ -15,9 +15,9 @@ public record EventId(UUID uuid) {
     return PrefixedId.read(PREFIX, text).map(EventId::new);
   }
 
-  /** When the event was accepted, by the clock of the accepting node (RFC 9562, section 5.7). */
+  /** When the event was accepted: the one time of it that is shown, compared and ordered. */
   public Instant acceptedAt() {
-    return Instant.ofEpochMilli(uuid.getMostSignificantBits() >>> 16);
+    return PrefixedId.time(uuid);
   }
 
   @JsonCreator

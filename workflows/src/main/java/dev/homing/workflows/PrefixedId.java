@@ -1,11 +1,25 @@
 package dev.homing.workflows;
 
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.UUID;
 
 /** Reads and writes ids as people see them: a prefix that names the kind, then a UUID. */
 public final class PrefixedId {
+  /**
+   * PostgreSQL sorts UUIDs by their bytes, so as their text. Java's own order is by signed halves.
+   */
+  public static final Comparator<UUID> ORDER =
+      Comparator.comparingLong((UUID uuid) -> uuid.getMostSignificantBits() + Long.MIN_VALUE)
+          .thenComparingLong(uuid -> uuid.getLeastSignificantBits() + Long.MIN_VALUE);
+
   private PrefixedId() {}
+
+  /** When an id was made, by the clock of the node that made it (RFC 9562, section 5.7). */
+  public static Instant time(UUID uuid) {
+    return Instant.ofEpochMilli(uuid.getMostSignificantBits() >>> 16);
+  }
 
   public static String write(String prefix, UUID uuid) {
     return prefix + uuid;

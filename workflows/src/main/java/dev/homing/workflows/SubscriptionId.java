@@ -2,6 +2,7 @@ package dev.homing.workflows;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -12,6 +13,11 @@ public record SubscriptionId(UUID uuid) {
   /** Empty unless the text is an id of this kind. */
   public static Optional<SubscriptionId> read(String text) {
     return PrefixedId.read(PREFIX, text).map(SubscriptionId::new);
+  }
+
+  /** When the subscription was registered, by the clock of the node that did it. */
+  public Instant createdAt() {
+    return PrefixedId.time(uuid);
   }
 
   @JsonCreator

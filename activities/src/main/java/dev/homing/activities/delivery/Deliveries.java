@@ -26,12 +26,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * The ledger of deliveries: the truth about each, whatever Temporal says.
  *
- * <p>What changes one takes its row's lock first, so it runs in its caller's transaction.
+ * <p>What changes one takes its row's lock first, so it runs in its caller's transaction. A trigger
+ * notes when what is shown of one has changed.
  */
 public final class Deliveries {
-  private static final String COLUMNS =
+  static final String COLUMNS =
       "tenant, id, event_id, event_type, subscription_id, state, reason, round, round_attempts,"
-          + " attempt_count, next_attempt_at, run_id, ended_run, created_at, updated_at";
+          + " attempt_count, next_attempt_at, run_id, ended_run, updated_at";
 
   /** Longer than it takes to look after what was claimed. */
   private static final Duration CLAIM = Duration.ofSeconds(30);
@@ -97,7 +98,7 @@ public final class Deliveries {
             """
             update deliveries
             set state = :state, reason = :reason, round = :round, round_attempts = :roundAttempts,
-              attempt_count = :attemptCount, run_id = :run, updated_at = now(),
+              attempt_count = :attemptCount, run_id = :run,
               next_attempt_at = now() + cast(:wait as bigint) * interval '1 millisecond',
               look_after = null, own_faults = 0,
               run_notice = run_notice and cast(:wait as bigint) is null
@@ -149,7 +150,7 @@ public final class Deliveries {
             update deliveries
             set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), round_opened_by = :run, round_requested = true,
-              own_faults = 0, updated_at = now()
+              own_faults = 0
             where tenant = :tenant and id = :id and round_opened_by is distinct from :run
             """)
         .param("run", runId)
@@ -185,7 +186,7 @@ public final class Deliveries {
             update deliveries
             set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), round_requested = true, look_after = null, own_faults = 0,
-              run_id = null, run_notice = false, updated_at = now(),
+              run_id = null, run_notice = false,
               ended_run = case when state in ('delivered', 'failed', 'cancelled')
                 then coalesce(run_id, ended_run) else ended_run end
             where tenant = :tenant and id = :id
@@ -214,7 +215,7 @@ public final class Deliveries {
             update deliveries d
             set round = d.round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), round_opened_by = :openedBy, round_requested = false,
-              look_after = null, own_faults = 0, updated_at = now(),
+              look_after = null, own_faults = 0,
               run_id = null, run_notice = false,
               ended_run = case when before.state in ('delivered', 'failed', 'cancelled')
                 then coalesce(before.run_id, d.ended_run) else d.ended_run end
@@ -271,7 +272,7 @@ public final class Deliveries {
                 """
                 update deliveries
                 set state = 'cancelled', reason = :reason, next_attempt_at = null,
-                  look_after = null, run_notice = run_id is not null, updated_at = now()
+                  look_after = null, run_notice = run_id is not null
                 where tenant = :tenant and id = :id and state in ('retrying', 'held')
                 """
                     + condition)
@@ -297,7 +298,7 @@ public final class Deliveries {
     return jdbc.sql(
                 """
                 update deliveries
-                set state = :state, reason = :reason, next_attempt_at = null, updated_at = now()
+                set state = :state, reason = :reason, next_attempt_at = null
                 where id = :id and run_id = :run and state in ('retrying', 'held')
                 """)
             .param("state", end.word())
@@ -320,8 +321,7 @@ public final class Deliveries {
     return jdbc.sql(
                 """
                 update deliveries
-                set state = 'cancelled', reason = 'cancelled', next_attempt_at = null,
-                  updated_at = now()
+                set state = 'cancelled', reason = 'cancelled', next_attempt_at = null
                 where tenant = :tenant and id = :id and state in ('retrying', 'held')
                   and (run_id = :run
                     or (run_id is null and round = :round)
@@ -363,7 +363,7 @@ public final class Deliveries {
             """
             update deliveries d
             set state = 'cancelled', reason = inactive.reason, next_attempt_at = null,
-              look_after = null, run_notice = d.run_id is not null, updated_at = now()
+              look_after = null, run_notice = d.run_id is not null
             from (
               select w.tenant, w.id,
                 case when s.deleted_at is null then s.disabled_reason
@@ -404,8 +404,7 @@ public final class Deliveries {
     jdbc.sql(
             """
             update deliveries
-            set state = 'held', reason = 'paused', next_attempt_at = null, run_notice = false,
-              updated_at = now()
+            set state = 'held', reason = 'paused', next_attempt_at = null, run_notice = false
             where tenant = :tenant and id = :id and run_id = :run and state in ('retrying', 'held')
               and reason is distinct from 'paused'
             """)
@@ -425,7 +424,7 @@ public final class Deliveries {
             update deliveries
             set state = case when reason = 'paused' then 'retrying' else state end,
               reason = nullif(reason, 'paused'), next_attempt_at = now(), look_after = null,
-              run_notice = run_id is not null, updated_at = now()
+              run_notice = run_id is not null
             where tenant = :tenant and subscription_id = :subscription
               and state in ('retrying', 'held')
             """)
@@ -440,7 +439,6 @@ public final class Deliveries {
             """
             update deliveries
             set state = 'held', reason = :reason, look_after = null, run_notice = false,
-              updated_at = now(),
               next_attempt_at = now() + :wait * interval '1 millisecond'
             where tenant = :tenant and id = :id and run_id = :run
               and state in ('retrying', 'held')
@@ -722,48 +720,7 @@ public final class Deliveries {
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  /**
-   * What to list.
-   *
-   * @param from the first id that counts, and {@code before} the first that does not
-   */
-  public record Filter(
-      @Nullable State state,
-      @Nullable SubscriptionId subscription,
-      @Nullable EventId event,
-      @Nullable String eventType,
-      UUID from,
-      UUID before) {}
-
-  /** The tenant's that have a row, newest event first. */
-  public List<Delivery> list(Tenant tenant, Filter filter, int limit) {
-    return jdbc.sql(
-            "select "
-                + COLUMNS
-                + """
-                 from deliveries
-                where tenant = :tenant
-                  and id >= :from and id < :before
-                  and (cast(:state as text) is null or state = :state)
-                  and (cast(:subscription as uuid) is null or subscription_id = :subscription)
-                  and (cast(:event as uuid) is null or event_id = :event)
-                  and (cast(:type as text) is null or event_type = :type)
-                order by id desc
-                limit :limit
-                """)
-        .param("tenant", tenant.name())
-        .param("from", filter.from())
-        .param("before", filter.before())
-        .param("state", filter.state() == null ? null : filter.state().word())
-        .param("subscription", filter.subscription() == null ? null : filter.subscription().uuid())
-        .param("event", filter.event() == null ? null : filter.event().uuid())
-        .param("type", filter.eventType())
-        .param("limit", limit)
-        .query((row, _) -> delivery(row))
-        .list();
-  }
-
-  private static Delivery delivery(ResultSet row) throws SQLException {
+  static Delivery delivery(ResultSet row) throws SQLException {
     Delivery.Key key =
         new Delivery.Key(
             new Tenant(row.getString("tenant")),
@@ -781,12 +738,7 @@ public final class Deliveries {
         next == null ? null : next.toInstant(),
         row.getString("run_id"),
         row.getString("ended_run"),
-        instant(row, "created_at"),
-        instant(row, "updated_at"));
-  }
-
-  private static Instant instant(ResultSet row, String column) throws SQLException {
-    return row.getObject(column, OffsetDateTime.class).toInstant();
+        row.getObject("updated_at", OffsetDateTime.class).toInstant());
   }
 
   /** The ids of an event's deliveries begin as its own does. */

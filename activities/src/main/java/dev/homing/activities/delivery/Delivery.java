@@ -30,8 +30,12 @@ public record Delivery(
     @Nullable Instant nextAttemptAt,
     @Nullable String runId,
     @Nullable String endedRunId,
-    Instant createdAt,
     Instant updatedAt) {
+
+  /** The time of its event. */
+  public Instant createdAt() {
+    return key.eventId().acceptedAt();
+  }
 
   /** What a delivery is of, and to whom. */
   public record Key(
@@ -84,29 +88,18 @@ public record Delivery(
         nextAttemptAt,
         runId,
         endedRunId,
-        createdAt,
         updatedAt);
   }
 
   /** In another state, with nothing due. */
   Delivery in(State other, @Nullable String why) {
     return new Delivery(
-        key,
-        other,
-        why,
-        round,
-        roundAttempts,
-        attemptCount,
-        null,
-        runId,
-        endedRunId,
-        createdAt,
-        updatedAt);
+        key, other, why, round, roundAttempts, attemptCount, null, runId, endedRunId, updatedAt);
   }
 
   /** One that has no row yet. */
   public static Delivery pending(Key key) {
-    Instant accepted = key.eventId().acceptedAt();
-    return new Delivery(key, State.PENDING, null, 1, 0, 0, null, null, null, accepted, accepted);
+    return new Delivery(
+        key, State.PENDING, null, 1, 0, 0, null, null, null, key.eventId().acceptedAt());
   }
 }

@@ -28,7 +28,7 @@ final class FirstResults {
 
   /** A delivery's new row; {@code closed}: with it every recipient of its event has one. */
   private record Added(
-      DeliveryId id, Instant createdAt, @Nullable Instant nextAttemptAt, boolean closed) {}
+      DeliveryId id, Instant updatedAt, @Nullable Instant nextAttemptAt, boolean closed) {}
 
   /**
    * In one transaction: each delivery and its attempt, if one was made, and that its event misses
@@ -62,8 +62,7 @@ final class FirstResults {
         row.nextAttemptAt(),
         null,
         null,
-        row.createdAt(),
-        row.createdAt());
+        row.updatedAt());
   }
 
   /** An event whose last missing recipients are all among these is closed with them. */
@@ -86,7 +85,7 @@ final class FirstResults {
               from first f
               left join open_events o on o.tenant = f.tenant and o.event_id = f.event_id
               on conflict do nothing
-              returning tenant, id, event_id, created_at, next_attempt_at),
+              returning tenant, id, event_id, updated_at, next_attempt_at),
             attempted as (
               insert into attempts (tenant, delivery_id, number, round, outcome, status_code,
                 started_at, took_millis, error, response_body)
@@ -100,7 +99,7 @@ final class FirstResults {
               using (select tenant, event_id, count(*) as rows from added group by 1, 2) w
               where o.tenant = w.tenant and o.event_id = w.event_id and o.missing <= w.rows
               returning o.tenant, o.event_id)
-            select a.id, a.created_at, a.next_attempt_at, c.event_id is not null as closed
+            select a.id, a.updated_at, a.next_attempt_at, c.event_id is not null as closed
             from added a
             left join closed c on c.tenant = a.tenant and c.event_id = a.event_id
             """)
@@ -141,7 +140,7 @@ final class FirstResults {
     OffsetDateTime next = row.getObject("next_attempt_at", OffsetDateTime.class);
     return new Added(
         new DeliveryId(row.getObject("id", UUID.class)),
-        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        row.getObject("updated_at", OffsetDateTime.class).toInstant(),
         next == null ? null : next.toInstant(),
         row.getBoolean("closed"));
   }

@@ -1,5 +1,6 @@
 package dev.homing.activities.event;
 
+import dev.homing.activities.Change;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
@@ -8,8 +9,6 @@ import dev.homing.workflows.event.AcceptedEvent;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +18,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** All events: what happened never changes. */
 public final class Events {
-  private static final String COLUMNS =
-      "tenant, id, type, content_type, recipients, external_id, accepted_at";
+  private static final String COLUMNS = "tenant, id, type, content_type, recipients, external_id";
 
   private final JdbcClient jdbc;
 
@@ -41,8 +39,7 @@ public final class Events {
       String type,
       String contentType,
       List<SubscriptionId> recipients,
-      @Nullable String externalId,
-      Instant acceptedAt) {
+      @Nullable String externalId) {
 
     public AcceptedEvent accepted() {
       return new AcceptedEvent(tenant, id, type, recipients.size());
@@ -102,6 +99,47 @@ public final class Events {
     }
   }
 
+  /** An event, and where it stands in the order in which events appear. */
+  public record Appeared(Event event, Change change) {}
+
+  /**
+   * The tenant's in the order in which they appear: none comes before one that was read.
+   *
+   * @param type exactly; null: all
+   * @param after those after this one
+   * @param from the first that counts, and {@code until} the first that does not
+   */
+  public List<Appeared> appeared(
+      Tenant tenant, @Nullable String type, Change after, UUID from, UUID until, int limit) {
+    return jdbc.sql(
+            "select "
+                + COLUMNS
+                + """
+                , cast(cast(accepted_in as text) as bigint) as accepted_in
+                from events
+                where tenant = :tenant
+                  and (accepted_in, id) > (cast(cast(:transaction as text) as xid8), :after)
+                  and accepted_in < pg_snapshot_xmin(pg_current_snapshot())
+                  and (cast(:type as text) is null or type = :type)
+                  and id >= :from and id < :until
+                order by accepted_in, id
+                limit :limit
+                """)
+        .param("tenant", tenant.name())
+        .param("transaction", after.transaction())
+        .param("after", after.id())
+        .param("type", type)
+        .param("from", from)
+        .param("until", until)
+        .param("limit", limit)
+        .query(
+            (row, _) ->
+                new Appeared(
+                    event(row),
+                    new Change(row.getLong("accepted_in"), row.getObject("id", UUID.class))))
+        .list();
+  }
+
   /**
    * The tenant's, newest first.
    *
@@ -136,8 +174,7 @@ public final class Events {
         row.getString("type"),
         row.getString("content_type"),
         subscriptions(row.getArray("recipients")),
-        row.getString("external_id"),
-        row.getObject("accepted_at", OffsetDateTime.class).toInstant());
+        row.getString("external_id"));
   }
 
   private static List<SubscriptionId> subscriptions(Array ids) throws SQLException {

@@ -24,7 +24,7 @@ public interface Subscriptions extends Repository<Subscription, SubscriptionKey>
    *
    * @param eventType only those that name exactly this; null: all
    * @param enabled only those that are, or are not; null: all
-   * @param before only those registered before this one
+   * @param from the first id that counts, and {@code before} the first that does not
    */
   @Query(
       """
@@ -33,13 +33,14 @@ public interface Subscriptions extends Repository<Subscription, SubscriptionKey>
         and s.deletedAt is null
         and (:eventType is null or :eventType member of s.eventTypes)
         and (:enabled is null or s.enabled = :enabled)
-        and s.key.id < :before
+        and s.key.id >= :from and s.key.id < :before
       order by s.key.id desc
       """)
   List<Subscription> list(
       String tenant,
       @Nullable String eventType,
       @Nullable Boolean enabled,
+      UUID from,
       UUID before,
       Limit limit);
 

@@ -748,39 +748,6 @@ class DeliveriesTest {
     assertThat(ledger.find(ofOther).round()).isEqualTo(1);
   }
 
-  @Test
-  void listsByEachFilterNewestFirst() {
-    SubscriptionId subscription = SampleSubscriptions.active(ledger.tenant, "http://a.test/");
-    Delivery.Key waiting = ledger.to(subscription);
-    ledger.add(waiting, State.RETRYING, null);
-    Delivery.Key failed = ledger.to(subscription);
-    ledger.add(failed, State.FAILED, "schedule_over");
-    ledger.add(key, State.FAILED, "schedule_over");
-
-    assertThat(list(null, subscription, null, null)).containsExactlyInAnyOrder(waiting, failed);
-    assertThat(list(State.FAILED, subscription, null, null)).containsExactly(failed);
-    assertThat(list(State.FAILED, null, null, null)).containsExactlyInAnyOrder(failed, key);
-    assertThat(list(null, null, key.eventId(), null)).containsExactly(key);
-    assertThat(list(null, null, null, Node.TYPE)).hasSize(3);
-    assertThat(list(null, null, null, "other.type")).isEmpty();
-  }
-
-  private List<Delivery.Key> list(
-      @Nullable State state,
-      @Nullable SubscriptionId subscription,
-      @Nullable EventId event,
-      @Nullable String type) {
-    return deliveries
-        .list(
-            ledger.tenant,
-            new Deliveries.Filter(
-                state, subscription, event, type, new UUID(0, 0), new UUID(-1, -1)),
-            10)
-        .stream()
-        .map(Delivery::key)
-        .toList();
-  }
-
   private List<DeliveryId> openRounds(EventId event, String run) {
     return requireNonNull(
         ledger.node.transaction.execute(_ -> deliveries.openRounds(ledger.tenant, event, run)));

@@ -22,7 +22,6 @@ record ApiKey(
     String description,
     Set<Scope> scopes,
     byte[] secretHash,
-    Instant createdAt,
     @Nullable Instant expiresAt,
     @Nullable Instant revokedAt,
     @Nullable Instant lastUsedAt) {

@@ -61,15 +61,16 @@ class ApiKeys {
    * Newest first.
    *
    * @param tenant whose; null: all
-   * @param before only those made before this one
+   * @param from the first id that counts, and {@code before} the first that does not
    */
-  List<ApiKey> list(@Nullable Tenant tenant, UUID before, int most) {
+  List<ApiKey> list(@Nullable Tenant tenant, UUID from, UUID before, int most) {
     return jdbc.sql(
             """
             select * from api_keys
-            where id < :before and (cast(:tenant as text) is null or tenant = :tenant)
+            where id >= :from and id < :before and (cast(:tenant as text) is null or tenant = :tenant)
             order by id desc limit :most
             """)
+        .param("from", from)
         .param("before", before)
         .param("tenant", tenant == null ? null : tenant.name())
         .param("most", most)
@@ -104,7 +105,6 @@ class ApiKeys {
         row.getString("description"),
         scopes(row.getArray("scopes")),
         row.getBytes("secret_hash"),
-        row.getTimestamp("created_at").toInstant(),
         time(row, "expires_at"),
         time(row, "revoked_at"),
         time(row, "last_used_at"));

@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
+import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
 import dev.homing.app.http.Texts;
-import dev.homing.app.http.Window;
 import dev.homing.workflows.Tenant;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -131,7 +131,7 @@ class KeyController {
           key.tenant(),
           key.description(),
           key.scopes(),
-          key.createdAt(),
+          key.id().createdAt(),
           key.expiresAt(),
           key.revokedAt(),
           key.lastUsedAt(),
@@ -174,17 +174,15 @@ class KeyController {
   }
 
   @GetMapping
-  Page<KeyView> list(
-      @RequestParam(required = false) @Nullable String tenant,
-      @RequestParam(required = false) @Nullable Integer limit,
-      @RequestParam(required = false) @Nullable String cursor) {
-    Window window = Window.of(null, null, limit, cursor);
+  Page<KeyView> list(@RequestParam(required = false) @Nullable String tenant, ListRequest request) {
     if (tenant != null && !Texts.fits(tenant, LONGEST_NAME)) {
       throw Problem.malformed("tenant must be the name of a tenant");
     }
     Tenant whose = tenant == null ? null : new Tenant(tenant);
-    return window
-        .page(keys.list(whose, window.before(), window.fetch()), key -> key.id().uuid())
+    return request
+        .page(
+            keys.list(whose, request.from(), request.before(), request.fetch()),
+            key -> key.id().uuid())
         .map(KeyView::of);
   }
 

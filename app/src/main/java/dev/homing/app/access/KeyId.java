@@ -2,6 +2,7 @@ package dev.homing.app.access;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.homing.workflows.PrefixedId;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -12,6 +13,11 @@ record KeyId(UUID uuid) {
   /** Empty unless the text is an id of this kind. */
   static Optional<KeyId> read(String text) {
     return PrefixedId.read(PREFIX, text).map(KeyId::new);
+  }
+
+  /** When the key was made, by the clock of the node that made it. */
+  Instant createdAt() {
+    return PrefixedId.time(uuid);
   }
 
   @JsonValue

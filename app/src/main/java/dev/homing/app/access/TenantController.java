@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
+import dev.homing.app.http.Cursors;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.Tenant;
@@ -29,12 +30,17 @@ class TenantController {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
   private static final int SHOWN = 250;
 
+  private static final String LIST = "tenants";
+
   private final Tenants tenants;
+  private final Cursors cursors;
   private final AuditLog auditLog;
   private final TransactionTemplate transaction;
 
-  TenantController(Tenants tenants, AuditLog auditLog, TransactionTemplate transaction) {
+  TenantController(
+      Tenants tenants, Cursors cursors, AuditLog auditLog, TransactionTemplate transaction) {
     this.tenants = tenants;
+    this.cursors = cursors;
     this.auditLog = auditLog;
     this.transaction = transaction;
   }
@@ -66,16 +72,14 @@ class TenantController {
   }
 
   @GetMapping
-  Page<Tenants.Registered> list(@RequestParam(defaultValue = "") String cursor) {
-    if (!cursor.isEmpty() && !NAME.matcher(cursor).matches()) {
-      throw Problem.malformed("cursor must be a next_cursor of an earlier answer");
-    }
-    List<Tenants.Registered> fetched = tenants.list(cursor, SHOWN + 1);
+  Page<Tenants.Registered> list(@RequestParam(required = false) @Nullable String cursor) {
+    String after = cursor == null ? "" : cursors.open(LIST, cursor);
+    List<Tenants.Registered> fetched = tenants.list(after, SHOWN + 1);
     if (fetched.size() <= SHOWN) {
       return new Page<>(fetched, null);
     }
     List<Tenants.Registered> shown = fetched.subList(0, SHOWN);
-    return new Page<>(shown, shown.getLast().name().name());
+    return new Page<>(shown, cursors.seal(LIST, shown.getLast().name().name()));
   }
 
   @GetMapping("/{name}")

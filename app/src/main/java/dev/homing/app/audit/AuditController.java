@@ -1,14 +1,14 @@
 package dev.homing.app.audit;
 
+import dev.homing.app.http.ListRequest;
+import dev.homing.app.http.OrderedBy;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
 import dev.homing.app.http.Texts;
-import dev.homing.app.http.Window;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -18,7 +18,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -42,12 +41,10 @@ class AuditController {
       @Nullable String tenant,
       @Nullable String action,
       @Nullable String target,
-      @Nullable String actor,
-      @Nullable Instant since,
-      @Nullable Instant until) {
+      @Nullable String actor) {
 
-    /** Who is no operator sees what is their own, whatever they ask for. */
-    private AuditLog.Filter of(Authentication caller, Window window) {
+    /** A caller that is no operator sees its own tenant's, whatever it asks for. */
+    private AuditLog.Filter of(Authentication caller, ListRequest request) {
       for (String text : new String[] {tenant, target, actor}) {
         if (text != null && !Texts.fits(text, LONGEST)) {
           throw Problem.malformed("tenant, target and actor must be names or ids");
@@ -59,8 +56,8 @@ class AuditController {
           action == null ? null : parsed(action),
           target,
           actor,
-          window.from(),
-          window.before());
+          request.from(),
+          request.isByChange() ? request.until() : request.before());
     }
 
     private static Action parsed(String word) {
@@ -77,20 +74,26 @@ class AuditController {
 
   @GetMapping
   Page<AuditLog.Entry> list(
-      Authentication caller,
-      @ModelAttribute Query query,
-      @RequestParam(required = false) @Nullable Integer limit,
-      @RequestParam(required = false) @Nullable String cursor) {
-    Window window = Window.of(query.since(), query.until(), limit, cursor);
-    return window.page(auditLog.list(query.of(caller, window), window.fetch()), AuditLog.Entry::id);
+      Authentication caller, @ModelAttribute Query query, @OrderedBy("at") ListRequest request) {
+    AuditLog.Filter filter = query.of(caller, request);
+    return request.isByChange()
+        ? request
+            .changes(
+                auditLog.appeared(filter, request.after(), request.fetch()),
+                AuditLog.Appeared::change)
+            .map(AuditLog.Appeared::entry)
+        : request.page(auditLog.list(filter, request.fetch()), AuditLog.Entry::id);
   }
 
   /** All of them, newest first, as lines of JSON: a page at a time, however many there are. */
   @GetMapping("/export")
-  void export(Authentication caller, @ModelAttribute Query query, HttpServletResponse response)
+  void export(
+      Authentication caller,
+      @ModelAttribute Query query,
+      ListRequest request,
+      HttpServletResponse response)
       throws IOException {
-    Window window = Window.of(query.since(), query.until(), AT_A_TIME, null);
-    AuditLog.Filter filter = query.of(caller, window);
+    AuditLog.Filter filter = query.of(caller, request.unpaged());
     List<AuditLog.Entry> entries = auditLog.list(filter, AT_A_TIME);
     response.setContentType(MediaType.APPLICATION_NDJSON_VALUE);
     OutputStream out = response.getOutputStream();

@@ -1,5 +1,7 @@
 package dev.homing.app.audit;
 
+import dev.homing.activities.Change;
+import dev.homing.workflows.PrefixedId;
 import dev.homing.workflows.Tenant;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -55,6 +57,9 @@ public class AuditLog {
     }
   }
 
+  /** An entry, and where it stands in the order in which entries appear. */
+  record Appeared(Entry entry, Change change) {}
+
   /** To be called in the transaction of the change, so that there is none without its entry. */
   public void add(Tenant tenant, Action action, String target) {
     add(tenant, action, target, List.of());
@@ -85,31 +90,54 @@ public class AuditLog {
 
   /** Newest first. */
   List<Entry> list(Filter filter, int most) {
+    return select(filter, most, "order by id desc limit :most").query((row, _) -> read(row)).list();
+  }
+
+  /** In the order in which they appear: none comes before one that was read. */
+  List<Appeared> appeared(Filter filter, Change after, int most) {
+    return select(
+            filter,
+            most,
+            """
+              and (written_in, id) > (cast(cast(:transaction as text) as xid8), :after)
+              and written_in < pg_snapshot_xmin(pg_current_snapshot())
+            order by written_in, id limit :most
+            """)
+        .param("transaction", after.transaction())
+        .param("after", after.id())
+        .query(
+            (row, _) ->
+                new Appeared(
+                    read(row),
+                    new Change(row.getLong("transaction"), row.getObject("id", UUID.class))))
+        .list();
+  }
+
+  private JdbcClient.StatementSpec select(Filter filter, int most, String conditionAndOrder) {
     return jdbc.sql(
             """
-            select * from audit_log
+            select *, cast(cast(written_in as text) as bigint) as transaction
+            from audit_log
             where id >= :from and id < :before
               and (cast(:tenant as text) is null or tenant = :tenant)
               and (cast(:action as text) is null or action = :action)
               and (cast(:target as text) is null or target = :target)
               and (cast(:actor as text) is null or actor = :actor)
-            order by id desc limit :most
-            """)
+            """
+                + conditionAndOrder)
         .param("from", filter.from())
         .param("before", filter.before())
         .param("tenant", Optional.ofNullable(filter.tenant()).map(Tenant::name).orElse(null))
         .param("action", Optional.ofNullable(filter.action()).map(Action::word).orElse(null))
         .param("target", filter.target())
         .param("actor", filter.actor())
-        .param("most", most)
-        .query((row, _) -> read(row))
-        .list();
+        .param("most", most);
   }
 
   private static Entry read(ResultSet row) throws SQLException {
     return new Entry(
         row.getObject("id", UUID.class),
-        row.getTimestamp("at").toInstant(),
+        PrefixedId.time(row.getObject("id", UUID.class)),
         new Tenant(row.getString("tenant")),
         row.getString("actor"),
         Action.of(row.getString("action")).orElseThrow(),

@@ -1,20 +1,17 @@
 package dev.homing.app.delivery;
 
 import dev.homing.activities.delivery.AttemptLog;
-import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
-import dev.homing.activities.event.Events;
+import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.subscription.EventTypes;
+import dev.homing.app.http.ListRequest;
+import dev.homing.app.http.OrderedBy;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
-import dev.homing.app.http.Window;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -32,79 +29,59 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/deliveries")
 class DeliveryController {
-  private final Deliveries deliveries;
-  private final Events events;
+  private final DeliveryList deliveries;
   private final AttemptLog attempts;
   private final Wishes wishes;
 
-  DeliveryController(Deliveries deliveries, Events events, AttemptLog attempts, Wishes wishes) {
+  DeliveryController(DeliveryList deliveries, AttemptLog attempts, Wishes wishes) {
     this.deliveries = deliveries;
-    this.events = events;
     this.attempts = attempts;
     this.wishes = wishes;
   }
 
+  /** Newest event first, or in the order in which they change. */
   @GetMapping
   Page<DeliveryView> list(
       @AuthenticationPrincipal Tenant tenant,
       @RequestParam(required = false) @Nullable String state,
-      @RequestParam(required = false) @Nullable String subscription,
-      @RequestParam(required = false) @Nullable String event,
-      @RequestParam(required = false) @Nullable String type,
-      @RequestParam(required = false) @Nullable Instant since,
-      @RequestParam(required = false) @Nullable Instant until,
-      @RequestParam(required = false) @Nullable Integer limit,
-      @RequestParam(required = false) @Nullable String cursor) {
+      @RequestParam(name = "subscription_id", required = false) @Nullable String subscription,
+      @RequestParam(name = "event_id", required = false) @Nullable String event,
+      @RequestParam(name = "event_type", required = false) @Nullable String type,
+      @OrderedBy("updated_at") ListRequest request) {
     if (type != null && !EventTypes.isType(type)) {
-      throw Problem.malformed("type must be an event type, like order.created");
+      throw Problem.malformed("event_type must be an event type, like order.created");
     }
-    Window window = Window.of(since, until, limit, cursor);
     var filter =
-        new Deliveries.Filter(
+        new DeliveryList.Filter(
             state == null ? null : state(state),
-            subscription == null ? null : read("subscription", SubscriptionId::read, subscription),
-            event == null ? null : read("event", EventId::read, event),
+            subscription == null
+                ? null
+                : read("subscription_id", SubscriptionId::read, subscription),
+            event == null ? null : read("event_id", EventId::read, event),
             type,
-            window.from(),
-            window.before());
-    if (filter.state() == Delivery.State.PENDING && filter.event() == null) {
-      throw Problem.malformed("state=pending needs event: only events know who is pending");
+            request.from(),
+            request.isByChange() ? request.until() : request.before());
+    if (request.isByChange()) {
+      return changed(tenant, filter, request);
     }
-    List<Delivery> found =
-        filter.event() == null
-            ? deliveries.list(tenant, filter, window.fetch())
-            : ofEvent(tenant, filter.event(), filter, window);
-    return window.page(found, delivery -> delivery.key().id().uuid()).map(DeliveryView::of);
+    return request
+        .page(
+            deliveries.newest(tenant, filter, request.fetch()),
+            delivery -> delivery.key().id().uuid())
+        .map(DeliveryView::of);
   }
 
-  /** All recipients of an event, those without a result included. */
-  private List<Delivery> ofEvent(
-      Tenant tenant, EventId id, Deliveries.Filter filter, Window window) {
-    Events.Event event = events.find(tenant, id).orElse(null);
-    if (event == null) {
-      return List.of();
+  private Page<DeliveryView> changed(
+      Tenant tenant, DeliveryList.Filter filter, ListRequest request) {
+    if (filter.state() == Delivery.State.PENDING) {
+      throw Problem.malformed(
+          "state=pending has no order=updated_at: a delivery appears with its first result");
     }
-    Map<SubscriptionId, Delivery> recorded =
-        deliveries.of(tenant, id).stream()
-            .collect(Collectors.toMap(d -> d.key().subscriptionId(), Function.identity()));
-    return event.recipients().stream()
-        .map(
-            recipient -> {
-              var key = new Delivery.Key(tenant, id, event.type(), recipient);
-              return recorded.getOrDefault(recipient, Delivery.pending(key));
-            })
-        .filter(delivery -> matches(delivery, filter))
-        .filter(delivery -> window.holds(delivery.key().id().uuid()))
-        .sorted((one, other) -> Window.compare(other.key().id().uuid(), one.key().id().uuid()))
-        .limit(window.fetch())
-        .toList();
-  }
-
-  private static boolean matches(Delivery delivery, Deliveries.Filter filter) {
-    return (filter.state() == null || filter.state() == delivery.state())
-        && (filter.subscription() == null
-            || filter.subscription().equals(delivery.key().subscriptionId()))
-        && (filter.eventType() == null || filter.eventType().equals(delivery.key().eventType()));
+    return request
+        .changes(
+            deliveries.changed(tenant, filter, request.after(), request.fetch()),
+            DeliveryList.Changed::change)
+        .map(changed -> DeliveryView.of(changed.delivery()));
   }
 
   @GetMapping("/{id}")

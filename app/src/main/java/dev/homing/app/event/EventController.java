@@ -8,9 +8,10 @@ import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.subscription.EventTypes;
+import dev.homing.app.http.ListRequest;
+import dev.homing.app.http.OrderedBy;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
-import dev.homing.app.http.Window;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
@@ -105,25 +106,39 @@ class EventController {
     }
   }
 
+  /** Newest first, or in the order in which they appear. */
   @GetMapping("/events")
   Page<EventView> list(
       @AuthenticationPrincipal Tenant tenant,
-      @RequestParam(required = false) @Nullable String type,
-      @RequestParam(required = false) @Nullable Instant since,
-      @RequestParam(required = false) @Nullable Instant until,
-      @RequestParam(required = false) @Nullable Integer limit,
-      @RequestParam(required = false) @Nullable String cursor) {
+      @RequestParam(name = "event_type", required = false) @Nullable String type,
+      @OrderedBy("accepted_at") ListRequest request) {
     if (type != null && !EventTypes.isType(type)) {
-      throw Problem.malformed("type must be an event type, like order.created");
+      throw Problem.malformed("event_type must be an event type, like order.created");
     }
-    Window window = Window.of(since, until, limit, cursor);
-    List<Events.Event> found =
-        events.list(tenant, type, window.from(), window.before(), window.fetch());
+    return views(
+        tenant,
+        request.isByChange() ? appeared(tenant, type, request) : newest(tenant, type, request));
+  }
+
+  private Page<Events.Event> newest(Tenant tenant, @Nullable String type, ListRequest request) {
+    return request.page(
+        events.list(tenant, type, request.from(), request.before(), request.fetch()),
+        event -> event.id().uuid());
+  }
+
+  private Page<Events.Event> appeared(Tenant tenant, @Nullable String type, ListRequest request) {
+    return request
+        .changes(
+            events.appeared(
+                tenant, type, request.after(), request.from(), request.until(), request.fetch()),
+            Events.Appeared::change)
+        .map(Events.Appeared::event);
+  }
+
+  private Page<EventView> views(Tenant tenant, Page<Events.Event> page) {
     Map<EventId, String> workflowIds =
-        workflows.ids(tenant, found.stream().map(Events.Event::id).toList());
-    return window
-        .page(found, event -> event.id().uuid())
-        .map(event -> view(event, workflowIds, null));
+        workflows.ids(tenant, page.items().stream().map(Events.Event::id).toList());
+    return page.map(event -> view(event, workflowIds, null));
   }
 
   @GetMapping("/events/{id}")
@@ -175,7 +190,7 @@ class EventController {
         event.externalId(),
         event.type(),
         event.contentType(),
-        event.acceptedAt(),
+        event.id().acceptedAt(),
         event.recipients().size(),
         requireNonNull(workflowIds.get(event.id())),
         counts);

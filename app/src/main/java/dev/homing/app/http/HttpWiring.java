@@ -30,6 +30,14 @@ class HttpWiring {
   }
 
   @Bean
+  FilterRegistrationBean<RenamedParameters> renamedParameters() {
+    FilterRegistrationBean<RenamedParameters> registration =
+        new FilterRegistrationBean<>(new RenamedParameters());
+    registration.addUrlPatterns("/events/*", "/deliveries/*");
+    return registration;
+  }
+
+  @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> container(RequestSettings settings) {
     return tomcat -> {
       tomcat.setProtocol(PunctualProtocol.class.getName());

@@ -5,9 +5,9 @@ import dev.homing.activities.subscription.EventTypes;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
-import dev.homing.app.http.Window;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.net.URI;
@@ -77,16 +77,19 @@ class SubscriptionController {
       @AuthenticationPrincipal Tenant tenant,
       @RequestParam(name = "event_type", required = false) @Nullable String eventType,
       @RequestParam(required = false) @Nullable Boolean enabled,
-      @RequestParam(required = false) @Nullable Integer limit,
-      @RequestParam(required = false) @Nullable String cursor) {
+      ListRequest request) {
     if (eventType != null && !EventTypes.isPattern(eventType)) {
       throw Problem.malformed("event_type must be an event type, like order.created or order.*");
     }
-    Window window = Window.of(null, null, limit, cursor);
-    return window
+    return request
         .page(
             subscriptions.list(
-                tenant.name(), eventType, enabled, window.before(), Limit.of(window.fetch())),
+                tenant.name(),
+                eventType,
+                enabled,
+                request.from(),
+                request.before(),
+                Limit.of(request.fetch())),
             subscription -> subscription.id().uuid())
         .map(SubscriptionView::of);
   }

@@ -73,7 +73,7 @@ record SubscriptionView(
             terms.retry().initialInterval(),
             terms.retry().maxInterval()),
         terms.timeout(),
-        subscription.createdAt(),
+        subscription.id().createdAt(),
         subscription.updatedAt(),
         subscription.previousSecretUntil(),
         subscription.publicKey(),

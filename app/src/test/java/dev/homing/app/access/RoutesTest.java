@@ -93,6 +93,19 @@ class RoutesTest {
                 }));
   }
 
+  /** A filter that is misspelled would show more than was asked for, or change it. */
+  @Test
+  void eachRefusesParametersThatItDoesNotHave() {
+    SCOPES
+        .keySet()
+        .forEach(
+            route -> {
+              Api.Answer refused = call(HOMING.admin(), route, NOBODYS, "?stauts=failed");
+              assertThat(refused.status()).as(route).isEqualTo(400);
+              assertThat(refused.text()).as(route).contains("There is no parameter stauts; there ");
+            });
+  }
+
   @Test
   void noneIsOpenWithoutAKey() {
     SCOPES
@@ -168,6 +181,10 @@ class RoutesTest {
   }
 
   private static Api.Answer call(Api api, String route, UUID id) {
+    return call(api, route, id, "");
+  }
+
+  private static Api.Answer call(Api api, String route, UUID id, String query) {
     String[] parts = route.split(" ", -1);
     String prefix =
         Map.of("subscriptions", "sub_", "events", "evt_", "deliveries", "dlv_", "keys", "hk_")
@@ -178,6 +195,6 @@ class RoutesTest {
         parts[0].equals("POST") && path.contains(id.toString())
             ? "{}"
             : "{\"url\": \"https://example.com\", \"event_types\": [\"z\"]}";
-    return parts[0].equals("GET") ? api.get(path) : api.send(parts[0], path, body);
+    return parts[0].equals("GET") ? api.get(path + query) : api.send(parts[0], path + query, body);
   }
 }

@@ -246,8 +246,7 @@ class OutagesTest {
   }
 
   private static String runStatus(String delivery) {
-    String description =
-        parts.temporal().cli("workflow", "describe", "-w", delivery, "-o", "json");
+    String description = parts.temporal().cli("workflow", "describe", "-w", delivery, "-o", "json");
     return Api.text(
             JsonMapper.shared().readTree(description).get("workflowExecutionInfo"), "status")
         .replace("WORKFLOW_EXECUTION_STATUS_", "");

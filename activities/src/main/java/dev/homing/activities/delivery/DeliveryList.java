@@ -1,0 +1,122 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.activities.Change;
+import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.PrefixedId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Deliveries as callers list them, those without a result included. */
+public final class DeliveryList {
+  private static final Comparator<Delivery> NEWEST_FIRST =
+      Comparator.comparing((Delivery delivery) -> delivery.key().id().uuid(), PrefixedId.ORDER)
+          .reversed();
+
+  private final JdbcClient jdbc;
+  private final PendingDeliveries pending;
+
+  public DeliveryList(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+    this.pending = new PendingDeliveries(jdbc);
+  }
+
+  /**
+   * What to list; null: all.
+   *
+   * @param from the first id that counts, and {@code until} the first that does not
+   */
+  public record Filter(
+      @Nullable State state,
+      @Nullable SubscriptionId subscription,
+      @Nullable EventId event,
+      @Nullable String eventType,
+      UUID from,
+      UUID until) {}
+
+  /** The tenant's, newest event first. */
+  public List<Delivery> newest(Tenant tenant, Filter filter, int limit) {
+    // Pending ones first: one that gets its row meanwhile is found twice, and never missed.
+    List<Delivery> waiting =
+        filter.state() == null || filter.state() == State.PENDING
+            ? pending.newest(tenant, filter, limit)
+            : List.of();
+    List<Delivery> recorded =
+        filter.state() == State.PENDING ? List.of() : recorded(tenant, filter, limit);
+    Map<UUID, Delivery> all = new HashMap<>();
+    Stream.concat(waiting.stream(), recorded.stream())
+        .forEach(delivery -> all.put(delivery.key().id().uuid(), delivery));
+    return all.values().stream().sorted(NEWEST_FIRST).limit(limit).toList();
+  }
+
+  private List<Delivery> recorded(Tenant tenant, Filter filter, int limit) {
+    return select(tenant, filter, limit, "order by id desc ")
+        .query((row, _) -> Deliveries.delivery(row))
+        .list();
+  }
+
+  /** A delivery, and where its last change stands. */
+  public record Changed(Delivery delivery, Change change) {}
+
+  /**
+   * The tenant's in the order in which they change: a delivery appears with its first result, and
+   * again behind all others whenever it changes. None appears before one that was read.
+   */
+  public List<Changed> changed(Tenant tenant, Filter filter, Change after, int limit) {
+    return select(
+            tenant,
+            filter,
+            limit,
+            """
+              and (changed_in, id) > (cast(cast(:transaction as text) as xid8), :after)
+              and changed_in < pg_snapshot_xmin(pg_current_snapshot())
+            order by changed_in, id
+            """)
+        .param("transaction", after.transaction())
+        .param("after", after.id())
+        .query(
+            (row, _) ->
+                new Changed(
+                    Deliveries.delivery(row),
+                    new Change(row.getLong("changed_in"), row.getObject("id", UUID.class))))
+        .list();
+  }
+
+  private JdbcClient.StatementSpec select(
+      Tenant tenant, Filter filter, int limit, String conditionAndOrder) {
+    return jdbc.sql(
+            "select "
+                + Deliveries.COLUMNS
+                + """
+                , cast(cast(changed_in as text) as bigint) as changed_in
+                from deliveries
+                where tenant = :tenant
+                  and id >= :from and id < :until
+                  and (cast(:state as text) is null or state = :state)
+                  and (cast(:subscription as uuid) is null or subscription_id = :subscription)
+                  and (cast(:event as uuid) is null or event_id = :event)
+                  and (cast(:type as text) is null or event_type = :type)
+                """
+                + conditionAndOrder
+                + "limit :limit")
+        .param("tenant", tenant.name())
+        .param("from", filter.from())
+        .param("until", filter.until())
+        .param("state", Optional.ofNullable(filter.state()).map(State::word).orElse(null))
+        .param(
+            "subscription",
+            Optional.ofNullable(filter.subscription()).map(SubscriptionId::uuid).orElse(null))
+        .param("event", Optional.ofNullable(filter.event()).map(EventId::uuid).orElse(null))
+        .param("type", filter.eventType())
+        .param("limit", limit);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.PrefixedId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Deliveries without a result: they have no row, and are the recipients of open events. */
+final class PendingDeliveries {
+  private static final int EVENTS_AT_A_TIME = 50;
+
+  private final JdbcClient jdbc;
+
+  PendingDeliveries(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** An open event whose recipients may match. */
+  private record Open(EventId id, String type, List<SubscriptionId> recipients) {
+    Stream<Delivery.Key> deliveries(Tenant tenant) {
+      return recipients.stream().map(recipient -> new Delivery.Key(tenant, id, type, recipient));
+    }
+
+    /** With which the ids of its deliveries begin, so they sort by it. */
+    long high() {
+      return id.uuid().getMostSignificantBits();
+    }
+  }
+
+  /** The tenant's, newest first, of any state that the filter names. */
+  List<Delivery> newest(Tenant tenant, DeliveryList.Filter filter, int limit) {
+    List<Delivery> found = new ArrayList<>();
+    UUID until = last(filter.until().getMostSignificantBits());
+    boolean more = true;
+    while (more && found.size() < limit) {
+      List<Open> events = open(tenant, filter, until);
+      more = events.size() == EVENTS_AT_A_TIME;
+      if (more) {
+        // Deliveries of events that begin alike sort together: the last of these wait for the rest.
+        long high = events.getLast().high();
+        if (events.getFirst().high() == high) {
+          throw new IllegalStateException("%d events begin alike".formatted(events.size()));
+        }
+        events = events.stream().filter(event -> event.high() != high).toList();
+        until = last(high);
+      }
+      found.addAll(withoutRow(tenant, filter, events));
+    }
+    return found;
+  }
+
+  private List<Delivery> withoutRow(Tenant tenant, DeliveryList.Filter filter, List<Open> events) {
+    Set<DeliveryId> recorded = recorded(tenant, events);
+    return events.stream()
+        .flatMap(event -> event.deliveries(tenant))
+        .filter(
+            key ->
+                filter.subscription() == null || filter.subscription().equals(key.subscriptionId()))
+        .filter(key -> isWithin(filter, key.id().uuid()))
+        .filter(key -> !recorded.contains(key.id()))
+        .map(Delivery::pending)
+        .toList();
+  }
+
+  private static boolean isWithin(DeliveryList.Filter filter, UUID id) {
+    return PrefixedId.ORDER.compare(filter.from(), id) <= 0
+        && PrefixedId.ORDER.compare(id, filter.until()) < 0;
+  }
+
+  private static UUID last(long high) {
+    return new UUID(high, -1);
+  }
+
+  /** Newest first. */
+  private List<Open> open(Tenant tenant, DeliveryList.Filter filter, UUID until) {
+    return jdbc.sql(
+            """
+            select e.id, e.type, e.recipients
+            from open_events o
+            join events e on e.tenant = o.tenant and e.id = o.event_id
+            where o.tenant = :tenant
+              and o.event_id >= :from and o.event_id <= :until
+              and (cast(:event as uuid) is null or o.event_id = :event)
+              and (cast(:type as text) is null or e.type = :type)
+              and (cast(:subscription as uuid) is null or :subscription = any(e.recipients))
+            order by o.event_id desc
+            limit :limit
+            """)
+        .param("tenant", tenant.name())
+        .param("from", new UUID(filter.from().getMostSignificantBits(), 0))
+        .param("until", until)
+        .param("event", Optional.ofNullable(filter.event()).map(EventId::uuid).orElse(null))
+        .param("type", filter.eventType())
+        .param(
+            "subscription",
+            Optional.ofNullable(filter.subscription()).map(SubscriptionId::uuid).orElse(null))
+        .param("limit", EVENTS_AT_A_TIME)
+        .query((row, _) -> open(row))
+        .list();
+  }
+
+  private static Open open(ResultSet row) throws SQLException {
+    return new Open(
+        new EventId(row.getObject("id", UUID.class)),
+        row.getString("type"),
+        Arrays.stream((UUID[]) row.getArray("recipients").getArray())
+            .map(SubscriptionId::new)
+            .toList());
+  }
+
+  private Set<DeliveryId> recorded(Tenant tenant, List<Open> events) {
+    return jdbc.sql(
+            """
+            select d.id
+            from unnest(:lows::uuid[], :highs::uuid[]) as of_an_event (low, high)
+            cross join lateral (
+              select id from deliveries
+              where tenant = :tenant and id between low and high) d
+            """)
+        .param("tenant", tenant.name())
+        .param("lows", events.stream().map(e -> new UUID(e.high(), 0)).toArray(UUID[]::new))
+        .param("highs", events.stream().map(e -> last(e.high())).toArray(UUID[]::new))
+        .query((row, _) -> new DeliveryId(row.getObject(1, UUID.class)))
+        .set();
+  }
+}

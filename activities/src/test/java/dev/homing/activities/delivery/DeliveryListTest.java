@@ -1,0 +1,248 @@
+package dev.homing.activities.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.activities.Change;
+import dev.homing.activities.Node;
+import dev.homing.activities.Postgres;
+import dev.homing.activities.SampleIds;
+import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.PrefixedId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.event.AcceptedEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class DeliveryListTest {
+  private static final UUID FIRST = new UUID(0, 0);
+  private static final UUID LAST = new UUID(-1, -1);
+  private static final int WRITERS = 8;
+  private static final int ROWS_EACH = 100;
+
+  private final Ledger ledger = new Ledger();
+  private final DeliveryList list = new DeliveryList(Postgres.jdbc());
+
+  @Test
+  void listsByEachFilterNewestFirst() {
+    SubscriptionId subscription = SampleSubscriptions.active(ledger.tenant, "http://a.test/");
+    Delivery.Key waiting = ledger.to(subscription);
+    ledger.add(waiting, State.RETRYING, null);
+    Delivery.Key failed = ledger.to(subscription);
+    ledger.add(failed, State.FAILED, "schedule_over");
+    Delivery.Key other = ledger.toNewSubscription();
+    ledger.add(other, State.FAILED, "schedule_over");
+
+    assertThat(list(null, subscription, null, null)).containsExactlyInAnyOrder(waiting, failed);
+    assertThat(list(State.FAILED, subscription, null, null)).containsExactly(failed);
+    assertThat(list(State.FAILED, null, null, null)).containsExactlyInAnyOrder(failed, other);
+    assertThat(list(null, null, other.eventId(), null)).containsExactly(other);
+    assertThat(list(null, null, null, Node.TYPE)).hasSize(3);
+    assertThat(list(null, null, null, "other.type")).isEmpty();
+  }
+
+  @Test
+  void listsPendingDeliveriesByEachFilter() {
+    SubscriptionId one = SampleSubscriptions.active(ledger.tenant, "http://a.test/");
+    SubscriptionId two = SampleSubscriptions.active(ledger.tenant, "http://b.test/");
+    AcceptedEvent event = ledger.node.accept(ledger.tenant, one, two);
+    Delivery.Key pending = new Delivery.Key(ledger.tenant, event.id(), Node.TYPE, one);
+    Delivery.Key recorded = new Delivery.Key(ledger.tenant, event.id(), Node.TYPE, two);
+    ledger.add(recorded, State.FAILED, "schedule_over");
+
+    assertThat(list(null, null, null, null)).containsExactlyInAnyOrder(pending, recorded);
+    assertThat(list(State.PENDING, null, null, null)).containsExactly(pending);
+    assertThat(list(State.FAILED, null, null, null)).containsExactly(recorded);
+    assertThat(list(null, one, null, null)).containsExactly(pending);
+    assertThat(list(State.PENDING, two, null, null)).isEmpty();
+    assertThat(list(null, null, event.id(), null)).containsExactlyInAnyOrder(pending, recorded);
+    assertThat(list(State.PENDING, null, null, Node.TYPE)).containsExactly(pending);
+    assertThat(list(null, null, null, "other.type")).isEmpty();
+    assertThat(new DeliveryList(Postgres.jdbc()).newest(Postgres.newTenant(), all(), 10)).isEmpty();
+  }
+
+  /** More open events than are read at a time, some of whose ids begin alike. */
+  @Test
+  void pagesOfPendingAndRecordedDeliveriesHaveNoHoles() {
+    List<SubscriptionId> recipients =
+        List.of(
+            SampleSubscriptions.active(ledger.tenant, "http://a.test/"),
+            SampleSubscriptions.active(ledger.tenant, "http://b.test/"));
+    Set<UUID> expected = new TreeSet<>(PrefixedId.ORDER.reversed());
+    for (int i = 0; i < 120; i++) {
+      UUID id =
+          new UUID(
+              SampleIds.uuid().getMostSignificantBits() & ~0xffL,
+              SampleIds.uuid().getLeastSignificantBits());
+      AcceptedEvent event = ledger.node.accept(ledger.tenant, recipients, id);
+      for (SubscriptionId recipient : recipients) {
+        Delivery.Key key = new Delivery.Key(ledger.tenant, event.id(), Node.TYPE, recipient);
+        expected.add(key.id().uuid());
+        if (i % 3 == 0 && recipient.equals(recipients.getFirst())) {
+          ledger.add(key, State.DELIVERED, null);
+        }
+      }
+    }
+
+    List<UUID> paged = new ArrayList<>();
+    UUID until = LAST;
+    List<Delivery> page;
+    do {
+      page = list.newest(ledger.tenant, filter(null, null, null, null, until), 7);
+      page.forEach(delivery -> paged.add(delivery.key().id().uuid()));
+      until = paged.getLast();
+    } while (page.size() == 7);
+
+    assertThat(paged).containsExactlyElementsOf(expected);
+  }
+
+  // In the order of changes.
+
+  @Test
+  void changeAppearsBehindThoseThatWereRead() {
+    Delivery.Key one = ledger.toNewSubscription();
+    Delivery.Key two = ledger.toNewSubscription();
+    ledger.add(two, State.RETRYING, null);
+    ledger.add(one, State.RETRYING, null);
+
+    List<DeliveryList.Changed> first = changedSince(Change.NONE, 2);
+    ledger.cancel(two, "cancelled");
+    List<DeliveryList.Changed> then = changedSince(first.getLast().change(), 1);
+
+    assertThat(first).extracting(changed -> changed.delivery().key()).containsExactly(two, one);
+    assertThat(then).extracting(changed -> changed.delivery().key()).containsExactly(two);
+    assertThat(then.getFirst().delivery().updatedAt())
+        .isAfter(first.getFirst().delivery().updatedAt());
+  }
+
+  /** A claim, for one, is nothing that is shown. */
+  @Test
+  void whatIsNotShownIsNoChange() {
+    Delivery.Key key = ledger.toNewSubscription();
+    ledger.add(key, State.RETRYING, null);
+    Change last = changedSince(Change.NONE, 1).getLast().change();
+
+    ledger.set(key, "look_after = now(), own_faults = 3, run_notice = true");
+
+    assertThat(list.changed(ledger.tenant, all(), last, 10)).isEmpty();
+  }
+
+  @Test
+  void commitThatComesLateIsReadInItsPlace() throws Exception {
+    Delivery.Key slow = ledger.toNewSubscription();
+    Delivery.Key quick = ledger.toNewSubscription();
+
+    ledger.node.transaction.executeWithoutResult(
+        _ -> {
+          ledger.node.deliveries.add(slow, State.RETRYING, null);
+          elsewhere(() -> ledger.add(quick, State.RETRYING, null));
+          assertThat(elsewhere(() -> list.changed(ledger.tenant, all(), Change.NONE, 10)))
+              .as("nothing is shown before what may still come before it")
+              .isEmpty();
+        });
+
+    assertThat(changedSince(Change.NONE, 2))
+        .extracting(changed -> changed.delivery().key())
+        .containsExactly(slow, quick);
+  }
+
+  @Test
+  void pollerBesideEightWritersMissesNothing() throws Exception {
+    Set<UUID> written = new TreeSet<>();
+    Set<UUID> read = new TreeSet<>();
+    SubscriptionId subscription = SampleSubscriptions.active(ledger.tenant, "http://a.test/");
+    try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
+      List<Future<List<UUID>>> all =
+          IntStream.range(0, WRITERS)
+              .mapToObj(_ -> writers.submit(() -> write(subscription)))
+              .toList();
+      Change last = Change.NONE;
+      while (all.stream().anyMatch(writer -> !writer.isDone())) {
+        last = readOn(last, read);
+      }
+      for (Future<List<UUID>> writer : all) {
+        written.addAll(writer.get());
+      }
+      AtomicReference<Change> end = new AtomicReference<>(last);
+      await()
+          .until(
+              () -> end.updateAndGet(change -> readOn(change, read)),
+              _ -> read.size() == written.size());
+    }
+
+    assertThat(read).isEqualTo(written).hasSize(WRITERS * ROWS_EACH);
+  }
+
+  /** Transactions that last differently, each with rows at its beginning and its end. */
+  private List<UUID> write(SubscriptionId subscription) {
+    List<UUID> ids = new ArrayList<>();
+    while (ids.size() < ROWS_EACH) {
+      ledger.node.transaction.executeWithoutResult(
+          _ -> {
+            for (int row = 0; row <= ids.size() % 4 && ids.size() < ROWS_EACH; row++) {
+              Delivery.Key key =
+                  new Delivery.Key(ledger.tenant, SampleIds.event(), Node.TYPE, subscription);
+              ledger.node.deliveries.add(key, State.RETRYING, null);
+              ids.add(key.id().uuid());
+            }
+          });
+    }
+    return ids;
+  }
+
+  private Change readOn(Change after, Set<UUID> read) {
+    List<DeliveryList.Changed> page = list.changed(ledger.tenant, all(), after, 50);
+    page.forEach(changed -> read.add(changed.delivery().key().id().uuid()));
+    return page.isEmpty() ? after : page.getLast().change();
+  }
+
+  /** Once so many are there: a transaction of another test may be in the way for a moment. */
+  private List<DeliveryList.Changed> changedSince(Change change, int count) {
+    return await()
+        .until(() -> list.changed(ledger.tenant, all(), change, 10), all -> all.size() == count);
+  }
+
+  private static <T> T elsewhere(Callable<T> act) {
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      return other.submit(act).get();
+    } catch (Exception failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
+  private List<Delivery.Key> list(
+      @Nullable State state,
+      @Nullable SubscriptionId subscription,
+      @Nullable EventId event,
+      @Nullable String type) {
+    return list.newest(ledger.tenant, filter(state, subscription, event, type, LAST), 10).stream()
+        .map(Delivery::key)
+        .toList();
+  }
+
+  private static DeliveryList.Filter all() {
+    return filter(null, null, null, null, LAST);
+  }
+
+  private static DeliveryList.Filter filter(
+      @Nullable State state,
+      @Nullable SubscriptionId subscription,
+      @Nullable EventId event,
+      @Nullable String type,
+      UUID until) {
+    return new DeliveryList.Filter(state, subscription, event, type, FIRST, until);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.homing.app.http;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.core.MethodParameter;
+import org.springframework.stereotype.Component;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * Refuses query parameters that a route does not have, or that are there twice: a filter that is
+ * misspelled would show more than was asked for.
+ */
+@Component
+class KnownParameters implements HandlerInterceptor, WebMvcConfigurer {
+  private final Map<Method, NavigableSet<String>> byRoute = new ConcurrentHashMap<>();
+
+  @Override
+  public void addInterceptors(InterceptorRegistry registry) {
+    registry.addInterceptor(this);
+  }
+
+  @Override
+  public boolean preHandle(
+      HttpServletRequest request, HttpServletResponse response, Object handler) {
+    if (request.getQueryString() != null
+        && request.getDispatcherType() == DispatcherType.REQUEST
+        && handler instanceof HandlerMethod route) {
+      NavigableSet<String> known =
+          byRoute.computeIfAbsent(route.getMethod(), _ -> KnownParameters.of(route));
+      request.getParameterMap().forEach((name, values) -> check(name, values, known));
+    }
+    return true;
+  }
+
+  private static void check(String name, String[] values, NavigableSet<String> known) {
+    if (!known.contains(name)) {
+      throw Problem.malformed(
+          "There is no parameter %s; there %s."
+              .formatted(
+                  name, known.isEmpty() ? "are none here" : "are: " + String.join(", ", known)));
+    }
+    if (values.length > 1) {
+      throw Problem.malformed("Send the parameter %s once.".formatted(name));
+    }
+  }
+
+  private static NavigableSet<String> of(HandlerMethod route) {
+    NavigableSet<String> names = new TreeSet<>();
+    for (MethodParameter parameter : route.getMethodParameters()) {
+      RequestParam single = parameter.getParameterAnnotation(RequestParam.class);
+      if (single != null) {
+        names.add(single.name().isEmpty() ? parameter.getParameter().getName() : single.name());
+      }
+      if (parameter.hasParameterAnnotation(ModelAttribute.class)) {
+        Arrays.stream(parameter.getParameterType().getRecordComponents())
+            .map(RecordComponent::getName)
+            .forEach(names::add);
+      }
+      if (parameter.getParameterType() == ListRequest.class) {
+        names.addAll(ListRequest.PARAMETERS);
+        if (parameter.hasParameterAnnotation(OrderedBy.class)) {
+          names.add(ListRequest.ORDER);
+        }
+      }
+    }
+    return names;
+  }
+}

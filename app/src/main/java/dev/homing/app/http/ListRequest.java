@@ -1,0 +1,187 @@
+package dev.homing.app.http;
+
+import dev.homing.activities.Change;
+import dev.homing.workflows.PrefixedId;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which part of a list is asked for: {@code since}, {@code until}, {@code order}, {@code limit} and
+ * {@code cursor}.
+ *
+ * <p>Ids are UUIDs that sort by time (RFC 9562, UUIDv7), and the time in an id is the time that is
+ * shown. So times are bounds of ids, exact to the millisecond.
+ */
+public final class ListRequest {
+  /** Parameters of every list. */
+  static final Set<String> PARAMETERS = Set.of("since", "until", "limit", "cursor");
+
+  static final String ORDER = "order";
+
+  private static final String NEWEST = "newest";
+  private static final int DEFAULT_LIMIT = 50;
+  private static final int MAX_LIMIT = 250;
+  private static final UUID FIRST = new UUID(0, 0);
+  private static final UUID LAST = new UUID(-1, -1);
+
+  /** The 48 bits of a UUIDv7 end in the year 10889. */
+  private static final long LATEST = (1L << 48) - 1;
+
+  private final UUID from;
+  private final UUID until;
+  private final int limit;
+  private final boolean paged;
+  private final boolean byChange;
+  private final Optional<String> position;
+  private final UnaryOperator<String> seal;
+
+  private ListRequest(
+      UUID from,
+      UUID until,
+      int limit,
+      boolean paged,
+      boolean byChange,
+      Optional<String> position,
+      UnaryOperator<String> seal) {
+    this.from = from;
+    this.until = until;
+    this.limit = limit;
+    this.paged = paged;
+    this.byChange = byChange;
+    this.position = position;
+    this.seal = seal;
+  }
+
+  /**
+   * Reads it, or throws a problem that says which parameter is wrong.
+   *
+   * @param changed the {@code order} in which items change, if this list has it
+   * @param list all that a cursor of this list has in common, and no other's has
+   */
+  static ListRequest of(
+      Function<String, @Nullable String> parameters,
+      Optional<String> changed,
+      Cursors cursors,
+      String list) {
+    return new ListRequest(
+        time("since", parameters).orElse(FIRST),
+        time("until", parameters).orElse(LAST),
+        limit(parameters.apply("limit")),
+        parameters.apply("limit") != null || parameters.apply("cursor") != null,
+        byChange(parameters.apply(ORDER), changed),
+        Optional.ofNullable(parameters.apply("cursor")).map(cursor -> cursors.open(list, cursor)),
+        text -> cursors.seal(list, text));
+  }
+
+  private static int limit(@Nullable String text) {
+    try {
+      int limit = text == null ? DEFAULT_LIMIT : Integer.parseInt(text);
+      if (limit >= 1 && limit <= MAX_LIMIT) {
+        return limit;
+      }
+    } catch (NumberFormatException notANumber) {
+      // Answered below.
+    }
+    throw Problem.malformed("limit must be from 1 to %d".formatted(MAX_LIMIT));
+  }
+
+  private static boolean byChange(@Nullable String order, Optional<String> changed) {
+    if (order == null || order.equals(NEWEST)) {
+      return false;
+    }
+    if (changed.filter(order::equals).isEmpty()) {
+      throw Problem.malformed(
+          "order must be %s%s".formatted(NEWEST, changed.map(name -> " or " + name).orElse("")));
+    }
+    return true;
+  }
+
+  private static Optional<UUID> time(String name, Function<String, @Nullable String> parameters) {
+    String text = parameters.apply(name);
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(firstOf(Instant.parse(text)));
+    } catch (DateTimeException malformed) {
+      throw Problem.malformed("%s must be a time like 2026-11-24T08:00:00Z".formatted(name));
+    }
+  }
+
+  /** The first id of that time or later. */
+  private static UUID firstOf(Instant time) {
+    Instant from = time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time;
+    Instant latest = Instant.ofEpochMilli(LATEST);
+    long millis = from.isAfter(latest) ? LATEST : from.plusNanos(999_999).toEpochMilli();
+    return new UUID(millis << 16, 0);
+  }
+
+  /** The first id that counts. */
+  public UUID from() {
+    return from;
+  }
+
+  /** The first id that does not count any more. */
+  public UUID until() {
+    return until;
+  }
+
+  /** Whether the order is that in which items change, else newest first. */
+  public boolean isByChange() {
+    return byChange;
+  }
+
+  /** Newest first: items before this id are shown. */
+  public UUID before() {
+    return position.map(UUID::fromString).map(last -> earlier(until, last)).orElse(until);
+  }
+
+  /** In the order of changes: those after this one are shown. */
+  public Change after() {
+    return position.flatMap(Change::read).orElse(Change.NONE);
+  }
+
+  /** The same for a list that is answered whole; throws a problem if a part of it is asked for. */
+  public ListRequest unpaged() {
+    if (paged) {
+      throw Problem.malformed("limit and cursor have no meaning here: the answer is everything");
+    }
+    return this;
+  }
+
+  /** One more than is shown, to know whether there are others. */
+  public int fetch() {
+    return limit + 1;
+  }
+
+  /** Of what was fetched, newest first. */
+  public <T> Page<T> page(List<T> fetched, Function<T, UUID> id) {
+    List<T> shown = shown(fetched);
+    return new Page<>(
+        shown, fetched.size() <= limit ? null : seal.apply(id.apply(shown.getLast()).toString()));
+  }
+
+  /**
+   * Of what was fetched in the order of changes: a list that goes on, so a cursor is always there.
+   */
+  public <T> Page<T> changes(List<T> fetched, Function<T, Change> change) {
+    List<T> shown = shown(fetched);
+    Change last = shown.isEmpty() ? after() : change.apply(shown.getLast());
+    return new Page<>(shown, seal.apply(last.toString()));
+  }
+
+  private <T> List<T> shown(List<T> fetched) {
+    return List.copyOf(fetched.subList(0, Math.min(fetched.size(), limit)));
+  }
+
+  private static UUID earlier(UUID one, UUID other) {
+    return PrefixedId.ORDER.compare(one, other) < 0 ? one : other;
+  }
+}

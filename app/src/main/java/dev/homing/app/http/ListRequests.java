@@ -1,0 +1,77 @@
+package dev.homing.app.http;
+
+import static java.util.Objects.requireNonNull;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.stereotype.Component;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** Reads a {@link ListRequest} from the parameters of a request. */
+@Component
+class ListRequests implements HandlerMethodArgumentResolver, WebMvcConfigurer {
+  private final Cursors cursors;
+
+  ListRequests(Cursors cursors) {
+    this.cursors = cursors;
+  }
+
+  @Override
+  public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+    resolvers.add(this);
+  }
+
+  @Override
+  public boolean supportsParameter(MethodParameter parameter) {
+    return parameter.getParameterType() == ListRequest.class;
+  }
+
+  @Override
+  public ListRequest resolveArgument(
+      MethodParameter parameter,
+      @Nullable ModelAndViewContainer container,
+      NativeWebRequest webRequest,
+      @Nullable WebDataBinderFactory binders) {
+    HttpServletRequest request =
+        requireNonNull(webRequest.getNativeRequest(HttpServletRequest.class));
+    OrderedBy changed = parameter.getParameterAnnotation(OrderedBy.class);
+    return ListRequest.of(
+        request::getParameter,
+        Optional.ofNullable(changed).map(OrderedBy::value),
+        cursors,
+        list(request));
+  }
+
+  /** Each part behind its length, so that no two lists look alike. */
+  private static String list(HttpServletRequest request) {
+    Object caller =
+        requireNonNull(SecurityContextHolder.getContext().getAuthentication()).getPrincipal();
+    Stream<String> filters =
+        request.getParameterMap().entrySet().stream()
+            .filter(given -> !given.getKey().equals("limit") && !given.getKey().equals("cursor"))
+            .sorted(Map.Entry.comparingByKey(Comparator.naturalOrder()))
+            .flatMap(
+                given -> Stream.concat(Stream.of(given.getKey()), Stream.of(given.getValue())));
+    return Stream.concat(
+            Stream.of(
+                String.valueOf(
+                    request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE)),
+                String.valueOf(caller)),
+            filters)
+        .map(part -> part.length() + ":" + part)
+        .collect(Collectors.joining());
+  }
+}
