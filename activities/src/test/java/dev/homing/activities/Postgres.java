@@ -52,6 +52,15 @@ public final class Postgres {
     return jdbc().sql(sql).param("tenant", tenant.name()).query(type).single();
   }
 
+  /** As each start of Homing does. */
+  public static void migrate() {
+    migrate(POOL);
+  }
+
+  private static void migrate(DataSource database) {
+    Flyway.configure().dataSource(database).load().migrate();
+  }
+
   /** A remembered route of this version is believed. */
   public static long routesVersion(Tenant tenant) {
     return ask(Long.class, "select routes_version from tenants where tenant = :tenant", tenant);
@@ -71,7 +80,7 @@ public final class Postgres {
       pool.setMaximumPoolSize(100);
       pool.setMinimumIdle(0);
       pool.setConnectionTimeout(5_000);
-      Flyway.configure().dataSource(pool).load().migrate();
+      migrate(pool);
       return pool;
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);

@@ -141,6 +141,18 @@ class DeliveryListTest {
   }
 
   @Test
+  void rowsOfAnotherServerAreReadAfterARestore() {
+    Delivery.Key key = ledger.toNewSubscription();
+    ledger.add(key, State.RETRYING, null);
+    ledger.set(key, "changed_in = '9000000000000000'");
+    assertThat(list.changed(ledger.tenant, all(), Change.NONE, 10)).isEmpty();
+
+    Postgres.migrate();
+
+    assertThat(changedSince(Change.NONE, 1)).hasSize(1);
+  }
+
+  @Test
   void commitThatComesLateIsReadInItsPlace() throws Exception {
     Delivery.Key slow = ledger.toNewSubscription();
     Delivery.Key quick = ledger.toNewSubscription();
