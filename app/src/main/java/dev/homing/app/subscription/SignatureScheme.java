@@ -2,6 +2,7 @@ package dev.homing.app.subscription;
 
 import dev.homing.activities.subscription.AsymmetricSecret;
 import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.SymmetricSecret;
 import dev.homing.app.http.Problem;
 import java.security.SecureRandom;
@@ -20,6 +21,11 @@ record SignatureScheme(@Nullable String word, @Nullable String secret) {
   private static final String SYMMETRIC = "v1";
   private static final String ASYMMETRIC = "v1a";
   private static final List<String> WORDS = List.of(SYMMETRIC, ASYMMETRIC);
+
+  /** The scheme of a subscription, in a word: only a {@code v1a} receiver has a public key. */
+  static String of(Subscription subscription) {
+    return subscription.publicKey() == null ? SYMMETRIC : ASYMMETRIC;
+  }
 
   /** What is wrong with it, without the secret. */
   List<Problem.FieldError> errors() {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param secretHeaders the names; every value is null, which leaves it as it is when it is sent
  *     back
  * @param tls null: the usual
+ * @param signatureScheme by which its receiver verifies: {@code v1} or {@code v1a}
  * @param previousSecretUntil until when the secret before signs as well; null: it does not
  * @param publicKey with which the receiver verifies; null: it needs the secret
  * @param secret when it is made only, and only if the receiver needs it
@@ -34,6 +35,7 @@ record SubscriptionView(
     @Nullable TlsFields tls,
     RetryView retry,
     @Nullable Duration timeout,
+    String signatureScheme,
     Instant createdAt,
     Instant updatedAt,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant previousSecretUntil,
@@ -73,6 +75,7 @@ record SubscriptionView(
             terms.retry().initialInterval(),
             terms.retry().maxInterval()),
         terms.timeout(),
+        SignatureScheme.of(subscription),
         subscription.id().createdAt(),
         subscription.updatedAt(),
         subscription.previousSecretUntil(),

@@ -92,6 +92,7 @@ class SubscriptionsTest {
         api.post(path + "/rotate", Map.of("signature_scheme", "v1a")).expect(200).json();
 
     assertThat(rotated.has("secret")).isFalse();
+    assertThat(Api.text(rotated, "signature_scheme")).isEqualTo("v1a");
     api.trigger(type);
     Receipt first = receiver.awaitReceipts(1).getFirst();
     assertThat(first.isSignedWith(ScriptedReceiver.SECRET)).isTrue();

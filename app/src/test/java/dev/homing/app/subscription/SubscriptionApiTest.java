@@ -42,6 +42,7 @@ class SubscriptionApiTest {
     assertThat(shown.get("enabled").booleanValue()).isFalse();
     assertThat(shown.get("metadata")).hasSize(2);
     assertThat(shown.get("timeout").intValue()).isEqualTo(5);
+    assertThat(Api.text(shown, "signature_scheme")).isEqualTo("v1");
     assertThat(shown.get("retry").get("max_attempts").intValue()).isEqualTo(3);
     assertThat(shown.get("retry").get("initial_interval").intValue()).isEqualTo(120);
     assertThat(shown.get("retry").get("max_interval").intValue()).isEqualTo(7200);
@@ -90,7 +91,7 @@ class SubscriptionApiTest {
 
     assertThat(key).startsWith("whpk_");
     assertThat(created.text()).doesNotContain("\"secret\"", "whsk_");
-    assertThat(api.get(path).text()).contains(key);
+    assertThat(api.get(path).text()).contains(key, "\"signature_scheme\":\"v1a\"");
     assertThat(api.get(path + "/keys").expect(200).text())
         .isEqualTo("{\"items\":[{\"public_key\":\"%s\"}],\"next_cursor\":null}".formatted(key));
     api.send("PATCH", path, "{\"signature_scheme\": \"v1\"}").expect(422);
