@@ -18,18 +18,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * The two fields of a subscription with headers for its receiver.
  *
- * @param headers shown to whoever may read the subscription
- * @param secretHeaders shown to nobody; where the value is null it stays as it is
+ * @param headers shown to everyone who may read the subscription
+ * @param secretHeaders whose values are never shown, but as {@link Redacted}, which leaves a value
+ *     as it is
  */
 record HeaderFields(
     Map<String, @Nullable String> headers, Map<String, @Nullable String> secretHeaders) {
   private static final String HEADERS = "headers";
   private static final String SECRET_HEADERS = "secret_headers";
 
-  /** As they are shown, in the order of their names: secret ones have no value. */
+  /** As the API calls the two. */
+  static final List<String> NAMES = List.of(HEADERS, SECRET_HEADERS);
+
+  /** As they are shown, in the order of their names. */
   static HeaderFields of(Subscription.Terms terms) {
     Map<String, @Nullable String> secret = new TreeMap<>();
-    terms.secretHeaders().keySet().forEach(name -> secret.put(name, null));
+    terms.secretHeaders().keySet().forEach(name -> secret.put(name, Redacted.TEXT));
     return new HeaderFields(new TreeMap<>(terms.headers()), secret);
   }
 
@@ -44,7 +48,7 @@ record HeaderFields(
     secretHeaders.forEach(
         (name, value) ->
             CustomHeaders.complaintAboutName(name)
-                .or(() -> Optional.ofNullable(value).flatMap(CustomHeaders::complaintAboutValue))
+                .or(() -> complaintAboutSecret(name, value))
                 .ifPresent(text -> errors.add(new Problem.FieldError(SECRET_HEADERS, text))));
     Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     names.addAll(headers.keySet());
@@ -72,7 +76,11 @@ record HeaderFields(
   /** Empty where a value stays as it is. */
   Map<String, Optional<String>> secret() {
     return secretHeaders.entrySet().stream()
-        .collect(toMap(Map.Entry::getKey, header -> Optional.ofNullable(header.getValue())));
+        .collect(
+            toMap(
+                Map.Entry::getKey,
+                header ->
+                    Optional.ofNullable(header.getValue()).filter(text -> !Redacted.is(text))));
   }
 
   private static Optional<String> complaint(String name, @Nullable String value) {
@@ -81,6 +89,13 @@ record HeaderFields(
     }
     return value == null
         ? Optional.of("%s needs a value".formatted(name))
+        : CustomHeaders.complaintAboutValue(value);
+  }
+
+  /** A null says neither that the value stays nor that the header goes. */
+  private static Optional<String> complaintAboutSecret(String name, @Nullable String value) {
+    return value == null
+        ? Optional.of("%s needs a value; %s leaves it as it is".formatted(name, Redacted.TEXT))
         : CustomHeaders.complaintAboutValue(value);
   }
 

@@ -1,9 +1,9 @@
 package dev.homing.app.subscription;
 
 import dev.homing.activities.subscription.Subscription;
-import dev.homing.app.http.Problem;
+import java.util.Set;
+import java.util.TreeSet;
 import org.springframework.stereotype.Component;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,27 +17,36 @@ class MergePatch {
     this.json = json;
   }
 
-  /** The whole subscription as it would be then; throws a problem if it cannot be read. */
-  SubscriptionRequest apply(Subscription.Terms terms, ObjectNode patch) {
+  /** The whole subscription as it would be then, to be read like one that is sent as a whole. */
+  ObjectNode apply(Subscription.Terms terms, ObjectNode patch) {
     ObjectNode whole = json.valueToTree(request(terms));
-    merge(whole, patch);
-    try {
-      return json.treeToValue(whole, SubscriptionRequest.class);
-    } catch (JacksonException wrong) {
-      throw Problem.unreadable(wrong);
+    for (String headers : HeaderFields.NAMES) {
+      if (whole.get(headers) instanceof ObjectNode before
+          && patch.get(headers) instanceof ObjectNode changes) {
+        removeNamed(before, changes);
+      }
     }
+    merge(whole, patch);
+    return whole;
+  }
+
+  /** Names of headers know no case: a change of x-token is one of X-Token. */
+  private static void removeNamed(ObjectNode headers, ObjectNode changes) {
+    Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    names.addAll(changes.propertyNames());
+    headers.remove(headers.propertyNames().stream().filter(names::contains).toList());
   }
 
   private static void merge(ObjectNode target, ObjectNode patch) {
     for (var field : patch.properties()) {
+      String name = field.getKey();
       JsonNode value = field.getValue();
       if (value.isNull()) {
-        target.remove(field.getKey());
-      } else if (value instanceof ObjectNode part
-          && target.get(field.getKey()) instanceof ObjectNode into) {
-        merge(into, part);
+        target.remove(name);
+      } else if (value instanceof ObjectNode part) {
+        merge(target.get(name) instanceof ObjectNode known ? known : target.putObject(name), part);
       } else {
-        target.set(field.getKey(), value);
+        target.set(name, value);
       }
     }
   }

@@ -16,9 +16,10 @@ import dev.homing.workflows.Tenant;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -91,30 +92,33 @@ class Register {
             }));
   }
 
-  /** Unless it was changed since {@code version}, if one is given. Enabling sends what was held. */
+  /**
+   * Unless it was changed since {@code version}, if one is given. Enabling sends what was held.
+   * What changes nothing leaves no trace.
+   */
   Subscription change(
       Tenant tenant,
       SubscriptionId id,
       @Nullable Long version,
-      UnaryOperator<Subscription.Terms> change) {
+      Function<Subscription, Subscription.Terms> change) {
     Changed changed =
         requireNonNull(
             transaction.execute(
                 _ -> {
                   Subscription subscription = expected(tenant, id, version);
                   Subscription.Terms before = subscription.terms();
-                  Subscription.Terms terms = change.apply(before);
+                  Subscription.Terms terms = change.apply(subscription);
+                  List<String> fields = TermsChange.fields(before, terms);
+                  if (fields.isEmpty()) {
+                    return new Changed(subscription, false);
+                  }
                   subscription.change(
                       terms, sealing.of(tenant, id, terms, subscription), clock.instant());
                   Subscription saved = save(tenant, subscription);
                   if (!terms.eventTypes().equals(before.eventTypes())) {
                     limits.check(tenant, id);
                   }
-                  auditLog.add(
-                      tenant,
-                      Action.SUBSCRIPTION_CHANGED,
-                      id.toString(),
-                      TermsChange.fields(before, terms));
+                  auditLog.add(tenant, Action.SUBSCRIPTION_CHANGED, id.toString(), fields);
                   boolean enabled = terms.enabled() && !before.enabled();
                   if (enabled) {
                     deliveries.release(tenant, id);

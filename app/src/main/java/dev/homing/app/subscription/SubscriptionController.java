@@ -12,6 +12,7 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.util.function.Function;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
@@ -42,7 +43,7 @@ class SubscriptionController {
 
   private final Subscriptions subscriptions;
   private final Register register;
-  private final MergePatch mergePatch;
+  private final SubscriptionReader reader;
   private final TestEvents testEvents;
   private final DestinationCheck destinations;
   private final SecureRandom random = new SecureRandom();
@@ -50,19 +51,20 @@ class SubscriptionController {
   SubscriptionController(
       Subscriptions subscriptions,
       Register register,
-      MergePatch mergePatch,
+      SubscriptionReader reader,
       TestEvents testEvents,
       DestinationCheck destinations) {
     this.subscriptions = subscriptions;
     this.register = register;
-    this.mergePatch = mergePatch;
+    this.reader = reader;
     this.testEvents = testEvents;
     this.destinations = destinations;
   }
 
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<SubscriptionView> create(
-      @AuthenticationPrincipal Tenant tenant, @RequestBody SubscriptionRequest request) {
+      @AuthenticationPrincipal Tenant tenant, @RequestBody ObjectNode body) {
+    SubscriptionRequest request = reader.created(body);
     Subscription.Terms terms = request.terms();
     checkDestination(terms);
     SigningSecret secret = request.scheme().signingSecret(random);
@@ -106,14 +108,11 @@ class SubscriptionController {
       @AuthenticationPrincipal Tenant tenant,
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-      @RequestBody SubscriptionRequest request) {
-    refuseSecret(request);
-    Subscription.Terms terms = request.terms();
-    checkDestination(register.find(tenant, id(id)), terms);
-    return answer(register.change(tenant, id(id), version(ifMatch), _ -> terms));
+      @RequestBody ObjectNode body) {
+    return change(tenant, id(id), version(ifMatch), before -> reader.replaced(before, body));
   }
 
-  /** Changes what it names, as RFC 7396 has it: null means as if it had never been set. */
+  /** Changes what it names, as RFC 7396 has it: null removes. */
   @PatchMapping(
       path = "/{id}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, MERGE_PATCH})
@@ -122,18 +121,18 @@ class SubscriptionController {
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestBody ObjectNode patch) {
-    Subscription before = register.find(tenant, id(id));
-    checkDestination(before, mergePatch.apply(before.terms(), patch).terms());
+    return change(tenant, id(id), version(ifMatch), before -> reader.merged(before, patch));
+  }
+
+  private ResponseEntity<SubscriptionView> change(
+      Tenant tenant,
+      SubscriptionId id,
+      @Nullable Long version,
+      Function<Subscription, SubscriptionRequest> change) {
+    Subscription before = register.find(tenant, id);
+    checkDestination(before, change.apply(before).terms());
     return answer(
-        register.change(
-            tenant,
-            id(id),
-            version(ifMatch),
-            terms -> {
-              SubscriptionRequest merged = mergePatch.apply(terms, patch);
-              refuseSecret(merged);
-              return merged.terms();
-            }));
+        register.change(tenant, id, version, subscription -> change.apply(subscription).terms()));
   }
 
   @DeleteMapping("/{id}")
@@ -204,12 +203,6 @@ class SubscriptionController {
       return Long.valueOf(version);
     } catch (NumberFormatException notOurs) {
       throw Problem.changedMeanwhile();
-    }
-  }
-
-  private static void refuseSecret(SubscriptionRequest request) {
-    if (request.secret() != null || request.signatureScheme() != null) {
-      throw Problem.invalid("secret", "is changed with POST /subscriptions/{id}/rotate only");
     }
   }
 

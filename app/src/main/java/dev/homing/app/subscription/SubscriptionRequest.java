@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A subscription as its owner describes it; what is left out is as {@link #terms} says.
  *
  * @param headers that every request carries
- * @param secretHeaders such that nobody may read; null leaves a value as it is
+ * @param secretHeaders whose values nobody may read; {@link Redacted} leaves one as it is
  * @param tls null: the usual
  * @param signatureScheme only when it is registered
  * @param secret only when it is registered

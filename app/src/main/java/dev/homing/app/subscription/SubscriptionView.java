@@ -8,15 +8,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A subscription as its owner sees it.
  *
  * @param disabledReason why Homing switched it off; null unless it did
- * @param secretHeaders the names; every value is null, which leaves it as it is when it is sent
- *     back
- * @param tls null: the usual
+ * @param secretHeaders the names; every value is {@link Redacted}, which leaves it as it is when it
+ *     is sent back
+ * @param tls null: the usual; its key is {@link Redacted} as well
  * @param signatureScheme by which its receiver verifies: {@code v1} or {@code v1a}
  * @param previousSecretUntil until when the secret before signs as well; null: it does not
  * @param publicKey with which the receiver verifies; null: it needs the secret
@@ -66,7 +67,7 @@ record SubscriptionView(
         terms.description(),
         terms.enabled(),
         subscription.disabledReason(),
-        terms.metadata(),
+        new TreeMap<>(terms.metadata()),
         fields.headers(),
         fields.secretHeaders(),
         TlsFields.of(terms),

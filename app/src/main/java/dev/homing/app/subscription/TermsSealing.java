@@ -50,7 +50,11 @@ class TermsSealing {
                         .map(text -> secrets.sealHeader(tenant, id, name, text))
                         .or(() -> Optional.ofNullable(known.get(name)))
                         .orElseThrow(
-                            () -> Problem.invalid("secret_headers", name + " needs a value"))));
+                            () ->
+                                Problem.invalid(
+                                    "secret_headers",
+                                    "%s needs a value: there is none that %s could leave as it is"
+                                        .formatted(name, Redacted.TEXT)))));
     return sealed;
   }
 
@@ -64,7 +68,7 @@ class TermsSealing {
       return secrets.sealTlsKey(tenant, id, tls.key());
     }
     if (before == null || !tls.certificate().equals(before.terms().tls().certificate())) {
-      throw Problem.invalid("tls.key", "is needed with a certificate");
+      throw Problem.invalid("tls.key", "is needed with another certificate");
     }
     return before.sealed().tlsKey();
   }

@@ -1,6 +1,5 @@
 package dev.homing.app.subscription;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.homing.activities.subscription.ReceiverTls;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.app.http.Problem;
@@ -11,20 +10,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * TLS as a subscription's owner wants it, in PEM.
  *
- * @param authority of the receiver's certificate; null: whomever the JVM trusts
+ * @param authority of the receiver's certificate; null: those that the JVM trusts
  * @param certificate that Homing shows to the receiver; null: none
- * @param key of that certificate, never shown; null: as it is
+ * @param key of that certificate, shown as {@link Redacted}, which leaves it as it is; null: none
  */
-record TlsFields(
-    @Nullable String authority,
-    @Nullable String certificate,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String key) {
+record TlsFields(@Nullable String authority, @Nullable String certificate, @Nullable String key) {
   /** As they are shown; null: there is nothing of its own. */
   static @Nullable TlsFields of(Subscription.Terms terms) {
     Subscription.Tls tls = terms.tls();
     return tls.authority() == null && tls.certificate() == null
         ? null
-        : new TlsFields(tls.authority(), tls.certificate(), null);
+        : new TlsFields(
+            tls.authority(), tls.certificate(), tls.certificate() == null ? null : Redacted.TEXT);
   }
 
   /** What is wrong with them, without the key. */
@@ -32,9 +29,14 @@ record TlsFields(
     List<Problem.FieldError> errors = new ArrayList<>();
     addComplaint("tls.authority", authority, errors);
     addComplaint("tls.certificate", certificate, errors);
-    if (key != null && certificate == null) {
+    if (certificate == null && isNewKey()) {
       errors.add(new Problem.FieldError("tls.certificate", "is needed with a key"));
-    } else if (key != null && certificate != null && errors.isEmpty()) {
+    } else if (certificate != null && key == null) {
+      errors.add(
+          new Problem.FieldError(
+              "tls.key",
+              "is needed with a certificate; %s leaves it as it is".formatted(Redacted.TEXT)));
+    } else if (certificate != null && key != null && isNewKey() && errors.isEmpty()) {
       ReceiverTls.complaintAboutKey(certificate, key)
           .ifPresent(text -> errors.add(new Problem.FieldError("tls.key", text)));
     }
@@ -49,8 +51,13 @@ record TlsFields(
     }
   }
 
+  /** A key that stays goes with its certificate. */
   Subscription.Tls terms() {
-    return new Subscription.Tls(authority, certificate, key);
+    return new Subscription.Tls(authority, certificate, isNewKey() ? key : null);
+  }
+
+  private boolean isNewKey() {
+    return key != null && !Redacted.is(key);
   }
 
   /** Nothing, as the key is in it. */

@@ -118,14 +118,14 @@ class SubscriptionApiTest {
 
     assertThat(shown.text())
         .contains("\"headers\":{\"X-Team\":\"blue\"}")
-        .contains("\"secret_headers\":{\"Authorization\":null,\"X-Token\":null}")
+        .contains("\"secret_headers\":{\"Authorization\":\"***\",\"X-Token\":\"***\"}")
         .doesNotContain("t0ken");
     String same =
         """
-        {"url": "https://example.com", "event_types": ["a"], "secret_headers": {"x-token": null}}
+        {"url": "https://example.com", "event_types": ["a"], "secret_headers": {"x-token": "***"}}
         """;
     assertThat(api.send("PUT", path, same).expect(200).text())
-        .contains("\"headers\":{}", "\"secret_headers\":{\"x-token\":null}");
+        .contains("\"headers\":{}", "\"secret_headers\":{\"x-token\":\"***\"}");
     assertThat(api.send("PUT", path, same.replace("x-token", "x-other")).expect(422).text())
         .contains("x-other needs a value");
   }
@@ -147,7 +147,7 @@ class SubscriptionApiTest {
             .text();
 
     assertThat(changed)
-        .contains("\"headers\":{\"B\":\"2\",\"E\":\"5\"}", "\"secret_headers\":{\"D\":null}");
+        .contains("\"headers\":{\"B\":\"2\",\"E\":\"5\"}", "\"secret_headers\":{\"D\":\"***\"}");
   }
 
   @ParameterizedTest
@@ -231,8 +231,7 @@ class SubscriptionApiTest {
                 "PATCH",
                 path,
                 """
-                {"description": null, "metadata": null, "retry": null, "timeout": null,
-                 "enabled": null}
+                {"description": null, "metadata": null, "retry": null, "timeout": null}
                 """)
             .expect(200)
             .json();
@@ -241,7 +240,7 @@ class SubscriptionApiTest {
     assertThat(changed.get("metadata")).isEmpty();
     assertThat(changed.get("retry").get("max_attempts").isNull()).isTrue();
     assertThat(changed.get("timeout").isNull()).isTrue();
-    assertThat(changed.get("enabled").booleanValue()).isTrue();
+    assertThat(changed.get("enabled").booleanValue()).isFalse();
     api.send("PATCH", path, "{\"url\": null}").expect(422);
     api.send("PATCH", path, "{\"event_types\": null}").expect(422);
     api.send("PATCH", path, "{\"nonsense\": 1}").expect(400);
