@@ -277,6 +277,21 @@ public class Subscription {
       Retry retry,
       @Nullable Duration timeout) {
 
+    /** The same with other secrets. */
+    public Terms with(Map<String, Optional<String>> otherSecretHeaders, Tls otherTls) {
+      return new Terms(
+          url,
+          eventTypes,
+          description,
+          enabled,
+          metadata,
+          headers,
+          otherSecretHeaders,
+          otherTls,
+          retry,
+          timeout);
+    }
+
     /** Neither headers nor the URL, which may hold tokens. */
     @Override
     public String toString() {

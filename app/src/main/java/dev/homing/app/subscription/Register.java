@@ -96,7 +96,7 @@ class Register {
    * Unless it was changed since {@code version}, if one is given. Enabling sends what was held.
    * What changes nothing leaves no trace.
    */
-  Subscription change(
+  Changed change(
       Tenant tenant,
       SubscriptionId id,
       @Nullable Long version,
@@ -107,10 +107,11 @@ class Register {
                 _ -> {
                   Subscription subscription = expected(tenant, id, version);
                   Subscription.Terms before = subscription.terms();
-                  Subscription.Terms terms = change.apply(subscription);
+                  Move move = Move.of(before, change.apply(subscription));
+                  Subscription.Terms terms = move.terms();
                   List<String> fields = TermsChange.fields(before, terms);
                   if (fields.isEmpty()) {
-                    return new Changed(subscription, false);
+                    return new Changed(subscription, move.dropped(), false);
                   }
                   subscription.change(
                       terms, sealing.of(tenant, id, terms, subscription), clock.instant());
@@ -123,12 +124,12 @@ class Register {
                   if (enabled) {
                     deliveries.release(tenant, id);
                   }
-                  return new Changed(saved, enabled);
+                  return new Changed(saved, move.dropped(), enabled);
                 }));
     if (changed.enabled()) {
       runNotices.sendSoon();
     }
-    return changed.subscription();
+    return changed;
   }
 
   /**
@@ -149,7 +150,13 @@ class Register {
             }));
   }
 
-  private record Changed(Subscription subscription, boolean enabled) {}
+  /**
+   * What came of a change.
+   *
+   * @param dropped what did not follow to another host, by the names of the API
+   * @param enabled from now on
+   */
+  record Changed(Subscription subscription, List<String> dropped, boolean enabled) {}
 
   /** Its deliveries stay readable; what waits is cancelled. */
   void delete(Tenant tenant, SubscriptionId id, @Nullable Long version) {

@@ -99,7 +99,8 @@ class SubscriptionController {
   @GetMapping("/{id}")
   ResponseEntity<SubscriptionView> get(
       @AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
-    return answer(register.find(tenant, id(id)));
+    Subscription found = register.find(tenant, id(id));
+    return answer(found, SubscriptionView.of(found));
   }
 
   /** Replaces all of it but the secret. */
@@ -131,8 +132,11 @@ class SubscriptionController {
       Function<Subscription, SubscriptionRequest> change) {
     Subscription before = register.find(tenant, id);
     checkDestination(before, change.apply(before).terms());
+    Register.Changed changed =
+        register.change(tenant, id, version, subscription -> change.apply(subscription).terms());
     return answer(
-        register.change(tenant, id, version, subscription -> change.apply(subscription).terms()));
+        changed.subscription(),
+        SubscriptionView.changed(changed.subscription(), changed.dropped()));
   }
 
   @DeleteMapping("/{id}")
@@ -185,8 +189,9 @@ class SubscriptionController {
         register.rotate(tenant, id(id), secret, rotation.grace()), secret);
   }
 
-  private static ResponseEntity<SubscriptionView> answer(Subscription subscription) {
-    return ResponseEntity.ok().eTag(etag(subscription)).body(SubscriptionView.of(subscription));
+  private static ResponseEntity<SubscriptionView> answer(
+      Subscription subscription, SubscriptionView view) {
+    return ResponseEntity.ok().eTag(etag(subscription)).body(view);
   }
 
   private static String etag(Subscription subscription) {

@@ -73,6 +73,7 @@ class SubscriptionReader {
     }
     ObjectNode shown = json.valueToTree(SubscriptionView.of(before));
     ObjectNode rest = sent.deepCopy();
+    rest.remove("dropped"); // Of the answer to an earlier change.
     List<Problem.FieldError> errors = new ArrayList<>();
     for (String field : SET_BY_HOMING) {
       JsonNode value = rest.remove(field);

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param previousSecretUntil until when the secret before signs as well; null: it does not
  * @param publicKey with which the receiver verifies; null: it needs the secret
  * @param secret when it is made only, and only if the receiver needs it
+ * @param dropped the secrets that did not follow a change of the URL to another host; empty unless
+ *     this answers the change
  */
 record SubscriptionView(
     SubscriptionId id,
@@ -41,7 +43,8 @@ record SubscriptionView(
     Instant updatedAt,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant previousSecretUntil,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String publicKey,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> dropped) {
 
   /** What is null is as the settings say. */
   record RetryView(
@@ -50,14 +53,19 @@ record SubscriptionView(
       @Nullable Duration maxInterval) {}
 
   static SubscriptionView of(Subscription subscription) {
-    return view(subscription, null);
+    return view(subscription, null, List.of());
+  }
+
+  static SubscriptionView changed(Subscription subscription, List<String> dropped) {
+    return view(subscription, null, dropped);
   }
 
   static SubscriptionView withSecret(Subscription subscription, SigningSecret secret) {
-    return view(subscription, secret.publicKey().isPresent() ? null : secret.text());
+    return view(subscription, secret.publicKey().isPresent() ? null : secret.text(), List.of());
   }
 
-  private static SubscriptionView view(Subscription subscription, @Nullable String secret) {
+  private static SubscriptionView view(
+      Subscription subscription, @Nullable String secret, List<String> dropped) {
     Subscription.Terms terms = subscription.terms();
     HeaderFields fields = HeaderFields.of(terms);
     return new SubscriptionView(
@@ -81,6 +89,7 @@ record SubscriptionView(
         subscription.updatedAt(),
         subscription.previousSecretUntil(),
         subscription.publicKey(),
-        secret);
+        secret,
+        dropped);
   }
 }

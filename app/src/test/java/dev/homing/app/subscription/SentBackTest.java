@@ -128,13 +128,17 @@ class SentBackTest {
       quoteCharacter = '`',
       value = {
         "{\"secret_headers\": {\"x-token\": null}} | {} | {\"X-Team\":\"blue\"}",
-        "{\"secret_headers\": {\"x-token\": \"new\"}} | {\"x-token\":\"***\"} | {\"X-Team\":\"blue\"}",
-        "{\"secret_headers\": {\"X-TOKEN\": \"***\"}} | {\"X-TOKEN\":\"***\"} | {\"X-Team\":\"blue\"}",
+        "{\"secret_headers\": {\"x-token\": \"new\"}} | {\"x-token\":\"***\"} |"
+            + " {\"X-Team\":\"blue\"}",
+        "{\"secret_headers\": {\"X-TOKEN\": \"***\"}} | {\"X-TOKEN\":\"***\"} |"
+            + " {\"X-Team\":\"blue\"}",
         "{\"secret_headers\": null} | {} | {\"X-Team\":\"blue\"}",
         "{\"headers\": {\"x-team\": null}} | {\"X-Token\":\"***\"} | {}",
         "{\"headers\": {\"x-team\": \"red\"}} | {\"X-Token\":\"***\"} | {\"x-team\":\"red\"}",
-        "{\"headers\": {\"X-Team\": null, \"x-team\": \"red\"}} | {\"X-Token\":\"***\"} | {\"x-team\":\"red\"}",
-        "{\"headers\": {\"x-TOKEN\": \"shown\"}, \"secret_headers\": {\"x-token\": null}} | {} | {\"X-Team\":\"blue\",\"x-TOKEN\":\"shown\"}",
+        "{\"headers\": {\"X-Team\": null, \"x-team\": \"red\"}} | {\"X-Token\":\"***\"} |"
+            + " {\"x-team\":\"red\"}",
+        "{\"headers\": {\"x-TOKEN\": \"shown\"}, \"secret_headers\": {\"x-token\": null}} | {} |"
+            + " {\"X-Team\":\"blue\",\"x-TOKEN\":\"shown\"}",
       })
   void aPatchKnowsNoCaseOfHeaderNames(String patch, String secret, String shown) {
     String path = withHeaders();
@@ -142,13 +146,14 @@ class SentBackTest {
     String answer = api.send("PATCH", path, patch).expect(200).text();
 
     assertThat(answer).contains("\"secret_headers\":" + secret, "\"headers\":" + shown);
-    assertThat(jdbc.sql("select sealed_headers::text from subscriptions where id = :id")
-            .param("id", id(path))
-            .query(String.class)
-            .single())
+    assertThat(
+            jdbc.sql("select sealed_headers::text from subscriptions where id = :id")
+                .param("id", id(path))
+                .query(String.class)
+                .single())
         .satisfies(
-            sealed ->
-                assertThat(JsonMapper.shared().readTree(sealed).propertyNames())
+            stored ->
+                assertThat(JsonMapper.shared().readTree(stored).propertyNames())
                     .containsExactlyInAnyOrderElementsOf(
                         JsonMapper.shared().readTree(secret).propertyNames()));
   }
@@ -178,7 +183,10 @@ class SentBackTest {
                 .readTree(
                     fields.replace(
                         "OTHER",
-                        new HeldCertificate.Builder().build().certificatePem().replace("\n", "\\n")));
+                        new HeldCertificate.Builder()
+                            .build()
+                            .certificatePem()
+                            .replace("\n", "\\n")));
     if (!method.equals("PATCH")) {
       body.put("url", "https://nowhere.invalid").putArray("event_types").add("a");
     }
@@ -249,8 +257,7 @@ class SentBackTest {
           .expect(200);
     }
     if (random.nextInt(4) == 0) {
-      jdbc.sql(
-              "update subscriptions set enabled = false, disabled_reason = 'gone' where id = :id")
+      jdbc.sql("update subscriptions set enabled = false, disabled_reason = 'gone' where id = :id")
           .param("id", id(path))
           .update();
     }
@@ -286,7 +293,8 @@ class SentBackTest {
     return retry;
   }
 
-  private static void maybe(Random random, Map<String, Object> request, String field, Object value) {
+  private static void maybe(
+      Random random, Map<String, Object> request, String field, Object value) {
     if (random.nextBoolean()) {
       request.put(field, value);
     }
