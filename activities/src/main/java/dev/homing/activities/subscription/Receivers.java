@@ -6,15 +6,16 @@ import dev.homing.activities.subscription.Receiver.Standing;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.RetrySchedule;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -78,8 +79,9 @@ public final class Receivers {
   }
 
   /**
-   * Not one that cannot be read, nor one with two secrets: what is wrong with it may be mended, and
-   * the older secret's time ends, without a word. Nor one with certificates, which are large.
+   * Not one that cannot be read, nor one with several secrets: what is wrong with it may be mended,
+   * and the time of earlier secrets ends, without a word. Nor one with certificates, which are
+   * large.
    */
   private void remember(Tenant tenant, long version, Receiver receiver) {
     if (receiver.fault() == null
@@ -99,7 +101,11 @@ public final class Receivers {
             """
             select id, url, tls_authority, tls_certificate, sealed_tls_key, headers, sealed_headers,
               sealed_secret, enabled, disabled_reason, deleted_at,
-              case when previous_until > now() then previous_sealed_secret end as previous_secret,
+              case when earlier_secrets <> '[]' then array(
+                select secret ->> 'sealed'
+                from jsonb_array_elements(earlier_secrets) with ordinality earlier (secret, place)
+                where cast(secret ->> 'until' as timestamptz) > now()
+                order by place) end as earlier_secrets,
               max_attempts, initial_interval_seconds, max_interval_seconds, timeout_seconds
             from subscriptions
             where tenant = :tenant and id = any(:ids)
@@ -173,11 +179,13 @@ public final class Receivers {
     return text.equals("{}") ? Map.of() : json.readValue(text, TEXTS);
   }
 
-  /** The one before a rotation signs as well, for a while. */
+  /** Those from before rotations sign as well, for a while. */
   private List<SigningSecret> secrets(Tenant tenant, SubscriptionId id, ResultSet row)
       throws SQLException {
-    return Stream.of(row.getString("sealed_secret"), row.getString("previous_secret"))
-        .filter(Objects::nonNull)
+    Array earlier = row.getArray("earlier_secrets");
+    return Stream.concat(
+            Stream.of(row.getString("sealed_secret")),
+            earlier == null ? Stream.empty() : Arrays.stream((String[]) earlier.getArray()))
         .map(text -> secrets.open(tenant, id, text))
         .toList();
   }

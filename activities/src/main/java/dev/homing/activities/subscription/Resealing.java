@@ -15,7 +15,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Seals what subscriptions keep secret with the newest key, so that an old one may go. */
 public final class Resealing {
@@ -50,8 +52,8 @@ public final class Resealing {
             from (
               select sealed_secret as sealed from subscriptions
               union all
-              select previous_sealed_secret from subscriptions
-              where previous_sealed_secret is not null
+              select earlier ->> 'sealed'
+              from subscriptions, jsonb_array_elements(earlier_secrets) earlier
               union all
               select sealed_tls_key from subscriptions where sealed_tls_key is not null
               union all
@@ -95,14 +97,14 @@ public final class Resealing {
       String tenant,
       UUID id,
       String secret,
-      @Nullable String previous,
+      String earlier,
       @Nullable String tlsKey,
       String headers) {}
 
   private List<Sealed> after(@Nullable Sealed last) {
     return jdbc.sql(
             """
-            select tenant, id, sealed_secret, previous_sealed_secret, sealed_tls_key, sealed_headers
+            select tenant, id, sealed_secret, earlier_secrets, sealed_tls_key, sealed_headers
             from subscriptions
             where (tenant, id) > (:tenant, :id)
             order by tenant, id limit :most
@@ -119,7 +121,7 @@ public final class Resealing {
         row.getString("tenant"),
         row.getObject("id", UUID.class),
         row.getString("sealed_secret"),
-        row.getString("previous_sealed_secret"),
+        row.getString("earlier_secrets"),
         row.getString("sealed_tls_key"),
         row.getString("sealed_headers"));
   }
@@ -134,9 +136,19 @@ public final class Resealing {
         sealed.tenant(),
         sealed.id(),
         secrets.reseal(tenant, id, sealed.secret()),
-        sealed.previous() == null ? null : secrets.reseal(tenant, id, sealed.previous()),
+        earlierAnew(tenant, id, sealed.earlier()),
         sealed.tlsKey() == null ? null : secrets.resealTlsKey(tenant, id, sealed.tlsKey()),
         headers.equals(before) ? sealed.headers() : json.writeValueAsString(headers));
+  }
+
+  private String earlierAnew(Tenant tenant, SubscriptionId id, String earlier) {
+    JsonNode before = json.readTree(earlier);
+    JsonNode anew = before.deepCopy();
+    for (JsonNode secret : anew) {
+      String text = secret.required("sealed").stringValue();
+      ((ObjectNode) secret).put("sealed", secrets.reseal(tenant, id, text));
+    }
+    return anew.equals(before) ? earlier : json.writeValueAsString(anew);
   }
 
   /** Unless it was changed meanwhile. */
@@ -145,23 +157,23 @@ public final class Resealing {
                 """
                 update subscriptions
                 set sealed_secret = :secret,
-                  previous_sealed_secret = :previous,
+                  earlier_secrets = cast(:earlier as jsonb),
                   sealed_tls_key = :tlsKey,
                   sealed_headers = cast(:headers as jsonb)
                 where tenant = :tenant and id = :id
                   and sealed_secret = :secretBefore
-                  and previous_sealed_secret is not distinct from cast(:previousBefore as text)
+                  and earlier_secrets = cast(:earlierBefore as jsonb)
                   and sealed_tls_key is not distinct from cast(:tlsKeyBefore as text)
                   and sealed_headers = cast(:headersBefore as jsonb)
                 """)
             .param("tenant", before.tenant())
             .param("id", before.id())
             .param("secret", anew.secret())
-            .param("previous", anew.previous())
+            .param("earlier", anew.earlier())
             .param("tlsKey", anew.tlsKey())
             .param("headers", anew.headers())
             .param("secretBefore", before.secret())
-            .param("previousBefore", before.previous())
+            .param("earlierBefore", before.earlier())
             .param("tlsKeyBefore", before.tlsKey())
             .param("headersBefore", before.headers())
             .update()

@@ -2,6 +2,7 @@ package dev.homing.activities.subscription;
 
 import static java.util.stream.Collectors.toMap;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import jakarta.persistence.CollectionTable;
@@ -16,10 +17,12 @@ import jakarta.persistence.Version;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.hibernate.annotations.BatchSize;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public class Subscription {
   /** Why Homing switches a subscription off: its receiver answered 410. */
   public static final String GONE = "gone";
+
+  /** So many secrets from before rotations sign at most. */
+  public static final int MOST_EARLIER_SECRETS = 10;
 
   @EmbeddedId private SubscriptionKey key;
   private String url;
@@ -57,13 +63,9 @@ public class Subscription {
   private String sealedSecret;
   private @Nullable String publicKey;
 
-  /** Read by those who sign, with SQL. */
-  @SuppressWarnings("UnusedVariable")
-  private @Nullable String previousSealedSecret;
-
-  private @Nullable String previousPublicKey;
-
-  private @Nullable Instant previousUntil;
+  /** Newest first; read by those who sign, with SQL. */
+  @JdbcTypeCode(SqlTypes.JSON)
+  private List<EarlierSecret> earlierSecrets = List.of();
 
   @BatchSize(size = 250)
   @ElementCollection(fetch = FetchType.EAGER)
@@ -117,15 +119,22 @@ public class Subscription {
   }
 
   /**
-   * Signs with another secret from now on, and with the one before as well until then.
+   * Signs with another secret from now on, and with the one before as well until then. Those before
+   * it sign until their own end, up to {@link #MOST_EARLIER_SECRETS}.
    *
-   * @param previousUntil not later than now: the one before is forgotten at once
+   * @param previousUntil not later than now: all earlier ones are forgotten at once
    */
   public void rotate(SealedSecret secret, Instant previousUntil, Instant now) {
-    boolean grace = previousUntil.isAfter(now);
-    this.previousSealedSecret = grace ? sealedSecret : null;
-    this.previousPublicKey = grace ? publicKey : null;
-    this.previousUntil = grace ? previousUntil.truncatedTo(ChronoUnit.MICROS) : null;
+    this.earlierSecrets =
+        previousUntil.isAfter(now)
+            ? Stream.concat(
+                    Stream.of(
+                        new EarlierSecret(
+                            sealedSecret, publicKey, previousUntil.truncatedTo(ChronoUnit.MICROS))),
+                    earlierSecrets.stream().filter(earlier -> earlier.until().isAfter(now)))
+                .limit(MOST_EARLIER_SECRETS)
+                .toList()
+            : List.of();
     this.sealedSecret = secret.text();
     this.publicKey = secret.publicKey();
     this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
@@ -187,9 +196,9 @@ public class Subscription {
     return disabledReason;
   }
 
-  /** Until when the secret before the last rotation signs as well; null: it was not rotated. */
+  /** Until when the secret before the last rotation signs as well; null: it was given up. */
   public @Nullable Instant previousSecretUntil() {
-    return previousUntil;
+    return earlierSecrets.isEmpty() ? null : earlierSecrets.getFirst().until();
   }
 
   /** With which its receiver verifies; null: with the secret itself. */
@@ -197,9 +206,9 @@ public class Subscription {
     return publicKey;
   }
 
-  /** The one before, as long as it is of use; null: there is none. */
-  public @Nullable String previousPublicKey() {
-    return previousPublicKey;
+  /** Secrets from before rotations, newest first; some may be over. */
+  public List<EarlierSecret> earlierSecrets() {
+    return earlierSecrets;
   }
 
   public boolean isDeleted() {
@@ -246,6 +255,17 @@ public class Subscription {
    * @param publicKey with which a receiver verifies; null: it needs the secret
    */
   public record SealedSecret(String text, @Nullable String publicKey) {}
+
+  /**
+   * A signing secret from before a rotation, as it is kept.
+   *
+   * @param publicKey with which a receiver verifies; null: it needs the secret
+   * @param until when it signs as well; a text in JSON, as PostgreSQL has to read it
+   */
+  public record EarlierSecret(
+      String sealed,
+      @Nullable String publicKey,
+      @JsonFormat(shape = JsonFormat.Shape.STRING) Instant until) {}
 
   /**
    * What is secret of {@link Terms}, sealed.

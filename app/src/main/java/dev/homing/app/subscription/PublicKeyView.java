@@ -16,15 +16,16 @@ import org.jspecify.annotations.Nullable;
 record PublicKeyView(
     String publicKey, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant until) {
 
-  /** The current one first. */
-  static List<PublicKeyView> of(Subscription subscription) {
+  /** The current one first, then those that something is signed for still. */
+  static List<PublicKeyView> of(Subscription subscription, Instant now) {
     List<PublicKeyView> keys = new ArrayList<>();
     if (subscription.publicKey() != null) {
       keys.add(new PublicKeyView(subscription.publicKey(), null));
     }
-    if (subscription.previousPublicKey() != null) {
-      keys.add(
-          new PublicKeyView(subscription.previousPublicKey(), subscription.previousSecretUntil()));
+    for (Subscription.EarlierSecret earlier : subscription.earlierSecrets()) {
+      if (earlier.publicKey() != null && earlier.until().isAfter(now)) {
+        keys.add(new PublicKeyView(earlier.publicKey(), earlier.until()));
+      }
     }
     return keys;
   }

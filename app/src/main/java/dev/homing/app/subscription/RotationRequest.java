@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Another secret for a subscription.
  *
- * @param gracePeriod how long the one before signs as well; null: a day
+ * @param gracePeriod how long the one before signs as well; null: a day. Zero: neither it nor those
+ *     before it
  * @param signatureScheme may be another one than before; null: as the secret says, else {@code v1}
  * @param secret null: one is made
  */

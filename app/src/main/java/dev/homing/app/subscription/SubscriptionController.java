@@ -12,6 +12,7 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ class SubscriptionController {
   private final SubscriptionReader reader;
   private final TestEvents testEvents;
   private final DestinationCheck destinations;
+  private final Clock clock;
   private final SecureRandom random = new SecureRandom();
 
   SubscriptionController(
@@ -53,12 +55,14 @@ class SubscriptionController {
       Register register,
       SubscriptionReader reader,
       TestEvents testEvents,
-      DestinationCheck destinations) {
+      DestinationCheck destinations,
+      Clock clock) {
     this.subscriptions = subscriptions;
     this.register = register;
     this.reader = reader;
     this.testEvents = testEvents;
     this.destinations = destinations;
+    this.clock = clock;
   }
 
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -174,16 +178,16 @@ class SubscriptionController {
   /** With which its receiver verifies; none where it needs the secret itself. */
   @GetMapping("/{id}/keys")
   Page<PublicKeyView> keys(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
-    return new Page<>(PublicKeyView.of(register.find(tenant, id(id))), null);
+    return new Page<>(PublicKeyView.of(register.find(tenant, id(id)), clock.instant()), null);
   }
 
-  /** Signs with another secret from now on, for a while also with the one before. */
+  /** Signs with another secret from now on, for a while also with those before. */
   @PostMapping(path = "/{id}/rotate", consumes = MediaType.APPLICATION_JSON_VALUE)
   SubscriptionView rotate(
       @AuthenticationPrincipal Tenant tenant,
       @PathVariable String id,
-      @RequestBody(required = false) @Nullable RotationRequest request) {
-    RotationRequest rotation = request == null ? RotationRequest.USUAL : request;
+      @RequestBody(required = false) @Nullable ObjectNode body) {
+    RotationRequest rotation = body == null ? RotationRequest.USUAL : reader.rotation(body);
     SigningSecret secret = rotation.scheme().signingSecret(random);
     return SubscriptionView.withSecret(
         register.rotate(tenant, id(id), secret, rotation.grace()), secret);

@@ -45,21 +45,27 @@ class SubscriptionReader {
   /** A new one. */
   SubscriptionRequest created(ObjectNode body) {
     refuseNull(body, "enabled", "must be true or false");
-    return read(body);
+    return read(body, SubscriptionRequest.class);
   }
 
   /** All that its owner sets, anew. */
   SubscriptionRequest replaced(Subscription before, ObjectNode body) {
-    return read(changes(before, body));
+    return read(changes(before, body), SubscriptionRequest.class);
   }
 
   /** The whole of it, after the changes of a merge patch. */
   SubscriptionRequest merged(Subscription before, ObjectNode patch) {
-    return read(mergePatch.apply(before.terms(), changes(before, patch)));
+    return read(
+        mergePatch.apply(before.terms(), changes(before, patch)), SubscriptionRequest.class);
   }
 
-  /** For fields where a null would silently become another value. */
-  static void refuseNull(ObjectNode body, String field, String detail) {
+  /** A null might be meant as no grace at all, and would be a day of it. */
+  RotationRequest rotation(ObjectNode body) {
+    refuseNull(body, "grace_period", "must be a time, like 0 or 1d; leave it out for a day");
+    return read(body, RotationRequest.class);
+  }
+
+  private static void refuseNull(ObjectNode body, String field, String detail) {
     if (body.path(field).isNull()) {
       throw Problem.invalid(field, detail);
     }
@@ -110,9 +116,9 @@ class SubscriptionReader {
         : "is set by Homing: leave it out, or send it back as it was read";
   }
 
-  private SubscriptionRequest read(ObjectNode whole) {
+  private <T> T read(ObjectNode whole, Class<T> type) {
     try {
-      return json.treeToValue(whole, SubscriptionRequest.class);
+      return json.treeToValue(whole, type);
     } catch (JacksonException wrong) {
       throw Problem.unreadable(wrong);
     }

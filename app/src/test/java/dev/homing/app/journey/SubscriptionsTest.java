@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -106,9 +107,89 @@ class SubscriptionsTest {
     Receipt second = receiver.awaitReceipts(2).getLast();
     assertThat(second.isSignedFor(next)).isTrue();
     assertThat(second.isSignedFor(Api.text(rotated, "public_key"))).isTrue();
-    assertThat(second.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
+    assertThat(second.isSignedWith(ScriptedReceiver.SECRET)).isTrue();
     assertThat(api.get(path + "/keys").text())
         .contains(next, Api.text(rotated, "public_key"), "until");
+  }
+
+  /** Somebody rotates again and again while receivers have not caught up. */
+  @Test
+  void tenEarlierSecretsSignUntilTheirOwnEnd() throws GeneralSecurityException {
+    String type = Types.unique();
+    String path = "/subscriptions/" + api.subscribe(receiver, type, Map.of());
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      keys.addFirst(
+          Api.text(
+              api.post(path + "/rotate", Map.of("signature_scheme", "v1a")).expect(200).json(),
+              "public_key"));
+    }
+
+    api.trigger(type);
+
+    Receipt receipt = receiver.awaitReceipts(1).getFirst();
+    for (String key : keys) {
+      assertThat(receipt.isSignedFor(key)).isTrue();
+    }
+    assertThat(receipt.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
+    assertThat(receipt.header("webhook-signature").split(" ", -1)).hasSize(11);
+    assertThat(receipt.header("webhook-signature").length()).isLessThan(8 * 1024);
+    assertThat(
+            api.get(path + "/keys")
+                .expect(200)
+                .json()
+                .get("items")
+                .valueStream()
+                .map(key -> Api.text(key, "public_key")))
+        .isEqualTo(keys);
+  }
+
+  @Test
+  void aLaterRotationEndsNoEarlierSecretBeforeItsTime() {
+    String type = Types.unique();
+    String path = "/subscriptions/" + api.subscribe(receiver, type, Map.of());
+    String second = Api.text(api.post(path + "/rotate").expect(200).json(), "secret");
+    JsonNode rotated = api.post(path + "/rotate", Map.of("grace_period", "1s")).expect(200).json();
+
+    String third = Api.text(rotated, "secret");
+    await()
+        .untilAsserted(
+            () -> {
+              int all = receiver.receipts().size() + 1;
+              api.trigger(type);
+              Receipt last = receiver.awaitReceipts(all).getLast();
+              assertThat(last.isSignedWith(third)).isTrue();
+              assertThat(last.isSignedWith(second)).isFalse();
+              assertThat(last.isSignedWith(ScriptedReceiver.SECRET)).isTrue();
+            });
+
+    api.post(path + "/rotate", Map.of("grace_period", 0)).expect(200);
+    int all = receiver.receipts().size() + 1;
+    api.trigger(type);
+    Receipt last = receiver.awaitReceipts(all).getLast();
+    assertThat(last.isSignedWith(third)).isFalse();
+    assertThat(last.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
+  }
+
+  /** The public keys too are those that something is signed for. */
+  @Test
+  void aKeyIsShownAsLongAsItIsOfUse() {
+    String path =
+        "/subscriptions/" + api.subscribe(receiver, Types.unique(), Map.of("enabled", false));
+    api.post(path + "/rotate", Map.of("signature_scheme", "v1a")).expect(200);
+    api.post(path + "/rotate", Map.of("signature_scheme", "v1a", "grace_period", "1s")).expect(200);
+    assertThat(api.get(path + "/keys").json().get("items")).hasSizeBetween(1, 2);
+
+    await().until(() -> api.get(path + "/keys").json().get("items").size() == 1);
+  }
+
+  @Test
+  void aGracePeriodOfNothingIsNotTakenForADay() {
+    String path =
+        "/subscriptions/" + api.subscribe(receiver, Types.unique(), Map.of("enabled", false));
+
+    assertThat(api.post(path + "/rotate", "{\"grace_period\": null}").expect(422).text())
+        .contains("grace_period");
   }
 
   @Test

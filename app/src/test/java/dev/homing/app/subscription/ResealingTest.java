@@ -89,16 +89,17 @@ class ResealingTest {
   @Test
   void whatIsResealedNeedsTheOldKeyNoMore() {
     String subscription = subscription();
+    SigningSecret second = SigningSecret.parse(rotated(subscription));
     SigningSecret secret = SigningSecret.parse(rotated(subscription));
-    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("test", 4));
+    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("test", 5));
     assertThat(readWith(NEW, subscription).fault()).contains("the key test");
 
     assertThat(resealing.resealAll()).isEqualTo(new Resealing.Result(1, 0, 0));
 
-    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("new", 4));
+    assertThat(resealing.secretsByKey()).isEqualTo(Map.of("new", 5));
     Receiver receiver = readWith(NEW, subscription);
     assertThat(receiver.fault()).isNull();
-    assertThat(receiver.secrets()).hasSize(2).startsWith(secret);
+    assertThat(receiver.secrets()).hasSize(3).startsWith(secret, second);
     assertThat(receiver.tls().key()).isEqualTo(CLIENT.privateKeyPkcs8Pem());
     assertThat(receiver.headers().byName()).isEqualTo(Map.of("Authorization", "Bearer t0ken"));
     assertThat(resealing.resealAll()).isEqualTo(new Resealing.Result(0, 0, 0));
