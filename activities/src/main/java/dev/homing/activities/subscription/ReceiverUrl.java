@@ -30,7 +30,7 @@ public final class ReceiverUrl {
    */
   public static HttpUrl parse(String text) {
     checkText(text);
-    HttpUrl url = withoutFinalDot(parsed(text));
+    HttpUrl url = QueryAsWritten.of(withoutFinalDot(parsed(text)), text);
     checkHost(url.host());
     if (NEVER.contains(url.port())) {
       throw refused("Use another port: webhooks are never sent to port %d.".formatted(url.port()));
@@ -39,6 +39,15 @@ public final class ReceiverUrl {
       throw tooLong();
     }
     return url;
+  }
+
+  /**
+   * Reads what {@link #parse} wrote.
+   *
+   * @throws IllegalArgumentException if it was not that
+   */
+  static HttpUrl stored(String text) {
+    return QueryAsWritten.of(HttpUrl.get(text), text);
   }
 
   /** What OkHttp would repair in silence, and another reader would not. */

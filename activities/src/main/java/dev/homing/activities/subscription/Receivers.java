@@ -137,7 +137,7 @@ public final class Receivers {
     try {
       return new Receiver(
           id,
-          HttpUrl.get(row.getString("url")),
+          ReceiverUrl.stored(row.getString("url")),
           tls(tenant, id, row),
           headers(tenant, id, row),
           secrets(tenant, id, row),
