@@ -3,6 +3,7 @@ package dev.homing.activities.subscription;
 import dev.homing.activities.Setting;
 import dev.homing.workflows.delivery.RetrySchedule;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
@@ -29,14 +30,45 @@ public record DeliverySettings(
     Setting.between("homing.delivery.timeout", timeout, SECOND, LONGEST_TIMEOUT);
   }
 
-  /** The schedule of a subscription that sets some of it; never throws. */
+  /** Two intervals that contradict each other: which one to change, and why. */
+  public record Contradiction(String field, String detail) {}
+
+  /** Whether the longest interval of a subscription would be below its first one. */
+  public Optional<Contradiction> contradiction(Subscription.Retry retry) {
+    Duration first = or(retry.initialInterval(), initialInterval);
+    Duration longest = or(retry.maxInterval(), maxInterval);
+    if (longest.compareTo(first) >= 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        retry.maxInterval() == null
+            ? new Contradiction(
+                "initial_interval",
+                "must not be above max_interval, which is %d seconds unless you set it"
+                    .formatted(longest.toSeconds()))
+            : new Contradiction(
+                "max_interval",
+                retry.initialInterval() == null
+                    ? "must not be below initial_interval, which is %d seconds unless you set it"
+                        .formatted(first.toSeconds())
+                    : "must not be below initial_interval"));
+  }
+
+  /**
+   * The schedule of a subscription that sets some of it; never throws, as settings may have changed
+   * since they were compared.
+   */
   RetrySchedule schedule(
       @Nullable Integer attempts, @Nullable Duration initial, @Nullable Duration max) {
-    Duration first = initial == null ? initialInterval : initial;
-    Duration longest = max == null ? maxInterval : max;
+    Duration first = or(initial, initialInterval);
+    Duration longest = or(max, maxInterval);
     return new RetrySchedule(
         attempts == null ? maxAttempts : attempts,
         first,
         longest.compareTo(first) < 0 ? first : longest);
+  }
+
+  private static Duration or(@Nullable Duration own, Duration bySettings) {
+    return own == null ? bySettings : own;
   }
 }

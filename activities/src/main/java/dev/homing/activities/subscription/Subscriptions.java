@@ -2,11 +2,13 @@ package dev.homing.activities.subscription;
 
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
@@ -18,6 +20,14 @@ public interface Subscriptions extends Repository<Subscription, SubscriptionKey>
 
   @Query("from Subscription s where s.key = :key and s.deletedAt is null")
   Optional<Subscription> find(SubscriptionKey key);
+
+  /**
+   * One that is to be changed: nobody else changes it until the transaction ends, so that the next
+   * change begins with what came of this one, instead of failing.
+   */
+  @Lock(LockModeType.PESSIMISTIC_WRITE)
+  @Query("from Subscription s where s.key = :key and s.deletedAt is null")
+  Optional<Subscription> findToChange(SubscriptionKey key);
 
   /**
    * The tenant's, newest first.
@@ -53,5 +63,10 @@ public interface Subscriptions extends Repository<Subscription, SubscriptionKey>
 
   default Optional<Subscription> find(Tenant tenant, SubscriptionId id) {
     return find(new SubscriptionKey(tenant, id));
+  }
+
+  /** See {@link #findToChange(SubscriptionKey)}. */
+  default Optional<Subscription> findToChange(Tenant tenant, SubscriptionId id) {
+    return findToChange(new SubscriptionKey(tenant, id));
   }
 }

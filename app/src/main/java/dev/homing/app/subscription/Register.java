@@ -67,9 +67,7 @@ class Register {
   }
 
   Subscription find(Tenant tenant, SubscriptionId id) {
-    return subscriptions
-        .find(tenant, id)
-        .orElseThrow(() -> Problem.notFound("subscription", id.toString()));
+    return subscriptions.find(tenant, id).orElseThrow(() -> notFound(id));
   }
 
   Subscription add(Tenant tenant, Subscription.Terms terms, SigningSecret secret) {
@@ -142,7 +140,7 @@ class Register {
     return requireNonNull(
         transaction.execute(
             _ -> {
-              Subscription subscription = find(tenant, id);
+              Subscription subscription = expected(tenant, id, null);
               Instant now = clock.instant();
               subscription.rotate(sealed, now.plus(grace), now);
               auditLog.add(tenant, Action.SUBSCRIPTION_ROTATED, id.toString());
@@ -171,8 +169,14 @@ class Register {
     runNotices.sendSoon();
   }
 
+  private static Problem notFound(SubscriptionId id) {
+    return Problem.notFound("subscription", id.toString());
+  }
+
+  /** To be changed in this transaction. */
   private Subscription expected(Tenant tenant, SubscriptionId id, @Nullable Long version) {
-    Subscription subscription = find(tenant, id);
+    Subscription subscription =
+        subscriptions.findToChange(tenant, id).orElseThrow(() -> notFound(id));
     if (version != null && version != subscription.version()) {
       throw Problem.changedMeanwhile();
     }

@@ -1,6 +1,7 @@
 package dev.homing.app.subscription;
 
 import dev.homing.activities.destination.DestinationCheck;
+import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.EventTypes;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
@@ -47,6 +48,7 @@ class SubscriptionController {
   private final SubscriptionReader reader;
   private final TestEvents testEvents;
   private final DestinationCheck destinations;
+  private final DeliverySettings settings;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
 
@@ -56,12 +58,14 @@ class SubscriptionController {
       SubscriptionReader reader,
       TestEvents testEvents,
       DestinationCheck destinations,
+      DeliverySettings settings,
       Clock clock) {
     this.subscriptions = subscriptions;
     this.register = register;
     this.reader = reader;
     this.testEvents = testEvents;
     this.destinations = destinations;
+    this.settings = settings;
     this.clock = clock;
   }
 
@@ -70,6 +74,7 @@ class SubscriptionController {
       @AuthenticationPrincipal Tenant tenant, @RequestBody ObjectNode body) {
     SubscriptionRequest request = reader.created(body);
     Subscription.Terms terms = request.terms();
+    checkIntervals(terms.retry());
     checkDestination(terms);
     SigningSecret secret = request.scheme().signingSecret(random);
     Subscription created = register.add(tenant, terms, secret);
@@ -134,10 +139,15 @@ class SubscriptionController {
       SubscriptionId id,
       @Nullable Long version,
       Function<Subscription, SubscriptionRequest> change) {
+    Function<Subscription, Subscription.Terms> terms =
+        subscription -> {
+          Subscription.Terms changed = change.apply(subscription).terms();
+          checkIntervals(subscription, changed);
+          return changed;
+        };
     Subscription before = register.find(tenant, id);
-    checkDestination(before, change.apply(before).terms());
-    Register.Changed changed =
-        register.change(tenant, id, version, subscription -> change.apply(subscription).terms());
+    checkDestination(before, terms.apply(before));
+    Register.Changed changed = register.change(tenant, id, version, terms);
     return answer(
         changed.subscription(),
         SubscriptionView.changed(changed.subscription(), changed.dropped()));
@@ -156,6 +166,22 @@ class SubscriptionController {
   @PostMapping("/{id}/test")
   TestEvents.Result test(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     return testEvents.send(tenant, register.find(tenant, id(id)).id());
+  }
+
+  /** The settings may have changed since those that stay were accepted. */
+  private void checkIntervals(Subscription before, Subscription.Terms terms) {
+    if (!terms.retry().equals(before.terms().retry())) {
+      checkIntervals(terms.retry());
+    }
+  }
+
+  private void checkIntervals(Subscription.Retry retry) {
+    settings
+        .contradiction(retry)
+        .ifPresent(
+            wrong -> {
+              throw Problem.invalid("retry." + wrong.field(), wrong.detail());
+            });
   }
 
   /** What may not be called any more may still be paused, for one. */

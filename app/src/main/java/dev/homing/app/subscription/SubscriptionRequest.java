@@ -157,10 +157,6 @@ record SubscriptionRequest(
     Duration longest = DeliverySettings.LONGEST_INTERVAL;
     Duration first = seconds("retry.initial_interval", retry.initialInterval(), longest, errors);
     Duration last = seconds("retry.max_interval", retry.maxInterval(), longest, errors);
-    if (first != null && last != null && last.compareTo(first) < 0) {
-      errors.add(
-          new Problem.FieldError("retry.max_interval", "must not be below initial_interval"));
-    }
     return new Subscription.Retry(attempts, first, last);
   }
 

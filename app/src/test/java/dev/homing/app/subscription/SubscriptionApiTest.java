@@ -10,10 +10,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 class SubscriptionApiTest {
@@ -305,6 +310,112 @@ class SubscriptionApiTest {
     String third = api.get(path).header("etag");
     api.send("PATCH", path, "{\"description\": \"h\"}", "If-Match", "W/" + third).expect(200);
     api.delete(path, "If-Match", api.get(path).header("etag")).expect(204);
+  }
+
+  /** Without If-Match nobody says that it should not have been changed. */
+  @Test
+  void changesAtTheSameTimeAllHappen() throws Exception {
+    Api.Answer created = api.post("/subscriptions", FULL).expect(201);
+    String path = "/subscriptions/" + Api.id(created);
+    int callers = 16;
+    int each = 8;
+    try (ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> running = new ArrayList<>();
+      for (int caller = 0; caller < callers; caller++) {
+        String name = "c" + caller;
+        running.add(
+            all.submit(
+                () -> {
+                  for (int i = 0; i < each; i++) {
+                    String patch = "{\"metadata\": {\"%s\": \"%d\"}}".formatted(name, i);
+                    api.send("PATCH", path, patch).expect(200);
+                    api.post(path + "/rotate").expect(200);
+                  }
+                }));
+      }
+      for (Future<?> caller : running) {
+        caller.get();
+      }
+    }
+    JsonNode metadata = api.get(path).json().get("metadata");
+    for (int caller = 0; caller < callers; caller++) {
+      assertThat(Api.text(metadata, "c" + caller)).isEqualTo(Integer.toString(each - 1));
+    }
+    long changes = Long.parseLong(api.get(path).header("etag").replace("\"", ""));
+    long before = Long.parseLong(created.header("etag").replace("\"", ""));
+    assertThat(changes - before).isEqualTo(2L * callers * each);
+  }
+
+  @Test
+  void onlyOneOfThoseWhoNameTheSameVersionChangesIt() throws Exception {
+    Api.Answer created = api.post("/subscriptions", FULL).expect(201);
+    String path = "/subscriptions/" + Api.id(created);
+    try (ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Integer>> running =
+          IntStream.range(0, 16)
+              .mapToObj(
+                  i ->
+                      all.submit(
+                          () ->
+                              api.send(
+                                      "PATCH",
+                                      path,
+                                      "{\"description\": \"by %d\"}".formatted(i),
+                                      "If-Match",
+                                      created.header("etag"))
+                                  .status()))
+              .toList();
+      List<Integer> statuses = new ArrayList<>();
+      for (Future<Integer> caller : running) {
+        statuses.add(caller.get());
+      }
+      assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 412);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"initial_interval\": \"13h\"}                  | retry.initial_interval | 43200",
+        "{\"max_interval\": 4}                            | retry.max_interval     | 5 seconds",
+        "{\"initial_interval\": 9, \"max_interval\": 8} | retry.max_interval     | below",
+      })
+  void intervalsThatContradictEachOtherAreRefused(String retry, String field, String detail) {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+    api.send("PATCH", path, "{\"retry\": null}").expect(200);
+    String body =
+        """
+        {"url": "https://example.com", "event_types": ["a"], "retry": %s}
+        """
+            .formatted(retry);
+
+    for (Api.Answer answer :
+        List.of(
+            api.post("/subscriptions", body),
+            api.send("PUT", path, body),
+            api.send("PATCH", path, body))) {
+      assertThat(answer.expect(422).json().get("errors").toString()).contains(field, detail);
+    }
+  }
+
+  /** The settings were others when it was registered: the rest may still be changed. */
+  @Test
+  void intervalsThatStayAreNotComparedAgain() {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+    RunningHoming.shared()
+        .bean(JdbcClient.class)
+        .sql(
+            """
+            update subscriptions set initial_interval_seconds = null, max_interval_seconds = 4
+            where id = :id
+            """)
+        .param("id", UUID.fromString(path.substring(path.indexOf('_') + 1)))
+        .update();
+
+    api.send("PUT", path, api.get(path).text()).expect(200);
+    api.send("PATCH", path, "{\"description\": \"e\"}").expect(200);
+    api.send("PATCH", path, "{\"retry\": {\"max_attempts\": 4}}").expect(422);
   }
 
   @Test
