@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.workflows.delivery.RetrySchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -15,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads how long a receiver asks us to wait (RFC 9110, section 10.2.3). */
 final class RetryAfter {
-  private static final Duration LONGEST = Duration.ofHours(24);
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,10}");
 
   private RetryAfter() {}
 
   /**
-   * More than zero and at most 24 hours, or null when nothing usable was said.
+   * More than zero and at most {@link RetrySchedule#LONGEST_RETRY_AFTER}, or null when nothing
+   * usable was said.
    *
    * @param values of every such header; more than one is not usable
    */
@@ -33,7 +34,8 @@ final class RetryAfter {
     if (asked == null || !asked.isPositive()) {
       return null;
     }
-    return asked.compareTo(LONGEST) < 0 ? asked : LONGEST;
+    Duration longest = RetrySchedule.LONGEST_RETRY_AFTER;
+    return asked.compareTo(longest) < 0 ? asked : longest;
   }
 
   private static @Nullable Duration read(String value, Instant now) {

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param maxAttempts the most attempts of a round, the first included
  * @param initialInterval how long after the first attempt the second one follows; doubles from
  *     attempt to attempt
- * @param maxInterval the longest wait between two attempts
+ * @param maxInterval the longest wait between two attempts, unless the receiver asks for a longer
+ *     one
  */
 public record RetrySchedule(int maxAttempts, Duration initialInterval, Duration maxInterval) {
-  /** What a receiver can ask for at most. */
+  /** What a receiver can ask for at most, by {@code Retry-After}. */
   public static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(24);
 
   private static final double BACKOFF = 2;
@@ -38,7 +39,8 @@ public record RetrySchedule(int maxAttempts, Duration initialInterval, Duration 
    * together do not come back together.
    *
    * @param attempt the attempt of the round that failed, from 1
-   * @param retryAfter what the receiver asked for, if it did: then never earlier, up to 20 % later
+   * @param retryAfter what the receiver asked for, if it did: then never earlier, up to 20 % later,
+   *     and beyond {@link #maxInterval} too. More than {@link #LONGEST_RETRY_AFTER} counts as that
    * @param random from 0 to 1
    */
   public Duration waitAfter(int attempt, @Nullable Duration retryAfter, double random) {

@@ -57,6 +57,13 @@ class RetryScheduleTest {
   }
 
   @Test
+  void waitsLongerThanTheLongestIntervalWhenAskedTo() {
+    RetrySchedule impatient = new RetrySchedule(20, Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+    assertThat(impatient.waitAfter(20, Duration.ofHours(23), 0)).isEqualTo(Duration.ofHours(23));
+  }
+
+  @Test
   void waitsAsLongAsTheScheduleWhenAskedForLess() {
     assertThat(schedule.waitAfter(10, Duration.ofSeconds(1), MIDDLE))
         .isEqualTo(Duration.ofSeconds(2560));
