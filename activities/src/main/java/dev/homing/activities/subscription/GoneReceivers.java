@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import okhttp3.HttpUrl;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -33,7 +32,7 @@ public final class GoneReceivers {
     return requireNonNull(
         transaction.execute(
             _ -> {
-              boolean same = answered.equals(lockUrl(tenant, id));
+              boolean same = isUrl(answered, lockUrl(tenant, id));
               if (same) {
                 switchOff(tenant, id);
               }
@@ -41,11 +40,20 @@ public final class GoneReceivers {
             }));
   }
 
-  private @Nullable HttpUrl lockUrl(Tenant tenant, SubscriptionId id) {
+  /** False also for a URL that has been damaged since. */
+  private static boolean isUrl(HttpUrl url, String stored) {
+    try {
+      return url.equals(ReceiverUrl.stored(stored));
+    } catch (IllegalArgumentException damaged) {
+      return false;
+    }
+  }
+
+  private String lockUrl(Tenant tenant, SubscriptionId id) {
     return jdbc.sql("select url from subscriptions where tenant = :tenant and id = :id for update")
         .param("tenant", tenant.name())
         .param("id", id.uuid())
-        .query((row, _) -> HttpUrl.parse(row.getString(1)))
+        .query(String.class)
         .single();
   }
 
