@@ -19,6 +19,8 @@ import dev.homing.activities.delivery.StartDeliveries;
 import dev.homing.activities.destination.DestinationCheck;
 import dev.homing.activities.destination.DestinationPolicy;
 import dev.homing.activities.destination.DestinationSettings;
+import dev.homing.activities.destination.KnownNames;
+import dev.homing.activities.destination.NameServers;
 import dev.homing.activities.destination.TimedDns;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.EventWorkflows;
@@ -58,7 +60,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
-import okhttp3.Dns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -262,8 +263,13 @@ class Wiring {
   }
 
   @Bean
-  TimedDns dns() {
-    return new TimedDns(Dns.SYSTEM);
+  NameServers nameServers() {
+    return new NameServers();
+  }
+
+  @Bean
+  TimedDns dns(NameServers servers) {
+    return new TimedDns(new KnownNames(servers));
   }
 
   @Bean

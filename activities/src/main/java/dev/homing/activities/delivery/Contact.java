@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Contact extends EventListener {
   private boolean connected;
   private boolean hadConnection;
+  private boolean nameAlone;
+  private boolean tried = true;
 
   @Override
   public void dnsStart(Call call, String host) {
@@ -59,6 +61,24 @@ final class Contact extends EventListener {
     hadConnection = true;
   }
 
+  /**
+   * The host name led nowhere.
+   *
+   * @param alone whether that is known to be its own fault, as other names are answered
+   */
+  void failedByName(boolean alone) {
+    nameAlone = alone;
+  }
+
+  /** This node had too much to do to look the name up. */
+  void wasNotTried() {
+    tried = false;
+  }
+
+  boolean wasTried() {
+    return tried;
+  }
+
   /** True when none came about, and none was kept alive. */
   boolean hadNoConnection() {
     return !connected && !hadConnection;
@@ -71,10 +91,11 @@ final class Contact extends EventListener {
 
   /**
    * True when the network led to nobody. A kept connection that falls silent says neither: its
-   * receiver may have died as well.
+   * receiver may have died as well. Nor does a name that alone is not answered.
    */
   boolean wasImpossible(Outcome outcome) {
     return hadNoConnection()
+        && !nameAlone
         && (isFor(outcome, Fault.DNS_FAILED)
             || isFor(outcome, Fault.TIMED_OUT)
             || isFor(outcome, Fault.UNREACHABLE));

@@ -2,14 +2,17 @@ package dev.homing.activities.delivery;
 
 import java.io.Serial;
 
-/** This node reaches nobody, so what an attempt came to says nothing about its receiver. */
+/**
+ * What an attempt came to says nothing about its receiver: this node reaches nobody, or did not get
+ * to it.
+ */
 public final class EgressDownException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
   private final transient Attempt attempt;
 
-  EgressDownException(Attempt attempt) {
-    super("this node reaches nobody: " + attempt.outcome().word());
+  EgressDownException(String why, Attempt attempt) {
+    super("%s: %s".formatted(why, attempt.outcome().word()));
     this.attempt = attempt;
   }
 

@@ -1,6 +1,8 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.destination.BlockedDestinationException;
+import dev.homing.activities.destination.NoAnswerException;
+import dev.homing.activities.destination.TooManyLookupsException;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.delivery.Outcome.Delivered;
 import dev.homing.workflows.delivery.Outcome.Fault;
@@ -62,7 +64,8 @@ public final class HttpSender {
    *
    * @throws CancellationException if this thread was interrupted, which says nothing about the
    *     receiver
-   * @throws EgressDownException if nobody was reached, and this node reaches nobody at all
+   * @throws EgressDownException if nobody was reached because of this node: it reaches nobody at
+   *     all, or does not get to it
    */
   public Attempt send(WebhookRequest request) {
     Instant startedAt = lastStart.updateAndGet(this::nextStart);
@@ -85,10 +88,13 @@ public final class HttpSender {
   }
 
   private void judge(String host, Contact contact, Attempt attempt) {
+    if (!contact.wasTried()) {
+      throw new EgressDownException("this node has too much to do", attempt);
+    }
     if (contact.wasMade(attempt.outcome())) {
       egress.reached();
     } else if (contact.wasImpossible(attempt.outcome()) && egress.failedToReach(host)) {
-      throw new EgressDownException(attempt);
+      throw new EgressDownException("this node reaches nobody", attempt);
     }
   }
 
@@ -108,8 +114,15 @@ public final class HttpSender {
       return unanswered(Fault.UNREACHABLE, "The egress proxy does not let this node out.");
     } catch (UnknownServiceException plain) {
       return unanswered(Fault.BLOCKED_DESTINATION, "Only https:// may be called.");
+    } catch (TooManyLookupsException ours) {
+      contact.wasNotTried();
+      return unanswered(Fault.DNS_FAILED, "This node looks up too many names at once.");
+    } catch (NoAnswerException silent) {
+      contact.failedByName(silent.isTheNamesFault());
+      return unanswered(Fault.DNS_FAILED, "No name server says what the host name means.");
     } catch (UnknownHostException unknown) {
-      return unanswered(Fault.DNS_FAILED, "The host name could not be looked up.");
+      contact.failedByName(true);
+      return unanswered(Fault.DNS_FAILED, "The host name does not exist.");
     } catch (SSLPeerUnverifiedException another) {
       return unanswered(Fault.TLS_FAILED, "The certificate is for another host.");
     } catch (SSLException insecure) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.homing.activities.destination.DestinationPolicy;
 import dev.homing.activities.destination.DestinationSettings;
-import dev.homing.activities.destination.TimedDns;
+import dev.homing.activities.destination.SampleDns;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -57,7 +57,7 @@ class EgressProxyTest {
 
   private HttpSender sender(DestinationPolicy policy, Dns resolver) {
     return new HttpSender(
-        new OutboundCalls(policy, new TimedDns(resolver)), Clock.systemUTC(), egress, "1");
+        new OutboundCalls(policy, SampleDns.of(resolver)), Clock.systemUTC(), egress, "1");
   }
 
   private static String word(HttpSender sender, HttpUrl url) {

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.homing.activities.destination.NoAnswerException;
+import dev.homing.activities.destination.SampleDns;
+import dev.homing.activities.destination.TooManyLookupsException;
 import dev.homing.workflows.delivery.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +27,8 @@ class EgressTest {
 
   private final Egress egress = new Egress();
   private final HttpSender sender =
-      new HttpSender(SampleClients.toAnywhere(), Clock.systemUTC(), egress, "1");
+      new HttpSender(
+          SampleClients.to(_ -> true, SampleDns.unreachable()), Clock.systemUTC(), egress, "1");
   @AutoClose private final TestReceiver receiver = new TestReceiver();
 
   @Test
@@ -51,6 +56,49 @@ class EgressTest {
     assertThat(egress.isDown()).isFalse();
     assertThat(word(NO_ROUTE)).isEqualTo("unreachable");
     assertThat(word("http://one.invalid/")).isEqualTo("dns_failed");
+  }
+
+  @Test
+  void learnsNothingFromNamesThatAloneAreNotAnswered() {
+    HttpSender others =
+        new HttpSender(
+            SampleClients.to(
+                _ -> true,
+                name -> {
+                  throw name.startsWith("silent")
+                      ? new NoAnswerException(true)
+                      : new UnknownHostException("no such name");
+                }),
+            Clock.systemUTC(),
+            egress,
+            "1");
+    for (int i = 0; i < 4; i++) {
+      for (String name : List.of("silent", "unknown")) {
+        HttpUrl url = HttpUrl.get("http://%s%d.example/".formatted(name, i));
+        assertThat(others.send(SampleWebhooks.to(url)).outcome().word()).isEqualTo("dns_failed");
+      }
+    }
+
+    assertThat(egress.isDown()).isFalse();
+  }
+
+  @Test
+  void chargesNobodyForANameThatItDidNotGetTo() {
+    HttpSender busy =
+        new HttpSender(
+            SampleClients.to(
+                _ -> true,
+                _ -> {
+                  throw new TooManyLookupsException();
+                }),
+            Clock.systemUTC(),
+            egress,
+            "1");
+
+    assertThatThrownBy(() -> busy.send(SampleWebhooks.to(HttpUrl.get("http://a.example/"))))
+        .isInstanceOf(EgressDownException.class)
+        .hasMessageContaining("too much to do");
+    assertThat(egress.isDown()).isFalse();
   }
 
   @Test

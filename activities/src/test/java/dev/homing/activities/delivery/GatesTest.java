@@ -9,7 +9,7 @@ import dev.homing.activities.destination.DestinationPolicy;
 import dev.homing.activities.destination.DestinationSettings;
 import dev.homing.activities.destination.Destinations;
 import dev.homing.activities.destination.GuardedDns;
-import dev.homing.activities.destination.TimedDns;
+import dev.homing.activities.destination.SampleDns;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -98,7 +98,7 @@ class GatesTest {
       HttpUrl target =
           HttpUrl.get(url).newBuilder().port(listening.socket().getLocalPort()).build();
 
-      Attempt attempt = sender(STRICT, new TimedDns(Dns.SYSTEM)).send(SampleWebhooks.to(target));
+      Attempt attempt = sender(STRICT, SampleDns.of(Dns.SYSTEM)).send(SampleWebhooks.to(target));
 
       assertThat(attempt.outcome().word()).isEqualTo("blocked_destination");
       assertThat(attempt.outcome().toString()).doesNotContain("127", "::", "localhost");
@@ -250,12 +250,12 @@ class GatesTest {
 
   /** Literals are their own answer, for it as for every resolver. */
   private static Dns answering(String... addresses) {
-    return new TimedDns(_ -> Arrays.stream(addresses).map(GatesTest::ip).toList());
+    return SampleDns.of(_ -> Arrays.stream(addresses).map(GatesTest::ip).toList());
   }
 
   /** Each answer once, of addresses that commas separate. */
   private static Dns answeringInTurn(String... answers) {
     Iterator<String> next = List.of(answers).iterator();
-    return new TimedDns(_ -> Arrays.stream(next.next().split(",", -1)).map(GatesTest::ip).toList());
+    return SampleDns.of(_ -> Arrays.stream(next.next().split(",", -1)).map(GatesTest::ip).toList());
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
 import dev.homing.activities.AtOnce;
+import dev.homing.activities.destination.TimedDns;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.delivery.Outcome.Delivered;
 import dev.homing.workflows.delivery.Outcome.Gone;
@@ -21,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.MockResponse;
@@ -401,18 +403,10 @@ class HttpSenderTest {
   }
 
   @Test
-  void doesNotWaitForAResolverThatStalls() {
-    CountDownLatch never = new CountDownLatch(1);
-    HttpSender stalled =
-        with(
-            _ -> {
-              try {
-                never.await();
-              } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-              }
-              throw new UnknownHostException();
-            });
+  void doesNotWaitForALookupThatStalls() {
+    OkHttpClient client =
+        OutboundClient.build(_ -> true, new TimedDns(_ -> new CompletableFuture<>()), false);
+    HttpSender stalled = new HttpSender(client, Clock.systemUTC(), new Egress(), "1");
 
     Attempt attempt = stalled.send(SampleWebhooks.to(HttpUrl.get("https://slow.test/")));
 

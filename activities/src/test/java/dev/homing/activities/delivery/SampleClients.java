@@ -1,7 +1,7 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.destination.Destinations;
-import dev.homing.activities.destination.TimedDns;
+import dev.homing.activities.destination.SampleDns;
 import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 
@@ -18,6 +18,6 @@ public final class SampleClients {
   }
 
   static OkHttpClient to(Destinations destinations, Dns resolver) {
-    return OutboundClient.build(destinations, new TimedDns(resolver), false);
+    return OutboundClient.build(destinations, SampleDns.of(resolver), false);
   }
 }
