@@ -122,7 +122,9 @@ public final class HttpSender {
       return unanswered(Fault.DNS_FAILED, "No name server says what the host name means.");
     } catch (UnknownHostException unknown) {
       contact.failedByName(true);
-      return unanswered(Fault.DNS_FAILED, "The host name does not exist.");
+      return unanswered(
+          Fault.DNS_FAILED,
+          "The host name does not exist, or not all its addresses may be called.");
     } catch (SSLPeerUnverifiedException another) {
       return unanswered(Fault.TLS_FAILED, "The certificate is for another host.");
     } catch (SSLException insecure) {

@@ -9,13 +9,15 @@ import okhttp3.Dns;
 import okhttp3.HttpUrl;
 
 /**
- * Looks where a URL leads before anything is sent there.
+ * Judges a URL before anything is sent there.
  *
- * <p>This is no guard, as a name may mean something else a moment later.
+ * <p>This is no guard, as a name may mean something else a moment later. Nor does it say what a
+ * name means inside our network: of what is not listed, only how it is written counts.
  */
 public final class DestinationCheck {
   private static final String NOT_PUBLIC =
-      "Use the URL of a public address: any other must be in HOMING_ALLOW_DESTINATIONS.";
+      "Use the URL of a public address: a name or an address of the inside must lead to one in"
+          + " HOMING_ALLOW_DESTINATIONS.";
   private static final String NOT_SECURE = "Start the URL with https://: no other is called.";
 
   private final DestinationPolicy policy;
@@ -31,18 +33,34 @@ public final class DestinationCheck {
     this.resolver = resolver;
   }
 
-  /** Why it would not be called, as a sentence that says what to do. Who is unknown may yet be. */
+  /**
+   * Why it would not be called, as a sentence that says what to do.
+   *
+   * <p>A name of the inside has to be listed now. Any other may be registered, whatever it means:
+   * to refuse those that lead inside would tell which of them exist.
+   */
   public Optional<String> complaint(HttpUrl url) {
     if (policy.isHttpsOnly() && !url.isHttps()) {
       return Optional.of(NOT_SECURE);
     }
+    boolean allowed =
+        TimedDns.isAddress(url.host())
+            ? isListedNow(url) || isPublicAddress(url)
+            : policy.publicOnes().allowsName(url.host()) || isListedNow(url);
+    return allowed ? Optional.empty() : Optional.of(NOT_PUBLIC);
+  }
+
+  private boolean isListedNow(HttpUrl url) {
     try {
-      return isListed(url) || isPublic(url) ? Optional.empty() : Optional.of(NOT_PUBLIC);
-    } catch (BlockedDestinationException blocked) {
-      return Optional.of(NOT_PUBLIC);
+      return isListed(url);
     } catch (UnknownHostException unknown) {
-      return Optional.empty();
+      return false;
     }
+  }
+
+  private boolean isPublicAddress(HttpUrl url) {
+    InetAddress address = InetAddress.ofLiteral(url.host());
+    return policy.publicOnes().allows(new InetSocketAddress(address, url.port()));
   }
 
   /**
@@ -53,11 +71,6 @@ public final class DestinationCheck {
   public boolean isListed(HttpUrl url) throws UnknownHostException {
     return !policy.listsNothing()
         && areAllowed(resolver.lookup(url.host()), url, policy.listedOnes());
-  }
-
-  private boolean isPublic(HttpUrl url) throws UnknownHostException {
-    Destinations destinations = policy.publicOnes();
-    return areAllowed(new GuardedDns(resolver, destinations).lookup(url.host()), url, destinations);
   }
 
   private static boolean areAllowed(

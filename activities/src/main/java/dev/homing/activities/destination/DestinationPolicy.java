@@ -58,9 +58,20 @@ public final class DestinationPolicy {
 
   private static final List<AddressRange> LOOPBACK = ranges("127.0.0.0/8", "::1/128");
 
-  /** Of names that mean something on the inside only (RFC 6761, 6762, 8375, and IANA's list). */
+  /** Of names that mean something on the inside only, and never to a public name server. */
   private static final List<String> INSIDE =
-      List.of(".localhost", ".local", ".internal", ".home.arpa");
+      List.of(
+          ".localhost", // RFC 6761
+          ".local", // RFC 6762, section 3
+          ".corp", // From here on RFC 6762, appendix G.
+          ".home",
+          ".intranet",
+          ".lan",
+          ".private",
+          ".mail", // Never delegated by ICANN, as .corp and .home.
+          ".internal", // Reserved by ICANN for this.
+          ".home.arpa", // RFC 8375
+          ".onion"); // RFC 7686
 
   private final List<AddressRange> listed;
   private final List<AddressRange> denied;

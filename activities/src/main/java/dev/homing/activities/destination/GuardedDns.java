@@ -7,7 +7,8 @@ import java.util.List;
 import okhttp3.Dns;
 
 /**
- * Refuses a name if any of its addresses is refused.
+ * Refuses a name if any of its addresses is refused, as if it did not exist: which names exist
+ * inside our network is not for everybody to know.
  *
  * <p>Literal addresses never come here: the guard is at the socket, this one only speaks earlier.
  */
@@ -28,7 +29,7 @@ public final class GuardedDns implements Dns {
     List<InetAddress> addresses = resolver.lookup(host);
     for (InetAddress address : addresses) {
       if (!destinations.allows(new InetSocketAddress(address, 0))) {
-        throw new BlockedDestinationException();
+        throw new UnknownHostException("no address that may be called");
       }
     }
     return addresses;

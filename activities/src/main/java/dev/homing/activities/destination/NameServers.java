@@ -20,6 +20,7 @@ import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import java.io.File;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -96,13 +97,21 @@ public final class NameServers implements Lookup, AutoCloseable {
 
   /** Of its hosts file, which may change at any time; {@code localhost} is the loopback anyway. */
   private static List<InetAddress> ofThisMachine(String name) {
-    HostsFileEntriesProvider hosts = HostsFileEntriesProvider.parser().parseSilently();
+    HostsFileEntriesProvider hosts = hosts();
     List<InetAddress> addresses =
         Stream.of(hosts.ipv4Entries(), hosts.ipv6Entries())
             .flatMap(entries -> entries.getOrDefault(name, List.of()).stream())
             .toList();
     boolean loopback = name.equals("localhost") || name.endsWith(".localhost"); // RFC 6761
     return addresses.isEmpty() && loopback ? LOOPBACK : addresses;
+  }
+
+  /** The JDK has a property by which it reads another file. */
+  private static HostsFileEntriesProvider hosts() {
+    String file = System.getProperty("jdk.net.hosts.file");
+    return file == null
+        ? HostsFileEntriesProvider.parser().parseSilently()
+        : HostsFileEntriesProvider.parser().parseSilently(new File(file));
   }
 
   private CompletableFuture<List<InetAddress>> ask(String name) {

@@ -38,16 +38,26 @@ class GatesTest {
   private static final String PUBLIC_ONE = "8.8.8.8";
   private static final DestinationPolicy STRICT = policy("", "", false);
   private static final DestinationPolicy OPEN = policy("127.0.0.0/8", "", false);
+  private static final Dns UNKNOWN =
+      SampleDns.of(
+          _ -> {
+            throw new UnknownHostException("unknown");
+          });
+  private static final Dns NEVER_ASKED =
+      SampleDns.of(
+          name -> {
+            throw new AssertionError(name + " was looked up");
+          });
 
   @ParameterizedTest
   @FieldSource(NOT_PUBLIC)
   void whatIsNotPublicComesThroughNoGate(String address) throws IOException {
     Dns resolver = answering(address);
 
-    assertThat(complaint(STRICT, resolver, named())).contains("HOMING_ALLOW_DESTINATIONS");
-    assertThat(complaint(STRICT, resolver, literal(address))).contains("public address");
+    assertThat(complaint(STRICT, resolver, literal(address)))
+        .contains("public address", "HOMING_ALLOW_DESTINATIONS");
     assertThatThrownBy(() -> new GuardedDns(resolver, STRICT.publicOnes()).lookup("a.example"))
-        .isInstanceOf(BlockedDestinationException.class);
+        .isInstanceOf(UnknownHostException.class);
     assertRefusesToConnect(STRICT.publicOnes(), address);
     assertRefusesToConnect(STRICT.listedOnes(), address);
   }
@@ -67,11 +77,10 @@ class GatesTest {
   void oneBadAddressOfANameIsEnough() {
     Dns resolver = answering(PUBLIC_ONE, "10.0.0.1");
 
-    assertThat(complaint(STRICT, resolver, named())).contains("public address");
-    assertThat(complaint(policy("10.0.0.0/8", "", false), resolver, named()))
+    assertThat(complaint(policy("10.0.0.0/8", "", false), resolver, HttpUrl.get("http://inside/")))
         .contains("public address");
     assertThatThrownBy(() -> new GuardedDns(resolver, STRICT.publicOnes()).lookup("a.example"))
-        .isInstanceOf(BlockedDestinationException.class);
+        .isInstanceOf(UnknownHostException.class);
   }
 
   /** As the one who sends would read them, whatever the API makes of them. */
@@ -113,7 +122,8 @@ class GatesTest {
       HttpUrl url = inside.url("/").newBuilder().host("rebinding.example").build();
 
       assertThat(complaint(STRICT, rebinding, url)).isEmpty();
-      assertThat(word(sender(STRICT, rebinding), url)).isEqualTo("blocked_destination");
+      assertThat(rebinding.lookup(url.host())).containsExactly(ip(PUBLIC_ONE));
+      assertThat(word(sender(STRICT, rebinding), url)).isEqualTo("dns_failed");
       assertThat(inside.getRequestCount()).isZero();
     }
   }
@@ -125,7 +135,7 @@ class GatesTest {
       Dns rebinding = answeringInTurn("127.0.0.9", "127.0.0.1");
       HttpUrl url = inside.url("/").newBuilder().host("rebinding.example").build();
 
-      assertThat(word(sender(listed, rebinding), url)).isEqualTo("blocked_destination");
+      assertThat(word(sender(listed, rebinding), url)).isEqualTo("dns_failed");
       assertThat(inside.getRequestCount()).isZero();
     }
   }
@@ -151,7 +161,7 @@ class GatesTest {
       HttpUrl url = inside.url("/").newBuilder().host("moving.example").build();
 
       assertThat(word(sender, url)).isEqualTo("delivered");
-      assertThat(word(sender, url)).isEqualTo("blocked_destination");
+      assertThat(word(sender, url)).isEqualTo("dns_failed");
       assertThat(word(sender(STRICT, answering("127.0.0.1")), inside.url("/")))
           .isEqualTo("blocked_destination");
       assertThat(inside.getRequestCount()).isEqualTo(1);
@@ -192,15 +202,53 @@ class GatesTest {
   }
 
   @Test
-  void aNameThatDoesNotExistYetMayBeRegistered() {
-    Dns resolver =
-        _ -> {
-          throw new UnknownHostException("unknown");
-        };
+  void anyNameButThoseOfTheInsideMayBeRegisteredUnasked() {
+    assertThat(complaint(STRICT, NEVER_ASKED, named())).isEmpty();
+    assertThat(complaint(OPEN, NEVER_ASKED, named())).isEmpty();
+  }
 
-    assertThat(complaint(STRICT, resolver, named())).isEmpty();
-    assertThat(complaint(STRICT, resolver, HttpUrl.get("http://receiver.internal/")))
-        .contains("public address");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "postgres",
+        "my_service",
+        "localhost",
+        "app.localhost",
+        "printer.local",
+        "vault.default.svc.cluster.local",
+        "metadata.google.internal",
+        "METADATA.google.internal.",
+        "nas.home.arpa",
+        "db.corp",
+        "nas.home",
+        "nas.lan",
+        "wiki.intranet",
+        "db.private",
+        "smtp.mail",
+        "hidden.onion",
+      })
+  void namesOfTheInsideAreJudgedUnaskedUnlessSomethingIsListed(String name) {
+    HttpUrl url = HttpUrl.get("http://" + name + "/");
+
+    assertThat(complaint(STRICT, NEVER_ASKED, url)).contains("public address");
+    assertThat(word(sender(STRICT, NEVER_ASKED), url)).isEqualTo("blocked_destination");
+    assertThat(complaint(OPEN, UNKNOWN, url)).contains("public address");
+    assertThat(word(sender(OPEN, UNKNOWN), url)).isEqualTo("blocked_destination");
+    assertThat(complaint(OPEN, answering("127.0.0.1"), url)).isEmpty();
+  }
+
+  /** With an allow list and without. */
+  @ParameterizedTest
+  @ValueSource(strings = {"postgres", "db.internal", "db.example.com"})
+  void whichNamesExistInsideIsNotSaid(String name) {
+    HttpUrl url = HttpUrl.get("http://" + name + "/");
+    Dns inside = answering("10.0.0.1");
+
+    for (DestinationPolicy policy : List.of(STRICT, OPEN)) {
+      assertThat(complaint(policy, inside, url)).isEqualTo(complaint(policy, UNKNOWN, url));
+      assertThat(sender(policy, inside).send(SampleWebhooks.to(url)).outcome())
+          .isEqualTo(sender(policy, UNKNOWN).send(SampleWebhooks.to(url)).outcome());
+    }
   }
 
   private static MockWebServer receiver() throws IOException {

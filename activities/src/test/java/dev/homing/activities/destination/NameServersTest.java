@@ -3,13 +3,17 @@ package dev.homing.activities.destination;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,6 +53,22 @@ class NameServersTest {
   void theLoopbackIsAskedOfNobody(String name) throws UnknownHostException {
     assertThat(dns.lookup(name)).isNotEmpty().allMatch(InetAddress::isLoopbackAddress);
     assertThat(server.asked()).isEmpty();
+  }
+
+  @Test
+  void theHostsFileIsReadEachTime(@TempDir Path folder) throws IOException {
+    Path hosts = Files.writeString(folder.resolve("hosts"), "192.0.2.1 Inside inside2 # both\n");
+    System.setProperty("jdk.net.hosts.file", hosts.toString());
+    try {
+      assertThat(dns.lookup("inside2"))
+          .extracting(InetAddress::getHostAddress)
+          .containsExactly("192.0.2.1");
+      Files.writeString(hosts, "192.0.2.2 inside\n2001:db8::2 inside\n");
+      assertThat(dns.lookup("INSIDE")).hasSize(2);
+      assertThat(server.asked()).isEmpty();
+    } finally {
+      System.clearProperty("jdk.net.hosts.file");
+    }
   }
 
   @Test
