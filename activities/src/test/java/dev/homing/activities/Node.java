@@ -129,7 +129,7 @@ public final class Node {
   public AcceptedEvent begin(EarlyStart early, Tenant tenant, List<SubscriptionId> recipients) {
     Acceptance.New accepted = commit(tenant, recipients, SampleIds.uuid());
     AcceptedEvent event = accepted.lease().event();
-    early.begin(accepted, new SendFirst.Content(event, "application/json", PAYLOAD));
+    early.begin(accepted, new SendFirst.Content(event, "application/json", PAYLOAD, 0));
     return event;
   }
 

@@ -21,6 +21,7 @@ import dev.homing.activities.destination.DestinationPolicy;
 import dev.homing.activities.destination.DestinationSettings;
 import dev.homing.activities.destination.KnownNames;
 import dev.homing.activities.destination.NameServers;
+import dev.homing.activities.destination.OwnPorts;
 import dev.homing.activities.destination.TimedDns;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.EventWorkflows;
@@ -66,7 +67,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
@@ -253,13 +256,25 @@ class Wiring {
     return new Deliveries(jdbc, open);
   }
 
+  @Bean
+  OwnPorts ownPorts() {
+    return new OwnPorts();
+  }
+
+  /** Of the API and of the management port. */
+  @Bean
+  ApplicationListener<WebServerInitializedEvent> listening(OwnPorts own) {
+    return event -> own.add(event.getWebServer().getPort());
+  }
+
   /** In open mode, which serves this machine only, its own receivers may be called. */
   @Bean
-  DestinationPolicy destinationPolicy(DestinationSettings settings, AccessSettings access) {
+  DestinationPolicy destinationPolicy(
+      DestinationSettings settings, AccessSettings access, OwnPorts own) {
     if (!settings.allow().isBlank()) {
       log.info("addresses that are not public and may be called: {}", settings.allow());
     }
-    return new DestinationPolicy(settings, access.isOpen());
+    return new DestinationPolicy(settings, access.isOpen(), own);
   }
 
   @Bean

@@ -144,7 +144,8 @@ public final class DurableLane implements Attempts {
                 receiver.secrets(),
                 shorter(
                     receiver.timeout(),
-                    execution.getStartToCloseTimeout().minus(AROUND_THE_REQUEST))));
+                    execution.getStartToCloseTimeout().minus(AROUND_THE_REQUEST)),
+                event.hops()));
     var tried = new AttemptLog.Try(key, delivery.round(), run(execution), receiver);
     conclude(attemptLog.record(tried, attempt), receiver, execution);
   }

@@ -227,7 +227,7 @@ public final class ExpressLane implements FirstAttempts {
         event.recipients().stream().filter(recipient -> !done.contains(recipient)).toList();
     byte[] payload = events.payload(event.tenant(), event.id()).orElseThrow();
     return sendFirst.send(
-        new SendFirst.Content(event.accepted(), event.contentType(), payload),
+        new SendFirst.Content(event.accepted(), event.contentType(), payload, event.hops()),
         lease,
         receivers.inPortions(event.tenant(), missing),
         results);

@@ -34,6 +34,15 @@ import okio.BufferedSource;
 
 /** Sends a webhook: one guarded, signed, bounded POST. */
 public final class HttpSender {
+  /**
+   * Says by how many deliveries of Homing an event came to the one that sends it; absent if it
+   * began there.
+   */
+  public static final String HOPS = "homing-hops";
+
+  /** Of every request's {@code user-agent}. */
+  public static final String PRODUCT = "Homing/";
+
   private static final long BODY_LIMIT = 16 * 1024;
 
   /** The status line has decided; the body is for people, and is not waited for any longer. */
@@ -54,7 +63,7 @@ public final class HttpSender {
     this.calls = calls;
     this.clock = clock;
     this.egress = egress;
-    this.userAgent = "Homing/" + version;
+    this.userAgent = PRODUCT + version;
   }
 
   /**

@@ -52,9 +52,13 @@ public final class SendFirst {
     this.transaction = transaction;
   }
 
-  /** What every recipient of an event is sent. */
+  /**
+   * What every recipient of an event is sent.
+   *
+   * @param hops by how many deliveries of Homing it came here
+   */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Content(AcceptedEvent event, String contentType, byte[] payload) {
+  public record Content(AcceptedEvent event, String contentType, byte[] payload, int hops) {
 
     /** Without the payload: it is the client's, and may hold anything. */
     @Override
@@ -248,7 +252,8 @@ public final class SendFirst {
                   receiver.tls(),
                   receiver.headers(),
                   receiver.secrets(),
-                  receiver.timeout()))
+                  receiver.timeout(),
+                  content.hops()))
           : null;
     } finally {
       sending.slots.answered(receiver.id());

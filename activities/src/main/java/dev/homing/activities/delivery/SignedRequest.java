@@ -34,6 +34,9 @@ final class SignedRequest {
         .header("webhook-timestamp", Long.toString(timestamp))
         .header("webhook-signature", signature)
         .header("webhook-attempt", Integer.toString(webhook.attempt()));
+    if (webhook.hops() > 0) {
+      request.header(HttpSender.HOPS, Integer.toString(webhook.hops()));
+    }
     String contentType = webhook.contentType();
     return contentType == null
         ? request.build()

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers beside our own
  * @param secrets one, or several while a rotation's grace period lasts; the newest first
  * @param timeout of the whole call, from the first byte out to the last byte in
+ * @param hops by how many deliveries of Homing its event came here; 0 sends no {@code homing-hops}
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record WebhookRequest(
@@ -32,7 +33,22 @@ public record WebhookRequest(
     ReceiverTls tls,
     CustomHeaders headers,
     List<SigningSecret> secrets,
-    Duration timeout) {
+    Duration timeout,
+    int hops) {
+
+  /** For an event that begins here. */
+  public WebhookRequest(
+      HttpUrl url,
+      EventId eventId,
+      int attempt,
+      @Nullable String contentType,
+      byte[] payload,
+      ReceiverTls tls,
+      CustomHeaders headers,
+      List<SigningSecret> secrets,
+      Duration timeout) {
+    this(url, eventId, attempt, contentType, payload, tls, headers, secrets, timeout, 0);
+  }
 
   public WebhookRequest {
     secrets = List.copyOf(secrets);

@@ -75,6 +75,7 @@ public final class DestinationPolicy {
 
   private final List<AddressRange> listed;
   private final List<AddressRange> denied;
+  private final OwnPorts own;
   private final boolean httpsOnly;
   private final Optional<EgressProxy> proxy;
 
@@ -82,13 +83,15 @@ public final class DestinationPolicy {
    * The policy that the settings describe.
    *
    * @param withLoopback as if it were listed
+   * @param own never called
    */
-  public DestinationPolicy(DestinationSettings settings, boolean withLoopback) {
+  public DestinationPolicy(DestinationSettings settings, boolean withLoopback, OwnPorts own) {
     this.listed =
         Stream.of(settings.listed(), withLoopback ? LOOPBACK : List.<AddressRange>of())
             .flatMap(List::stream)
             .toList();
     this.denied = settings.denied();
+    this.own = own;
     this.httpsOnly = settings.httpsOnly();
     this.proxy = settings.proxy();
   }
@@ -146,11 +149,12 @@ public final class DestinationPolicy {
   }
 
   private boolean isDenied(InetSocketAddress address) {
-    return denied.stream()
-        .anyMatch(
-            range ->
-                range.holds(address.getAddress())
-                    && (range.port() == AddressRange.ANY || range.port() == address.getPort()));
+    return own.hold(address)
+        || denied.stream()
+            .anyMatch(
+                range ->
+                    range.holds(address.getAddress())
+                        && (range.port() == AddressRange.ANY || range.port() == address.getPort()));
   }
 
   private boolean isListed(InetSocketAddress address) {

@@ -223,9 +223,9 @@ public final class AcceptEvents {
                 with accepted as (
                   select * from unnest(:tenants::text[], :ids::uuid[], :types::text[],
                     :contentTypes::text[], :recipients::text[], :externalIds::text[],
-                    :payloads::bytea[], :missing::integer[], :tokens::text[])
+                    :payloads::bytea[], :missing::integer[], :tokens::text[], :hops::smallint[])
                   as all_of (tenant, id, type, content_type, recipients, external_id, payload,
-                    missing, token)
+                    missing, token, hops)
                   where not exists (
                     select from unnest(:versionsOf::text[], :versions::bigint[])
                     as v (tenant, number)
@@ -240,8 +240,9 @@ public final class AcceptEvents {
                   select tenant, id, missing, now() + :lease * interval '1 millisecond', token
                   from accepted
                   where missing > 0)
-                insert into events (tenant, id, type, content_type, recipients, external_id)
-                select tenant, id, type, content_type, recipients::uuid[], external_id from accepted
+                insert into events (tenant, id, type, content_type, recipients, external_id, hops)
+                select tenant, id, type, content_type, recipients::uuid[], external_id, hops
+                from accepted
                 """)
             .param("tenants", strings(events, event -> event.event().tenant().name()))
             .param("ids", events.stream().map(e -> e.event().id().uuid()).toArray(UUID[]::new))
@@ -255,6 +256,7 @@ public final class AcceptEvents {
             .param(
                 "missing", events.stream().map(e -> e.event().recipients()).toArray(Integer[]::new))
             .param("tokens", strings(events, event -> event.lease().token()))
+            .param("hops", events.stream().map(e -> e.submission().hops()).toArray(Integer[]::new))
             .param("lease", open.lease().toMillis())
             .param(
                 "versionsOf", versions.stream().map(v -> v.tenant().name()).toArray(String[]::new))

@@ -18,7 +18,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** All events: what happened never changes. */
 public final class Events {
-  private static final String COLUMNS = "tenant, id, type, content_type, recipients, external_id";
+  private static final String COLUMNS =
+      "tenant, id, type, content_type, recipients, external_id, hops";
 
   private final JdbcClient jdbc;
 
@@ -32,6 +33,7 @@ public final class Events {
    * @param contentType as it came
    * @param recipients the subscriptions that matched in the accepting commit
    * @param externalId the client's own name for it; null: it gave none
+   * @param hops by how many deliveries of Homing it came here
    */
   public record Event(
       Tenant tenant,
@@ -39,7 +41,8 @@ public final class Events {
       String type,
       String contentType,
       List<SubscriptionId> recipients,
-      @Nullable String externalId) {
+      @Nullable String externalId,
+      int hops) {
 
     public AcceptedEvent accepted() {
       return new AcceptedEvent(tenant, id, type, recipients.size());
@@ -174,7 +177,8 @@ public final class Events {
         row.getString("type"),
         row.getString("content_type"),
         subscriptions(row.getArray("recipients")),
-        row.getString("external_id"));
+        row.getString("external_id"),
+        row.getInt("hops"));
   }
 
   private static List<SubscriptionId> subscriptions(Array ids) throws SQLException {

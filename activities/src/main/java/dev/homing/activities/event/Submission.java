@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey by which the client knows this request; null: it has none
  * @param externalId by which the client knows the event; null: it has none
  * @param remembered who receives it, to be confirmed in the accepting commit
+ * @param hops by how many deliveries of Homing it came here
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Submission(
@@ -27,7 +28,20 @@ public record Submission(
     byte[] payload,
     @Nullable String idempotencyKey,
     @Nullable String externalId,
-    Route remembered) {
+    Route remembered,
+    int hops) {
+
+  /** One that begins here. */
+  public Submission(
+      Tenant tenant,
+      String type,
+      String contentType,
+      byte[] payload,
+      @Nullable String idempotencyKey,
+      @Nullable String externalId,
+      Route remembered) {
+    this(tenant, type, contentType, payload, idempotencyKey, externalId, remembered, 0);
+  }
 
   /** The names under which it is accepted once. */
   List<EventKey> keys() {

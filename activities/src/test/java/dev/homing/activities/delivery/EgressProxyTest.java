@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.homing.activities.destination.DestinationPolicy;
 import dev.homing.activities.destination.DestinationSettings;
+import dev.homing.activities.destination.OwnPorts;
 import dev.homing.activities.destination.SampleDns;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -52,7 +53,8 @@ class EgressProxyTest {
   }
 
   private static DestinationPolicy policy(String allow, String proxy) {
-    return new DestinationPolicy(new DestinationSettings(allow, "", false, proxy), false);
+    return new DestinationPolicy(
+        new DestinationSettings(allow, "", false, proxy), false, new OwnPorts());
   }
 
   private HttpSender sender(DestinationPolicy policy, Dns resolver) {

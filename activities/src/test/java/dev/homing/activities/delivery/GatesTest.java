@@ -9,6 +9,7 @@ import dev.homing.activities.destination.DestinationPolicy;
 import dev.homing.activities.destination.DestinationSettings;
 import dev.homing.activities.destination.Destinations;
 import dev.homing.activities.destination.GuardedDns;
+import dev.homing.activities.destination.OwnPorts;
 import dev.homing.activities.destination.SampleDns;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -169,6 +170,23 @@ class GatesTest {
   }
 
   @Test
+  void whatListensHereIsNotCalledByAnyName() throws IOException {
+    try (MockWebServer itself = receiver()) {
+      OwnPorts own = new OwnPorts();
+      own.add(itself.getPort());
+      DestinationPolicy policy =
+          new DestinationPolicy(new DestinationSettings("127.0.0.0/8", "", false, ""), false, own);
+      HttpSender sender = sender(policy, answering("127.0.0.1"));
+
+      assertThat(word(sender, itself.url("/").newBuilder().host("127.0.0.1").build()))
+          .isEqualTo("blocked_destination");
+      assertThat(word(sender, itself.url("/").newBuilder().host("a.example").build()))
+          .isEqualTo("dns_failed");
+      assertThat(itself.getRequestCount()).isZero();
+    }
+  }
+
+  @Test
   void onlyTheListedPortIsCalled() throws IOException {
     try (MockWebServer one = receiver();
         MockWebServer other = receiver()) {
@@ -281,7 +299,8 @@ class GatesTest {
   }
 
   private static DestinationPolicy policy(String allow, String deny, boolean httpsOnly) {
-    return new DestinationPolicy(new DestinationSettings(allow, deny, httpsOnly, ""), false);
+    return new DestinationPolicy(
+        new DestinationSettings(allow, deny, httpsOnly, ""), false, new OwnPorts());
   }
 
   private static HttpUrl named() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.destination.DestinationPolicy;
 import dev.homing.activities.destination.DestinationSettings;
+import dev.homing.activities.destination.OwnPorts;
 import dev.homing.activities.subscription.ReceiverTls;
 import java.io.IOException;
 import java.time.Clock;
@@ -31,7 +32,9 @@ class OwnTlsTest {
   private final HttpSender sender =
       new HttpSender(
           new OutboundCalls(
-              new DestinationPolicy(new DestinationSettings("", "", false, ""), true), Dns.SYSTEM),
+              new DestinationPolicy(
+                  new DestinationSettings("", "", false, ""), true, new OwnPorts()),
+              Dns.SYSTEM),
           Clock.systemUTC(),
           new Egress(),
           "test");

@@ -6,6 +6,7 @@ import dev.homing.activities.destination.DestinationPolicy;
 import dev.homing.activities.destination.DestinationSettings;
 import dev.homing.activities.destination.KnownNames;
 import dev.homing.activities.destination.NameServers;
+import dev.homing.activities.destination.OwnPorts;
 import dev.homing.activities.destination.SampleNameServer;
 import dev.homing.activities.destination.TimedDns;
 import java.time.Clock;
@@ -32,7 +33,8 @@ class SilentNamesTest {
   private final HttpSender sender =
       new HttpSender(
           new OutboundCalls(
-              new DestinationPolicy(new DestinationSettings("127.0.0.1", "", false, ""), false),
+              new DestinationPolicy(
+                  new DestinationSettings("127.0.0.1", "", false, ""), false, new OwnPorts()),
               new TimedDns(new KnownNames(servers))),
           Clock.systemUTC(),
           egress,

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.homing.activities.Setting;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,9 +84,15 @@ class DestinationPolicyTest {
   void theLoopbackCanBeListedAsAWhole(String address) {
     DestinationSettings none = new DestinationSettings("", "", false, "");
 
-    assertThat(new DestinationPolicy(none, true).listedOnes().allows(address(address, 9999)))
+    assertThat(
+            new DestinationPolicy(none, true, new OwnPorts())
+                .listedOnes()
+                .allows(address(address, 9999)))
         .isTrue();
-    assertThat(new DestinationPolicy(none, false).listedOnes().allows(address(address, 9999)))
+    assertThat(
+            new DestinationPolicy(none, false, new OwnPorts())
+                .listedOnes()
+                .allows(address(address, 9999)))
         .isFalse();
   }
 
@@ -111,6 +120,28 @@ class DestinationPolicyTest {
   }
 
   @Test
+  void whereThisNodeListensIsNeverCalled() throws SocketException {
+    OwnPorts own = new OwnPorts();
+    own.add(8080);
+    DestinationSettings all = new DestinationSettings("0.0.0.0/0,::/0", "", false, "");
+    Destinations listed = new DestinationPolicy(all, true, own).listedOnes();
+    Stream<String> interfaces =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .map(address -> address.getHostAddress().replaceFirst("%.*", ""))
+            .filter(address -> !address.startsWith("fe80:"));
+
+    assertThat(
+            Stream.concat(interfaces, Stream.of("127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "::")))
+        .allSatisfy(
+            address -> {
+              assertThat(listed.allows(address(address, 8080))).isFalse();
+              assertThat(listed.allows(address(address, 8081))).isTrue();
+            });
+    assertThat(listed.allows(address("10.255.1.2", 8080))).isTrue();
+  }
+
+  @Test
   void aRangeThatIsNoneStopsTheStart() {
     assertThatThrownBy(() -> policy("", "10.0.0.1/8"))
         .isInstanceOf(Setting.Invalid.class)
@@ -118,7 +149,8 @@ class DestinationPolicyTest {
   }
 
   private static DestinationPolicy policy(String allow, String deny) {
-    return new DestinationPolicy(new DestinationSettings(allow, deny, false, ""), false);
+    return new DestinationPolicy(
+        new DestinationSettings(allow, deny, false, ""), false, new OwnPorts());
   }
 
   private static InetSocketAddress address(String literal, int port) {

@@ -76,6 +76,19 @@ class KnownNamesTest {
   }
 
   @Test
+  void aNameThatWasGoneDoesNotComeBackWhileNoNameServerAnswers() throws UnknownHostException {
+    server.put(NAME, "192.0.2.1");
+    assertThat(address()).isEqualTo("192.0.2.1");
+    server.remove(NAME);
+    pass(Duration.ofSeconds(30));
+    assertThatThrownBy(this::address).isExactlyInstanceOf(UnknownHostException.class);
+    server.fallSilent(true);
+
+    pass(Duration.ofSeconds(1));
+    assertThatThrownBy(this::address).isInstanceOf(NoAnswerException.class);
+  }
+
+  @Test
   void aNameThatFailsRestsLongerEachTime() {
     String broken = "broken.example";
     for (int seconds : List.of(1, 2, 4, 8, 16, 30, 30)) {

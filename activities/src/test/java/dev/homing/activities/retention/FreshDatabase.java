@@ -91,11 +91,26 @@ final class FreshDatabase implements AutoCloseable {
     return key;
   }
 
-  /** An event of that time that nobody has sent yet. */
+  /** An event of that time that is not sent yet, as any version's tables take it. */
   Delivery.Key open(Instant time) {
     SubscriptionId recipient = new SubscriptionId(UUID.randomUUID());
-    AcceptedEvent event = node.accept(TENANT, List.of(recipient), id(time));
-    return new Delivery.Key(TENANT, event.id(), event.type(), recipient);
+    EventId event = new EventId(id(time));
+    jdbc.sql(
+            """
+            with event as (
+              insert into events (tenant, id, type, content_type, recipients)
+              values (:tenant, :id, :type, 'application/json', array[:recipient]::uuid[])),
+            payload as (
+              insert into payloads (tenant, event_id, payload) values (:tenant, :id, '{}'))
+            insert into open_events (tenant, event_id, missing, leased_until, leased_by)
+            values (:tenant, :id, 1, now() + interval '1 minute', 'test')
+            """)
+        .param("tenant", TENANT.name())
+        .param("id", event.uuid())
+        .param("type", Node.TYPE)
+        .param("recipient", recipient.uuid())
+        .update();
+    return new Delivery.Key(TENANT, event, Node.TYPE, recipient);
   }
 
   /** In which partition an event is. */

@@ -64,8 +64,9 @@ class EventController {
     }
     String contentType = contentType(request);
     RequestKeys keys = RequestKeys.of(request);
+    int hops = Hops.of(request);
     byte[] payload = request.getInputStream().readAllBytes();
-    return switch (publisher.publish(tenant, type, contentType, payload, keys)) {
+    return switch (publisher.publish(tenant, type, contentType, payload, keys, hops)) {
       case Acceptance.New(var lease, _) -> accepted(lease.event()).body(Receipt.of(lease.event()));
       case Acceptance.Repeated(var event) ->
           accepted(event).header("Idempotent-Replayed", "true").body(Receipt.of(event));

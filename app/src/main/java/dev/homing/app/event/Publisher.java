@@ -58,7 +58,7 @@ class Publisher implements DisposableBean {
   }
 
   Acceptance publish(
-      Tenant tenant, String type, String contentType, byte[] payload, RequestKeys keys) {
+      Tenant tenant, String type, String contentType, byte[] payload, RequestKeys keys, int hops) {
     Route remembered = routes.remembered(tenant, type);
     Acceptance acceptance =
         accept(
@@ -69,10 +69,11 @@ class Publisher implements DisposableBean {
                 payload,
                 keys.idempotencyKey(),
                 keys.externalId(),
-                remembered));
+                remembered,
+                hops));
     if (acceptance instanceof Acceptance.New fresh) {
       AcceptedEvent event = fresh.lease().event();
-      earlyStart.begin(fresh, new SendFirst.Content(event, contentType, payload));
+      earlyStart.begin(fresh, new SendFirst.Content(event, contentType, payload, hops));
       dispatcher.dispatch(event);
       accepted.increment();
     }

@@ -1,0 +1,68 @@
+package dev.homing.app.event;
+
+import dev.homing.activities.delivery.HttpSender;
+import dev.homing.app.http.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/** Counts by how many deliveries of Homing an event came here, so that none goes round for ever. */
+final class Hops {
+  /** Enough for Homings that publish to one another on purpose. */
+  static final int MOST = 3;
+
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
+  private Hops() {}
+
+  /**
+   * Zero for an event that begins with this request.
+   *
+   * @throws ErrorResponseException 508 (RFC 5842) after too many
+   */
+  static int of(HttpServletRequest request) {
+    int hops = before(request);
+    if (hops > MOST) {
+      throw loop();
+    }
+    return hops;
+  }
+
+  private static int before(HttpServletRequest request) {
+    List<String> said = Collections.list(request.getHeaders(HttpSender.HOPS));
+    if (!said.isEmpty()) {
+      return 1 + said.stream().mapToInt(Hops::number).max().orElseThrow();
+    }
+    return isDelivery(request) ? 1 : 0;
+  }
+
+  private static int number(String text) {
+    if (!NUMBER.matcher(text.strip()).matches()) {
+      throw Problem.malformed(
+          "Send %s as it came, once, or leave it out.".formatted(HttpSender.HOPS));
+    }
+    return Integer.parseInt(text.strip());
+  }
+
+  private static boolean isDelivery(HttpServletRequest request) {
+    String agent = request.getHeader(HttpHeaders.USER_AGENT);
+    return agent != null
+        && agent.startsWith(HttpSender.PRODUCT)
+        && request.getHeader("webhook-id") != null;
+  }
+
+  private static ErrorResponseException loop() {
+    return new ErrorResponseException(
+        HttpStatus.LOOP_DETECTED,
+        ProblemDetail.forStatusAndDetail(
+            HttpStatus.LOOP_DETECTED,
+            "This event came through Homing more than %d times: change the subscription that sends it back here."
+                .formatted(MOST)),
+        null);
+  }
+}
