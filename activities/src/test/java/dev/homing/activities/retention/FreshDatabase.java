@@ -101,7 +101,7 @@ final class FreshDatabase implements AutoCloseable {
               insert into events (tenant, id, type, content_type, recipients)
               values (:tenant, :id, :type, 'application/json', array[:recipient]::uuid[])),
             payload as (
-              insert into payloads (tenant, event_id, payload) values (:tenant, :id, '{}'))
+              insert into payloads (tenant, event_id, payload) values (:tenant, :id, :payload))
             insert into open_events (tenant, event_id, missing, leased_until, leased_by)
             values (:tenant, :id, 1, now() + interval '1 minute', 'test')
             """)
@@ -109,6 +109,7 @@ final class FreshDatabase implements AutoCloseable {
         .param("id", event.uuid())
         .param("type", Node.TYPE)
         .param("recipient", recipient.uuid())
+        .param("payload", Node.PAYLOAD)
         .update();
     return new Delivery.Key(TENANT, event, Node.TYPE, recipient);
   }
