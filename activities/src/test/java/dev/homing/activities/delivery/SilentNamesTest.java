@@ -1,6 +1,7 @@
 package dev.homing.activities.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.destination.DestinationPolicy;
 import dev.homing.activities.destination.DestinationSettings;
@@ -48,9 +49,7 @@ class SilentNamesTest {
         HttpUrl url = to("silent-%d.example".formatted(i));
         silent.add(threads.submit(() -> sender.send(SampleWebhooks.to(url))));
       }
-      while (server.asked().size() < SILENT / 2) {
-        Thread.onSpinWait();
-      }
+      await().until(() -> server.asked().size() >= SILENT / 2);
 
       List<Future<Attempt>> healthy = new ArrayList<>();
       for (int i = 0; i < HEALTHY; i++) {

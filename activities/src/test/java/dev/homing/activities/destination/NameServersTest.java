@@ -2,6 +2,7 @@ package dev.homing.activities.destination;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -94,9 +95,7 @@ class NameServersTest {
     server.put("late.example", "192.0.2.1");
     server.fallSilent(true);
     CompletableFuture<List<InetAddress>> answer = servers.addressesOf("late.example");
-    while (server.asked("late.example") == 0) {
-      Thread.onSpinWait();
-    }
+    await().until(() -> server.asked("late.example") > 0);
     server.fallSilent(false);
 
     assertThat(answer.get()).hasSize(1);
