@@ -1,7 +1,8 @@
 package dev.homing.activities.subscription;
 
-import java.util.Set;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 
 /**
@@ -18,8 +19,8 @@ public final class ReceiverUrl {
   private static final Pattern DOTTED_QUAD = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
 
   /** SSH, SMTP, DNS, Docker, databases, Redis, Temporal and its UI, Elasticsearch, kubelet. */
-  private static final Set<Integer> NEVER =
-      Set.of(22, 25, 53, 2375, 3306, 5432, 6379, 7233, 8233, 9200, 10250, 11211);
+  private static final List<Integer> NEVER =
+      List.of(22, 25, 53, 2375, 3306, 5432, 6379, 7233, 8233, 9200, 10250, 11211);
 
   private ReceiverUrl() {}
 
@@ -33,7 +34,11 @@ public final class ReceiverUrl {
     HttpUrl url = QueryAsWritten.of(withoutFinalDot(parsed(text)), text);
     checkHost(url.host());
     if (NEVER.contains(url.port())) {
-      throw refused("Use another port: webhooks are never sent to port %d.".formatted(url.port()));
+      throw refused(
+          NEVER.stream()
+              .map(String::valueOf)
+              .collect(
+                  Collectors.joining(", ", "Use another port: webhooks are never sent to ", ".")));
     }
     if (url.toString().length() > LONGEST) {
       throw tooLong();

@@ -170,7 +170,8 @@ class ReceiverUrlTest {
   void neverCallsThePortsOfOtherServices(int port) {
     assertRefused(
         "https://example.com:%d/".formatted(port),
-        "Use another port: webhooks are never sent to port %d.".formatted(port));
+        "Use another port: webhooks are never sent to 22, 25, 53, 2375, 3306, 5432, 6379, 7233,"
+            + " 8233, 9200, 10250, 11211.");
   }
 
   @Test
