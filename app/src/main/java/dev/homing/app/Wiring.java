@@ -50,6 +50,7 @@ import dev.homing.app.limit.LimitSettings;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.temporal.client.WorkflowClient;
 import io.temporal.serviceclient.GrpcCompression;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
@@ -141,6 +142,11 @@ class Wiring {
       }
       return options;
     };
+  }
+
+  @Bean
+  MeterFilter temporalHistograms() {
+    return new TemporalHistograms();
   }
 
   /** A thread for each task: one that waits for Temporal must not hold up the others. */

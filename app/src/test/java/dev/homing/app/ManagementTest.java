@@ -54,6 +54,15 @@ class ManagementTest {
             "homing_dispatcher_waiting");
   }
 
+  /** Temporal's client has a histogram for each kind of request, queue, workflow and activity. */
+  @Test
+  void isNoMoreThanAScrapeCanBear() {
+    String metrics = management.get("/actuator/prometheus").expect(200).text();
+
+    assertThat(metrics.length()).isLessThan(250_000);
+    assertThat(metrics).contains("temporal_request_latency_seconds_bucket");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
