@@ -99,6 +99,7 @@ public class Workers implements SmartLifecycle {
     events.registerWorkflowImplementationTypes(FanOut.class, SharedFanOut.class);
     events.registerActivitiesImplementations(expressLane);
 
+    ExpectedFailures.keepOutOfTheLog();
     var deliveries = factory.newWorker(TaskQueues.DELIVERIES, options);
     deliveries.registerWorkflowImplementationTypes(RetryingDelivery.class);
     deliveries.registerActivitiesImplementations(durableLane);
