@@ -74,9 +74,10 @@ final class FirstResults {
                 :subscriptions::uuid[], :states::text[], :reasons::text[], :counts::integer[],
                 :waits::bigint[],
                 :outcomes::text[], :statuses::integer[], :startedAts::text[],
-                :tooks::bigint[], :errors::text[], :bodies::bytea[])
+                :tooks::bigint[], :errors::text[], :bodies::bytea[], :headers::text[])
               as all_of (tenant, id, event_id, event_type, subscription_id, state, reason, count, wait,
-                outcome, status_code, started_at, took_millis, error, response_body)),
+                outcome, status_code, started_at, took_millis, error, response_body,
+                response_headers)),
             added as (
               insert into deliveries (tenant, id, event_id, event_type, subscription_id, state,
                 reason, round_attempts, attempt_count, next_attempt_at, round_opened_by)
@@ -88,9 +89,9 @@ final class FirstResults {
               returning tenant, id, event_id, updated_at, next_attempt_at),
             attempted as (
               insert into attempts (tenant, delivery_id, number, round, outcome, status_code,
-                started_at, took_millis, error, response_body)
+                started_at, took_millis, error, response_body, response_headers)
               select f.tenant, f.id, 1, 1, f.outcome, f.status_code, f.started_at::timestamptz, f.took_millis,
-                f.error, f.response_body
+                f.error, f.response_body, f.response_headers::jsonb
               from first f
               join added a on a.tenant = f.tenant and a.id = f.id
               where f.outcome is not null),
@@ -121,6 +122,8 @@ final class FirstResults {
         .param("tooks", attempts(all, Long[]::new, a -> a.took().toMillis()))
         .param("errors", attempts(all, String[]::new, a -> a.outcome().detail()))
         .param("bodies", attempts(all, byte[][]::new, Attempt::responseBody))
+        .param(
+            "headers", attempts(all, String[]::new, a -> ResponseHeaders.json(a.responseHeaders())))
         .query((row, _) -> added(row))
         .list();
   }

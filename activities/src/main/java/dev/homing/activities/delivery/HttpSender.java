@@ -22,6 +22,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -79,15 +81,23 @@ public final class HttpSender {
   public Attempt send(WebhookRequest request) {
     Instant startedAt = lastStart.updateAndGet(this::nextStart);
     long start = System.nanoTime();
-    Buffer body = new Buffer();
+    Came came = new Came(new Buffer(), new TreeMap<>());
     Contact contact = new Contact();
-    Outcome outcome = post(request, startedAt, contact, body);
+    Outcome outcome = post(request, startedAt, contact, came);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     Attempt attempt =
-        new Attempt(outcome, startedAt, took, body.size() == 0 ? null : body.readByteArray());
+        new Attempt(
+            outcome,
+            startedAt,
+            took,
+            came.body().size() == 0 ? null : came.body().readByteArray(),
+            came.headers());
     judge(request.url().host(), contact, attempt);
     return attempt;
   }
+
+  /** What came back, filled as it comes. */
+  private record Came(Buffer body, Map<String, String> headers) {}
 
   /** Now, and for each attempt another time, as precise as PostgreSQL: attempts are known by it. */
   private Instant nextStart(Instant before) {
@@ -107,13 +117,16 @@ public final class HttpSender {
     }
   }
 
-  private Outcome post(WebhookRequest webhook, Instant startedAt, Contact contact, Buffer body) {
+  private Outcome post(WebhookRequest webhook, Instant startedAt, Contact contact, Came came) {
     try {
       Call call = calls.newCall(SignedRequest.of(webhook, startedAt, userAgent));
       call.addEventListener(contact);
       call.timeout().timeout(webhook.timeout().toNanos(), TimeUnit.NANOSECONDS);
       try (Response response = call.execute()) {
-        readBody(call, response, body);
+        readBody(call, response, came.body());
+        if (!response.isSuccessful()) {
+          came.headers().putAll(ResponseHeaders.of(response));
+        }
         return answered(response);
       }
     } catch (BlockedDestinationException blocked) {

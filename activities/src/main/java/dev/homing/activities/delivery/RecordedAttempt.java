@@ -1,6 +1,7 @@
 package dev.homing.activities.delivery;
 
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome the word for what it came to
  * @param error for people, when no answer came
  * @param responseBody what the receiver answered, as far as it was kept
+ * @param responseHeaders some of what refused it, in lower case
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record RecordedAttempt(
@@ -20,7 +22,8 @@ public record RecordedAttempt(
     Instant startedAt,
     long tookMillis,
     @Nullable String error,
-    byte @Nullable [] responseBody) {
+    byte @Nullable [] responseBody,
+    Map<String, String> responseHeaders) {
 
   /** {@code 503 in 120 ms}, {@code timed_out in 15000 ms}. */
   String words() {

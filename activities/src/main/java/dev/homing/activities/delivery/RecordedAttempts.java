@@ -39,9 +39,9 @@ final class RecordedAttempts {
     jdbc.sql(
             """
             insert into attempts (tenant, delivery_id, number, round, outcome, status_code,
-              started_at, took_millis, error, response_body)
+              started_at, took_millis, error, response_body, response_headers)
             values (:tenant, :delivery, :number, :round, :outcome, :status,
-              :startedAt, :took, :error, :body)
+              :startedAt, :took, :error, :body, cast(:headers as jsonb))
             """)
         .param("tenant", before.key().tenant().name())
         .param("delivery", before.key().id().uuid())
@@ -53,6 +53,7 @@ final class RecordedAttempts {
         .param("took", attempt.took().toMillis())
         .param("error", attempt.outcome().detail())
         .param("body", attempt.responseBody())
+        .param("headers", ResponseHeaders.json(attempt.responseHeaders()))
         .update();
   }
 
@@ -97,6 +98,7 @@ final class RecordedAttempts {
         row.getObject("started_at", OffsetDateTime.class).toInstant(),
         row.getLong("took_millis"),
         row.getString("error"),
-        row.getBytes("response_body"));
+        row.getBytes("response_body"),
+        ResponseHeaders.read(row.getString("response_headers")));
   }
 }

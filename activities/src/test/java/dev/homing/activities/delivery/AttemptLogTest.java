@@ -48,6 +48,7 @@ class AttemptLogTest {
     assertThat(kept.tookMillis()).isEqualTo(120);
     assertThat(kept.error()).isEqualTo("No answer came in time.");
     assertThat(kept.responseBody()).isEqualTo(attempt.responseBody());
+    assertThat(kept.responseHeaders()).isEqualTo(attempt.responseHeaders());
     assertThat(kept.words()).isEqualTo("timed_out in 120 ms");
   }
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -386,6 +387,76 @@ class HttpSenderTest {
 
     assertThat(sender.send(webhook).outcome().word()).isEqualTo("invalid_request");
     assertThat(receiver.getRequestCount()).isZero();
+  }
+
+  @Test
+  void keepsSomeHeadersOfWhatRefusesIt() {
+    receiver.enqueue(
+        new MockResponse.Builder()
+            .code(302)
+            .addHeader("LOCATION", "https://elsewhere.example/?a=b")
+            .addHeader("Retry-After", "7")
+            .addHeader("Retry-After", "8")
+            .addHeader("Server", "nginx")
+            .addHeader("Content-Type", "text/html")
+            .addHeader("Set-Cookie", "a=b")
+            .build());
+
+    assertThat(sender.send(SampleWebhooks.to(receiver.url("/"))).responseHeaders())
+        .containsExactly(
+            Map.entry("content-type", "text/html"),
+            Map.entry("location", "https://elsewhere.example/?a=b"),
+            Map.entry("retry-after", "7, 8"),
+            Map.entry("server", "nginx"));
+  }
+
+  @Test
+  void keepsNoHeadersOfWhatDelivers() {
+    receiver.enqueue(new MockResponse.Builder().addHeader("Server", "nginx").build());
+
+    assertThat(sender.send(SampleWebhooks.to(receiver.url("/"))).responseHeaders()).isEmpty();
+  }
+
+  @Test
+  void keepsHeadersShortAndPrintable() throws IOException {
+    try (RawReceiver raw =
+        new RawReceiver(
+            line -> {
+              line.readRequest();
+              line.write(
+                  "HTTP/1.1 503 No\r\nServer: a\u0001\u0000\u007f\u00e9\tb\r\nLocation: "
+                      + "x".repeat(5_000)
+                      + "\r\nContent-Length: 0\r\n\r\n");
+            })) {
+      Map<String, String> kept = sender.send(SampleWebhooks.to(raw.url())).responseHeaders();
+
+      assertThat(kept.get("server")).matches("a[?]+b");
+      assertThat(kept.get("location")).isEqualTo("x".repeat(500));
+    }
+  }
+
+  @Test
+  void saysHowOftenAnEventCameHereUnlessItBeganHere() throws InterruptedException {
+    for (int hops : List.of(0, 2)) {
+      receiver.enqueue(new MockResponse.Builder().build());
+      WebhookRequest some = SampleWebhooks.to(receiver.url("/"));
+      var unused =
+          sender.send(
+              new WebhookRequest(
+                  some.url(),
+                  some.eventId(),
+                  1,
+                  null,
+                  some.payload(),
+                  some.tls(),
+                  some.headers(),
+                  some.secrets(),
+                  some.timeout(),
+                  hops));
+    }
+
+    assertThat(receiver.takeRequest().getHeaders().get("homing-hops")).isNull();
+    assertThat(receiver.takeRequest().getHeaders().get("homing-hops")).isEqualTo("2");
   }
 
   @Test

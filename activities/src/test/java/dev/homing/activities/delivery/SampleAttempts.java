@@ -4,6 +4,7 @@ import dev.homing.workflows.delivery.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Attempts that were made, each at a time of its own. */
@@ -38,6 +39,7 @@ final class SampleAttempts {
         outcome,
         FIRST.plusMillis(MADE.incrementAndGet()),
         Duration.ofMillis(120),
-        "answer".getBytes(StandardCharsets.UTF_8));
+        "answer".getBytes(StandardCharsets.UTF_8),
+        Map.of("server", "sample \"1\""));
   }
 }

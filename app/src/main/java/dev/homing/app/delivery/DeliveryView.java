@@ -9,6 +9,7 @@ import dev.homing.workflows.SubscriptionId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,7 @@ record DeliveryView(
    * An attempt as people see it.
    *
    * @param responseBody what the receiver answered, as text: what is not UTF-8 is replaced
+   * @param responseHeaders some of what refused it, in lower case; null: there was none
    */
   record AttemptView(
       int number,
@@ -70,7 +72,8 @@ record DeliveryView(
       Instant startedAt,
       long tookMillis,
       @Nullable String error,
-      @Nullable String responseBody) {
+      @Nullable String responseBody,
+      @Nullable Map<String, String> responseHeaders) {
 
     static AttemptView of(RecordedAttempt attempt) {
       byte[] body = attempt.responseBody();
@@ -82,7 +85,8 @@ record DeliveryView(
           attempt.startedAt(),
           attempt.tookMillis(),
           attempt.error(),
-          body == null ? null : new String(body, StandardCharsets.UTF_8));
+          body == null ? null : new String(body, StandardCharsets.UTF_8),
+          attempt.responseHeaders().isEmpty() ? null : attempt.responseHeaders());
     }
   }
 }
