@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -44,11 +45,7 @@ public final class BodyLimit extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     Limited limited = new Limited(request, System.nanoTime() + timeout.toNanos());
-    try {
-      chain.doFilter(limited, response);
-    } finally {
-      limited.close();
-    }
+    chain.doFilter(limited, response);
   }
 
   /** A request whose body is bounded, and inflated where that is needed. */
@@ -77,7 +74,10 @@ public final class BodyLimit extends OncePerRequestFilter {
       BoundedBody sent = new BoundedBody(super.getInputStream(), most, until);
       return switch (String.join(",", codings).strip().toLowerCase(Locale.ROOT)) {
         case "", "identity" -> sent;
-        case "gzip", "x-gzip" -> new BoundedBody(Inflated.of(sent), most, until);
+        case "gzip", "x-gzip" -> {
+          byte[] inflated = GzipBody.inflate(sent.readAllBytes(), most);
+          yield new BoundedBody(new ByteArrayInputStream(inflated), most, until);
+        }
         default -> throw Problem.unsupportedEncoding();
       };
     }
@@ -85,12 +85,6 @@ public final class BodyLimit extends OncePerRequestFilter {
     @Override
     public BufferedReader getReader() throws IOException {
       return new BufferedReader(new InputStreamReader(getInputStream(), StandardCharsets.UTF_8));
-    }
-
-    private void close() throws IOException {
-      if (body != null) {
-        body.close();
-      }
     }
   }
 }

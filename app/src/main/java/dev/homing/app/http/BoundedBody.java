@@ -42,12 +42,6 @@ final class BoundedBody extends ServletInputStream {
     return got;
   }
 
-  /** GZIPInputStream looks for another member only where something is said to be left. */
-  @Override
-  public int available() {
-    return finished ? 0 : 1;
-  }
-
   @Override
   public boolean isFinished() {
     return finished;
@@ -65,9 +59,7 @@ final class BoundedBody extends ServletInputStream {
 
   /** What is below stays open: the connection goes on. */
   @Override
-  public void close() throws IOException {
-    if (body instanceof Inflated inflated) {
-      inflated.close();
-    }
+  public void close() {
+    // Nothing of its own.
   }
 }

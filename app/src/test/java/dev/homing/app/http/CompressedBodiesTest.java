@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,10 +41,31 @@ class CompressedBodiesTest {
     return compressed.toByteArray();
   }
 
-  static byte[] joined(byte[] one, byte[] other) {
-    byte[] both = Arrays.copyOf(one, one.length + other.length);
-    System.arraycopy(other, 0, both, one.length, other.length);
-    return both;
+  static byte[] joined(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
+  }
+
+  /** Empty ones. */
+  static byte[] members(int count) {
+    byte[][] all = new byte[count][];
+    Arrays.fill(all, gzip(new byte[0]));
+    return joined(all);
+  }
+
+  private static byte[] reservedFlag(byte[] gzip) {
+    byte[] changed = gzip.clone();
+    changed[3] |= 1 << 5;
+    return changed;
+  }
+
+  private static byte[] wrongSize(byte[] gzip) {
+    byte[] changed = gzip.clone();
+    changed[gzip.length - 1] ^= 1;
+    return changed;
   }
 
   private Api.Answer send(String method, String path, byte[] body, String encoding) {
@@ -166,6 +188,13 @@ class CompressedBodiesTest {
         Arrays.copyOf(whole, whole.length - 1),
         joined(whole, Arrays.copyOf(whole, 15)),
         joined(whole, new byte[2_000]),
+        joined(whole, new byte[1]),
+        joined(whole, "garbage".getBytes(UTF_8)),
+        joined(whole, new byte[512]),
+        joined(whole, whole, "g".getBytes(UTF_8)),
+        members(3_000),
+        reservedFlag(whole),
+        wrongSize(whole),
         wrongSum);
   }
 
@@ -176,6 +205,32 @@ class CompressedBodiesTest {
 
     assertThat(Api.text(problem, "detail")).contains("gzip");
     ProblemsTest.problem(send("POST", "/subscriptions", body, "gzip"), 400);
+  }
+
+  /** Its name, a comment, an extra field and a sum of the header (RFC 1952, section 2.3.1). */
+  @Test
+  void optionalFieldsOfAHeaderAreRead() {
+    byte[] plain = gzip(SUBSCRIPTION);
+    byte[] fields = {
+      0x1f, (byte) 0x8b, 8, 0b11110, 0, 0, 0, 0, 0, 3, 2, 0, 'x', 'y', 'n', 0, 'c', 0
+    };
+    CRC32 sum = new CRC32();
+    sum.update(fields);
+    byte[] check = {(byte) sum.getValue(), (byte) (sum.getValue() >>> 8)};
+    byte[] rest = Arrays.copyOfRange(plain, 10, plain.length);
+
+    assertThat(stored(send("POST", QUIET, joined(fields, check, rest), "gzip")))
+        .isEqualTo(SUBSCRIPTION);
+    check[0] ^= 1;
+    ProblemsTest.problem(send("POST", QUIET, joined(fields, check, rest), "gzip"), 400);
+  }
+
+  @Test
+  void emptyMembersAreTakenUpToAThousand() {
+    assertThat(stored(send("POST", QUIET, joined(members(999), gzip(SUBSCRIPTION)), "gzip")))
+        .isEqualTo(SUBSCRIPTION);
+    ProblemsTest.problem(
+        send("POST", QUIET, joined(members(1_000), gzip(SUBSCRIPTION)), "gzip"), 400);
   }
 
   @Test

@@ -1,0 +1,123 @@
+package dev.homing.app.http;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * Inflates a gzip body (RFC 1952): members to the last byte, and nothing behind them.
+ *
+ * <p>The JDK's own stream takes up to 512 bytes of anything behind a member for the end, and calls
+ * itself for each empty member.
+ */
+final class GzipBody {
+  private static final int MAX_MEMBERS = 1_000;
+  private static final int MAGIC = 0x8b1f;
+  private static final int DEFLATE = 8;
+  private static final int HEADER_CRC = 1 << 1;
+  private static final int EXTRA = 1 << 2;
+  private static final int NAME = 1 << 3;
+  private static final int COMMENT = 1 << 4;
+  private static final int RESERVED = 0b1110_0000;
+
+  private final ByteBuffer sent;
+  private final long most;
+  private final ByteArrayOutputStream inflated = new ByteArrayOutputStream();
+
+  private GzipBody(byte[] sent, long most) {
+    this.sent = ByteBuffer.wrap(sent).order(ByteOrder.LITTLE_ENDIAN);
+    this.most = most;
+  }
+
+  /**
+   * What is inside.
+   *
+   * @param most bytes of it
+   * @throws UnreadableBody if it is larger, or not gzip to its end
+   */
+  static byte[] inflate(byte[] sent, long most) throws UnreadableBody {
+    GzipBody body = new GzipBody(sent, most);
+    try {
+      int members = 0;
+      do {
+        check(++members <= MAX_MEMBERS);
+        body.header();
+        body.member();
+      } while (body.sent.hasRemaining());
+      return body.inflated.toByteArray();
+    } catch (BufferUnderflowException | DataFormatException e) {
+      throw notGzip();
+    }
+  }
+
+  private void header() throws UnreadableBody {
+    int start = sent.position();
+    check((sent.getShort() & 0xffff) == MAGIC);
+    check(sent.get() == DEFLATE);
+    int flags = sent.get();
+    check((flags & RESERVED) == 0);
+    skip(6); // Time, extra flags, operating system.
+    if ((flags & EXTRA) != 0) {
+      skip(sent.getShort() & 0xffff);
+    }
+    if ((flags & NAME) != 0) {
+      skipText();
+    }
+    if ((flags & COMMENT) != 0) {
+      skipText();
+    }
+    if ((flags & HEADER_CRC) != 0) {
+      CRC32 crc = new CRC32();
+      crc.update(sent.array(), start, sent.position() - start);
+      check((sent.getShort() & 0xffff) == (crc.getValue() & 0xffff));
+    }
+  }
+
+  private void skip(int bytes) {
+    sent.get(new byte[bytes]);
+  }
+
+  private void skipText() {
+    while (sent.get() != 0) {
+      // To the NUL at its end.
+    }
+  }
+
+  private void member() throws UnreadableBody, DataFormatException {
+    CRC32 crc = new CRC32();
+    int size = 0;
+    byte[] some = new byte[8192];
+    try (Inflater inflater = new Inflater(true)) {
+      inflater.setInput(sent);
+      while (!inflater.finished()) {
+        int got = inflater.inflate(some);
+        check(got > 0 || inflater.finished());
+        if (inflated.size() + got > most) {
+          throw new UnreadableBody(Problem.tooLarge(most));
+        }
+        inflated.write(some, 0, got);
+        crc.update(some, 0, got);
+        size += got;
+      }
+    }
+    check(sent.getInt() == (int) crc.getValue());
+    check(sent.getInt() == size);
+  }
+
+  private static void check(boolean asExpected) throws UnreadableBody {
+    if (!asExpected) {
+      throw notGzip();
+    }
+  }
+
+  private static UnreadableBody notGzip() {
+    return new UnreadableBody(
+        Problem.malformed(
+            "The body is not gzip to its end, as its Content-Encoding says, or has more than %d members."
+                .formatted(MAX_MEMBERS)));
+  }
+}
