@@ -167,10 +167,10 @@ public final class AcceptEvents {
   private static SortedMap<EventKey, EventKeys.Claim> claims(List<Candidate> candidates) {
     SortedMap<EventKey, EventKeys.Claim> claims = new TreeMap<>();
     for (Candidate candidate : candidates) {
-      List<EventKey> keys = candidate.submission().keys();
-      if (!keys.isEmpty()) {
-        var claim = new EventKeys.Claim(candidate.event(), candidate.submission().fingerprint());
-        keys.forEach(key -> claims.putIfAbsent(key, claim));
+      for (EventKey key : candidate.submission().keys()) {
+        claims.computeIfAbsent(
+            key,
+            _ -> new EventKeys.Claim(candidate.event(), candidate.submission().fingerprint(key)));
       }
     }
     return claims;
@@ -188,9 +188,15 @@ public final class AcceptEvents {
       return candidate.accepted();
     }
     giveBack(requireNonNull(mine.get(true)), together);
-    EventKeys.Claim first = requireNonNull(holders.get(others.getFirst()));
-    return Arrays.equals(first.fingerprint(), candidate.submission().fingerprint())
-        ? new Acceptance.Repeated(first.event())
+    boolean same =
+        others.stream()
+            .allMatch(
+                key ->
+                    Arrays.equals(
+                        requireNonNull(holders.get(key)).fingerprint(),
+                        candidate.submission().fingerprint(key)));
+    return same
+        ? new Acceptance.Repeated(requireNonNull(holders.get(others.getFirst())).event())
         : new Acceptance.Contradicted();
   }
 

@@ -56,12 +56,25 @@ public record Submission(
     return new EventKey(tenant, kind, key);
   }
 
-  /** SHA-256 of type, content type and payload: tells whether a repeat asks for the same. */
-  byte[] fingerprint() {
+  /**
+   * Tells whether a repeat with this key asks for the same: SHA-256 of type, content type and
+   * payload. A key of the request stands for the client's name of the event as well; the name
+   * itself stands for the event however often and with whichever keys it is requested.
+   */
+  byte[] fingerprint(EventKey key) {
+    MessageDigest digest = sha256();
+    digest.update((type + '\n' + contentType + '\n').getBytes(StandardCharsets.UTF_8));
+    byte[] content = digest.digest(payload);
+    if (externalId == null || !key.kind().equals(EventKey.IDEMPOTENCY)) {
+      return content;
+    }
+    digest.update(content);
+    return digest.digest(externalId.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static MessageDigest sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update((type + '\n' + contentType + '\n').getBytes(StandardCharsets.UTF_8));
-      return digest.digest(payload);
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible); // Every Java platform has it.
     }

@@ -65,6 +65,27 @@ class RepeatsTest {
   }
 
   @Test
+  void anotherNameOfTheEventWithTheSameKeyIsRefused() {
+    publish("{}", "Homing-Event-Id", "1." + key, "Idempotency-Key", key).expect(202);
+
+    publish("{}", "Homing-Event-Id", "2." + key, "Idempotency-Key", key).expect(422);
+    publish("{}", "Idempotency-Key", key).expect(422);
+    assertThat(events()).isEqualTo(1);
+    publish("{}", "Homing-Event-Id", "2." + key).expect(202);
+    Api.Answer again = publish("{}", "Homing-Event-Id", "1." + key, "Idempotency-Key", key);
+    assertThat(again.expect(202).header("Idempotent-Replayed")).isEqualTo("true");
+    assertThat(events()).isEqualTo(2);
+  }
+
+  /** The body begins as the other event is named. */
+  @Test
+  void nameOfAnEventIsNotTakenForItsBody() {
+    publish("1." + key, "Idempotency-Key", key).expect(202);
+
+    publish("", "Homing-Event-Id", "1." + key, "Idempotency-Key", key).expect(422);
+  }
+
+  @Test
   void areKnownByTheNameOfTheEvent() {
     Api.Answer first =
         publish("{}", "Homing-Event-Id", "order-7." + key, "Idempotency-Key", "1" + key)
