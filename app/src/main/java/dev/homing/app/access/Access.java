@@ -42,7 +42,13 @@ class Access {
   /** Health and metrics are on their own port, which is for the inside. */
   @Bean
   @Order(1)
-  SecurityFilterChain management(HttpSecurity http) {
+  SecurityFilterChain management(
+      HttpSecurity http,
+      AccessSettings settings,
+      @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
+    if (settings.isOpen()) {
+      http.addFilterBefore(new OpenModeGuard(true, problems), AuthorizationFilter.class);
+    }
     return http.securityMatcher(EndpointRequest.toAnyEndpoint())
         .authorizeHttpRequests(all -> all.anyRequest().permitAll())
         .csrf(AbstractHttpConfigurer::disable)
@@ -64,6 +70,7 @@ class Access {
       log.warn(
           "open mode: HOMING_ADMIN_KEY is not set, so only connections from this machine are"
               + " served, and its loopback may be called");
+      http.addFilterBefore(new OpenModeGuard(false, problems), AuthorizationFilter.class);
     }
     String admin = Scope.ADMIN.word();
     return http.authorizeHttpRequests(

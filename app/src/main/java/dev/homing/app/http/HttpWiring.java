@@ -30,6 +30,11 @@ class HttpWiring {
   }
 
   @Bean
+  FilterRegistrationBean<AnswerHeaders> answerHeaders() {
+    return new FilterRegistrationBean<>(new AnswerHeaders());
+  }
+
+  @Bean
   FilterRegistrationBean<RenamedParameters> renamedParameters() {
     FilterRegistrationBean<RenamedParameters> registration =
         new FilterRegistrationBean<>(new RenamedParameters());

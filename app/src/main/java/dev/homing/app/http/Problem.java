@@ -39,6 +39,11 @@ public final class Problem extends ErrorResponseException {
     return malformed(JsonFaults.describe(json));
   }
 
+  /** 403: not for this caller, whatever it asks for. */
+  public static Problem forbidden(String detail) {
+    return of(HttpStatus.FORBIDDEN, detail);
+  }
+
   /** 404, the same whatever the reason. */
   public static Problem notFound(String kind, String id) {
     return of(HttpStatus.NOT_FOUND, "There is no %s %s.".formatted(kind, id));
@@ -97,7 +102,7 @@ public final class Problem extends ErrorResponseException {
   public static Problem reusedKey(String... headers) {
     return of(
         HttpStatus.UNPROCESSABLE_CONTENT,
-        "The key was used with another event type, content type or body: send a new one (%s)."
+        "The key was used with another event type, content type, event id or body: send a new one (%s)."
             .formatted(String.join(", ", headers)));
   }
 

@@ -1,0 +1,88 @@
+package dev.homing.app.access;
+
+import dev.homing.app.http.Problem;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/**
+ * Keeps web pages out of open mode: a browser on this machine connects from the loopback as well,
+ * whichever site a page comes from.
+ *
+ * <p>A page that had its own name lead here (DNS rebinding) sends that name as {@code Host}. A page
+ * that only writes says where it comes from in {@code Sec-Fetch-Site} (W3C Fetch Metadata) or, in
+ * older browsers, {@code Origin} (RFC 6454).
+ */
+final class OpenModeGuard extends OncePerRequestFilter {
+  private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+  private static final Set<String> OTHER_SITES = Set.of("cross-site", "same-site");
+
+  private final boolean anyAddress;
+  private final HandlerExceptionResolver problems;
+
+  /**
+   * @param anyAddress whether {@code Host} may be any literal address, which no page can have lead
+   *     elsewhere, and not only the loopback
+   */
+  OpenModeGuard(boolean anyAddress, HandlerExceptionResolver problems) {
+    this.anyAddress = anyAddress;
+    this.problems = problems;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    Optional<Problem> refused = refusal(request);
+    if (refused.isPresent()) {
+      problems.resolveException(request, response, null, refused.get());
+    } else {
+      chain.doFilter(request, response);
+    }
+  }
+
+  private Optional<Problem> refusal(HttpServletRequest request) {
+    if (!isServed(request.getServerName().toLowerCase(Locale.ROOT))) {
+      return Optional.of(
+          Problem.forbidden(
+              "Without HOMING_ADMIN_KEY, call Homing as localhost or by a loopback address."));
+    }
+    if (!READS.contains(request.getMethod()) && isOfAnotherSite(request)) {
+      return Optional.of(
+          Problem.forbidden("Without HOMING_ADMIN_KEY, no page of another site may write."));
+    }
+    return Optional.empty();
+  }
+
+  private boolean isServed(String host) {
+    if (host.equals("localhost") || host.endsWith(".localhost")) { // RFC 6761, section 6.3
+      return true;
+    }
+    try {
+      InetAddress address = InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", ""));
+      return anyAddress || address.isLoopbackAddress();
+    } catch (IllegalArgumentException name) {
+      return false;
+    }
+  }
+
+  private static boolean isOfAnotherSite(HttpServletRequest request) {
+    String site = request.getHeader("Sec-Fetch-Site");
+    return (site != null && OTHER_SITES.contains(site))
+        || isForeign(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));
+  }
+
+  private static boolean isForeign(@Nullable String origin, @Nullable String host) {
+    return origin != null && !origin.equals("http://" + host) && !origin.equals("https://" + host);
+  }
+}

@@ -1,0 +1,18 @@
+package dev.homing.app.http;
+
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.config.annotation.ContentNegotiationConfigurer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * Answers JSON whatever {@code Accept} says, as RFC 9110, section 12.5.1, allows: a 406 would come
+ * after the request has been fulfilled.
+ */
+@Component
+class JsonAnswers implements WebMvcConfigurer {
+  @Override
+  public void configureContentNegotiation(ContentNegotiationConfigurer negotiation) {
+    negotiation.ignoreAcceptHeader(true).defaultContentType(MediaType.APPLICATION_JSON);
+  }
+}
