@@ -62,7 +62,23 @@ class MakePartitionsTest {
   void givesPartitionsTheKeysAndIndexesOfTheirTable() {
     database.makePartitions.make();
 
-    assertThat(indexes("deliveries_" + day(now))).hasSize(5).isEqualTo(indexes("deliveries"));
+    assertThat(indexes("deliveries_" + day(now))).hasSize(7).isEqualTo(indexes("deliveries"));
+  }
+
+  @Test
+  void givesPartitionsTheTriggersOfTheirTable() {
+    database.makePartitions.make();
+
+    assertThat(triggers("deliveries_" + day(now))).containsExactly("change");
+  }
+
+  private List<@Nullable String> triggers(String table) {
+    return database
+        .jdbc
+        .sql("select tgname from pg_trigger where tgrelid = cast(:table as regclass)")
+        .param("table", table)
+        .query(String.class)
+        .list();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.homing.app.event;
 
 import dev.homing.app.http.Problem;
+import dev.homing.app.http.StructuredString;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * nothing.
  *
  * @param idempotencyKey as the IETF draft <i>The Idempotency-Key HTTP Header Field</i> has it, a
- *     quoted string of RFC 8941, or the same without quotes; null: none came
+ *     quoted string of RFC 9651, or the same without quotes; null: none came
  * @param externalId null: none came
  */
 record RequestKeys(@Nullable String idempotencyKey, @Nullable String externalId) {
@@ -20,7 +21,6 @@ record RequestKeys(@Nullable String idempotencyKey, @Nullable String externalId)
   static final String EVENT_ID = "Homing-Event-Id";
 
   private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
-  private static final Pattern QUOTED = Pattern.compile("\"((?:[ !#-\\[\\]-~]|\\\\[\"\\\\])*)\"");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   static RequestKeys of(HttpServletRequest request) {
@@ -32,17 +32,13 @@ record RequestKeys(@Nullable String idempotencyKey, @Nullable String externalId)
     if (given == null) {
       return null;
     }
-    String key = unquoted(given);
+    String key = given.startsWith("\"") ? StructuredString.read(given).orElse("") : given;
     if (!VISIBLE.matcher(key).matches()) {
       throw Problem.malformed(
-          IDEMPOTENCY_KEY + " must be 1 to 255 visible ASCII characters, with or without quotes.");
+          IDEMPOTENCY_KEY
+              + " must be 1 to 255 visible ASCII characters, with quotes on both sides or none.");
     }
     return key;
-  }
-
-  private static String unquoted(String given) {
-    var quoted = QUOTED.matcher(given);
-    return quoted.matches() ? quoted.group(1).replaceAll("\\\\(.)", "$1") : given;
   }
 
   private static @Nullable String externalId(HttpServletRequest request) {

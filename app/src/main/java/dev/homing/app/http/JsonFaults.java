@@ -1,5 +1,8 @@
 package dev.homing.app.http;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
@@ -18,15 +21,42 @@ final class JsonFaults {
       case UnrecognizedPropertyException unknown ->
           "There is no field %s; there are: %s.".formatted(path(unknown), known(unknown));
       case MismatchedInputException wrong when !wrong.getPath().isEmpty() ->
-          "The field %s does not have the form it should: see the documentation."
-              .formatted(path(wrong));
+          "The field %s must be %s.".formatted(path(wrong), expected(wrong));
       case InputCoercionException large ->
           "A number is larger than any that fits: " + at(large.getLocation());
       case StreamConstraintsException excessive ->
           "The body is nested too deeply, or holds too much: " + at(excessive.getLocation());
-      case StreamReadException broken -> "The body is not JSON: " + at(broken.getLocation());
+      case StreamReadException broken ->
+          "The body is not JSON, or has a field twice: " + at(broken.getLocation());
       default -> "The body does not have the form it should: " + at(json.getLocation());
     };
+  }
+
+  /** What a field takes, in words of JSON. */
+  private static String expected(MismatchedInputException wrong) {
+    Class<?> type = wrong.getTargetType();
+    if (type == null) {
+      return "as the documentation says";
+    }
+    if (type == Boolean.class || type == boolean.class) {
+      return "true or false";
+    }
+    if (type == Integer.class || type == int.class || type == Long.class || type == long.class) {
+      return "a whole number";
+    }
+    if (type == Duration.class) {
+      return "a number of seconds, or a text like 30s, 5m, 2h";
+    }
+    if (type == Instant.class) {
+      return "a time like 2026-11-24T08:00:00Z";
+    }
+    if (CharSequence.class.isAssignableFrom(type)) {
+      return "a text";
+    }
+    if (Collection.class.isAssignableFrom(type)) {
+      return "a list";
+    }
+    return "an object";
   }
 
   private static String known(UnrecognizedPropertyException unknown) {

@@ -10,6 +10,7 @@ import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
 import dev.homing.app.delivery.RunNotices;
+import dev.homing.app.http.IfMatch;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -91,19 +91,19 @@ class Register {
   }
 
   /**
-   * Unless it was changed since {@code version}, if one is given. Enabling sends what was held.
-   * What changes nothing leaves no trace.
+   * Unless it has another version than is wanted. Enabling sends what was held. What changes
+   * nothing leaves no trace.
    */
   Changed change(
       Tenant tenant,
       SubscriptionId id,
-      @Nullable Long version,
+      IfMatch ifMatch,
       Function<Subscription, Subscription.Terms> change) {
     Changed changed =
         requireNonNull(
             transaction.execute(
                 _ -> {
-                  Subscription subscription = expected(tenant, id, version);
+                  Subscription subscription = expected(tenant, id, ifMatch);
                   Subscription.Terms before = subscription.terms();
                   Move move = Move.of(before, change.apply(subscription));
                   Subscription.Terms terms = move.terms();
@@ -140,7 +140,7 @@ class Register {
     return requireNonNull(
         transaction.execute(
             _ -> {
-              Subscription subscription = expected(tenant, id, null);
+              Subscription subscription = expected(tenant, id, IfMatch.ANY);
               Instant now = clock.instant();
               subscription.rotate(sealed, now.plus(grace), now);
               auditLog.add(tenant, Action.SUBSCRIPTION_ROTATED, id.toString());
@@ -157,10 +157,10 @@ class Register {
   record Changed(Subscription subscription, List<String> dropped, boolean enabled) {}
 
   /** Its deliveries stay readable; what waits is cancelled. */
-  void delete(Tenant tenant, SubscriptionId id, @Nullable Long version) {
+  void delete(Tenant tenant, SubscriptionId id, IfMatch ifMatch) {
     transaction.executeWithoutResult(
         _ -> {
-          Subscription subscription = expected(tenant, id, version);
+          Subscription subscription = expected(tenant, id, ifMatch);
           subscription.delete(clock.instant());
           save(tenant, subscription);
           auditLog.add(tenant, Action.SUBSCRIPTION_DELETED, id.toString());
@@ -174,12 +174,10 @@ class Register {
   }
 
   /** To be changed in this transaction. */
-  private Subscription expected(Tenant tenant, SubscriptionId id, @Nullable Long version) {
+  private Subscription expected(Tenant tenant, SubscriptionId id, IfMatch ifMatch) {
     Subscription subscription =
         subscriptions.findToChange(tenant, id).orElseThrow(() -> notFound(id));
-    if (version != null && version != subscription.version()) {
-      throw Problem.changedMeanwhile();
-    }
+    ifMatch.check(subscription.version());
     return subscription;
   }
 

@@ -6,6 +6,7 @@ import dev.homing.activities.subscription.EventTypes;
 import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.app.http.IfMatch;
 import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
@@ -79,7 +80,7 @@ class SubscriptionController {
     SigningSecret secret = request.scheme().signingSecret(random);
     Subscription created = register.add(tenant, terms, secret);
     return ResponseEntity.created(URI.create("/subscriptions/" + created.id()))
-        .eTag(etag(created))
+        .eTag(IfMatch.tag(created.version()))
         .body(SubscriptionView.withSecret(created, secret));
   }
 
@@ -119,7 +120,7 @@ class SubscriptionController {
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestBody ObjectNode body) {
-    return change(tenant, id(id), version(ifMatch), before -> reader.replaced(before, body));
+    return change(tenant, id(id), IfMatch.of(ifMatch), before -> reader.replaced(before, body));
   }
 
   /** Changes what it names, as RFC 7396 has it: null removes. */
@@ -131,13 +132,13 @@ class SubscriptionController {
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestBody ObjectNode patch) {
-    return change(tenant, id(id), version(ifMatch), before -> reader.merged(before, patch));
+    return change(tenant, id(id), IfMatch.of(ifMatch), before -> reader.merged(before, patch));
   }
 
   private ResponseEntity<SubscriptionView> change(
       Tenant tenant,
       SubscriptionId id,
-      @Nullable Long version,
+      IfMatch ifMatch,
       Function<Subscription, SubscriptionRequest> change) {
     Function<Subscription, Subscription.Terms> terms =
         subscription -> {
@@ -147,7 +148,7 @@ class SubscriptionController {
         };
     Subscription before = register.find(tenant, id);
     checkDestination(before, terms.apply(before));
-    Register.Changed changed = register.change(tenant, id, version, terms);
+    Register.Changed changed = register.change(tenant, id, ifMatch, terms);
     return answer(
         changed.subscription(),
         SubscriptionView.changed(changed.subscription(), changed.dropped()));
@@ -159,7 +160,7 @@ class SubscriptionController {
       @AuthenticationPrincipal Tenant tenant,
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch) {
-    register.delete(tenant, id(id), version(ifMatch));
+    register.delete(tenant, id(id), IfMatch.of(ifMatch));
   }
 
   /** Sends one sample event to this subscription alone, and answers with what came back. */
@@ -221,24 +222,7 @@ class SubscriptionController {
 
   private static ResponseEntity<SubscriptionView> answer(
       Subscription subscription, SubscriptionView view) {
-    return ResponseEntity.ok().eTag(etag(subscription)).body(view);
-  }
-
-  private static String etag(Subscription subscription) {
-    return "\"" + subscription.version() + "\"";
-  }
-
-  /** Null when any version will do. */
-  private static @Nullable Long version(@Nullable String ifMatch) {
-    if (ifMatch == null || ifMatch.strip().equals("*")) {
-      return null;
-    }
-    String version = ifMatch.strip().replaceFirst("^W/", "").replace("\"", "");
-    try {
-      return Long.valueOf(version);
-    } catch (NumberFormatException notOurs) {
-      throw Problem.changedMeanwhile();
-    }
+    return ResponseEntity.ok().eTag(IfMatch.tag(subscription.version())).body(view);
   }
 
   private static SubscriptionId id(String text) {

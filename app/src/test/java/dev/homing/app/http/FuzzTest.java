@@ -2,6 +2,7 @@ package dev.homing.app.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +11,7 @@ import dev.homing.app.journey.RunningHoming;
 import dev.homing.app.journey.ScriptedReceiver;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,10 @@ class FuzzTest {
           "subscription",
           "event",
           "event_type",
+          "subscription_id",
+          "event_id",
+          "order",
+          "stauts",
           "enabled",
           "tenant",
           "nonsense",
@@ -106,6 +112,8 @@ class FuzzTest {
           "pending",
           "delivered",
           "default",
+          "updated_at",
+          "accepted_at",
           "2026-01-01T00:00:00Z",
           "%2B1000000000-12-31T23:59:59.999999999Z",
           "-1000000000-01-01T00:00:00Z",
@@ -152,6 +160,27 @@ class FuzzTest {
           "Idempotency-Key: " + "k".repeat(300),
           "Idempotency-Key: \u00fc",
           "Idempotency-Key: ",
+          "Idempotency-Key: \"\u00e9\"",
+          "Idempotency-Key: \"unclosed",
+          "Idempotency-Key: \"",
+          "Idempotency-Key: \"\\",
+          "Idempotency-Key: \"\\\"",
+          "Idempotency-Key: \"a\\b\"",
+          "Idempotency-Key: \"a\"b\"",
+          "Idempotency-Key: \"a\";p=1",
+          "Idempotency-Key: \"" + "k".repeat(6_000) + "\"",
+          "Idempotency-Key: \"" + "\\\\".repeat(3_000) + "\"",
+          "homing-hops: 2",
+          "homing-hops: -1",
+          "homing-hops: 99999999999999999999",
+          "homing-hops: \u0661",
+          "Sec-Fetch-Site: cross-site",
+          "Sec-Fetch-Site: \u00ff",
+          "If-Match: \"",
+          "If-Match: \"1\",",
+          "If-Match: \"\u00ff\",W/\"1\" , \"2\"",
+          "If-Match: " + "\"1\",".repeat(2_000) + "\"1\"",
+          "X-Forwarded-For: [::1]:80, 127.0.0.1:99999",
           "Homing-Event-Id: fuzz",
           "Homing-Event-Id: fuzz%0d%0aX-Injected: yes",
           "Homing-Event-Id: \u0000",
@@ -360,7 +389,7 @@ class FuzzTest {
         .append(' ')
         .append(path(parts[1], random))
         .append(query(random))
-        .append(" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n")
+        .append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n")
         .append(random.nextInt(8) == 0 ? "" : "Content-Type: application/json\r\n");
     for (int more = random.nextInt(3); more > 0; more--) {
       head.append(oneOf(HEADERS, random)).append("\r\n");
@@ -416,7 +445,7 @@ class FuzzTest {
 
   private static String query(Random random) {
     StringBuilder query = new StringBuilder();
-    for (int i = random.nextInt(4); i > 0; i--) {
+    for (int i = random.nextInt(3) == 0 ? random.nextInt(4) : 0; i > 0; i--) {
       query
           .append(query.isEmpty() ? '?' : '&')
           .append(oneOf(PARAMETERS, random))
@@ -426,7 +455,7 @@ class FuzzTest {
   }
 
   private static byte[] body(String url, Random random) {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(14)) {
       case 0 -> new byte[0];
       case 1 -> noise(random);
       case 2 -> oneOf(SCALARS, random).getBytes(UTF_8);
@@ -436,7 +465,21 @@ class FuzzTest {
       case 6 -> object(2, url, random).getBytes(UTF_16);
       case 7 -> brokenUtf8(object(2, url, random), random);
       case 8 -> CompressedBodiesTest.gzip(object(2, url, random).getBytes(UTF_8));
+      case 9 -> notQuiteJson(object(2, url, random), random);
       default -> object(2, url, random).getBytes(UTF_8);
+    };
+  }
+
+  private static byte[] notQuiteJson(String text, Random random) {
+    byte[] utf8 = text.getBytes(UTF_8);
+    return switch (random.nextInt(7)) {
+      case 0 -> text.replace("{", "{\"url\": \"x\", ").getBytes(UTF_8);
+      case 1 -> text.getBytes(UTF_16BE);
+      case 2 -> text.getBytes(Charset.forName("UTF-32LE"));
+      case 3 -> ("\ufeff" + text).getBytes(UTF_8);
+      case 4 -> CompressedBodiesTest.joined(utf8, new byte[] {(byte) 0xc0, (byte) 0xaf}); // "/"
+      case 5 -> CompressedBodiesTest.joined(CompressedBodiesTest.gzip(utf8), noise(random));
+      default -> CompressedBodiesTest.members(random.nextInt(3_000));
     };
   }
 

@@ -116,6 +116,23 @@ class ProblemsTest {
     return Stream.of(
         subscription("{", 400, "JSON"),
         subscription("not json", 400, "JSON"),
+        subscription(
+            "{\"url\": \"https://a.example\", \"url\": \"https://b.example\"}", 400, "twice"),
+        Refused.of(
+            "PATCH",
+            "/subscriptions/x",
+            "{\"metadata\": {\"a\": \"1\", \"a\": \"2\"}}",
+            400,
+            "twice"),
+        subscription("{\"enabled\": \"yes\"}", 400, "enabled must be true or false"),
+        subscription("{\"event_types\": \"a.b\"}", 400, "event_types must be a list"),
+        subscription(
+            "{\"retry\": {\"max_attempts\": \"many\"}}",
+            400,
+            "retry.max_attempts must be a whole number"),
+        subscription("{\"timeout\": true}", 400, "timeout must be a number of seconds, or a text"),
+        subscription("{\"description\": 5}", 400, "description must be a text"),
+        subscription("{\"retry\": []}", 400, "retry must be an object"),
         Refused.of(
             "PATCH",
             "/subscriptions/x",

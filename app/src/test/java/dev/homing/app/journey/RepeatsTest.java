@@ -64,6 +64,36 @@ class RepeatsTest {
     assertThat(events()).isEqualTo(1);
   }
 
+  /** By RFC 9651, section 4.2.5. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"a b\"",
+        "\"\"",
+        "\"",
+        "\"a",
+        "\"a\\\"",
+        "\"a\\b\"",
+        "\"a\"b\"",
+        "\"a\";p=1",
+        "\"\u00e9\"",
+        "\u00e9"
+      })
+  void keyThatIsNoStringIsRefused(String malformed) {
+    publish("{}", "Idempotency-Key", malformed).expect(400);
+    publish("{}", "Idempotency-Key", "\"" + "k".repeat(6_000) + "\"").expect(400);
+    assertThat(events()).isZero();
+  }
+
+  @Test
+  void escapesInAKeyAreRead() {
+    Api.Answer first =
+        publish("{}", "Idempotency-Key", "\"a\\\"\\\\%s\"".formatted(key)).expect(202);
+
+    assertThat(publish("{}", "Idempotency-Key", "a\"\\" + key).expect(202).text())
+        .isEqualTo(first.text());
+  }
+
   @Test
   void anotherNameOfTheEventWithTheSameKeyIsRefused() {
     publish("{}", "Homing-Event-Id", "1." + key, "Idempotency-Key", key).expect(202);
