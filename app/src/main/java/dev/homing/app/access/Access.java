@@ -117,7 +117,7 @@ class Access {
       if (!settings.proxies().isEmpty()) {
         RemoteIpValve valve = new RemoteIpValve();
         valve.setInternalProxies(String.join(",", settings.proxies()));
-        tomcat.addEngineValves(valve);
+        tomcat.addEngineValves(new ForwardedAddresses(), valve);
       }
     };
   }

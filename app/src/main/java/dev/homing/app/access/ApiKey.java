@@ -4,6 +4,7 @@ import dev.homing.workflows.Tenant;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,18 @@ record ApiKey(
     @Nullable Instant expiresAt,
     @Nullable Instant revokedAt,
     @Nullable Instant lastUsedAt) {
+
+  /** Stands for a key that there is not: no secret is its. */
+  static final ApiKey NONE =
+      new ApiKey(
+          new KeyId(new UUID(0, 0)),
+          Tenant.DEFAULT,
+          "",
+          Set.of(),
+          new byte[32],
+          Instant.EPOCH,
+          Instant.EPOCH,
+          null);
 
   /** Whether this is it, and may be used; takes as long for a wrong secret as for the right one. */
   boolean isValid(KeyText shown, Instant now) {

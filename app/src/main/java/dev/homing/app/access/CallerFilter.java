@@ -14,16 +14,20 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /** Finds out whose request it is. */
 final class CallerFilter extends OncePerRequestFilter {
+  /** Its case does not matter (RFC 9110, section 11.1). */
   private static final String SCHEME = "Bearer ";
+
   private static final String REQUEST_ID = "Homing-Request-Id";
 
   private final AccessSettings settings;
@@ -81,8 +85,8 @@ final class CallerFilter extends OncePerRequestFilter {
   }
 
   private Optional<Caller> withKey(HttpServletRequest request) {
-    String header = request.getHeader(HttpHeaders.AUTHORIZATION);
-    if (header == null || !header.startsWith(SCHEME)) {
+    String header = authorization(request);
+    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return Optional.empty();
     }
     String key = header.substring(SCHEME.length()).strip();
@@ -94,6 +98,15 @@ final class CallerFilter extends OncePerRequestFilter {
       }
     }
     return caller;
+  }
+
+  /** What cannot be in a header is as good as none. */
+  private static @Nullable String authorization(HttpServletRequest request) {
+    try {
+      return request.getHeader(HttpHeaders.AUTHORIZATION);
+    } catch (RequestRejectedException notPrintable) {
+      return null;
+    }
   }
 
   /** Takes as long for a wrong key as for the right one. */

@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 /**
  * The keys that callers show here.
  *
- * <p>What PostgreSQL says of one is remembered for half a minute, also that there is none: a
- * revoked key is refused everywhere after that time.
+ * <p>A valid one is remembered for half a minute: a revoked key is refused everywhere after that
+ * time.
  */
 @Component
 class KnownKeys {
@@ -52,15 +52,27 @@ class KnownKeys {
    * @throws DataAccessException if PostgreSQL has to be asked, and does not answer
    */
   Optional<Caller> caller(String text) {
-    Optional<ApiKey> valid =
-        KeyText.read(text)
-            .flatMap(
-                shown ->
-                    known
-                        .get(shown.id(), keys::find)
-                        .filter(key -> key.isValid(shown, clock.instant())));
+    Optional<ApiKey> valid = KeyText.read(text).flatMap(this::valid);
     valid.ifPresent(key -> noteUse(key.id()));
     return valid.map(key -> new Caller(key.id().toString(), key.tenant(), key.scopes()));
+  }
+
+  /**
+   * A key that is not valid takes the same work whether its id is remembered, unknown or new:
+   * PostgreSQL is asked and a hash compared. So nothing tells which ids there are.
+   */
+  private Optional<ApiKey> valid(KeyText shown) {
+    Optional<ApiKey> remembered = known.getIfPresent(shown.id());
+    if (remembered != null && isValid(remembered, shown)) {
+      return remembered;
+    }
+    Optional<ApiKey> read = keys.find(shown.id());
+    known.put(shown.id(), read);
+    return isValid(read, shown) ? read : Optional.empty();
+  }
+
+  private boolean isValid(Optional<ApiKey> key, KeyText shown) {
+    return key.orElse(ApiKey.NONE).isValid(shown, clock.instant());
   }
 
   /** On the node where it was revoked, it is refused at once. */

@@ -11,7 +11,8 @@ import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts the keys that nobody has, by the address that shows them, on this node.
+ * Counts keys that are not valid by the address that shows them, IPv6 by its first 64 bits, on this
+ * node.
  *
  * <p>Whoever has a right one is served all the same: those who share an address with somebody who
  * guesses, or with an old configuration, must not be shut out.
@@ -44,7 +45,9 @@ class WrongKeys {
     all.increment();
     ConsumptionProbe probe =
         byAddress
-            .get(address, _ -> Bucket.builder().addLimit(ALLOWED).build())
+            .get(
+                Address.read(address).map(Address::network).orElse(address),
+                _ -> Bucket.builder().addLimit(ALLOWED).build())
             .tryConsumeAndReturnRemaining(1);
     return Duration.ofNanos(probe.isConsumed() ? 0 : probe.getNanosToWaitForRefill());
   }

@@ -30,6 +30,9 @@ class ContainerErrors implements ErrorController {
     if (status == HttpStatus.REQUEST_TIMEOUT) {
       return Problem.TOO_SLOW;
     }
+    if (status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE) {
+      return "The headers are too large: send at most 8 KiB of them, the first line included.";
+    }
     return status.is4xxClientError()
         ? "The request cannot be understood: check its path, its method and its headers."
         : "This is our fault: repeat the request, and if it fails again, look into the log.";

@@ -14,7 +14,6 @@ import org.apache.tomcat.util.net.ApplicationBufferHandler;
  * again, and then gives the connection up: Tomcat itself would go on as long as bytes come.
  */
 final class Leftovers extends ValveBase {
-  private static final long MOST = 1 << 20;
   private static final long PATIENCE_NANOS = 2_000_000_000L;
 
   Leftovers() {
@@ -41,12 +40,10 @@ final class Leftovers extends ValveBase {
     long until = System.nanoTime() + PATIENCE_NANOS;
     Scrap scrap = new Scrap();
     try {
-      for (long read = 0; read <= MOST && System.nanoTime() - until < 0; ) {
-        int got = request.doRead(scrap);
-        if (got < 0) {
+      while (System.nanoTime() - until < 0) {
+        if (request.doRead(scrap) < 0) {
           return true;
         }
-        read += got;
       }
     } catch (IOException broken) {
       // Nothing more will come.

@@ -49,6 +49,12 @@ public final class Problem extends ErrorResponseException {
     return of(HttpStatus.NOT_FOUND, "There is no %s %s.".formatted(kind, id));
   }
 
+  /** 404: no route begins so. */
+  static Problem nothingThere() {
+    return of(
+        HttpStatus.NOT_FOUND, "There is nothing at this path: see the documentation of the API.");
+  }
+
   /** 404: it was there once. */
   public static Problem keptNoLonger(String kind, String id) {
     return of(HttpStatus.NOT_FOUND, "The %s %s is kept no longer.".formatted(kind, id));

@@ -2,6 +2,7 @@ package dev.homing.app.http;
 
 import dev.homing.activities.GroupCommit;
 import java.io.IOException;
+import java.util.stream.Collectors;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,12 +17,15 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.transaction.TransactionException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.JacksonIOException;
 
@@ -73,6 +77,39 @@ class Problems extends ResponseEntityExceptionHandler {
         Problem.malformed(
             "The URL's parameters cannot be read: they are name=value, in percent-encoded UTF-8."),
         request);
+  }
+
+  /** Of Spring Security's firewall: characters that mean trouble. */
+  @ExceptionHandler
+  @Nullable ResponseEntity<Object> handle(RequestRejectedException wrong, WebRequest request) {
+    log.debug("a request is refused", wrong);
+    return answer(
+        Problem.malformed("The path, a parameter or a header holds characters that it must not."),
+        request);
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleNoResourceFoundException(
+      NoResourceFoundException failure,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    return answer(Problem.nothingThere(), request);
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleHttpMediaTypeNotSupported(
+      HttpMediaTypeNotSupportedException failure,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    String taken =
+        failure.getSupportedMediaTypes().stream()
+            .map(MediaType::toString)
+            .collect(Collectors.joining(" or "));
+    Problem problem = Problem.unsupported("Send a body with Content-Type: %s.".formatted(taken));
+    problem.getHeaders().putAll(headers);
+    return answer(problem, request);
   }
 
   @ExceptionHandler

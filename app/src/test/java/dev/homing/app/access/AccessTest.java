@@ -131,6 +131,17 @@ class AccessTest {
     assertThat(refused.header("www-authenticate")).startsWith("Bearer");
   }
 
+  /** RFC 9110, section 11.1. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bearer", "BEARER", "bEaReR"})
+  void schemeKnowsNoCase(String scheme) {
+    withKey
+        .api()
+        .authorized(scheme + " " + RunningHoming.ADMIN_KEY)
+        .get("/subscriptions")
+        .expect(200);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/subscriptions", "/events", "/deliveries/x", "/nowhere", "/"})
   void withoutOneNothingIsSaid(String path) {

@@ -9,6 +9,7 @@ import dev.homing.app.journey.RunningHoming;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +28,19 @@ class CallersAddressTest {
       delimiter = '|',
       value = {
         "203.0.113.9               | 203.0.113.9",
-        "2001:db8::7               | 2001:db8::7",
+        "2001:db8::7               | 2001:db8:0:0:0:0:0:7",
+        "2001:DB8:0::0:7           | 2001:db8:0:0:0:0:0:7",
+        "[2001:db8::7]:443         | 2001:db8:0:0:0:0:0:7",
+        "[2001:db8::7]             | 2001:db8:0:0:0:0:0:7",
+        "203.0.113.9:55000         | 203.0.113.9",
+        "::ffff:203.0.113.9        | 203.0.113.9",
+        "203.0.113.9, [::1]:80     | 0:0:0:0:0:0:0:1",
+        "198.51.100.1, unknown, 203.0.113.9 | 203.0.113.9",
+        "198.51.100.1, unknown     | 127.0.0.1",
+        "unknown                   | 127.0.0.1",
+        "_hidden                   | 127.0.0.1",
+        "203.0.113.9:port          | 127.0.0.1",
+        "<script>                  | 127.0.0.1",
         "198.51.100.1, 203.0.113.9 | 203.0.113.9",
         "127.0.0.1, 203.0.113.9    | 203.0.113.9",
         "203.0.113.9, 127.0.0.1    | 203.0.113.9"
@@ -54,6 +67,23 @@ class CallersAddressTest {
 
     String id = Api.id(made.expect(201));
     assertThat(address(open, "subscription.created", id)).isEqualTo("127.0.0.1");
+  }
+
+  /** Of IPv6, one has all addresses that begin with the same 64 bits. */
+  @Test
+  void wrongKeysAreCountedForAWholeNetworkOfIpv6() {
+    Api guess = homing.api().authorized("Bearer nonsense");
+
+    List<Integer> answers =
+        IntStream.range(0, 100)
+            .mapToObj(
+                i ->
+                    guess.get("/events", FORWARDED_FOR, "2001:db8:0:66::" + Integer.toHexString(i)))
+            .map(Api.Answer::status)
+            .toList();
+
+    assertThat(answers).contains(429);
+    guess.get("/events", FORWARDED_FOR, "2001:db8:0:67::1").expect(401);
   }
 
   private static String address(Api api, String action, String target) {

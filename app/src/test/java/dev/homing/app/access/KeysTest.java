@@ -11,6 +11,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,12 +20,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -157,6 +161,38 @@ class KeysTest {
       assertThat(refused.text()).isEqualTo(without.text());
       assertThat(refused.header("WWW-Authenticate")).isEqualTo(without.header("WWW-Authenticate"));
     }
+  }
+
+  /** So that no clock tells which ids there are. */
+  @Test
+  void wrongKeyTakesTheSameWorkWhetherItsIdIsKnownOrNot() {
+    AtomicInteger asked = new AtomicInteger();
+    DataSource counting =
+        new DelegatingDataSource(homing.bean(DataSource.class)) {
+          @Override
+          public Connection getConnection() throws SQLException {
+            asked.incrementAndGet();
+            return super.getConnection();
+          }
+        };
+    KnownKeys keys = new KnownKeys(new ApiKeys(JdbcClient.create(counting)), Clock.systemUTC());
+    String valid = text(key(Map.of("scopes", List.of("read"))), "key");
+    String known = new KeyText(KeyText.read(valid).orElseThrow().id(), "0".repeat(64)).text();
+    String unknown =
+        new KeyText(
+                KeyId.read("hk_01890a5d-ac96-774b-bcce-b302099a8057").orElseThrow(), "0".repeat(64))
+            .text();
+    assertThat(keys.caller(valid)).isPresent();
+    await().until(() -> asked.get() == 2); // Its use is noted.
+
+    for (String wrong : List.of(known, unknown, known, unknown)) {
+      asked.set(0);
+      assertThat(keys.caller(wrong)).isEmpty();
+      assertThat(asked).as(wrong).hasValue(1);
+    }
+    asked.set(0);
+    assertThat(keys.caller(valid)).isPresent();
+    assertThat(asked).as("remembered").hasValue(0);
   }
 
   @ParameterizedTest

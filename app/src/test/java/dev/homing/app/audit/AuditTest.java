@@ -116,6 +116,26 @@ class AuditTest {
   }
 
   @Test
+  void cancelThatIsRefusedLeavesNoEntry() {
+    api.post(
+            "/subscriptions",
+            Map.of(
+                "url",
+                "https://nowhere.invalid",
+                "event_types",
+                List.of("a.b"),
+                "retry",
+                Map.of("max_attempts", 1)))
+        .expect(201);
+    String delivery = api.deliveryId(api.trigger("a.b"));
+    api.await(delivery, "failed");
+
+    api.post("/deliveries/" + delivery + "/cancel").expect(409);
+
+    assertThat(actions("/audit?target=" + delivery)).isEmpty();
+  }
+
+  @Test
   void eachTenantReadsItsOwn() {
     subscription();
 

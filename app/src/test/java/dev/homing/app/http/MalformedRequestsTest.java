@@ -20,18 +20,21 @@ class MalformedRequestsTest {
   }
 
   private static Arguments get(int status, String path) {
-    return refused(status, "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    return refused(
+        status, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   }
 
   private static Arguments header(int status, String header) {
     return refused(
         status,
-        "GET /subscriptions HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + header + "\r\n\r\n");
+        "GET /subscriptions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            + header
+            + "\r\n\r\n");
   }
 
   private static Arguments post(int status, String headers, String body) {
     return refused(
-        status, "POST /webhooks/a.b HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n\r\n" + body);
+        status, "POST /webhooks/a.b HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n\r\n" + body);
   }
 
   private static Stream<Arguments> requests() {
@@ -39,16 +42,16 @@ class MalformedRequestsTest {
         refused(400, "nonsense\r\n\r\n"),
         refused(400, "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003\r\n\r\n"),
         refused(400, "GET\r\n\r\n"),
-        refused(400, "GE(T / HTTP/1.1\r\nHost: a\r\n\r\n"),
-        refused(400, "GET nonsense HTTP/1.1\r\nHost: a\r\n\r\n"),
-        refused(400, "GET /a b c HTTP/1.1\r\nHost: a\r\n\r\n"),
-        refused(400, "GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"),
-        refused(400, "GET / HTTP/1.1 x\r\nHost: a\r\n\r\n"),
-        refused(400, "GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"),
-        refused(505, "GET / HTTP/9.9\r\nHost: a\r\n\r\n"),
-        refused(505, "GET / HTTP/2.0\r\nHost: a\r\n\r\n"),
+        refused(400, "GE(T / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        refused(400, "GET nonsense HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        refused(400, "GET /a b c HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        refused(400, "GET /\0 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        refused(400, "GET / HTTP/1.1 x\r\nHost: localhost\r\n\r\n"),
+        refused(400, "GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        refused(505, "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n"),
+        refused(505, "GET / HTTP/2.0\r\nHost: localhost\r\n\r\n"),
         refused(400, "GET / HTTP/1.1\r\n\r\n"),
-        refused(400, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+        refused(400, "GET / HTTP/1.1\r\nHost: localhost\r\nHost: b\r\n\r\n"),
         refused(400, "GET / HTTP/1.1\r\nHost: a_b/c\r\n\r\n"),
         refused(400, "GET / HTTP/1.1\r\nHost: a:port\r\n\r\n"),
         refused(400, "GET http://b/ HTTP/1.1\r\nHost: \r\n\r\n\0"),
@@ -66,10 +69,9 @@ class MalformedRequestsTest {
         header(400, "no colon"),
         header(400, "X: a\0b"),
         header(400, "X: a\u0001b"),
-        header(400, "X: " + "a".repeat(9_000)),
+        header(431, "X: " + "a".repeat(9_000)),
+        header(431, "Authorization: Bearer " + "a".repeat(10 << 10)),
         header(400, "X: a\r\n".repeat(101) + "X: a"),
-        header(406, "Accept: text/csv"),
-        header(406, "Accept: nonsense"),
         post(400, "Content-Length: many", ""),
         post(400, "Content-Length: -1", ""),
         post(400, "Content-Length: 1\r\nContent-Length: 2", "ab"),
@@ -81,9 +83,9 @@ class MalformedRequestsTest {
         post(400, "Transfer-Encoding: chunked", "-1\r\n"),
         post(400, "Transfer-Encoding: chunked", "fffffffffffffffff\r\n"),
         post(415, "Content-Encoding: br\r\nContent-Length: 1\r\nConnection: close", "a"),
-        refused(405, "TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
-        refused(405, "DELETE /events HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
-        refused(417, "GET /events HTTP/1.1\r\nHost: a\r\nExpect: nonsense\r\n\r\n"));
+        refused(405, "TRACE / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+        refused(405, "DELETE /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+        refused(417, "GET /events HTTP/1.1\r\nHost: localhost\r\nExpect: nonsense\r\n\r\n"));
   }
 
   @ParameterizedTest
@@ -105,14 +107,14 @@ class MalformedRequestsTest {
             String.join(
                 "\r\n",
                 "POST /webhooks/a.b HTTP/1.1",
-                "Host: a",
+                "Host: localhost",
                 "Content-Length: 4",
                 "Transfer-Encoding: chunked",
                 "",
                 "0",
                 "",
                 "GET /events HTTP/1.1",
-                "Host: a",
+                "Host: localhost",
                 "",
                 ""));
 

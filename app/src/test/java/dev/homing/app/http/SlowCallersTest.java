@@ -1,5 +1,6 @@
 package dev.homing.app.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.app.development.Port;
@@ -7,6 +8,9 @@ import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,11 +57,11 @@ class SlowCallersTest {
   }
 
   private static String head(String request, String headers) {
-    return request + " HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n";
+    return request + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX: "})
+  @ValueSource(strings = {"", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nX: "})
   void aHeadThatComesByteByByteIsEnded(String beginning) throws IOException {
     try (RawCaller caller = caller()) {
       caller.write(beginning);
@@ -125,7 +129,7 @@ class SlowCallersTest {
       })
   void aBodyThatNobodyWantsIsNotReadForEver(String request) throws IOException {
     try (RawCaller caller = caller()) {
-      caller.write(request + "Host: a\r\nContent-Length: 1000000\r\n\r\n");
+      caller.write(request + "Host: localhost\r\nContent-Length: 1000000\r\n\r\n");
 
       assertThat(caller.trickle(" ").status()).isIn(200, 401, 404);
     }
@@ -141,6 +145,37 @@ class SlowCallersTest {
 
       caller.awaitText("HTTP/1.1 200");
     }
+  }
+
+  /** A connection that is reset while the body is still being sent loses the answer. */
+  @Test
+  void bodyOfFiveMebibytesIsReadToItsEnd() throws IOException {
+    int size = 5 << 20;
+    try (Socket client =
+        new Socket(InetAddress.getLoopbackAddress(), RunningHoming.withAdminKey().port())) {
+      OutputStream out = client.getOutputStream();
+      out.write(
+          head("POST /webhooks/a.b", "Content-Length: %d\r\n".formatted(size)).getBytes(UTF_8));
+      for (int sent = 0; sent < size; sent += 1 << 16) {
+        out.write(new byte[1 << 16]);
+      }
+
+      assertThat(new String(client.getInputStream().readAllBytes(), UTF_8))
+          .startsWith("HTTP/1.1 401");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gr\u00fc\u00dfe", "\u0080\u009f", "\u00ff", "a\tb", "a b"})
+  void tokenOfAnyCharactersIsAnInvalidOne(String token) throws IOException {
+    assertThat(
+            RawCaller.call(
+                    RunningHoming.withAdminKey().port(),
+                    head(
+                        "GET /events",
+                        "Connection: close\r\nAuthorization: Bearer " + token + "\r\n"))
+                .status())
+        .isEqualTo(401);
   }
 
   @Test
