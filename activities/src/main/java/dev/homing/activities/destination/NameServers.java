@@ -48,9 +48,6 @@ public final class NameServers implements Lookup, AutoCloseable {
 
   private static final int MOST_QUERIES = 16;
 
-  private static final List<InetAddress> LOOPBACK =
-      List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
-
   private final EventLoopGroup thread =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("dns", true), NioIoHandler.newFactory());
@@ -95,15 +92,12 @@ public final class NameServers implements Lookup, AutoCloseable {
     return own.isEmpty() ? ask(name) : CompletableFuture.completedFuture(own);
   }
 
-  /** Of its hosts file, which may change at any time; {@code localhost} is the loopback anyway. */
+  /** Of its hosts file, which may change at any time. */
   private static List<InetAddress> ofThisMachine(String name) {
     HostsFileEntriesProvider hosts = hosts();
-    List<InetAddress> addresses =
-        Stream.of(hosts.ipv4Entries(), hosts.ipv6Entries())
-            .flatMap(entries -> entries.getOrDefault(name, List.of()).stream())
-            .toList();
-    boolean loopback = name.equals("localhost") || name.endsWith(".localhost"); // RFC 6761
-    return addresses.isEmpty() && loopback ? LOOPBACK : addresses;
+    return Stream.of(hosts.ipv4Entries(), hosts.ipv6Entries())
+        .flatMap(entries -> entries.getOrDefault(name, List.of()).stream())
+        .toList();
   }
 
   /** The JDK has a property by which it reads another file. */
