@@ -69,6 +69,27 @@ class CallersAddressTest {
     assertThat(address(open, "subscription.created", id)).isEqualTo("127.0.0.1");
   }
 
+  @Test
+  void locationBeginsWithThePrefixThatATrustedProxyHasCutOff() {
+    assertThat(location(admin, "/hooks/v1", FORWARDED_FOR, "203.0.113.9")).startsWith("/hooks/v1/");
+    for (String prefix : List.of("//evil.example", "/../x", "https://evil.example", "/a b", "/")) {
+      assertThat(location(admin, prefix, FORWARDED_FOR, "203.0.113.9"))
+          .as(prefix)
+          .startsWith("/tenants/");
+    }
+    assertThat(location(RunningHoming.shared().api(), "/hooks", FORWARDED_FOR, "203.0.113.9"))
+        .as("of nobody's proxy")
+        .startsWith("/tenants/");
+  }
+
+  private static String location(Api api, String prefix, String... headers) {
+    Map<String, String> tenant = Map.of("name", Names.unique());
+    return api.send(
+            "POST", "/tenants", tenant, headers[0], headers[1], "X-Forwarded-Prefix", prefix)
+        .expect(201)
+        .header("location");
+  }
+
   /** Of IPv6, one has all addresses that begin with the same 64 bits. */
   @Test
   void wrongKeysAreCountedForAWholeNetworkOfIpv6() {
