@@ -7,9 +7,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
-import org.springframework.web.ErrorResponseException;
 
 /** Counts by how many deliveries of Homing an event came here, so that none goes round for ever. */
 final class Hops {
@@ -23,12 +20,12 @@ final class Hops {
   /**
    * Zero for an event that begins with this request.
    *
-   * @throws ErrorResponseException 508 (RFC 5842) after too many
+   * @throws Problem 508 after too many
    */
   static int of(HttpServletRequest request) {
     int hops = before(request);
     if (hops > MOST) {
-      throw loop();
+      throw Problem.loop(MOST);
     }
     return hops;
   }
@@ -54,15 +51,5 @@ final class Hops {
     return agent != null
         && agent.startsWith(HttpSender.PRODUCT)
         && request.getHeader("webhook-id") != null;
-  }
-
-  private static ErrorResponseException loop() {
-    return new ErrorResponseException(
-        HttpStatus.LOOP_DETECTED,
-        ProblemDetail.forStatusAndDetail(
-            HttpStatus.LOOP_DETECTED,
-            "This event came through Homing more than %d times: change the subscription that sends it back here."
-                .formatted(MOST)),
-        null);
   }
 }

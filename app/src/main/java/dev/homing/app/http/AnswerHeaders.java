@@ -18,7 +18,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * with a dot.
  */
 final class AnswerHeaders extends OncePerRequestFilter {
-  private static final Pattern PREFIX = Pattern.compile("(?:/[A-Za-z0-9._~-]+)+");
+  /** Segments of unreserved characters (RFC 3986, section 2.3), none of them a dot or two. */
+  private static final Pattern PREFIX =
+      Pattern.compile("(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+");
 
   @Override
   protected void doFilterInternal(

@@ -174,6 +174,14 @@ public final class Problem extends ErrorResponseException {
     return problem;
   }
 
+  /** 508 (RFC 5842): an event has come back too often. */
+  public static Problem loop(int most) {
+    return of(
+        HttpStatus.LOOP_DETECTED,
+        "This event came through Homing more than %d times: change the subscription that sends it back here."
+            .formatted(most));
+  }
+
   /** 422 for one field. */
   public static Problem invalid(String field, String detail) {
     return invalid(List.of(new FieldError(field, detail)));

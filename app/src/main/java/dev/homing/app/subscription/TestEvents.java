@@ -14,6 +14,7 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,8 @@ class TestEvents {
         attempt.outcome().status(),
         attempt.took().toMillis(),
         attempt.outcome().detail(),
-        body == null ? null : new String(body, StandardCharsets.UTF_8));
+        body == null ? null : new String(body, StandardCharsets.UTF_8),
+        attempt.responseHeaders().isEmpty() ? null : attempt.responseHeaders());
   }
 
   private Attempt send(WebhookRequest request) {
@@ -88,7 +90,11 @@ class TestEvents {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  /** What came back. */
+  /**
+   * What came back.
+   *
+   * @param responseHeaders some of what refused it, in lower case; null: there was none
+   */
   record Result(
       EventId eventId,
       String eventType,
@@ -96,5 +102,6 @@ class TestEvents {
       @Nullable Integer statusCode,
       long tookMillis,
       @Nullable String error,
-      @Nullable String responseBody) {}
+      @Nullable String responseBody,
+      @Nullable Map<String, String> responseHeaders) {}
 }

@@ -72,6 +72,8 @@ class MalformedRequestsTest {
         header(431, "X: " + "a".repeat(9_000)),
         header(431, "Authorization: Bearer " + "a".repeat(10 << 10)),
         header(400, "X: a\r\n".repeat(101) + "X: a"),
+        post(400, "Connection: close\r\nContent-Length: 2\r\nIdempotency-Key: \u00e9", "{}"),
+        post(400, "Connection: close\r\nContent-Length: 2\r\nIdempotency-Key: \"\u00e9\"", "{}"),
         post(400, "Content-Length: many", ""),
         post(400, "Content-Length: -1", ""),
         post(400, "Content-Length: 1\r\nContent-Length: 2", "ab"),

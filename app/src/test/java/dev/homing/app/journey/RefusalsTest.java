@@ -3,6 +3,7 @@ package dev.homing.app.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.app.journey.ScriptedReceiver.Reply;
+import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -29,5 +30,16 @@ class RefusalsTest {
         .isEqualTo("https://elsewhere.example/");
     assertThat(Api.text(attempts.get(1).get("response_headers"), "retry-after")).isEqualTo("1");
     assertThat(attempts.get(2).get("response_headers").isNull()).isTrue();
+  }
+
+  @Test
+  void testEventShowsThemAsWell() {
+    String subscription =
+        api.subscribe(
+            receiver.answers(Reply.status(503, "Retry-After", "9")), Types.unique(), Map.of());
+
+    JsonNode result = api.post("/subscriptions/" + subscription + "/test").expect(200).json();
+
+    assertThat(Api.text(result.get("response_headers"), "retry-after")).isEqualTo("9");
   }
 }
