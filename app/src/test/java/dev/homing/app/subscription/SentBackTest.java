@@ -252,6 +252,8 @@ class SentBackTest {
     maybe(random, request, "signature_scheme", oneOf(random, "v1", "v1a"));
     Api.Answer created = api.post("/subscriptions", request).expect(201);
     String path = "/subscriptions/" + Api.id(created);
+    assertThat(created.json().get("metadata").toString())
+        .isEqualTo(api.get(path).json().get("metadata").toString());
     for (int rotations = random.nextInt(3); rotations > 0; rotations--) {
       api.post(path + "/rotate", oneOf(random, "{}", "{\"signature_scheme\": \"v1a\"}"))
           .expect(200);
