@@ -11,6 +11,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -100,10 +102,11 @@ final class CallerFilter extends OncePerRequestFilter {
     return caller;
   }
 
-  /** What cannot be in a header is as good as none. */
+  /** What cannot be in a header is as good as none, and so are two, each of which may be meant. */
   private static @Nullable String authorization(HttpServletRequest request) {
     try {
-      return request.getHeader(HttpHeaders.AUTHORIZATION);
+      List<String> all = Collections.list(request.getHeaders(HttpHeaders.AUTHORIZATION));
+      return all.size() == 1 ? all.getFirst() : null;
     } catch (RequestRejectedException notPrintable) {
       return null;
     }

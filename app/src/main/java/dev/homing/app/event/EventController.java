@@ -19,6 +19,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -81,10 +82,14 @@ class EventController {
 
   /** Kept as it came, if receivers can be sent it. */
   private static String contentType(HttpServletRequest request) {
-    String given = request.getContentType();
-    if (given == null) {
+    List<String> all = Collections.list(request.getHeaders(HttpHeaders.CONTENT_TYPE));
+    if (all.isEmpty()) {
       return MediaType.APPLICATION_JSON_VALUE;
     }
+    if (all.size() > 1) {
+      throw Problem.malformed("Send Content-Type once.");
+    }
+    String given = all.getFirst();
     boolean ascii = given.chars().allMatch(character -> character >= ' ' && character < 0x7f);
     if (!ascii || !isMediaType(given)) {
       throw Problem.unsupported("Content-Type must be like application/json; charset=utf-8.");

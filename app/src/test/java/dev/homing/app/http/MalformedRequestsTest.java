@@ -74,6 +74,10 @@ class MalformedRequestsTest {
         header(400, "X: a\r\n".repeat(101) + "X: a"),
         post(400, "Connection: close\r\nContent-Length: 2\r\nIdempotency-Key: \u00e9", "{}"),
         post(400, "Connection: close\r\nContent-Length: 2\r\nIdempotency-Key: \"\u00e9\"", "{}"),
+        post(
+            400,
+            "Connection: close\r\nContent-Length: 2\r\nContent-Type: a/b\r\nContent-Type: c/d",
+            "{}"),
         post(400, "Content-Length: many", ""),
         post(400, "Content-Length: -1", ""),
         post(400, "Content-Length: 1\r\nContent-Length: 2", "ab"),

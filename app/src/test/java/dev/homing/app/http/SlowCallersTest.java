@@ -179,6 +179,18 @@ class SlowCallersTest {
   }
 
   @Test
+  void twoKeysAreNone() throws IOException {
+    assertThat(
+            RawCaller.call(
+                    RunningHoming.withAdminKey().port(),
+                    head(
+                        "GET /events",
+                        "Connection: close\r\n" + KEY + "Authorization: Bearer x\r\n"))
+                .status())
+        .isEqualTo(401);
+  }
+
+  @Test
   void aBodyThatWasNotAskedForIsNotWaitedFor() throws IOException {
     try (RawCaller caller = caller()) {
       caller.write(head("POST /webhooks/a.b", "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
