@@ -47,7 +47,7 @@ class Access {
       AccessSettings settings,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
     if (settings.isOpen()) {
-      http.addFilterBefore(new OpenModeGuard(true, problems), AuthorizationFilter.class);
+      http.addFilterBefore(new OpenModeGuard(problems), AuthorizationFilter.class);
     }
     return http.securityMatcher(EndpointRequest.toAnyEndpoint())
         .authorizeHttpRequests(all -> all.anyRequest().permitAll())
@@ -70,7 +70,7 @@ class Access {
       log.warn(
           "open mode: HOMING_ADMIN_KEY is not set, so only connections from this machine are"
               + " served, and its loopback may be called");
-      http.addFilterBefore(new OpenModeGuard(false, problems), AuthorizationFilter.class);
+      http.addFilterBefore(new OpenModeGuard(problems), AuthorizationFilter.class);
     }
     String admin = Scope.ADMIN.word();
     return http.authorizeHttpRequests(

@@ -6,6 +6,8 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -25,7 +27,7 @@ class KnownKeys {
   private static final Duration BETWEEN_NOTES = Duration.ofMinutes(1);
   private static final int MOST = 10_000;
 
-  private final Cache<KeyId, Optional<ApiKey>> known;
+  private final Cache<KeyId, ApiKey> known;
   private final Cache<KeyId, Boolean> noted;
   private final ApiKeys keys;
   private final Clock clock;
@@ -59,20 +61,25 @@ class KnownKeys {
 
   /**
    * A key that is not valid takes the same work whether its id is remembered, unknown or new:
-   * PostgreSQL is asked and a hash compared. So nothing tells which ids there are.
+   * PostgreSQL is asked and a hash compared. So nothing tells which ids there are. Only valid keys
+   * are remembered, within {@code get}, so that {@link #forget} waits for those who are reading.
    */
   private Optional<ApiKey> valid(KeyText shown) {
-    Optional<ApiKey> remembered = known.getIfPresent(shown.id());
-    if (remembered != null && isValid(remembered, shown)) {
-      return remembered;
+    Function<KeyId, @Nullable ApiKey> reading = _ -> read(shown).orElse(null);
+    ApiKey key = known.get(shown.id(), reading);
+    if (key == null) {
+      return Optional.empty();
     }
-    Optional<ApiKey> read = keys.find(shown.id());
-    known.put(shown.id(), read);
-    return isValid(read, shown) ? read : Optional.empty();
+    return isValid(key, shown) ? Optional.of(key) : read(shown);
   }
 
-  private boolean isValid(Optional<ApiKey> key, KeyText shown) {
-    return key.orElse(ApiKey.NONE).isValid(shown, clock.instant());
+  private Optional<ApiKey> read(KeyText shown) {
+    ApiKey key = keys.find(shown.id()).orElse(ApiKey.NONE);
+    return Optional.of(key).filter(read -> isValid(read, shown));
+  }
+
+  private boolean isValid(ApiKey key, KeyText shown) {
+    return key.isValid(shown, clock.instant());
   }
 
   /** On the node where it was revoked, it is refused at once. */

@@ -10,18 +10,21 @@ import dev.homing.app.journey.RunningHoming;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +120,56 @@ class KeysTest {
     nanos.set(Duration.ofSeconds(30).toNanos());
 
     assertThat(here.caller(text(made, "key"))).isEmpty();
+  }
+
+  /** The request reads the key, then the key is revoked, then the request goes on. */
+  @Test
+  void keyThatIsRevokedWhileItIsReadIsNotRemembered() throws InterruptedException {
+    JsonNode made = key(Map.of("scopes", List.of("read")));
+    KeyId id = KeyId.read(text(made, "id")).orElseThrow();
+    AtomicReference<KnownKeys> here = new AtomicReference<>();
+    AtomicReference<Thread> revoking = new AtomicReference<>();
+    DataSource revokedAfterTheFirstRead =
+        new DelegatingDataSource(homing.bean(DataSource.class)) {
+          @Override
+          public Connection getConnection() throws SQLException {
+            return revoking.get() != null
+                ? super.getConnection()
+                : onClose(super.getConnection(), () -> revoking.set(revoke(id, here.get())));
+          }
+        };
+    here.set(
+        new KnownKeys(new ApiKeys(JdbcClient.create(revokedAfterTheFirstRead)), Clock.systemUTC()));
+
+    assertThat(here.get().caller(text(made, "key"))).isPresent();
+
+    revoking.get().join();
+    assertThat(here.get().caller(text(made, "key"))).isEmpty();
+  }
+
+  /** Returns once the key is revoked, and forgotten here unless that has to wait. */
+  private Thread revoke(KeyId id, KnownKeys here) {
+    homing.bean(ApiKeys.class).revoke(id);
+    Thread forgetting = Thread.ofPlatform().start(() -> here.forget(id));
+    await()
+        .until(
+            () ->
+                EnumSet.of(Thread.State.TERMINATED, Thread.State.BLOCKED, Thread.State.WAITING)
+                    .contains(forgetting.getState()));
+    return forgetting;
+  }
+
+  private static Connection onClose(Connection connection, Runnable action) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            KeysTest.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (_, method, args) -> {
+              if (method.getName().equals("close")) {
+                action.run();
+              }
+              return method.invoke(connection, args);
+            });
   }
 
   @Test
