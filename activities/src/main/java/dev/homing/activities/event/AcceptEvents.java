@@ -188,16 +188,16 @@ public final class AcceptEvents {
       return candidate.accepted();
     }
     giveBack(requireNonNull(mine.get(true)), together);
-    boolean same =
-        others.stream()
-            .allMatch(
-                key ->
-                    Arrays.equals(
-                        requireNonNull(holders.get(key)).fingerprint(),
-                        candidate.submission().fingerprint(key)));
-    return same
-        ? new Acceptance.Repeated(requireNonNull(holders.get(others.getFirst())).event())
-        : new Acceptance.Contradicted();
+    return others.stream()
+        .filter(
+            key ->
+                !Arrays.equals(
+                    requireNonNull(holders.get(key)).fingerprint(),
+                    candidate.submission().fingerprint(key)))
+        .findFirst()
+        .<Acceptance>map(key -> new Acceptance.Conflicting(key.kind()))
+        .orElseGet(
+            () -> new Acceptance.Repeated(requireNonNull(holders.get(others.getFirst())).event()));
   }
 
   /** What has one key of its own and one of another's is no event; others may count on its key. */

@@ -16,6 +16,6 @@ public sealed interface Acceptance {
   /** It was accepted before, under one of its keys: nothing was done. */
   record Repeated(AcceptedEvent event) implements Acceptance {}
 
-  /** One of its keys stands for something else: nothing was done. */
-  record Contradicted() implements Acceptance {}
+  /** A key of this kind stands for something else: nothing was done. */
+  record Conflicting(KeyKind kind) implements Acceptance {}
 }

@@ -146,11 +146,11 @@ class AcceptEventsTest {
     accept(submission("order.created", "x", "key", "ext"));
 
     assertThat(accept(submission("order.created", "y", "key", null)))
-        .isInstanceOf(Acceptance.Contradicted.class);
+        .isInstanceOf(Acceptance.Conflicting.class);
     assertThat(accept(submission("order.changed", "x", "key", null)))
-        .isInstanceOf(Acceptance.Contradicted.class);
+        .isInstanceOf(Acceptance.Conflicting.class);
     assertThat(accept(submission("order.created", "y", null, "ext")))
-        .isInstanceOf(Acceptance.Contradicted.class);
+        .isInstanceOf(Acceptance.Conflicting.class);
     assertThat(count("events")).isEqualTo(1);
   }
 
@@ -158,7 +158,7 @@ class AcceptEventsTest {
   void leavesNoClaimOfARefusedRequest() {
     accept(submission("order.created", "x", null, "ext"));
     assertThat(accept(submission("order.created", "y", "key", "ext")))
-        .isInstanceOf(Acceptance.Contradicted.class);
+        .isInstanceOf(Acceptance.Conflicting.class);
 
     assertThat(accept(submission("order.created", "y", "key", null)))
         .isInstanceOf(Acceptance.New.class);
@@ -175,7 +175,7 @@ class AcceptEventsTest {
 
     AcceptedEvent first = event(all.getFirst());
     assertThat(all.get(1)).isEqualTo(new Acceptance.Repeated(first));
-    assertThat(all.get(2)).isInstanceOf(Acceptance.Contradicted.class);
+    assertThat(all.get(2)).isInstanceOf(Acceptance.Conflicting.class);
     assertThat(count("events")).isEqualTo(1);
   }
 

@@ -71,8 +71,7 @@ class EventController {
       case Acceptance.New(var lease, _) -> accepted(lease.event()).body(Receipt.of(lease.event()));
       case Acceptance.Repeated(var event) ->
           accepted(event).header("Idempotent-Replayed", "true").body(Receipt.of(event));
-      case Acceptance.Contradicted _ ->
-          throw Problem.reusedKey(RequestKeys.IDEMPOTENCY_KEY, RequestKeys.EVENT_ID);
+      case Acceptance.Conflicting(var kind) -> throw Problem.reusedKey(RequestKeys.header(kind));
     };
   }
 
