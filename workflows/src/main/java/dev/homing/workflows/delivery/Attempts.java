@@ -1,8 +1,9 @@
 package dev.homing.workflows.delivery;
 
 import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
 
-/** The attempts of a delivery after its first. */
+/** The attempts of a delivery after its first. Histories hold the names of the activity types. */
 @ActivityInterface
 public interface Attempts {
   /** The activity's type, as operators' requests name it. */
@@ -18,8 +19,10 @@ public interface Attempts {
    * @param originalRun the calling run's id, unless somebody reset the workflow: then another one,
    *     and the run stands for a new round
    */
+  @ActivityMethod(name = SEND)
   void send(WaitingDelivery delivery, String originalRun);
 
   /** Records the delivery as cancelled, unless it is over already. */
+  @ActivityMethod(name = "RecordCancelled")
   void recordCancelled(WaitingDelivery delivery);
 }
