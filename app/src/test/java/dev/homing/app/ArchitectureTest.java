@@ -132,7 +132,7 @@ class ArchitectureTest {
                 .filter(ArchitectureTest::buildsAClient)
                 .map(JavaClass::getName)
                 .collect(toSet()))
-        .containsExactly("dev.homing.activities.delivery.OutboundClient");
+        .containsExactly("dev.homing.activities.outbound.OutboundClient");
   }
 
   private static boolean buildsAClient(JavaClass candidate) {

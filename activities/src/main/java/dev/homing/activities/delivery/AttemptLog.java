@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.homing.activities.GroupCommit;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.subscription.GoneReceivers;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;

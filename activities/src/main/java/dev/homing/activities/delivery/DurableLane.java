@@ -4,6 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.EgressDownException;
+import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.outbound.WebhookRequest;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.workflows.DeliveryId;

@@ -2,6 +2,7 @@ package dev.homing.activities.delivery;
 
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.workflows.EventId;

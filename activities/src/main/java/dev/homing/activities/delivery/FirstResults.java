@@ -1,6 +1,8 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.ResponseHeaders;
 import dev.homing.workflows.DeliveryId;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,5 +1,7 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.ResponseHeaders;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;
 import java.sql.ResultSet;

@@ -1,6 +1,7 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.outbound.Attempt;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

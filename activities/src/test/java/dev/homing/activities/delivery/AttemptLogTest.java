@@ -7,6 +7,8 @@ import dev.homing.activities.AtOnce;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
 import java.time.Duration;

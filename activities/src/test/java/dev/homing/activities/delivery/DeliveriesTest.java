@@ -9,6 +9,7 @@ import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;

@@ -9,6 +9,8 @@ import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.WatchedDatabase;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.outbound.SampleEgress;
+import dev.homing.activities.outbound.TestReceiver;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.WaitingDelivery;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.homing.activities.Node;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;

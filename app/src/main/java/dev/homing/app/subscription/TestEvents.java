@@ -1,9 +1,9 @@
 package dev.homing.app.subscription;
 
-import dev.homing.activities.delivery.Attempt;
-import dev.homing.activities.delivery.EgressDownException;
-import dev.homing.activities.delivery.HttpSender;
-import dev.homing.activities.delivery.WebhookRequest;
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.EgressDownException;
+import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.outbound.WebhookRequest;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.app.audit.Action;
