@@ -2,8 +2,8 @@ package dev.homing.activities.event;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.homing.activities.subscription.Route;
-import dev.homing.activities.subscription.Routes;
+import dev.homing.activities.routing.Route;
+import dev.homing.activities.routing.Routes;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;

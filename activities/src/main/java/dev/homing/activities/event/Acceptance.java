@@ -1,6 +1,6 @@
 package dev.homing.activities.event;
 
-import dev.homing.activities.subscription.Route;
+import dev.homing.activities.routing.Route;
 import dev.homing.workflows.event.AcceptedEvent;
 
 /** What came of a submission; in each case it is committed. */

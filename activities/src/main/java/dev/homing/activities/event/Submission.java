@@ -1,6 +1,6 @@
 package dev.homing.activities.event;
 
-import dev.homing.activities.subscription.Route;
+import dev.homing.activities.routing.Route;
 import dev.homing.workflows.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -7,7 +7,7 @@ import dev.homing.activities.AtOnce;
 import dev.homing.activities.Node;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
-import dev.homing.activities.subscription.Route;
+import dev.homing.activities.routing.Route;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;

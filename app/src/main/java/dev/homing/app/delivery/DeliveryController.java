@@ -3,7 +3,7 @@ package dev.homing.app.delivery;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.DeliveryList;
-import dev.homing.activities.subscription.EventTypes;
+import dev.homing.activities.routing.EventTypes;
 import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.OrderedBy;
 import dev.homing.app.http.Page;

@@ -7,7 +7,7 @@ import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
-import dev.homing.activities.subscription.EventTypes;
+import dev.homing.activities.routing.EventTypes;
 import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.OrderedBy;
 import dev.homing.app.http.Page;

@@ -1,7 +1,7 @@
 package dev.homing.app.subscription;
 
+import dev.homing.activities.routing.EventTypes;
 import dev.homing.activities.subscription.DeliverySettings;
-import dev.homing.activities.subscription.EventTypes;
 import dev.homing.activities.subscription.ReceiverUrl;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.app.http.Problem;

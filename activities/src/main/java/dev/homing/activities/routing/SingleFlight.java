@@ -1,4 +1,4 @@
-package dev.homing.activities.subscription;
+package dev.homing.activities.routing;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;

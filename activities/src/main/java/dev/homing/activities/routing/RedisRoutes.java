@@ -1,4 +1,4 @@
-package dev.homing.activities.subscription;
+package dev.homing.activities.routing;
 
 import dev.homing.activities.RedisBreaker;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;

@@ -1,4 +1,4 @@
-package dev.homing.activities.subscription;
+package dev.homing.activities.routing;
 
 import dev.homing.workflows.SubscriptionId;
 import java.util.List;
