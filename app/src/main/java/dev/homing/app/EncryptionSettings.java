@@ -1,7 +1,7 @@
 package dev.homing.app;
 
 import dev.homing.activities.Setting;
-import dev.homing.activities.subscription.EncryptionKeys;
+import dev.homing.activities.secret.EncryptionKeys;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**

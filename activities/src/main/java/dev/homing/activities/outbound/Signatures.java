@@ -1,6 +1,6 @@
 package dev.homing.activities.outbound;
 
-import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.secret.SigningSecret;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,8 +1,8 @@
 package dev.homing.activities.outbound;
 
+import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.CustomHeaders;
 import dev.homing.activities.subscription.ReceiverTls;
-import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.workflows.EventId;
 import java.time.Duration;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.homing.activities.outbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.standardwebhooks.Webhook;
-import dev.homing.activities.subscription.SigningSecret;
-import dev.homing.activities.subscription.SymmetricSecret;
+import dev.homing.activities.secret.SigningSecret;
+import dev.homing.activities.secret.SymmetricSecret;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;

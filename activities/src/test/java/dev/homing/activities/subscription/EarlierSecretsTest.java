@@ -6,6 +6,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.secret.SigningSecret;
+import dev.homing.activities.secret.SymmetricSecret;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.security.SecureRandom;

@@ -3,8 +3,8 @@ package dev.homing.app.subscription;
 import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.delivery.Deliveries;
-import dev.homing.activities.subscription.Secrets;
-import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.secret.Secrets;
+import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.app.audit.Action;

@@ -2,8 +2,8 @@ package dev.homing.app.subscription;
 
 import dev.homing.activities.destination.DestinationCheck;
 import dev.homing.activities.routing.EventTypes;
+import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.DeliverySettings;
-import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.app.http.IfMatch;

@@ -1,7 +1,7 @@
 package dev.homing.app.subscription;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.workflows.SubscriptionId;
 import java.time.Duration;

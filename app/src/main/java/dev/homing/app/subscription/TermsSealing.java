@@ -1,6 +1,6 @@
 package dev.homing.app.subscription;
 
-import dev.homing.activities.subscription.Secrets;
+import dev.homing.activities.secret.Secrets;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.SubscriptionId;

@@ -1,5 +1,6 @@
-package dev.homing.activities.subscription;
+package dev.homing.activities.secret;
 
+import dev.homing.activities.subscription.Subscription;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.nio.charset.StandardCharsets;
@@ -25,18 +26,19 @@ public final class Secrets {
     return new Subscription.SealedSecret(text, secret.publicKey().orElse(null));
   }
 
-  SigningSecret open(Tenant tenant, SubscriptionId subscription, String sealed) {
+  public SigningSecret open(Tenant tenant, SubscriptionId subscription, String sealed) {
     byte[] text = encryption.open(sealed, new Encryption.Owner(tenant, subscription, SIGNING));
     return SigningSecret.parse(new String(text, StandardCharsets.US_ASCII));
   }
 
   /** The same secret, sealed with the key that seals now. */
-  String reseal(Tenant tenant, SubscriptionId subscription, String sealed) {
+  public String reseal(Tenant tenant, SubscriptionId subscription, String sealed) {
     return reseal(sealed, new Encryption.Owner(tenant, subscription, SIGNING));
   }
 
   /** The same value of a header, sealed with the key that seals now. */
-  String resealHeader(Tenant tenant, SubscriptionId subscription, String name, String sealed) {
+  public String resealHeader(
+      Tenant tenant, SubscriptionId subscription, String name, String sealed) {
     return reseal(sealed, header(tenant, subscription, name));
   }
 
@@ -47,7 +49,7 @@ public final class Secrets {
   }
 
   /** The same key of a certificate, sealed with the key that seals now. */
-  String resealTlsKey(Tenant tenant, SubscriptionId subscription, String sealed) {
+  public String resealTlsKey(Tenant tenant, SubscriptionId subscription, String sealed) {
     return reseal(sealed, new Encryption.Owner(tenant, subscription, TLS_KEY));
   }
 
@@ -57,7 +59,7 @@ public final class Secrets {
         pem.getBytes(StandardCharsets.UTF_8), new Encryption.Owner(tenant, subscription, TLS_KEY));
   }
 
-  String openTlsKey(Tenant tenant, SubscriptionId subscription, String sealed) {
+  public String openTlsKey(Tenant tenant, SubscriptionId subscription, String sealed) {
     return new String(
         encryption.open(sealed, new Encryption.Owner(tenant, subscription, TLS_KEY)),
         StandardCharsets.UTF_8);
@@ -69,7 +71,7 @@ public final class Secrets {
         value.getBytes(StandardCharsets.US_ASCII), header(tenant, subscription, name));
   }
 
-  String openHeader(Tenant tenant, SubscriptionId subscription, String name, String sealed) {
+  public String openHeader(Tenant tenant, SubscriptionId subscription, String name, String sealed) {
     return new String(
         encryption.open(sealed, header(tenant, subscription, name)), StandardCharsets.US_ASCII);
   }

@@ -1,4 +1,4 @@
-package dev.homing.activities.subscription;
+package dev.homing.activities.secret;
 
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;

@@ -1,4 +1,4 @@
-package dev.homing.activities.subscription;
+package dev.homing.activities.secret;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -1,9 +1,9 @@
-package dev.homing.activities.subscription;
+package dev.homing.activities.secret;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.homing.activities.subscription.Encryption.Owner;
+import dev.homing.activities.secret.Encryption.Owner;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.nio.charset.StandardCharsets;

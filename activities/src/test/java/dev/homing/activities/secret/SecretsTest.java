@@ -1,4 +1,4 @@
-package dev.homing.activities.subscription;
+package dev.homing.activities.secret;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
