@@ -2,7 +2,6 @@ package dev.homing.activities;
 
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
-import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.delivery.DurableLane;
 import dev.homing.activities.delivery.EarlyStart;
 import dev.homing.activities.delivery.ExpressLane;
@@ -23,6 +22,8 @@ import dev.homing.activities.routing.Routes;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.GoneReceivers;
 import dev.homing.activities.subscription.Receivers;
+import dev.homing.activities.temporal.DeliveryWorkflows;
+import dev.homing.activities.temporal.TemporalCalls;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;

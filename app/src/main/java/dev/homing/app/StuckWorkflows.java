@@ -1,6 +1,6 @@
 package dev.homing.app;
 
-import dev.homing.activities.ShortCalls;
+import dev.homing.activities.temporal.ShortCalls;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
 import dev.homing.workflows.event.EventWorkflow;
 import io.grpc.StatusRuntimeException;

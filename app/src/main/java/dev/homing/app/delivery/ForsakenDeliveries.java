@@ -2,10 +2,10 @@ package dev.homing.app.delivery;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
-import dev.homing.activities.delivery.DeliveryWorkflows;
-import dev.homing.activities.delivery.DeliveryWorkflows.Latest;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
+import dev.homing.activities.temporal.DeliveryWorkflows;
+import dev.homing.activities.temporal.DeliveryWorkflows.Latest;
 import dev.homing.app.Workers;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.Gauge;

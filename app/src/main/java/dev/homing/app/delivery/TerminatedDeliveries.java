@@ -1,7 +1,7 @@
 package dev.homing.app.delivery;
 
 import dev.homing.activities.delivery.Deliveries;
-import dev.homing.activities.delivery.DeliveryWorkflows;
+import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.app.Workers;
 import java.time.Clock;
 import java.time.Duration;

@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
-import dev.homing.activities.delivery.DeliveryWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
+import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
 import dev.homing.app.http.Problem;

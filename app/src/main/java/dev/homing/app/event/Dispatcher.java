@@ -1,8 +1,8 @@
 package dev.homing.app.event;
 
-import dev.homing.activities.ShortCalls;
 import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.outbound.Egress;
+import dev.homing.activities.temporal.ShortCalls;
 import dev.homing.app.Workers;
 import dev.homing.workflows.event.AcceptedEvent;
 import dev.homing.workflows.event.EventWorkflow;

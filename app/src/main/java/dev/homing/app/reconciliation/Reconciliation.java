@@ -2,9 +2,9 @@ package dev.homing.app.reconciliation;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
-import dev.homing.activities.delivery.DeliveryWorkflows;
-import dev.homing.activities.delivery.DeliveryWorkflows.Latest;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.temporal.DeliveryWorkflows;
+import dev.homing.activities.temporal.DeliveryWorkflows.Latest;
 import dev.homing.app.Workers;
 import dev.homing.app.delivery.ForsakenDeliveries;
 import dev.homing.app.delivery.ForsakenDeliveries.Repair;

@@ -15,6 +15,7 @@ import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.outbound.SampleEgress;
 import dev.homing.activities.outbound.TestReceiver;
 import dev.homing.activities.subscription.Receiver;
+import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.Attempts;
 import dev.homing.workflows.delivery.WaitingDelivery;

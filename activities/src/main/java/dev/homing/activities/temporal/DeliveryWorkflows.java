@@ -1,10 +1,10 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.temporal;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import com.google.protobuf.ByteString;
-import dev.homing.activities.ShortCalls;
+import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.delivery.Attempts;
@@ -55,7 +55,7 @@ public final class DeliveryWorkflows {
     this.client = client;
   }
 
-  static WaitingDelivery waiting(Delivery delivery, Receiver receiver) {
+  public static WaitingDelivery waiting(Delivery delivery, Receiver receiver) {
     Delivery.Key key = delivery.key();
     return new WaitingDelivery(
         key.tenant(),
@@ -117,7 +117,7 @@ public final class DeliveryWorkflows {
   }
 
   /** False if one runs already. */
-  boolean start(WaitingDelivery delivery) {
+  public boolean start(WaitingDelivery delivery) {
     DeliveryWorkflow workflow =
         client.newWorkflowStub(DeliveryWorkflow.class, DeliveryWorkflow.options(delivery));
     try {

@@ -1,4 +1,4 @@
-package dev.homing.activities;
+package dev.homing.activities.temporal;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Server;

@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.DeliveryStarts;

@@ -7,6 +7,7 @@ import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
+import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.WaitingDelivery;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.Execution;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.workflows.delivery.DeliveryStarts;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import java.time.Duration;

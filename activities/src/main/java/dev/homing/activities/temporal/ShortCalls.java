@@ -1,4 +1,4 @@
-package dev.homing.activities;
+package dev.homing.activities.temporal;
 
 import io.grpc.Context;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
