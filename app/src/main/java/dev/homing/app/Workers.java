@@ -1,10 +1,10 @@
 package dev.homing.app;
 
-import dev.homing.activities.delivery.DurableLane;
-import dev.homing.activities.delivery.EarlyStart;
-import dev.homing.activities.delivery.ExpressLane;
-import dev.homing.activities.delivery.StartDeliveries;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.lane.DurableLane;
+import dev.homing.activities.lane.EarlyStart;
+import dev.homing.activities.lane.ExpressLane;
+import dev.homing.activities.lane.StartDeliveries;
 import dev.homing.activities.temporal.ShortCalls;
 import dev.homing.app.event.PublishingSettings;
 import dev.homing.workflows.Search;

@@ -84,7 +84,7 @@ public final class AttemptLog implements AutoCloseable {
    * @param round the delivery's when the attempt began
    * @param runId the workflow run that made it; null: the express lane
    */
-  record Try(Delivery.Key key, int round, @Nullable String runId, Receiver receiver) {}
+  public record Try(Delivery.Key key, int round, @Nullable String runId, Receiver receiver) {}
 
   /**
    * Records an attempt, once, and returns what it made of the delivery.
@@ -93,12 +93,12 @@ public final class AttemptLog implements AutoCloseable {
    * sent there any more, and what waits is cancelled when somebody looks at it. A 410 of a URL that
    * the subscription has no more is a refusal like any other.
    */
-  Delivery record(Try tried, Attempt attempt) {
+  public Delivery record(Try tried, Attempt attempt) {
     return record(tried, attempt, gone -> write(tried, attempt, gone));
   }
 
   /** The same for a first attempt, which most likely finds no row: those share a commit. */
-  Delivery recordFirst(Try tried, Attempt attempt) {
+  public Delivery recordFirst(Try tried, Attempt attempt) {
     return record(tried, attempt, gone -> writeFirst(tried, attempt, gone));
   }
 
@@ -114,7 +114,8 @@ public final class AttemptLog implements AutoCloseable {
    *
    * @param wait until it is due, or looked at again; null: never
    */
-  void leave(Delivery.Key key, State state, @Nullable String reason, @Nullable Duration wait) {
+  public void leave(
+      Delivery.Key key, State state, @Nullable String reason, @Nullable Duration wait) {
     var unused =
         firstResults.commit(new FirstResult(Delivery.pending(key).in(state, reason), wait, null));
   }
@@ -250,7 +251,7 @@ public final class AttemptLog implements AutoCloseable {
     return attempts.of(tenant, delivery);
   }
 
-  Optional<RecordedAttempt> last(Tenant tenant, DeliveryId delivery) {
+  public Optional<RecordedAttempt> last(Tenant tenant, DeliveryId delivery) {
     return attempts.last(tenant, delivery);
   }
 }

@@ -122,7 +122,7 @@ public final class Deliveries {
    *
    * @param since when the run scheduled its activity
    */
-  Optional<Delivery> passTo(String runId, Instant since, Delivery delivery) {
+  public Optional<Delivery> passTo(String runId, Instant since, Delivery delivery) {
     int passed =
         jdbc.sql(
                 """
@@ -140,7 +140,7 @@ public final class Deliveries {
   }
 
   /** A locked delivery passes to a run that stands for a new round, which is opened once. */
-  Optional<Delivery> passToReset(String runId, Instant since, Delivery delivery) {
+  public Optional<Delivery> passToReset(String runId, Instant since, Delivery delivery) {
     return passTo(runId, since, delivery).map(passed -> openRoundOnce(runId, passed));
   }
 
@@ -161,7 +161,7 @@ public final class Deliveries {
   }
 
   /** How long until a delivery is due, by PostgreSQL's clock; zero or less: it is. */
-  Duration untilDue(Delivery delivery) {
+  public Duration untilDue(Delivery delivery) {
     Double seconds =
         jdbc.sql(
                 """
@@ -202,7 +202,7 @@ public final class Deliveries {
    *
    * @return those that a run of their own had in hand
    */
-  List<DeliveryId> openRounds(Tenant tenant, EventId event, String openedBy) {
+  public List<DeliveryId> openRounds(Tenant tenant, EventId event, String openedBy) {
     open.roundsOpened(tenant, event, openedBy);
     return jdbc
         .sql(
@@ -253,7 +253,7 @@ public final class Deliveries {
    *
    * @param roundsOf the run that opened the event's rounds; null: not known
    */
-  boolean cancelOfEvent(Delivery.Key key, @Nullable String roundsOf, String reason) {
+  public boolean cancelOfEvent(Delivery.Key key, @Nullable String roundsOf, String reason) {
     return add(key, State.CANCELLED, reason)
         || cancelWaiting(
             key,
@@ -290,7 +290,7 @@ public final class Deliveries {
   }
 
   /** Ends a delivery that cannot be sent any more, if this run still has it in hand. */
-  void failRun(DeliveryId id, String runId, String reason) {
+  public void failRun(DeliveryId id, String runId, String reason) {
     endRun(id, runId, State.FAILED, reason);
   }
 
@@ -316,7 +316,7 @@ public final class Deliveries {
    * @param since when the run scheduled this
    * @param round for which the run was started; null: not known
    */
-  boolean cancelCancelledRun(
+  public boolean cancelCancelledRun(
       Tenant tenant, DeliveryId id, String runId, Instant since, @Nullable Integer round) {
     return jdbc.sql(
                 """
@@ -384,7 +384,7 @@ public final class Deliveries {
    * In a transaction: whether a subscription is paused, and stays so until the transaction ends. So
    * what is held is either released by whoever enables it, or not held at all.
    */
-  boolean isPaused(Tenant tenant, SubscriptionId subscription) {
+  public boolean isPaused(Tenant tenant, SubscriptionId subscription) {
     return jdbc.sql(
             """
             select true from subscriptions
@@ -400,7 +400,7 @@ public final class Deliveries {
   }
 
   /** Keeps what a run has in hand where it is until its subscription is enabled. */
-  void hold(Delivery.Key key, String runId) {
+  public void hold(Delivery.Key key, String runId) {
     jdbc.sql(
             """
             update deliveries
@@ -434,7 +434,7 @@ public final class Deliveries {
   }
 
   /** Keeps what a run has in hand back because of a fault of ours, and has it looked at later. */
-  void park(Tenant tenant, DeliveryId id, String runId, String reason, Duration lookAgain) {
+  public void park(Tenant tenant, DeliveryId id, String runId, String reason, Duration lookAgain) {
     jdbc.sql(
             """
             update deliveries
@@ -452,7 +452,7 @@ public final class Deliveries {
   }
 
   /** Counts a fault of ours in a run, and says how many there were since the last attempt. */
-  int countFault(Tenant tenant, DeliveryId id, String runId) {
+  public int countFault(Tenant tenant, DeliveryId id, String runId) {
     return jdbc.sql(
             """
             update deliveries set own_faults = own_faults + 1
@@ -468,7 +468,7 @@ public final class Deliveries {
   }
 
   /** Has what a run has in hand wait on, as nothing could be sent: that is no attempt. */
-  void putOff(Tenant tenant, DeliveryId id, String runId, Duration wait) {
+  public void putOff(Tenant tenant, DeliveryId id, String runId, Duration wait) {
     jdbc.sql(
             """
             update deliveries
@@ -517,7 +517,7 @@ public final class Deliveries {
   /**
    * Those of an event that wait and that no workflow has in hand yet, in the order of their ids.
    */
-  List<Delivery> withoutWorkflow(
+  public List<Delivery> withoutWorkflow(
       Tenant tenant, EventId event, @Nullable DeliveryId after, int limit) {
     return jdbc.sql(
             "select "
@@ -541,7 +541,7 @@ public final class Deliveries {
   }
 
   /** Those of these that wait and that no workflow has in hand yet. */
-  Set<DeliveryId> withoutWorkflow(Tenant tenant, Collection<DeliveryId> ids) {
+  public Set<DeliveryId> withoutWorkflow(Tenant tenant, Collection<DeliveryId> ids) {
     return jdbc.sql(
             """
             select id from deliveries

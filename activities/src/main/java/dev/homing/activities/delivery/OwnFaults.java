@@ -9,23 +9,23 @@ import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /** Faults of ours: those that pass, and those that come again with the same delivery. */
-final class OwnFaults {
+public final class OwnFaults {
   /** So many of a delivery in a row are tried again soon; then it is parked. */
-  static final int QUICK_RETRIES = 5;
+  public static final int QUICK_RETRIES = 5;
 
   /** A parked delivery is looked at again. */
-  static final Duration PARKED = Duration.ofHours(1);
+  public static final Duration PARKED = Duration.ofHours(1);
 
   /** The reason of one whose receiver cannot be read as it is stored. */
-  static final String UNREADABLE = "unreadable";
+  public static final String UNREADABLE = "unreadable";
 
   /** The reason of one that we fail to handle. */
-  static final String OUR_FAULT = "our_fault";
+  public static final String OUR_FAULT = "our_fault";
 
   private OwnFaults() {}
 
   /** True when it is no delivery's fault: the database is away, or this node stops. */
-  static boolean passes(RuntimeException fault) {
+  public static boolean passes(RuntimeException fault) {
     return fault instanceof TransientDataAccessException
         || fault instanceof RecoverableDataAccessException
         || fault instanceof DataAccessResourceFailureException
@@ -35,7 +35,7 @@ final class OwnFaults {
   }
 
   /** From 1 to 10 s, so that those who failed together do not come back together. */
-  static Duration soon() {
+  public static Duration soon() {
     return Duration.ofMillis(ThreadLocalRandom.current().nextLong(1_000, 10_000));
   }
 }

@@ -1,8 +1,12 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.lane;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.delivery.OwnFaults;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;

@@ -1,4 +1,4 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.lane;
 
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.OpenEvents;

@@ -1,7 +1,10 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.lane;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.OwnFaults;
 import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;

@@ -1,5 +1,6 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.lane;
 
+import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
 import java.util.ArrayList;

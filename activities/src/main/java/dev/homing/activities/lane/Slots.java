@@ -1,4 +1,4 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.lane;
 
 import static java.util.Objects.requireNonNull;
 

@@ -1,5 +1,6 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.lane;
 
+import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;

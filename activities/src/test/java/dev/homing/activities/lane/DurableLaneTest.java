@@ -1,4 +1,4 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.lane;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,7 +10,10 @@ import dev.homing.activities.Node;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.WatchedDatabase;
+import dev.homing.activities.delivery.BrokenTable;
+import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.delivery.Ledger;
 import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.outbound.SampleEgress;
 import dev.homing.activities.outbound.TestReceiver;

@@ -1,4 +1,4 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,9 @@ import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.WatchedDatabase;
+import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.BrokenTable;
+import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.outbound.SampleAttempts;

@@ -1,4 +1,4 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,9 +1,11 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.Execution;
+import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.delivery.Ledger;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.workflows.delivery.DeliveryStarts;
 import dev.homing.workflows.delivery.WaitingDelivery;

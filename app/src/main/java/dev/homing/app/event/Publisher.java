@@ -1,11 +1,11 @@
 package dev.homing.app.event;
 
 import dev.homing.activities.GroupCommit;
-import dev.homing.activities.delivery.EarlyStart;
-import dev.homing.activities.delivery.SendFirst;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Submission;
+import dev.homing.activities.lane.EarlyStart;
+import dev.homing.activities.lane.SendFirst;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
 import dev.homing.app.http.Problem;

@@ -1,7 +1,7 @@
 package dev.homing.app.event;
 
-import dev.homing.activities.delivery.EarlyStart;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.lane.EarlyStart;
 import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
