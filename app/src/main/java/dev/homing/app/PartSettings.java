@@ -1,6 +1,7 @@
 package dev.homing.app;
 
 import dev.homing.activities.Setting;
+import dev.homing.app.database.DatabaseUrl;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 

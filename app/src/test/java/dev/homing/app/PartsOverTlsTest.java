@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.Setting;
+import dev.homing.app.database.DatabaseUrl;
 import dev.homing.app.development.Port;
 import dev.homing.app.development.PostgresPart;
 import dev.homing.app.development.RealParts;

@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.homing.activities.GroupCommit;
@@ -12,11 +12,11 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The connections that accepting has for itself: nothing else can use them up, and a PostgreSQL
  * that does not answer is noticed within half a second.
  */
-final class AcceptingDatabase implements DisposableBean {
+public final class AcceptingDatabase implements DisposableBean {
   private final HikariDataSource pool;
 
   /** Connects when it is first used. */
-  AcceptingDatabase(DatabaseUrl url, MeterRegistry metrics) {
+  public AcceptingDatabase(DatabaseUrl url, MeterRegistry metrics) {
     pool = url.pool("accepting", metrics);
     pool.setMaximumPoolSize(GroupCommit.CONNECTIONS);
     pool.setMinimumIdle(2);
@@ -30,11 +30,11 @@ final class AcceptingDatabase implements DisposableBean {
         "set lock_timeout = '200ms'; set idle_in_transaction_session_timeout = '5s'");
   }
 
-  JdbcClient jdbc() {
+  public JdbcClient jdbc() {
     return JdbcClient.create(pool);
   }
 
-  TransactionTemplate transaction() {
+  public TransactionTemplate transaction() {
     return new TransactionTemplate(new JdbcTransactionManager(pool));
   }
 

@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.homing.workflows.Tenant;
@@ -12,11 +12,11 @@ import org.springframework.beans.factory.DisposableBean;
  * The connections of tenants' own requests: PostgreSQL itself shows them no row of another tenant,
  * and lets them write none (row-level security).
  */
-final class TenantDatabase implements DisposableBean {
+public final class TenantDatabase implements DisposableBean {
   private final HikariDataSource pool;
 
   /** Connects when it is first used. */
-  TenantDatabase(DatabaseUrl url, MeterRegistry metrics) {
+  public TenantDatabase(DatabaseUrl url, MeterRegistry metrics) {
     pool = url.pool("tenants", metrics);
     pool.setMaximumPoolSize(8);
     pool.setMinimumIdle(0);

@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,10 +14,10 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
  * Where PostgreSQL is: {@code postgresql://user:password@host:port/database?options}, as other
  * languages write it, also with a driver ({@code postgresql+asyncpg://}) or as {@code jdbc:}.
  */
-record DatabaseUrl(String jdbcUrl, @Nullable String user, @Nullable String password)
+public record DatabaseUrl(String jdbcUrl, @Nullable String user, @Nullable String password)
     implements JdbcConnectionDetails {
   /** Empty if it is none. */
-  static Optional<DatabaseUrl> parse(String text) {
+  public static Optional<DatabaseUrl> parse(String text) {
     String url = text.strip();
     if (url.startsWith("jdbc:postgresql:")) {
       return Optional.of(new DatabaseUrl(url, null, null));

@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.database;
 
 import dev.homing.app.audit.Actor;
 import dev.homing.workflows.Tenant;
@@ -16,10 +16,10 @@ import org.springframework.security.core.context.SecurityContextHolder;
  * Gives whoever serves a tenant's request a connection of {@link TenantDatabase}; operators, and
  * whatever is no request, have those of the tables' owner.
  */
-final class DatabaseByCaller extends DelegatingDataSource {
+public final class DatabaseByCaller extends DelegatingDataSource {
   private final Supplier<TenantDatabase> tenants;
 
-  DatabaseByCaller(DataSource owners, Supplier<TenantDatabase> tenants) {
+  public DatabaseByCaller(DataSource owners, Supplier<TenantDatabase> tenants) {
     super(owners);
     this.tenants = tenants;
   }
