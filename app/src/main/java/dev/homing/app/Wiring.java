@@ -51,6 +51,11 @@ import dev.homing.app.http.BodyLimit;
 import dev.homing.app.http.RequestSettings;
 import dev.homing.app.limit.LimitFilter;
 import dev.homing.app.limit.LimitSettings;
+import dev.homing.app.node.DrainSettings;
+import dev.homing.app.node.PartSettings;
+import dev.homing.app.node.PortSettings;
+import dev.homing.app.node.TemporalHistograms;
+import dev.homing.app.node.TemporalTls;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -86,7 +91,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** Puts the parts together. */
 @Configuration(proxyBeanMethods = false)
-class Wiring {
+public class Wiring {
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
 
   /** Beyond an attempt: looking up the host, and recording. */
@@ -138,7 +143,7 @@ class Wiring {
   }
 
   @Bean
-  TemporalOptionsCustomizer<WorkflowServiceStubsOptions.Builder> overTls(TemporalTls tls) {
+  public TemporalOptionsCustomizer<WorkflowServiceStubsOptions.Builder> overTls(TemporalTls tls) {
     return options -> {
       tls.context().ifPresent(options::setSslContext);
       if (!tls.serverName().isEmpty()) {

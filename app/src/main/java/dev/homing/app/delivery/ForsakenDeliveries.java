@@ -6,7 +6,7 @@ import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.activities.temporal.DeliveryWorkflows.Latest;
-import dev.homing.app.Workers;
+import dev.homing.app.node.Workers;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -3,7 +3,7 @@ package dev.homing.app.delivery;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.temporal.DeliveryWorkflows;
-import dev.homing.app.Workers;
+import dev.homing.app.node.Workers;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;

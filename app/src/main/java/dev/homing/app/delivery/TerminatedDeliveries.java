@@ -2,7 +2,7 @@ package dev.homing.app.delivery;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.temporal.DeliveryWorkflows;
-import dev.homing.app.Workers;
+import dev.homing.app.node.Workers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package dev.homing.app.event;
 import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.temporal.ShortCalls;
-import dev.homing.app.Workers;
+import dev.homing.app.node.Workers;
 import dev.homing.workflows.event.AcceptedEvent;
 import dev.homing.workflows.event.EventWorkflow;
 import dev.homing.workflows.event.SharedEventWorkflow;

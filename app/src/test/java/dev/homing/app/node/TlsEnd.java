@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import dev.homing.activities.Setting;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
@@ -23,8 +23,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *     TEMPORAL_TLS_SERVER_NAME})
  */
 @ConfigurationProperties("homing.temporal-tls")
-record TemporalTls(boolean enabled, String ca, String certificate, String key, String serverName) {
-  TemporalTls {
+public record TemporalTls(
+    boolean enabled, String ca, String certificate, String key, String serverName) {
+  public TemporalTls {
     if (certificate.isEmpty() != key.isEmpty()) {
       String missing = certificate.isEmpty() ? "certificate" : "key";
       throw new Setting.Invalid(
@@ -34,7 +35,7 @@ record TemporalTls(boolean enabled, String ca, String certificate, String key, S
   }
 
   /** Empty: no TLS, unless there is an API key. */
-  Optional<SslContext> context() {
+  public Optional<SslContext> context() {
     boolean on =
         enabled || Stream.of(ca, certificate, serverName).anyMatch(text -> !text.isEmpty());
     return on ? Optional.of(built(showing(certificate, key, trusting(ca)))) : Optional.empty();

@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import dev.homing.activities.Setting;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -10,10 +10,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param management for the inside: health and metrics ({@code HOMING_MANAGEMENT_PORT})
  */
 @ConfigurationProperties("homing.ports")
-record PortSettings(int api, int management) {
+public record PortSettings(int api, int management) {
   private static final int LAST = 65_535;
 
-  PortSettings {
+  public PortSettings {
     Setting.between("homing.ports.api", api, 0, LAST);
     Setting.between("homing.ports.management", management, 0, LAST);
   }

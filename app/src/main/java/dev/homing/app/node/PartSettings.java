@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import dev.homing.activities.Setting;
 import dev.homing.app.database.DatabaseUrl;
@@ -13,11 +13,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param temporalAddress of Temporal ({@code TEMPORAL_ADDRESS})
  */
 @ConfigurationProperties("homing.parts")
-record PartSettings(String databaseUrl, String redisUrl, String temporalAddress) {
+public record PartSettings(String databaseUrl, String redisUrl, String temporalAddress) {
   private static final Pattern REDIS = Pattern.compile("rediss?://[^\\s/]+(/\\d*)?");
   private static final Pattern HOST_AND_PORT = Pattern.compile("[^\\s:/]+:\\d{1,5}");
 
-  PartSettings {
+  public PartSettings {
     if (DatabaseUrl.parse(databaseUrl).isEmpty()) {
       throw new Setting.Invalid(
           "homing.parts.database-url",
@@ -33,7 +33,7 @@ record PartSettings(String databaseUrl, String redisUrl, String temporalAddress)
     }
   }
 
-  DatabaseUrl database() {
+  public DatabaseUrl database() {
     return DatabaseUrl.parse(databaseUrl).orElseThrow();
   }
 

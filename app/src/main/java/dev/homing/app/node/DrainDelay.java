@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

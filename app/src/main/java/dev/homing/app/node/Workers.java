@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.lane.DurableLane;

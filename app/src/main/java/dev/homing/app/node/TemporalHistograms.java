@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
  * Gives the histograms of Temporal's client seven buckets instead of 69: there is one for each kind
  * of request, queue, workflow and activity.
  */
-final class TemporalHistograms implements MeterFilter {
+public final class TemporalHistograms implements MeterFilter {
   private static final double[] BUCKETS =
       LongStream.of(5, 20, 100, 500, 2_000, 10_000)
           .mapToDouble(millis -> Duration.ofMillis(millis).toNanos())

@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

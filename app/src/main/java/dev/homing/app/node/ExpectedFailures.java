@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import dev.homing.activities.Setting;
 import java.time.Duration;
@@ -11,8 +11,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *     load balancers hear of it ({@code HOMING_DRAIN_DELAY})
  */
 @ConfigurationProperties("homing.drain")
-record DrainSettings(Duration delay) {
-  DrainSettings {
+public record DrainSettings(Duration delay) {
+  public DrainSettings {
     Setting.between("homing.drain.delay", delay, Duration.ZERO, Duration.ofSeconds(60));
   }
 }

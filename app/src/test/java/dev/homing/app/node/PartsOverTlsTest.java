@@ -1,10 +1,11 @@
-package dev.homing.app;
+package dev.homing.app.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.Setting;
+import dev.homing.app.Wiring;
 import dev.homing.app.database.DatabaseUrl;
 import dev.homing.app.development.Port;
 import dev.homing.app.development.PostgresPart;
