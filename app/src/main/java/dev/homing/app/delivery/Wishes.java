@@ -11,6 +11,7 @@ import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
 import dev.homing.app.http.Problem;
+import dev.homing.app.maintenance.RunNotices;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;
 import java.util.Optional;

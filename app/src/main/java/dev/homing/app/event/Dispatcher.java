@@ -34,7 +34,7 @@ import org.springframework.stereotype.Component;
  * brought back by the reconciler, if anything is left to do for it.
  */
 @Component
-class Dispatcher implements SmartLifecycle {
+public class Dispatcher implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
   private static final int ROOM = 10_000;
   private static final Duration LOOK_UP = Duration.ofMillis(500);
@@ -78,12 +78,12 @@ class Dispatcher implements SmartLifecycle {
   }
 
   /** Whether workflows can be started. */
-  boolean isReady() {
+  public boolean isReady() {
     return running && workers.isReady();
   }
 
   /** Starts an event's own workflow before those that wait; false if that is not possible soon. */
-  boolean startNow(AcceptedEvent event) {
+  public boolean startNow(AcceptedEvent event) {
     workflows.separate(List.of(event));
     AtomicBoolean started = new AtomicBoolean();
     ShortCalls.run(() -> started.set(start(List.of(event))));

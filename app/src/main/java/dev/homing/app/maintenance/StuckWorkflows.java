@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.app.maintenance;
 
 import dev.homing.activities.temporal.ShortCalls;
 import dev.homing.workflows.delivery.DeliveryWorkflow;

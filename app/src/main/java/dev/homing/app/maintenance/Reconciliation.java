@@ -1,14 +1,12 @@
-package dev.homing.app.reconciliation;
+package dev.homing.app.maintenance;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.activities.temporal.DeliveryWorkflows.Latest;
-import dev.homing.app.delivery.ForsakenDeliveries;
-import dev.homing.app.delivery.ForsakenDeliveries.Repair;
-import dev.homing.app.event.Reconciler;
 import dev.homing.app.http.Problem;
+import dev.homing.app.maintenance.ForsakenDeliveries.Repair;
 import dev.homing.app.node.Workers;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;

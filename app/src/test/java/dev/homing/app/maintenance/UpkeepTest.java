@@ -1,4 +1,4 @@
-package dev.homing.app.retention;
+package dev.homing.app.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

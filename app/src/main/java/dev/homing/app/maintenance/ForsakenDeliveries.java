@@ -1,4 +1,4 @@
-package dev.homing.app.delivery;
+package dev.homing.app.maintenance;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;

@@ -1,9 +1,9 @@
-package dev.homing.app.reconciliation;
+package dev.homing.app.maintenance;
 
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
-import dev.homing.app.reconciliation.Reconciliation.Findings;
-import dev.homing.app.reconciliation.Reconciliation.Repairs;
+import dev.homing.app.maintenance.Reconciliation.Findings;
+import dev.homing.app.maintenance.Reconciliation.Repairs;
 import dev.homing.workflows.Tenant;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;

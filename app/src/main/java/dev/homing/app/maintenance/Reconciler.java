@@ -1,7 +1,8 @@
-package dev.homing.app.event;
+package dev.homing.app.maintenance;
 
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.lane.EarlyStart;
+import dev.homing.app.event.Dispatcher;
 import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,4 +1,4 @@
-package dev.homing.app.retention;
+package dev.homing.app.maintenance;
 
 import dev.homing.activities.retention.DropPartitions;
 import dev.homing.activities.retention.ExpiredKeys;
