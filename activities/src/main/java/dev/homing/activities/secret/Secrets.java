@@ -1,6 +1,5 @@
 package dev.homing.activities.secret;
 
-import dev.homing.activities.subscription.Subscription;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.nio.charset.StandardCharsets;
@@ -17,13 +16,12 @@ public final class Secrets {
     this.encryption = encryption;
   }
 
-  public Subscription.SealedSecret seal(
-      Tenant tenant, SubscriptionId subscription, SigningSecret secret) {
+  public SealedSecret seal(Tenant tenant, SubscriptionId subscription, SigningSecret secret) {
     String text =
         encryption.seal(
             secret.text().getBytes(StandardCharsets.US_ASCII),
             new Encryption.Owner(tenant, subscription, SIGNING));
-    return new Subscription.SealedSecret(text, secret.publicKey().orElse(null));
+    return new SealedSecret(text, secret.publicKey().orElse(null));
   }
 
   public SigningSecret open(Tenant tenant, SubscriptionId subscription, String sealed) {

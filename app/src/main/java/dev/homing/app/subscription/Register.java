@@ -3,10 +3,12 @@ package dev.homing.app.subscription;
 import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.secret.SealedSecret;
 import dev.homing.activities.secret.Secrets;
 import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.activities.subscription.Terms;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
 import dev.homing.app.http.IfMatch;
@@ -70,7 +72,7 @@ class Register {
     return subscriptions.find(tenant, id).orElseThrow(() -> notFound(id));
   }
 
-  Subscription add(Tenant tenant, Subscription.Terms terms, SigningSecret secret) {
+  Subscription add(Tenant tenant, Terms terms, SigningSecret secret) {
     SubscriptionId id = new SubscriptionId(ids.get());
     Subscription subscription =
         new Subscription(
@@ -95,18 +97,15 @@ class Register {
    * nothing leaves no trace.
    */
   Changed change(
-      Tenant tenant,
-      SubscriptionId id,
-      IfMatch ifMatch,
-      Function<Subscription, Subscription.Terms> change) {
+      Tenant tenant, SubscriptionId id, IfMatch ifMatch, Function<Subscription, Terms> change) {
     Changed changed =
         requireNonNull(
             transaction.execute(
                 _ -> {
                   Subscription subscription = expected(tenant, id, ifMatch);
-                  Subscription.Terms before = subscription.terms();
+                  Terms before = subscription.terms();
                   Move move = Move.of(before, change.apply(subscription));
-                  Subscription.Terms terms = move.terms();
+                  Terms terms = move.terms();
                   List<String> fields = TermsChange.fields(before, terms);
                   if (fields.isEmpty()) {
                     return new Changed(subscription, move.dropped(), false);
@@ -136,7 +135,7 @@ class Register {
    * @param grace how long the one before signs as well
    */
   Subscription rotate(Tenant tenant, SubscriptionId id, SigningSecret secret, Duration grace) {
-    Subscription.SealedSecret sealed = secrets.seal(tenant, id, secret);
+    SealedSecret sealed = secrets.seal(tenant, id, secret);
     return requireNonNull(
         transaction.execute(
             _ -> {

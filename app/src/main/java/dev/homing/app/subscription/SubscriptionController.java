@@ -6,6 +6,7 @@ import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.IfMatch;
 import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.Page;
@@ -74,7 +75,7 @@ class SubscriptionController {
   ResponseEntity<SubscriptionView> create(
       @AuthenticationPrincipal Tenant tenant, @RequestBody ObjectNode body) {
     SubscriptionRequest request = reader.created(body);
-    Subscription.Terms terms = request.terms();
+    Terms terms = request.terms();
     checkIntervals(terms.retry());
     checkDestination(terms);
     SigningSecret secret = request.scheme().signingSecret(random);
@@ -140,9 +141,9 @@ class SubscriptionController {
       SubscriptionId id,
       IfMatch ifMatch,
       Function<Subscription, SubscriptionRequest> change) {
-    Function<Subscription, Subscription.Terms> terms =
+    Function<Subscription, Terms> terms =
         subscription -> {
-          Subscription.Terms changed = change.apply(subscription).terms();
+          Terms changed = change.apply(subscription).terms();
           checkIntervals(subscription, changed);
           return changed;
         };
@@ -170,13 +171,13 @@ class SubscriptionController {
   }
 
   /** The settings may have changed since those that stay were accepted. */
-  private void checkIntervals(Subscription before, Subscription.Terms terms) {
+  private void checkIntervals(Subscription before, Terms terms) {
     if (!terms.retry().equals(before.terms().retry())) {
       checkIntervals(terms.retry());
     }
   }
 
-  private void checkIntervals(Subscription.Retry retry) {
+  private void checkIntervals(Terms.Retry retry) {
     settings
         .contradiction(retry)
         .ifPresent(
@@ -186,14 +187,14 @@ class SubscriptionController {
   }
 
   /** What may not be called any more may still be paused, for one. */
-  private void checkDestination(Subscription before, Subscription.Terms terms) {
+  private void checkDestination(Subscription before, Terms terms) {
     if (!terms.url().equals(before.terms().url())) {
       checkDestination(terms);
     }
   }
 
   /** Outside of any transaction, as a name has to be looked up. */
-  private void checkDestination(Subscription.Terms terms) {
+  private void checkDestination(Terms terms) {
     destinations
         .complaint(HttpUrl.get(terms.url()))
         .ifPresent(
