@@ -16,6 +16,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import jakarta.persistence.Entity;
 import java.time.Instant;
 import java.util.UUID;
@@ -77,13 +79,53 @@ class ArchitectureTest {
         .check(HOMING);
   }
 
+  /** The module's root package is a room like the others. */
   @ParameterizedTest
   @ValueSource(strings = {"workflows", "activities", "app"})
-  void theNounsOfAModuleAreFreeOfCycles(String module) {
+  void roomsOfAModuleAreFreeOfCycles(String module) {
     slices()
-        .matching("dev.homing.%s.(*)..".formatted(module))
+        .assignedFrom(new Rooms("dev.homing." + module))
         .should()
         .beFreeOfCycles()
+        .check(HOMING);
+  }
+
+  private record Rooms(String module) implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      String name = type.getPackageName();
+      if (name.equals(module)) {
+        return SliceIdentifier.of("(root)");
+      }
+      return name.startsWith(module + ".")
+          ? SliceIdentifier.of(name.substring(module.length() + 1))
+          : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "rooms of " + module;
+    }
+  }
+
+  @Test
+  void rootOfAppHoldsTheBeginningOnly() {
+    assertThat(
+            HOMING.stream()
+                .filter(type -> type.getPackageName().equals("dev.homing.app"))
+                .filter(JavaClass::isTopLevelClass)
+                .map(JavaClass::getSimpleName))
+        .containsOnly("Homing", "JsonLog", "SettingConverters", "StartFailures", "package-info");
+  }
+
+  @Test
+  void nothingNeedsTheWiring() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.homing.app.wiring")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.homing.app.wiring")
         .check(HOMING);
   }
 

@@ -15,6 +15,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -38,6 +39,14 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 class Access {
   private static final Logger log = LoggerFactory.getLogger(Access.class);
+
+  /** It stands behind those that find out whose request it is, and nowhere else. */
+  @Bean
+  FilterRegistrationBean<LimitFilter> limitsInTheChainOnly(LimitFilter limits) {
+    FilterRegistrationBean<LimitFilter> registration = new FilterRegistrationBean<>(limits);
+    registration.setEnabled(false);
+    return registration;
+  }
 
   /** Health and metrics are on their own port, which is for the inside. */
   @Bean

@@ -3,6 +3,7 @@ package dev.homing.app.event;
 import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.temporal.ShortCalls;
+import dev.homing.app.node.DispatchSettings;
 import dev.homing.app.node.Workers;
 import dev.homing.workflows.event.AcceptedEvent;
 import dev.homing.workflows.event.EventWorkflow;
@@ -48,7 +49,7 @@ public class Dispatcher implements SmartLifecycle {
   private final LinkedBlockingQueue<AcceptedEvent> waiting = new LinkedBlockingQueue<>(ROOM);
   private final List<Thread> slots = new ArrayList<>();
   private final AtomicInteger free = new AtomicInteger();
-  private final PublishingSettings settings;
+  private final DispatchSettings settings;
   private final WorkflowClient client;
   private final EventWorkflows workflows;
   private final Egress egress;
@@ -56,7 +57,7 @@ public class Dispatcher implements SmartLifecycle {
   private volatile boolean running;
 
   Dispatcher(
-      PublishingSettings settings,
+      DispatchSettings settings,
       WorkflowClient client,
       EventWorkflows workflows,
       Egress egress,

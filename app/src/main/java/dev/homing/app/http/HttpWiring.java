@@ -31,6 +31,15 @@ class HttpWiring {
   }
 
   @Bean
+  FilterRegistrationBean<BodyLimit> bodyLimit(PayloadSettings payloads, RequestSettings requests) {
+    FilterRegistrationBean<BodyLimit> registration =
+        new FilterRegistrationBean<>(
+            new BodyLimit(payloads.maxPayload().toBytes(), requests.bodyTimeout()));
+    registration.setOrder(BodyLimit.ORDER);
+    return registration;
+  }
+
+  @Bean
   FilterRegistrationBean<AnswerHeaders> answerHeaders() {
     return new FilterRegistrationBean<>(new AnswerHeaders());
   }

@@ -4,6 +4,7 @@ import dev.homing.activities.Setting;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.File;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -34,8 +35,17 @@ public record TemporalTls(
     var unused = showing(certificate, key, trusting(ca));
   }
 
+  /** Makes connections this way. */
+  public WorkflowServiceStubsOptions.Builder applyTo(WorkflowServiceStubsOptions.Builder options) {
+    context().ifPresent(options::setSslContext);
+    if (!serverName.isEmpty()) {
+      options.setChannelInitializer(channel -> channel.overrideAuthority(serverName));
+    }
+    return options;
+  }
+
   /** Empty: no TLS, unless there is an API key. */
-  public Optional<SslContext> context() {
+  private Optional<SslContext> context() {
     boolean on =
         enabled || Stream.of(ca, certificate, serverName).anyMatch(text -> !text.isEmpty());
     return on ? Optional.of(built(showing(certificate, key, trusting(ca)))) : Optional.empty();

@@ -6,7 +6,6 @@ import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
 import dev.homing.activities.lane.StartDeliveries;
 import dev.homing.activities.temporal.ShortCalls;
-import dev.homing.app.event.PublishingSettings;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
 import dev.homing.workflows.delivery.RetryingDelivery;
@@ -68,7 +67,7 @@ public class Workers implements SmartLifecycle {
   private volatile boolean running;
 
   Workers(
-      PublishingSettings settings,
+      DispatchSettings settings,
       WorkflowClient client,
       ExpressLane expressLane,
       DurableLane durableLane,

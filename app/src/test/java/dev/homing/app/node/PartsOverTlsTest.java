@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.Setting;
-import dev.homing.app.Wiring;
 import dev.homing.app.database.DatabaseUrl;
 import dev.homing.app.development.Port;
 import dev.homing.app.development.PostgresPart;
@@ -217,9 +216,7 @@ class PartsOverTlsTest {
   private static boolean answers(TlsEnd end, TemporalTls tls) {
     WorkflowServiceStubs stubs =
         WorkflowServiceStubs.newServiceStubs(
-            new Wiring()
-                .overTls(tls)
-                .customize(
+            tls.applyTo(
                     WorkflowServiceStubsOptions.newBuilder().setTarget("127.0.0.1:" + end.port()))
                 .build());
     try {

@@ -1,4 +1,4 @@
-package dev.homing.app;
+package dev.homing.activities.lane;
 
 import dev.homing.activities.Setting;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -9,8 +9,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param slots first attempts under way at once on this node ({@code HOMING_EXPRESS_SLOTS})
  */
 @ConfigurationProperties("homing.express")
-record ExpressSettings(int slots) {
-  ExpressSettings {
+public record ExpressSettings(int slots) {
+  public ExpressSettings {
     Setting.between("homing.express.slots", slots, 1, 100_000);
   }
 }

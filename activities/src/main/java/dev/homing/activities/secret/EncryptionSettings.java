@@ -1,7 +1,6 @@
-package dev.homing.app;
+package dev.homing.activities.secret;
 
 import dev.homing.activities.Setting;
-import dev.homing.activities.secret.EncryptionKeys;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
@@ -11,11 +10,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *     HOMING_ENCRYPTION_KEYS})
  */
 @ConfigurationProperties("homing.encryption")
-record EncryptionSettings(String keys) {
+public record EncryptionSettings(String keys) {
   private static final String ALLOWED =
       "id:base64,… with 32 bytes each, the first seals: `echo k1:$(openssl rand -base64 32)`";
 
-  EncryptionSettings {
+  public EncryptionSettings {
     if (keys.isBlank()) {
       throw new Setting.Invalid("homing.encryption.keys", "not set", ALLOWED);
     }
@@ -27,7 +26,7 @@ record EncryptionSettings(String keys) {
     }
   }
 
-  EncryptionKeys parsed() {
+  public EncryptionKeys parsed() {
     return EncryptionKeys.parse(keys);
   }
 

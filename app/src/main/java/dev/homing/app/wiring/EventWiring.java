@@ -1,0 +1,43 @@
+package dev.homing.app.wiring;
+
+import dev.homing.activities.event.AcceptEvents;
+import dev.homing.activities.event.EventWorkflows;
+import dev.homing.activities.event.Events;
+import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.routing.Routes;
+import dev.homing.activities.subscription.DeliverySettings;
+import dev.homing.app.database.AcceptingDatabase;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Events: accepting them, and what is open of them. */
+@Configuration(proxyBeanMethods = false)
+class EventWiring {
+  /** Beyond an attempt: looking up the host, and recording. */
+  private static final Duration LEASE_BEYOND_AN_ATTEMPT = Duration.ofSeconds(30);
+
+  @Bean
+  AcceptEvents acceptEvents(
+      Routes routes, OpenEvents open, AcceptingDatabase database, Supplier<UUID> ids) {
+    return new AcceptEvents(routes, open, database.jdbc(), database.transaction(), ids);
+  }
+
+  @Bean
+  OpenEvents openEvents(JdbcClient jdbc, DeliverySettings settings) {
+    return new OpenEvents(jdbc, settings.timeout().plus(LEASE_BEYOND_AN_ATTEMPT));
+  }
+
+  @Bean
+  Events events(JdbcClient jdbc) {
+    return new Events(jdbc);
+  }
+
+  @Bean
+  EventWorkflows eventWorkflows(JdbcClient jdbc) {
+    return new EventWorkflows(jdbc);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.homing.app.wiring;
+
+import dev.homing.activities.FairTransactions;
+import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.event.EventWorkflows;
+import dev.homing.activities.event.Events;
+import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.lane.DurableLane;
+import dev.homing.activities.lane.EarlyStart;
+import dev.homing.activities.lane.ExpressLane;
+import dev.homing.activities.lane.ExpressSettings;
+import dev.homing.activities.lane.SendFirst;
+import dev.homing.activities.lane.Slots;
+import dev.homing.activities.lane.StartDeliveries;
+import dev.homing.activities.outbound.Egress;
+import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.subscription.Receivers;
+import dev.homing.activities.temporal.DeliveryWorkflows;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Both lanes: first attempts and later ones. */
+@Configuration(proxyBeanMethods = false)
+class LaneWiring {
+  @Bean
+  Slots slots(ExpressSettings settings, MeterRegistry metrics) {
+    Slots slots = new Slots(settings.slots());
+    metrics.gauge("homing.express.slots.free", slots, Slots::free);
+    return slots;
+  }
+
+  @Bean
+  SendFirst sendFirst(
+      OpenEvents open,
+      Deliveries deliveries,
+      HttpSender sender,
+      AttemptLog attemptLog,
+      Slots slots,
+      FairTransactions transaction) {
+    return new SendFirst(open, deliveries, sender, attemptLog, slots, transaction);
+  }
+
+  /** The workers' bean ends it. */
+  @Bean(destroyMethod = "")
+  EarlyStart earlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst, Egress egress) {
+    return new EarlyStart(open, receivers, sendFirst, egress);
+  }
+
+  @Bean
+  ExpressLane expressLane(
+      Events events,
+      OpenEvents open,
+      EventWorkflows eventWorkflows,
+      Receivers receivers,
+      Deliveries deliveries,
+      SendFirst sendFirst,
+      EarlyStart earlyStart,
+      DeliveryWorkflows workflows,
+      FairTransactions transaction) {
+    return new ExpressLane(
+        events,
+        open,
+        eventWorkflows,
+        receivers,
+        deliveries,
+        sendFirst,
+        earlyStart,
+        workflows,
+        transaction);
+  }
+
+  @Bean
+  StartDeliveries startDeliveries(Deliveries deliveries, DeliveryWorkflows workflows) {
+    return new StartDeliveries(deliveries, workflows);
+  }
+
+  @Bean
+  DurableLane durableLane(
+      Events events,
+      Receivers receivers,
+      Deliveries deliveries,
+      HttpSender sender,
+      AttemptLog attemptLog,
+      FairTransactions transaction) {
+    return new DurableLane(events, receivers, deliveries, sender, attemptLog, transaction);
+  }
+}
