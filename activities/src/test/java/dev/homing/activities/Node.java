@@ -4,15 +4,15 @@ import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Acceptance;
-import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.event.Submission;
 import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
-import dev.homing.activities.lane.SendFirst;
-import dev.homing.activities.lane.Slots;
+import dev.homing.activities.lane.SendFirstAttempts;
+import dev.homing.activities.lane.SendingLimits;
 import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.outbound.HttpSender;
 import dev.homing.activities.outbound.SampleClients;
@@ -59,12 +59,12 @@ public final class Node {
   public final OpenEvents open;
   public final AcceptEvents accepting;
   public final Events events;
-  public final EventWorkflows eventWorkflows;
+  public final SharedWorkflows eventWorkflows;
   public final Deliveries deliveries;
   public final Receivers receivers;
   public final GoneReceivers goneReceivers;
   public final AttemptLog attemptLog;
-  private final SendFirst sendFirst;
+  private final SendFirstAttempts sendFirst;
   public final EarlyStart earlyStart;
   public final ExpressLane express;
   public final DurableLane durable;
@@ -86,14 +86,16 @@ public final class Node {
     routes = new Routes(new RedisRoutes(REDIS), jdbc, Runnable::run, metrics);
     accepting = new AcceptEvents(routes, open, jdbc, transaction, SampleIds::uuid);
     events = new Events(jdbc);
-    eventWorkflows = new EventWorkflows(jdbc);
+    eventWorkflows = new SharedWorkflows(jdbc);
     deliveries = new Deliveries(jdbc, open);
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
     goneReceivers = new GoneReceivers(jdbc, transaction);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =
         new AttemptLog(open, deliveries, goneReceivers, jdbc, transaction, metrics, () -> 0.5);
-    sendFirst = new SendFirst(open, deliveries, sender, attemptLog, new Slots(512), transaction);
+    sendFirst =
+        new SendFirstAttempts(
+            open, deliveries, sender, attemptLog, new SendingLimits(512), transaction);
     earlyStart = new EarlyStart(open, receivers, sendFirst, egress);
     express =
         new ExpressLane(
@@ -130,7 +132,7 @@ public final class Node {
   public AcceptedEvent begin(EarlyStart early, Tenant tenant, List<SubscriptionId> recipients) {
     Acceptance.New accepted = commit(tenant, recipients, SampleIds.uuid());
     AcceptedEvent event = accepted.lease().event();
-    early.begin(accepted, new SendFirst.Content(event, "application/json", PAYLOAD, 0));
+    early.begin(accepted, new SendFirstAttempts.Content(event, "application/json", PAYLOAD, 0));
     return event;
   }
 

@@ -6,7 +6,7 @@ import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
-import dev.homing.activities.delivery.OwnFaults;
+import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
@@ -15,7 +15,7 @@ import dev.homing.activities.outbound.WebhookRequest;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.workflows.DeliveryId;
-import dev.homing.workflows.delivery.Attempts;
+import dev.homing.workflows.delivery.LaterAttempts;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityInfo;
@@ -34,7 +34,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>The receiver's failures wait as the schedule says. Ours are never charged to the receiver:
  * they wait a few seconds, and what does not pass parks the delivery.
  */
-public final class DurableLane implements Attempts {
+public final class DurableLane implements LaterAttempts {
   private static final Logger log = LoggerFactory.getLogger(DurableLane.class);
 
   /** A held delivery looks again, should nobody wake it. */
@@ -208,10 +208,13 @@ public final class DurableLane implements Attempts {
 
   private ApplicationFailure park(Delivery delivery, String run, Receiver receiver) {
     DeliveryId id = delivery.key().id();
-    deliveries.park(delivery.key().tenant(), id, run, OwnFaults.UNREADABLE, OwnFaults.PARKED);
+    deliveries.park(
+        delivery.key().tenant(), id, run, InternalFaults.UNREADABLE, InternalFaults.PARKED);
     log.error("{} is parked: {} cannot be read: {}", id, receiver.id(), receiver.fault());
     return retry(
-        "held: its subscription cannot be read: " + receiver.fault(), "held", OwnFaults.PARKED);
+        "held: its subscription cannot be read: " + receiver.fault(),
+        "held",
+        InternalFaults.PARKED);
   }
 
   private ApplicationFailure failed(Delivery delivery, Receiver receiver) {
@@ -238,7 +241,7 @@ public final class DurableLane implements Attempts {
     try {
       return switch (ours) {
         case EgressDownException cutOff -> putOff(waiting, run, cutOff);
-        case RuntimeException _ when OwnFaults.passes(ours) -> soon(ours);
+        case RuntimeException _ when InternalFaults.passes(ours) -> soon(ours);
         case RuntimeException _ -> soonOrParked(waiting, run, ours);
       };
     } catch (RuntimeException alsoOurs) {
@@ -249,7 +252,7 @@ public final class DurableLane implements Attempts {
 
   private ApplicationFailure putOff(
       WaitingDelivery waiting, String run, EgressDownException cutOff) {
-    Duration soon = OwnFaults.soon();
+    Duration soon = InternalFaults.soon();
     deliveries.putOff(waiting.tenant(), waiting.id(), run, soon);
     return retry("not charged to the receiver: " + cutOff.getMessage(), "egress_down", soon);
   }
@@ -257,12 +260,13 @@ public final class DurableLane implements Attempts {
   /** What comes again with the delivery is logged a few times, and then once at each look. */
   private ApplicationFailure soonOrParked(
       WaitingDelivery waiting, String run, RuntimeException ours) {
-    if (deliveries.countFault(waiting.tenant(), waiting.id(), run) < OwnFaults.QUICK_RETRIES) {
+    if (deliveries.countFault(waiting.tenant(), waiting.id(), run) < InternalFaults.QUICK_RETRIES) {
       return soon(ours);
     }
-    deliveries.park(waiting.tenant(), waiting.id(), run, OwnFaults.OUR_FAULT, OwnFaults.PARKED);
+    deliveries.park(
+        waiting.tenant(), waiting.id(), run, InternalFaults.OUR_FAULT, InternalFaults.PARKED);
     log.error("{} is parked: we cannot handle it", waiting.id(), ours);
-    return retry("held: our own fault: " + ours, "held", OwnFaults.PARKED);
+    return retry("held: our own fault: " + ours, "held", InternalFaults.PARKED);
   }
 
   private static ApplicationFailure soon(RuntimeException cause) {
@@ -270,7 +274,7 @@ public final class DurableLane implements Attempts {
         .setMessage("our own fault, not charged to the receiver: " + cause)
         .setType("own_fault")
         .setCause(cause)
-        .setNextRetryDelay(OwnFaults.soon())
+        .setNextRetryDelay(InternalFaults.soon())
         .build();
   }
 

@@ -40,7 +40,7 @@ public final class EarlyStart {
   /** Its thread, and what people are told of it. */
   private static final int KIB_OF_AN_EVENT = 8;
 
-  /** That wait for a seat; those that have one are counted by {@link Slots}. */
+  /** That wait for a seat; those that have one are counted by {@link SendingLimits}. */
   private static final int RECIPIENTS_IN_A_KIB = 8;
 
   /** First attempts under way from which on accepting waits. */
@@ -54,20 +54,25 @@ public final class EarlyStart {
 
   private final OpenEvents open;
   private final Receivers receivers;
-  private final SendFirst sendFirst;
+  private final SendFirstAttempts sendFirst;
   private final Egress egress;
   private final Semaphore room;
   private final Semaphore calm = new Semaphore(BUSY, true);
   private final ConcurrentHashMap<EventId, Early> begun = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  public EarlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst, Egress egress) {
+  public EarlyStart(
+      OpenEvents open, Receivers receivers, SendFirstAttempts sendFirst, Egress egress) {
     this(open, receivers, sendFirst, egress, ROOM_KIB);
   }
 
   /** {@code roomKib}: for what is being sent, about the size of its payloads. */
   public EarlyStart(
-      OpenEvents open, Receivers receivers, SendFirst sendFirst, Egress egress, int roomKib) {
+      OpenEvents open,
+      Receivers receivers,
+      SendFirstAttempts sendFirst,
+      Egress egress,
+      int roomKib) {
     this.room = new Semaphore(roomKib);
     this.egress = egress;
     this.open = open;
@@ -80,7 +85,7 @@ public final class EarlyStart {
    *
    * @param complete whether every recipient has its row; else the results are of some
    */
-  record Ended(Results results, boolean complete) {}
+  record Ended(RecipientResults results, boolean complete) {}
 
   private record Early(CompletableFuture<Ended> end, long sinceNanos) {}
 
@@ -88,7 +93,7 @@ public final class EarlyStart {
    * Returns at once or, while very many attempts are under way here, a little later: who calls on
    * and on is slowed down to what can be sent.
    */
-  public void begin(Acceptance.New accepted, SendFirst.Content content) {
+  public void begin(Acceptance.New accepted, SendFirstAttempts.Content content) {
     OpenEvents.Lease lease = accepted.lease();
     int recipients = lease.event().recipients();
     if (recipients == 0) {
@@ -105,7 +110,7 @@ public final class EarlyStart {
     try {
       threads.execute(
           () -> {
-            Results results = new Results(turn::giveOneBack);
+            RecipientResults results = new RecipientResults(turn::giveOneBack);
             Ended ended = new Ended(results, false);
             try {
               ended = send(accepted, content, results);
@@ -150,7 +155,8 @@ public final class EarlyStart {
     }
   }
 
-  private Ended send(Acceptance.New accepted, SendFirst.Content content, Results results) {
+  private Ended send(
+      Acceptance.New accepted, SendFirstAttempts.Content content, RecipientResults results) {
     OpenEvents.Lease lease = accepted.lease();
     try {
       Map<SubscriptionId, Receiver> to = receivers.of(lease.event().tenant(), accepted.route());
@@ -180,7 +186,7 @@ public final class EarlyStart {
     try {
       return Optional.of(early.end().get());
     } catch (InterruptedException stopped) {
-      throw SendFirst.interrupted();
+      throw SendFirstAttempts.interrupted();
     } catch (ExecutionException never) {
       throw new IllegalStateException(never);
     } finally {

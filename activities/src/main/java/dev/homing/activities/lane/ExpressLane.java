@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
-import dev.homing.activities.delivery.OwnFaults;
-import dev.homing.activities.event.EventWorkflows;
+import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.temporal.DeliveryWorkflows;
@@ -53,10 +53,10 @@ public final class ExpressLane implements FirstAttempts {
 
   private final Events events;
   private final OpenEvents open;
-  private final EventWorkflows eventWorkflows;
+  private final SharedWorkflows eventWorkflows;
   private final Receivers receivers;
   private final Deliveries deliveries;
-  private final SendFirst sendFirst;
+  private final SendFirstAttempts sendFirst;
   private final EarlyStart earlyStart;
   private final DeliveryWorkflows workflows;
   private final TransactionTemplate transaction;
@@ -65,10 +65,10 @@ public final class ExpressLane implements FirstAttempts {
   public ExpressLane(
       Events events,
       OpenEvents open,
-      EventWorkflows eventWorkflows,
+      SharedWorkflows eventWorkflows,
       Receivers receivers,
       Deliveries deliveries,
-      SendFirst sendFirst,
+      SendFirstAttempts sendFirst,
       EarlyStart earlyStart,
       DeliveryWorkflows workflows,
       TransactionTemplate transaction) {
@@ -94,7 +94,7 @@ public final class ExpressLane implements FirstAttempts {
     Run run = Run.of(originalRun);
     List<WaitingDelivery> waiting = new ArrayList<>();
     List<AcceptedEvent> apart = new ArrayList<>();
-    Results results = new Results();
+    RecipientResults results = new RecipientResults();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Told>> together =
           all.stream().map(event -> threads.submit(() -> tell(event, null, run))).toList();
@@ -117,13 +117,13 @@ public final class ExpressLane implements FirstAttempts {
     try {
       return future.get();
     } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof RuntimeException ours && !OwnFaults.passes(ours)) {
+      if (failed.getCause() instanceof RuntimeException ours && !InternalFaults.passes(ours)) {
         log.error("{} gets a workflow of its own", event.id(), ours);
         return null;
       }
       throw new IllegalStateException(event.id() + " was not sent", failed.getCause());
     } catch (InterruptedException stopped) {
-      throw SendFirst.interrupted();
+      throw SendFirstAttempts.interrupted();
     }
   }
 
@@ -136,7 +136,7 @@ public final class ExpressLane implements FirstAttempts {
   }
 
   /** What an event left to do; {@code more} waits than this. */
-  private record Told(List<WaitingDelivery> waiting, boolean more, Results results) {
+  private record Told(List<WaitingDelivery> waiting, boolean more, RecipientResults results) {
     /** More than any page, if more waits. */
     int size() {
       return more ? Integer.MAX_VALUE / 2 : waiting.size();
@@ -148,7 +148,8 @@ public final class ExpressLane implements FirstAttempts {
       openRounds(event, run.id()).forEach(workflows::wake);
     }
     Optional<EarlyStart.Ended> early = earlyStart.adopt(event.id());
-    Results results = early.map(EarlyStart.Ended::results).orElseGet(Results::new);
+    RecipientResults results =
+        early.map(EarlyStart.Ended::results).orElseGet(RecipientResults::new);
     if (!early.map(EarlyStart.Ended::complete).orElse(false)) {
       events.find(event.tenant(), event.id()).ifPresent(kept -> sendMissing(kept, results));
     } else if (!run.reset() && results.allOver()) {
@@ -163,7 +164,7 @@ public final class ExpressLane implements FirstAttempts {
   }
 
   /** Returns once every recipient has its row: who loses the lease waits like anybody else. */
-  private void sendMissing(Events.Event event, Results results) {
+  private void sendMissing(Events.Event event, RecipientResults results) {
     Optional<OpenEvents.Lease> lease = leaseFor(event.accepted());
     while (lease.isPresent() && !send(event, lease.get(), results)) {
       lease = leaseFor(event.accepted());
@@ -185,7 +186,7 @@ public final class ExpressLane implements FirstAttempts {
   }
 
   /** False if the lease was lost meanwhile. */
-  private boolean send(Events.Event event, OpenEvents.Lease lease, Results results) {
+  private boolean send(Events.Event event, OpenEvents.Lease lease, RecipientResults results) {
     try {
       if (!awaitRoom(lease)) {
         return false;
@@ -209,7 +210,7 @@ public final class ExpressLane implements FirstAttempts {
       }
       room.acquire();
     } catch (InterruptedException stopped) {
-      throw SendFirst.interrupted();
+      throw SendFirstAttempts.interrupted();
     }
     boolean mine = false;
     try {
@@ -222,7 +223,8 @@ public final class ExpressLane implements FirstAttempts {
     }
   }
 
-  private boolean sendToMissing(Events.Event event, OpenEvents.Lease lease, Results results) {
+  private boolean sendToMissing(
+      Events.Event event, OpenEvents.Lease lease, RecipientResults results) {
     Set<SubscriptionId> done =
         deliveries.of(event.tenant(), event.id()).stream()
             .map(delivery -> delivery.key().subscriptionId())
@@ -231,13 +233,13 @@ public final class ExpressLane implements FirstAttempts {
         event.recipients().stream().filter(recipient -> !done.contains(recipient)).toList();
     byte[] payload = events.payload(event.tenant(), event.id()).orElseThrow();
     return sendFirst.send(
-        new SendFirst.Content(event.accepted(), event.contentType(), payload, event.hops()),
+        new SendFirstAttempts.Content(event.accepted(), event.contentType(), payload, event.hops()),
         lease,
         receivers.inPortions(event.tenant(), missing),
         results);
   }
 
-  private Told waiting(AcceptedEvent event, @Nullable DeliveryId after, Results results) {
+  private Told waiting(AcceptedEvent event, @Nullable DeliveryId after, RecipientResults results) {
     List<Delivery> waiting =
         deliveries.withoutWorkflow(event.tenant(), event.id(), after, Unfinished.PAGE + 1);
     List<Delivery> page = waiting.subList(0, Math.min(waiting.size(), Unfinished.PAGE));
@@ -270,7 +272,7 @@ public final class ExpressLane implements FirstAttempts {
     try {
       Thread.sleep(pause);
     } catch (InterruptedException stopped) {
-      throw SendFirst.interrupted();
+      throw SendFirstAttempts.interrupted();
     }
   }
 }

@@ -82,7 +82,7 @@ public final class HttpSender {
     Instant startedAt = lastStart.updateAndGet(this::nextStart);
     long start = System.nanoTime();
     Came came = new Came(new Buffer(), new TreeMap<>());
-    Contact contact = new Contact();
+    Reachability contact = new Reachability();
     Outcome outcome = post(request, startedAt, contact, came);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     Attempt attempt =
@@ -106,7 +106,7 @@ public final class HttpSender {
     return again ? before.plus(1, ChronoUnit.MICROS) : now;
   }
 
-  private void judge(String host, Contact contact, Attempt attempt) {
+  private void judge(String host, Reachability contact, Attempt attempt) {
     if (!contact.wasTried()) {
       throw new EgressDownException("this node has too much to do", attempt);
     }
@@ -117,7 +117,7 @@ public final class HttpSender {
     }
   }
 
-  private Outcome post(WebhookRequest webhook, Instant startedAt, Contact contact, Came came) {
+  private Outcome post(WebhookRequest webhook, Instant startedAt, Reachability contact, Came came) {
     try {
       Call call = calls.newCall(SignedRequest.of(webhook, startedAt, userAgent));
       call.addEventListener(contact);

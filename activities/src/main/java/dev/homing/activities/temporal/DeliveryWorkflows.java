@@ -7,8 +7,8 @@ import com.google.protobuf.ByteString;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
-import dev.homing.workflows.delivery.Attempts;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
+import dev.homing.workflows.delivery.LaterAttempts;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -148,7 +148,7 @@ public final class DeliveryWorkflows {
                 ResetActivityRequest.newBuilder()
                     .setNamespace(namespace())
                     .setExecution(execution(id))
-                    .setType(Attempts.SEND)
+                    .setType(LaterAttempts.SEND)
                     .build());
   }
 

@@ -376,7 +376,7 @@ class DeliveriesTest {
     deliveries.release(ledger.tenant, key.subscriptionId());
 
     assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
-    assertThat(ledger.find(key).reason()).isEqualTo(OwnFaults.OUR_FAULT);
+    assertThat(ledger.find(key).reason()).isEqualTo(InternalFaults.OUR_FAULT);
     assertThat(ledger.secondsLeft(key)).isZero();
   }
 
@@ -385,7 +385,7 @@ class DeliveriesTest {
     ledger.add(key, State.HELD, "paused");
     ledger.passTo("run-2", key, false);
 
-    deliveries.park(ledger.tenant, key.id(), "run-1", "our_fault", OwnFaults.PARKED);
+    deliveries.park(ledger.tenant, key.id(), "run-1", "our_fault", InternalFaults.PARKED);
     deliveries.putOff(ledger.tenant, key.id(), "run-1", Duration.ofSeconds(5));
 
     assertThat(deliveries.countFault(ledger.tenant, key.id(), "run-1")).isZero();
@@ -568,7 +568,8 @@ class DeliveriesTest {
 
   private void park(Delivery.Key one) {
     ledger.passTo("run-1", one, false);
-    deliveries.park(ledger.tenant, one.id(), "run-1", OwnFaults.OUR_FAULT, OwnFaults.PARKED);
+    deliveries.park(
+        ledger.tenant, one.id(), "run-1", InternalFaults.OUR_FAULT, InternalFaults.PARKED);
   }
 
   // Rounds.

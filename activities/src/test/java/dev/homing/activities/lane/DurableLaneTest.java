@@ -20,7 +20,7 @@ import dev.homing.activities.outbound.TestReceiver;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.workflows.SubscriptionId;
-import dev.homing.workflows.delivery.Attempts;
+import dev.homing.workflows.delivery.LaterAttempts;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationErrorCategory;
@@ -251,7 +251,7 @@ class DurableLaneTest {
         DeliveryWorkflows.waiting(Delivery.pending(key), ledger.receiver(key));
 
     FIRST.call(
-        Attempts.class,
+        LaterAttempts.class,
         ledger.node.durable,
         attempts -> {
           attempts.send(waiting, "run-1");
@@ -661,7 +661,7 @@ class DurableLaneTest {
   private static void send(
       Execution execution, DurableLane lane, WaitingDelivery waiting, String originalRun) {
     execution.call(
-        Attempts.class,
+        LaterAttempts.class,
         lane,
         attempts -> {
           attempts.send(waiting, originalRun);
@@ -699,7 +699,7 @@ class DurableLaneTest {
 
   private void recordCancelled(WaitingDelivery waiting) {
     FIRST.call(
-        Attempts.class,
+        LaterAttempts.class,
         ledger.node.durable,
         attempts -> {
           attempts.recordCancelled(waiting);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.AtOnce;
-import dev.homing.activities.Line;
+import dev.homing.activities.CuttableLine;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.Redis;
 import dev.homing.activities.SampleIds;
@@ -247,7 +247,7 @@ class RoutesTest {
 
   @Test
   void asksASilentRedisNoMoreUntilItAnswersAgain() throws IOException {
-    try (Line line = new Line(Redis.port())) {
+    try (CuttableLine line = new CuttableLine(Redis.port())) {
       Routes there = routes(Redis.at(line.port()));
       SubscriptionId subscription = active("order.created");
       assertThat(recipients(there, tenant, "order.created")).containsExactly(subscription);
@@ -277,7 +277,7 @@ class RoutesTest {
 
   @Test
   void answersSoonWhenRedisIsSlow() throws IOException {
-    try (Line line = new Line(Redis.port())) {
+    try (CuttableLine line = new CuttableLine(Redis.port())) {
       Routes there = routes(Redis.at(line.port()));
       SubscriptionId subscription = active("order.created");
       recipients(there, tenant, "order.created");

@@ -31,9 +31,9 @@ import org.springframework.web.bind.annotation.RestController;
 class DeliveryController {
   private final DeliveryList deliveries;
   private final AttemptLog attempts;
-  private final Wishes wishes;
+  private final DeliveryActions wishes;
 
-  DeliveryController(DeliveryList deliveries, AttemptLog attempts, Wishes wishes) {
+  DeliveryController(DeliveryList deliveries, AttemptLog attempts, DeliveryActions wishes) {
     this.deliveries = deliveries;
     this.attempts = attempts;
     this.wishes = wishes;

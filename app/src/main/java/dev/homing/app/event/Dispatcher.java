@@ -1,6 +1,6 @@
 package dev.homing.app.event;
 
-import dev.homing.activities.event.EventWorkflows;
+import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.temporal.ShortCalls;
 import dev.homing.app.node.DispatchSettings;
@@ -51,7 +51,7 @@ public class Dispatcher implements SmartLifecycle {
   private final AtomicInteger free = new AtomicInteger();
   private final DispatchSettings settings;
   private final WorkflowClient client;
-  private final EventWorkflows workflows;
+  private final SharedWorkflows workflows;
   private final Egress egress;
   private final Workers workers;
   private volatile boolean running;
@@ -59,7 +59,7 @@ public class Dispatcher implements SmartLifecycle {
   Dispatcher(
       DispatchSettings settings,
       WorkflowClient client,
-      EventWorkflows workflows,
+      SharedWorkflows workflows,
       Egress egress,
       Workers workers,
       MeterRegistry metrics) {

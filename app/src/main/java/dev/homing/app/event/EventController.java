@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.event.Acceptance;
-import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.routing.EventTypes;
 import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.OrderedBy;
@@ -41,11 +41,11 @@ import org.springframework.web.bind.annotation.RestController;
 class EventController {
   private final Publisher publisher;
   private final Events events;
-  private final EventWorkflows workflows;
+  private final SharedWorkflows workflows;
   private final Deliveries deliveries;
 
   EventController(
-      Publisher publisher, Events events, EventWorkflows workflows, Deliveries deliveries) {
+      Publisher publisher, Events events, SharedWorkflows workflows, Deliveries deliveries) {
     this.publisher = publisher;
     this.events = events;
     this.workflows = workflows;

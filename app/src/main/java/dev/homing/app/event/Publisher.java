@@ -5,7 +5,7 @@ import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Submission;
 import dev.homing.activities.lane.EarlyStart;
-import dev.homing.activities.lane.SendFirst;
+import dev.homing.activities.lane.SendFirstAttempts;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
 import dev.homing.app.http.Problem;
@@ -73,7 +73,7 @@ class Publisher implements DisposableBean {
                 hops));
     if (acceptance instanceof Acceptance.New fresh) {
       AcceptedEvent event = fresh.lease().event();
-      earlyStart.begin(fresh, new SendFirst.Content(event, contentType, payload, hops));
+      earlyStart.begin(fresh, new SendFirstAttempts.Content(event, contentType, payload, hops));
       dispatcher.dispatch(event);
       accepted.increment();
     }

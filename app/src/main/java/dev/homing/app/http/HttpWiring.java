@@ -55,18 +55,18 @@ class HttpWiring {
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> container(RequestSettings settings) {
     return tomcat -> {
-      tomcat.setProtocol(PunctualProtocol.class.getName());
+      tomcat.setProtocol(HeadTimeoutProtocol.class.getName());
       tomcat.addConnectorCustomizers(connector -> customize(connector, settings));
       tomcat.addContextCustomizers(
           context ->
               ((StandardHost) context.getParent())
                   .setErrorReportValveClass(ContainerProblems.class.getName()));
-      tomcat.addEngineValves(new Leftovers());
+      tomcat.addEngineValves(new UnreadBodyValve());
     };
   }
 
   private static void customize(Connector connector, RequestSettings settings) {
-    PunctualProtocol protocol = (PunctualProtocol) connector.getProtocolHandler();
+    HeadTimeoutProtocol protocol = (HeadTimeoutProtocol) connector.getProtocolHandler();
     protocol.setHeadTimeout(settings.headTimeout());
     // Who is refused keeps the body, if it waits to be asked for it (Expect: 100-continue).
     protocol.setContinueResponseTiming("onRead");

@@ -6,7 +6,7 @@ import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.activities.temporal.DeliveryWorkflows.Latest;
 import dev.homing.app.http.Problem;
-import dev.homing.app.maintenance.ForsakenDeliveries.Repair;
+import dev.homing.app.maintenance.DeliveryRescuer.Repair;
 import dev.homing.app.node.Workers;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
@@ -25,16 +25,16 @@ class Reconciliation {
   private final OpenEvents open;
   private final Deliveries deliveries;
   private final DeliveryWorkflows workflows;
-  private final Reconciler events;
-  private final ForsakenDeliveries forsaken;
+  private final EventRescuer events;
+  private final DeliveryRescuer forsaken;
   private final Workers workers;
 
   Reconciliation(
       OpenEvents open,
       Deliveries deliveries,
       DeliveryWorkflows workflows,
-      Reconciler events,
-      ForsakenDeliveries forsaken,
+      EventRescuer events,
+      DeliveryRescuer forsaken,
       Workers workers) {
     this.open = open;
     this.deliveries = deliveries;
@@ -142,8 +142,8 @@ class Reconciliation {
     int leftovers = deliveries.cancelForInactive();
     open.freeClaims();
     deliveries.freeClaims();
-    Reconciler.BroughtBack started = events.bringBack(REPAIRED_AT_ONCE);
-    ForsakenDeliveries.BroughtBack repaired = forsaken.bringBack(REPAIRED_AT_ONCE);
+    EventRescuer.BroughtBack started = events.bringBack(REPAIRED_AT_ONCE);
+    DeliveryRescuer.BroughtBack repaired = forsaken.bringBack(REPAIRED_AT_ONCE);
     if (!started.temporalAnswers() || !repaired.temporalAnswers()) {
       throw Problem.withoutTemporal();
     }

@@ -46,7 +46,7 @@ class SubscriptionController {
   private static final String MERGE_PATCH = "application/merge-patch+json";
 
   private final Subscriptions subscriptions;
-  private final Register register;
+  private final SubscriptionRegistry register;
   private final SubscriptionReader reader;
   private final TestEvents testEvents;
   private final DestinationCheck destinations;
@@ -56,7 +56,7 @@ class SubscriptionController {
 
   SubscriptionController(
       Subscriptions subscriptions,
-      Register register,
+      SubscriptionRegistry register,
       SubscriptionReader reader,
       TestEvents testEvents,
       DestinationCheck destinations,
@@ -149,7 +149,7 @@ class SubscriptionController {
         };
     Subscription before = register.find(tenant, id);
     checkDestination(before, terms.apply(before));
-    Register.Changed changed = register.change(tenant, id, ifMatch, terms);
+    SubscriptionRegistry.Changed changed = register.change(tenant, id, ifMatch, terms);
     return answer(
         changed.subscription(),
         SubscriptionView.changed(changed.subscription(), changed.dropped()));

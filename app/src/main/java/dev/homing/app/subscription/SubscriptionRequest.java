@@ -5,7 +5,7 @@ import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.ReceiverUrl;
 import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.Problem;
-import dev.homing.app.http.Texts;
+import dev.homing.app.http.TextRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -62,7 +62,7 @@ record SubscriptionRequest(
         new Terms(
             url(errors),
             eventTypes(errors),
-            Texts.description(description, errors),
+            TextRules.description(description, errors),
             enabled == null || enabled,
             metadata(errors),
             fields.shown(),
@@ -120,8 +120,8 @@ record SubscriptionRequest(
                 .allMatch(
                     pair ->
                         pair.getValue() != null
-                            && Texts.fits(pair.getKey(), LONGEST_METADATA)
-                            && Texts.fits(pair.getValue(), LONGEST_METADATA));
+                            && TextRules.fits(pair.getKey(), LONGEST_METADATA)
+                            && TextRules.fits(pair.getValue(), LONGEST_METADATA));
     if (!fits) {
       errors.add(
           new Problem.FieldError(

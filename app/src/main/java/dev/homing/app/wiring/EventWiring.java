@@ -1,9 +1,9 @@
 package dev.homing.app.wiring;
 
 import dev.homing.activities.event.AcceptEvents;
-import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.routing.Routes;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.app.database.AcceptingDatabase;
@@ -37,7 +37,7 @@ class EventWiring {
   }
 
   @Bean
-  EventWorkflows eventWorkflows(JdbcClient jdbc) {
-    return new EventWorkflows(jdbc);
+  SharedWorkflows eventWorkflows(JdbcClient jdbc) {
+    return new SharedWorkflows(jdbc);
   }
 }

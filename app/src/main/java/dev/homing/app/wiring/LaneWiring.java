@@ -3,15 +3,15 @@ package dev.homing.app.wiring;
 import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
-import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
 import dev.homing.activities.lane.ExpressSettings;
-import dev.homing.activities.lane.SendFirst;
-import dev.homing.activities.lane.Slots;
+import dev.homing.activities.lane.SendFirstAttempts;
+import dev.homing.activities.lane.SendingLimits;
 import dev.homing.activities.lane.StartDeliveries;
 import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.outbound.HttpSender;
@@ -25,26 +25,27 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class LaneWiring {
   @Bean
-  Slots slots(ExpressSettings settings, MeterRegistry metrics) {
-    Slots slots = new Slots(settings.slots());
-    metrics.gauge("homing.express.slots.free", slots, Slots::free);
+  SendingLimits slots(ExpressSettings settings, MeterRegistry metrics) {
+    SendingLimits slots = new SendingLimits(settings.slots());
+    metrics.gauge("homing.express.slots.free", slots, SendingLimits::free);
     return slots;
   }
 
   @Bean
-  SendFirst sendFirst(
+  SendFirstAttempts sendFirst(
       OpenEvents open,
       Deliveries deliveries,
       HttpSender sender,
       AttemptLog attemptLog,
-      Slots slots,
+      SendingLimits slots,
       FairTransactions transaction) {
-    return new SendFirst(open, deliveries, sender, attemptLog, slots, transaction);
+    return new SendFirstAttempts(open, deliveries, sender, attemptLog, slots, transaction);
   }
 
   /** The workers' bean ends it. */
   @Bean(destroyMethod = "")
-  EarlyStart earlyStart(OpenEvents open, Receivers receivers, SendFirst sendFirst, Egress egress) {
+  EarlyStart earlyStart(
+      OpenEvents open, Receivers receivers, SendFirstAttempts sendFirst, Egress egress) {
     return new EarlyStart(open, receivers, sendFirst, egress);
   }
 
@@ -52,10 +53,10 @@ class LaneWiring {
   ExpressLane expressLane(
       Events events,
       OpenEvents open,
-      EventWorkflows eventWorkflows,
+      SharedWorkflows eventWorkflows,
       Receivers receivers,
       Deliveries deliveries,
-      SendFirst sendFirst,
+      SendFirstAttempts sendFirst,
       EarlyStart earlyStart,
       DeliveryWorkflows workflows,
       FairTransactions transaction) {

@@ -112,7 +112,7 @@ class KeysTest {
   void aKeyThatAnotherNodeRevokedIsRefusedWithinHalfAMinute() {
     ApiKeys keys = homing.bean(ApiKeys.class);
     AtomicLong nanos = new AtomicLong();
-    KnownKeys here = new KnownKeys(keys, Clock.systemUTC(), nanos::get);
+    ApiKeyCache here = new ApiKeyCache(keys, Clock.systemUTC(), nanos::get);
     JsonNode made = key(Map.of("scopes", List.of("read")));
     assertThat(here.caller(text(made, "key"))).isPresent();
 
@@ -127,7 +127,7 @@ class KeysTest {
   void keyThatIsRevokedWhileItIsReadIsNotRemembered() throws InterruptedException {
     JsonNode made = key(Map.of("scopes", List.of("read")));
     KeyId id = KeyId.read(text(made, "id")).orElseThrow();
-    AtomicReference<KnownKeys> here = new AtomicReference<>();
+    AtomicReference<ApiKeyCache> here = new AtomicReference<>();
     AtomicReference<Thread> revoking = new AtomicReference<>();
     DataSource revokedAfterTheFirstRead =
         new DelegatingDataSource(homing.bean(DataSource.class)) {
@@ -139,7 +139,8 @@ class KeysTest {
           }
         };
     here.set(
-        new KnownKeys(new ApiKeys(JdbcClient.create(revokedAfterTheFirstRead)), Clock.systemUTC()));
+        new ApiKeyCache(
+            new ApiKeys(JdbcClient.create(revokedAfterTheFirstRead)), Clock.systemUTC()));
 
     assertThat(here.get().caller(text(made, "key"))).isPresent();
 
@@ -148,7 +149,7 @@ class KeysTest {
   }
 
   /** Returns once the key is revoked, and forgotten here unless that has to wait. */
-  private Thread revoke(KeyId id, KnownKeys here) {
+  private Thread revoke(KeyId id, ApiKeyCache here) {
     homing.bean(ApiKeys.class).revoke(id);
     Thread forgetting = Thread.ofPlatform().start(() -> here.forget(id));
     await()
@@ -201,9 +202,9 @@ class KeysTest {
     admin.delete("/keys/" + text(revoked, "id")).expect(204);
     JsonNode valid = key(Map.of("scopes", List.of("read")));
     String wrongSecret =
-        new KeyText(KeyId.read(text(valid, "id")).orElseThrow(), "0".repeat(64)).text();
+        new ApiKeyToken(KeyId.read(text(valid, "id")).orElseThrow(), "0".repeat(64)).text();
     String unknown =
-        new KeyText(
+        new ApiKeyToken(
                 KeyId.read("hk_01890a5d-ac96-774b-bcce-b302099a8057").orElseThrow(), "0".repeat(64))
             .text();
     Api.Answer without = homing.api().get("/subscriptions").expect(401);
@@ -228,11 +229,12 @@ class KeysTest {
             return super.getConnection();
           }
         };
-    KnownKeys keys = new KnownKeys(new ApiKeys(JdbcClient.create(counting)), Clock.systemUTC());
+    ApiKeyCache keys = new ApiKeyCache(new ApiKeys(JdbcClient.create(counting)), Clock.systemUTC());
     String valid = text(key(Map.of("scopes", List.of("read"))), "key");
-    String known = new KeyText(KeyText.read(valid).orElseThrow().id(), "0".repeat(64)).text();
+    String known =
+        new ApiKeyToken(ApiKeyToken.read(valid).orElseThrow().id(), "0".repeat(64)).text();
     String unknown =
-        new KeyText(
+        new ApiKeyToken(
                 KeyId.read("hk_01890a5d-ac96-774b-bcce-b302099a8057").orElseThrow(), "0".repeat(64))
             .text();
     assertThat(keys.caller(valid)).isPresent();
@@ -283,13 +285,14 @@ class KeysTest {
     CallerFilter filter =
         new CallerFilter(
             new AccessSettings(RunningHoming.ADMIN_KEY, ""),
-            new KnownKeys(new ApiKeys(JdbcClient.create(away)), Clock.systemUTC()),
-            new WrongKeys(new SimpleMeterRegistry()),
+            new ApiKeyCache(new ApiKeys(JdbcClient.create(away)), Clock.systemUTC()),
+            new WrongKeyLimit(new SimpleMeterRegistry()),
             UUID::randomUUID,
             homing.bean(HandlerExceptionResolverComposite.class));
     MockHttpServletRequest request = new MockHttpServletRequest("POST", "/webhooks/a");
     KeyId id = new KeyId(UUID.randomUUID());
-    request.addHeader("Authorization", "Bearer " + KeyText.generate(id, new SecureRandom()).text());
+    request.addHeader(
+        "Authorization", "Bearer " + ApiKeyToken.generate(id, new SecureRandom()).text());
     MockHttpServletResponse response = new MockHttpServletResponse();
     MockFilterChain chain = new MockFilterChain();
 

@@ -17,13 +17,13 @@ public enum CrashPoint {
   /** The event is committed, and nobody has answered 202. */
   AFTER_COMMIT(
       "activities.lane.EarlyStart",
-      "begin(Acceptance$New,SendFirst$Content)",
+      "begin(Acceptance$New,SendFirstAttempts$Content)",
       When.AT_THE_BEGINNING),
 
   /** First attempts are about to be made, whether or not their workflow is there. */
   EARLY_BEFORE_SENDING(
       "activities.lane.EarlyStart",
-      "send(Acceptance$New,SendFirst$Content,Results)",
+      "send(Acceptance$New,SendFirstAttempts$Content,RecipientResults)",
       When.AT_THE_BEGINNING),
 
   /** The event's workflow is about to be started. */
@@ -53,8 +53,8 @@ public enum CrashPoint {
       "activities.lane.DurableLane", "send(WaitingDelivery,String)", When.AT_THE_BEGINNING),
 
   EXPRESS_BEFORE_CONNECT(
-      "activities.lane.SendFirst",
-      "sendUnlessStopped(SendFirst$Sending,Receiver)",
+      "activities.lane.SendFirstAttempts",
+      "sendUnlessStopped(SendFirstAttempts$Sending,Receiver)",
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 
@@ -66,8 +66,8 @@ public enum CrashPoint {
 
   /** The receiver has answered, and nothing is recorded. */
   EXPRESS_BEFORE_ROWS(
-      "activities.lane.SendFirst",
-      "attempt(SendFirst$Sending,Receiver)",
+      "activities.lane.SendFirstAttempts",
+      "attempt(SendFirstAttempts$Sending,Receiver)",
       When.BEFORE_A_CALL,
       "AttemptLog.recordFirst"),
 
@@ -79,8 +79,8 @@ public enum CrashPoint {
 
   /** The attempt is recorded, and Temporal has not heard of it. */
   EXPRESS_AFTER_ROWS(
-      "activities.lane.SendFirst",
-      "attempt(SendFirst$Sending,Receiver)",
+      "activities.lane.SendFirstAttempts",
+      "attempt(SendFirstAttempts$Sending,Receiver)",
       When.AFTER_A_CALL,
       "AttemptLog.recordFirst"),
 
