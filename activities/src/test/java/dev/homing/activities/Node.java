@@ -2,6 +2,11 @@ package dev.homing.activities;
 
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.DeliveryList;
+import dev.homing.activities.delivery.OverdueDeliveries;
+import dev.homing.activities.delivery.ParkedDeliveries;
+import dev.homing.activities.delivery.PendingNotices;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Events;
@@ -61,6 +66,11 @@ public final class Node {
   public final Events events;
   public final SharedWorkflows eventWorkflows;
   public final Deliveries deliveries;
+  public final DeliveryList list;
+  public final WaitingDeliveries waiting;
+  public final ParkedDeliveries parked;
+  public final OverdueDeliveries overdue;
+  public final PendingNotices notices;
   public final Receivers receivers;
   public final GoneReceivers goneReceivers;
   public final AttemptLog attemptLog;
@@ -88,11 +98,17 @@ public final class Node {
     events = new Events(jdbc);
     eventWorkflows = new SharedWorkflows(jdbc);
     deliveries = new Deliveries(jdbc, open);
+    list = new DeliveryList(jdbc);
+    waiting = new WaitingDeliveries(jdbc, open, deliveries);
+    parked = new ParkedDeliveries(jdbc);
+    overdue = new OverdueDeliveries(jdbc);
+    notices = new PendingNotices(jdbc);
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
     goneReceivers = new GoneReceivers(jdbc, transaction);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =
-        new AttemptLog(open, deliveries, goneReceivers, jdbc, transaction, metrics, () -> 0.5);
+        new AttemptLog(
+            open, deliveries, waiting, goneReceivers, jdbc, transaction, metrics, () -> 0.5);
     sendFirst =
         new SendFirstAttempts(
             open, deliveries, sender, attemptLog, new SendingLimits(512), transaction);
@@ -104,11 +120,13 @@ public final class Node {
             eventWorkflows,
             receivers,
             deliveries,
+            waiting,
             sendFirst,
             earlyStart,
             new DeliveryWorkflows(temporal.client()),
             transaction);
-    durable = new DurableLane(events, receivers, deliveries, sender, attemptLog, transaction);
+    durable =
+        new DurableLane(events, receivers, deliveries, parked, sender, attemptLog, transaction);
   }
 
   /** Accepts an event here, which may then send it first; whoever else there is does not match. */

@@ -38,6 +38,7 @@ public final class AttemptLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("homing.attempts");
 
   private final Deliveries deliveries;
+  private final WaitingDeliveries waiting;
   private final GoneReceivers goneReceivers;
   private final RecordedAttempts attempts;
   private final GroupCommit<FirstResult, Optional<Delivery>> firstResults;
@@ -54,12 +55,14 @@ public final class AttemptLog implements AutoCloseable {
   public AttemptLog(
       OpenEvents open,
       Deliveries deliveries,
+      WaitingDeliveries waiting,
       GoneReceivers goneReceivers,
       JdbcClient jdbc,
       TransactionTemplate transaction,
       MeterRegistry metrics,
       DoubleSupplier random) {
     this.deliveries = deliveries;
+    this.waiting = waiting;
     this.goneReceivers = goneReceivers;
     this.attempts = new RecordedAttempts(jdbc);
     FirstResults all = new FirstResults(open, jdbc);
@@ -128,7 +131,7 @@ public final class AttemptLog implements AutoCloseable {
             && goneReceivers.switchOff(tenant, receiver.id(), receiver.url());
     Delivery after = write.apply(gone);
     if (gone) {
-      deliveries.cancelForInactive(tenant, receiver.id());
+      waiting.cancelForInactive(tenant, receiver.id());
     }
     count(tried, attempt);
     say(tried, attempt, after);

@@ -7,6 +7,7 @@ import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.delivery.InternalFaults;
+import dev.homing.activities.delivery.ParkedDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
@@ -49,6 +50,7 @@ public final class DurableLane implements LaterAttempts {
   private final Events events;
   private final Receivers receivers;
   private final Deliveries deliveries;
+  private final ParkedDeliveries parkedDeliveries;
   private final HttpSender sender;
   private final AttemptLog attemptLog;
   private final TransactionTemplate transaction;
@@ -57,12 +59,14 @@ public final class DurableLane implements LaterAttempts {
       Events events,
       Receivers receivers,
       Deliveries deliveries,
+      ParkedDeliveries parkedDeliveries,
       HttpSender sender,
       AttemptLog attemptLog,
       TransactionTemplate transaction) {
     this.events = events;
     this.receivers = receivers;
     this.deliveries = deliveries;
+    this.parkedDeliveries = parkedDeliveries;
     this.sender = sender;
     this.attemptLog = attemptLog;
     this.transaction = transaction;
@@ -208,7 +212,7 @@ public final class DurableLane implements LaterAttempts {
 
   private ApplicationFailure park(Delivery delivery, String run, Receiver receiver) {
     DeliveryId id = delivery.key().id();
-    deliveries.park(
+    parkedDeliveries.park(
         delivery.key().tenant(), id, run, InternalFaults.UNREADABLE, InternalFaults.PARKED);
     log.error("{} is parked: {} cannot be read: {}", id, receiver.id(), receiver.fault());
     return retry(
@@ -253,17 +257,18 @@ public final class DurableLane implements LaterAttempts {
   private ApplicationFailure putOff(
       WaitingDelivery waiting, String run, EgressDownException cutOff) {
     Duration soon = InternalFaults.soon();
-    deliveries.putOff(waiting.tenant(), waiting.id(), run, soon);
+    parkedDeliveries.postpone(waiting.tenant(), waiting.id(), run, soon);
     return retry("not charged to the receiver: " + cutOff.getMessage(), "egress_down", soon);
   }
 
   /** What comes again with the delivery is logged a few times, and then once at each look. */
   private ApplicationFailure soonOrParked(
       WaitingDelivery waiting, String run, RuntimeException ours) {
-    if (deliveries.countFault(waiting.tenant(), waiting.id(), run) < InternalFaults.QUICK_RETRIES) {
+    if (parkedDeliveries.countFault(waiting.tenant(), waiting.id(), run)
+        < InternalFaults.QUICK_RETRIES) {
       return soon(ours);
     }
-    deliveries.park(
+    parkedDeliveries.park(
         waiting.tenant(), waiting.id(), run, InternalFaults.OUR_FAULT, InternalFaults.PARKED);
     log.error("{} is parked: we cannot handle it", waiting.id(), ours);
     return retry("held: our own fault: " + ours, "held", InternalFaults.PARKED);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.InternalFaults;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.SharedWorkflows;
@@ -56,6 +57,7 @@ public final class ExpressLane implements FirstAttempts {
   private final SharedWorkflows eventWorkflows;
   private final Receivers receivers;
   private final Deliveries deliveries;
+  private final WaitingDeliveries waitingDeliveries;
   private final SendFirstAttempts sendFirst;
   private final EarlyStart earlyStart;
   private final DeliveryWorkflows workflows;
@@ -68,6 +70,7 @@ public final class ExpressLane implements FirstAttempts {
       SharedWorkflows eventWorkflows,
       Receivers receivers,
       Deliveries deliveries,
+      WaitingDeliveries waitingDeliveries,
       SendFirstAttempts sendFirst,
       EarlyStart earlyStart,
       DeliveryWorkflows workflows,
@@ -77,6 +80,7 @@ public final class ExpressLane implements FirstAttempts {
     this.eventWorkflows = eventWorkflows;
     this.receivers = receivers;
     this.deliveries = deliveries;
+    this.waitingDeliveries = waitingDeliveries;
     this.sendFirst = sendFirst;
     this.earlyStart = earlyStart;
     this.workflows = workflows;
@@ -160,7 +164,7 @@ public final class ExpressLane implements FirstAttempts {
 
   private List<DeliveryId> openRounds(AcceptedEvent event, String run) {
     return requireNonNull(
-        transaction.execute(_ -> deliveries.openRounds(event.tenant(), event.id(), run)));
+        transaction.execute(_ -> waitingDeliveries.openRounds(event.tenant(), event.id(), run)));
   }
 
   /** Returns once every recipient has its row: who loses the lease waits like anybody else. */
@@ -241,7 +245,7 @@ public final class ExpressLane implements FirstAttempts {
 
   private Told waiting(AcceptedEvent event, @Nullable DeliveryId after, RecipientResults results) {
     List<Delivery> waiting =
-        deliveries.withoutWorkflow(event.tenant(), event.id(), after, Unfinished.PAGE + 1);
+        waitingDeliveries.withoutWorkflow(event.tenant(), event.id(), after, Unfinished.PAGE + 1);
     List<Delivery> page = waiting.subList(0, Math.min(waiting.size(), Unfinished.PAGE));
     Map<SubscriptionId, Receiver> known =
         receivers.find(event.tenant(), page.stream().map(d -> d.key().subscriptionId()).toList());
@@ -264,7 +268,8 @@ public final class ExpressLane implements FirstAttempts {
   private void cancelUnfinished(Events.Event event, @Nullable String roundsOf) {
     for (SubscriptionId recipient : event.recipients()) {
       Delivery.Key key = new Delivery.Key(event.tenant(), event.id(), event.type(), recipient);
-      transaction.executeWithoutResult(_ -> deliveries.cancelOfEvent(key, roundsOf, "cancelled"));
+      transaction.executeWithoutResult(
+          _ -> waitingDeliveries.cancelOfEvent(key, roundsOf, "cancelled"));
     }
   }
 

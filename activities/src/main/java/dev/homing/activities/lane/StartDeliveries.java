@@ -1,6 +1,6 @@
 package dev.homing.activities.lane;
 
-import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;
@@ -14,10 +14,10 @@ import java.util.Set;
  * other; one that runs already is as good.
  */
 public final class StartDeliveries implements DeliveryStarts {
-  private final Deliveries deliveries;
+  private final WaitingDeliveries deliveries;
   private final DeliveryWorkflows workflows;
 
-  public StartDeliveries(Deliveries deliveries, DeliveryWorkflows workflows) {
+  public StartDeliveries(WaitingDeliveries deliveries, DeliveryWorkflows workflows) {
     this.deliveries = deliveries;
     this.workflows = workflows;
   }

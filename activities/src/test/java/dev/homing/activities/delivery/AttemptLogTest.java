@@ -184,6 +184,7 @@ class AttemptLogTest {
         new AttemptLog(
             ledger.node.open,
             ledger.node.deliveries,
+            ledger.node.waiting,
             ledger.node.goneReceivers,
             Postgres.jdbc(),
             ledger.node.transaction,
@@ -372,7 +373,7 @@ class AttemptLogTest {
 
     assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.GONE);
     assertThat(ledger.attempts(key)).isEmpty();
-    ledger.node.deliveries.cancelForInactive();
+    ledger.node.waiting.cancelForInactive();
     assertThat(ledger.find(waiting).reason()).isEqualTo("gone");
   }
 

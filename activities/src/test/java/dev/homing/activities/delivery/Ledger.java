@@ -69,7 +69,7 @@ public final class Ledger {
   }
 
   public boolean cancel(Delivery.Key key, String reason) {
-    return requireNonNull(node.transaction.execute(_ -> node.deliveries.cancel(key, reason)));
+    return requireNonNull(node.transaction.execute(_ -> node.waiting.cancel(key, reason)));
   }
 
   public Delivery passTo(String runId, Delivery.Key key, boolean opensRound) {
@@ -86,7 +86,7 @@ public final class Ledger {
   }
 
   public void openRound(Delivery.Key key) {
-    node.transaction.executeWithoutResult(_ -> node.deliveries.openRound(tenant, key.id()));
+    node.transaction.executeWithoutResult(_ -> node.waiting.openRound(tenant, key.id()));
   }
 
   public Delivery find(Delivery.Key key) {

@@ -392,7 +392,7 @@ class DurableLaneTest {
     SampleSubscriptions.pause(ledger.tenant, key.subscriptionId());
     failure(FIRST, key);
     SampleSubscriptions.enable(ledger.tenant, key.subscriptionId());
-    ledger.node.deliveries.release(ledger.tenant, key.subscriptionId());
+    ledger.node.waiting.release(ledger.tenant, key.subscriptionId());
 
     send(FIRST, key);
 

@@ -241,6 +241,6 @@ class EarlyStartTest {
   }
 
   private Map<State, Long> counts(AcceptedEvent event) {
-    return there.deliveries.counts(tenant, event.id());
+    return there.list.counts(tenant, event.id());
   }
 }

@@ -638,7 +638,7 @@ class ExpressLaneTest {
   }
 
   private Map<State, Long> counts(AcceptedEvent event) {
-    return here.deliveries.counts(tenant, event.id());
+    return here.list.counts(tenant, event.id());
   }
 
   private void take(AcceptedEvent event, SubscriptionId recipient, String run) {

@@ -48,7 +48,7 @@ class StartDeliveriesTest {
             .call(
                 DeliveryStarts.class,
                 new StartDeliveries(
-                    ledger.node.deliveries, new DeliveryWorkflows(ledger.node.temporal.client())),
+                    ledger.node.waiting, new DeliveryWorkflows(ledger.node.temporal.client())),
                 starts -> {
                   starts.startAll(waiting);
                   return true;

@@ -111,7 +111,7 @@ class DropPartitionsTest {
         requireNonNull(
             database.node.transaction.execute(
                 _ -> {
-                  database.node.deliveries.openRound(key.tenant(), key.id());
+                  database.node.waiting.openRound(key.tenant(), key.id());
                   return elsewhere(drop::drop);
                 }));
 
@@ -142,7 +142,7 @@ class DropPartitionsTest {
 
   private void end(Delivery.Key key) {
     database.node.transaction.executeWithoutResult(
-        _ -> database.node.deliveries.cancel(key, "cancelled"));
+        _ -> database.node.waiting.cancel(key, "cancelled"));
   }
 
   private static <T extends @Nullable Object> T elsewhere(Callable<T> what) {

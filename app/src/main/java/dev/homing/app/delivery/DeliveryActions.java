@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
@@ -26,6 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class DeliveryActions {
   private final Deliveries deliveries;
+  private final WaitingDeliveries waiting;
   private final Events events;
   private final Receivers receivers;
   private final DeliveryWorkflows workflows;
@@ -35,6 +37,7 @@ class DeliveryActions {
 
   DeliveryActions(
       Deliveries deliveries,
+      WaitingDeliveries waiting,
       Events events,
       Receivers receivers,
       DeliveryWorkflows workflows,
@@ -42,6 +45,7 @@ class DeliveryActions {
       AuditLog auditLog,
       TransactionTemplate transaction) {
     this.deliveries = deliveries;
+    this.waiting = waiting;
     this.events = events;
     this.receivers = receivers;
     this.workflows = workflows;
@@ -94,7 +98,7 @@ class DeliveryActions {
     }
     transaction.executeWithoutResult(
         _ -> {
-          deliveries.openRound(tenant, delivery.key().id());
+          waiting.openRound(tenant, delivery.key().id());
           auditLog.add(tenant, Action.DELIVERY_RETRIED, text);
         });
     Delivery opened = find(tenant, text);
@@ -109,7 +113,7 @@ class DeliveryActions {
         requireNonNull(
             transaction.execute(
                 _ -> {
-                  boolean changed = deliveries.cancel(delivery.key(), "cancelled");
+                  boolean changed = waiting.cancel(delivery.key(), "cancelled");
                   if (changed) {
                     auditLog.add(tenant, Action.DELIVERY_CANCELLED, text);
                   }

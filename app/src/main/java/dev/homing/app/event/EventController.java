@@ -2,8 +2,8 @@ package dev.homing.app.event;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.SharedWorkflows;
@@ -42,14 +42,14 @@ class EventController {
   private final Publisher publisher;
   private final Events events;
   private final SharedWorkflows workflows;
-  private final Deliveries deliveries;
+  private final DeliveryList deliveryList;
 
   EventController(
-      Publisher publisher, Events events, SharedWorkflows workflows, Deliveries deliveries) {
+      Publisher publisher, Events events, SharedWorkflows workflows, DeliveryList deliveryList) {
     this.publisher = publisher;
     this.events = events;
     this.workflows = workflows;
-    this.deliveries = deliveries;
+    this.deliveryList = deliveryList;
   }
 
   /** "This happened": the body is the payload, kept and delivered byte for byte. */
@@ -176,7 +176,7 @@ class EventController {
   }
 
   private Map<String, Long> counts(Events.Event event) {
-    Map<Delivery.State, Long> recorded = deliveries.counts(event.tenant(), event.id());
+    Map<Delivery.State, Long> recorded = deliveryList.counts(event.tenant(), event.id());
     long pending =
         event.recipients().size() - recorded.values().stream().mapToLong(Long::longValue).sum();
     Map<String, Long> counts = new TreeMap<>();

@@ -2,6 +2,9 @@ package dev.homing.app.maintenance;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.OverdueDeliveries;
+import dev.homing.activities.delivery.ParkedDeliveries;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.temporal.DeliveryWorkflows;
@@ -36,19 +39,28 @@ public class DeliveryRescuer {
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
   private final Deliveries deliveries;
+  private final OverdueDeliveries overdue;
+  private final ParkedDeliveries parkedDeliveries;
+  private final WaitingDeliveries waiting;
   private final Receivers receivers;
   private final DeliveryWorkflows workflows;
   private final Workers workers;
-  private volatile Deliveries.Lateness lateness = Deliveries.Lateness.NONE;
+  private volatile OverdueDeliveries.Lateness lateness = OverdueDeliveries.Lateness.NONE;
   private volatile long parked;
 
   DeliveryRescuer(
       Deliveries deliveries,
+      OverdueDeliveries overdue,
+      ParkedDeliveries parkedDeliveries,
+      WaitingDeliveries waiting,
       Receivers receivers,
       DeliveryWorkflows workflows,
       Workers workers,
       MeterRegistry metrics) {
     this.deliveries = deliveries;
+    this.overdue = overdue;
+    this.parkedDeliveries = parkedDeliveries;
+    this.waiting = waiting;
     this.receivers = receivers;
     this.workflows = workflows;
     this.workers = workers;
@@ -69,8 +81,8 @@ public class DeliveryRescuer {
       if (workers.isReady()) {
         var unused = bringBack(AT_ONCE);
       }
-      lateness = deliveries.lateness();
-      parked = deliveries.parked();
+      lateness = overdue.lateness();
+      parked = parkedDeliveries.count();
     } catch (DataAccessException away) {
       log.warn("overdue deliveries cannot be read: {}", away.getMessage());
     }
@@ -79,7 +91,7 @@ public class DeliveryRescuer {
   @Scheduled(fixedDelay = 60_000)
   void cancelForInactive() {
     try {
-      int cancelled = deliveries.cancelForInactive();
+      int cancelled = waiting.cancelForInactive();
       if (cancelled > 0) {
         log.info("cancelled {} deliveries to subscriptions that are off", cancelled);
       }
@@ -119,7 +131,7 @@ public class DeliveryRescuer {
   public BroughtBack bringBack(int most) {
     Map<Repair, Integer> repairs = new EnumMap<>(Repair.class);
     for (int done = 0; done < most; ) {
-      List<Delivery> claimed = deliveries.claimOverdue(Math.min(CLAIMED_TOGETHER, most - done));
+      List<Delivery> claimed = overdue.claim(Math.min(CLAIMED_TOGETHER, most - done));
       if (claimed.isEmpty()) {
         break;
       }
@@ -129,7 +141,7 @@ public class DeliveryRescuer {
           return new BroughtBack(repairs, false);
         }
         if (repair.get() != Repair.POSTPONED) {
-          deliveries.lookAfterAgain(delivery.key(), LOOK_AGAIN);
+          overdue.defer(delivery.key(), LOOK_AGAIN);
         }
         repairs.merge(repair.get(), 1, Integer::sum);
         done++;

@@ -2,6 +2,9 @@ package dev.homing.app.maintenance;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.OverdueDeliveries;
+import dev.homing.activities.delivery.ParkedDeliveries;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.activities.temporal.DeliveryWorkflows.Latest;
@@ -24,6 +27,9 @@ class Reconciliation {
 
   private final OpenEvents open;
   private final Deliveries deliveries;
+  private final OverdueDeliveries overdue;
+  private final ParkedDeliveries parked;
+  private final WaitingDeliveries waiting;
   private final DeliveryWorkflows workflows;
   private final EventRescuer events;
   private final DeliveryRescuer forsaken;
@@ -32,12 +38,18 @@ class Reconciliation {
   Reconciliation(
       OpenEvents open,
       Deliveries deliveries,
+      OverdueDeliveries overdue,
+      ParkedDeliveries parked,
+      WaitingDeliveries waiting,
       DeliveryWorkflows workflows,
       EventRescuer events,
       DeliveryRescuer forsaken,
       Workers workers) {
     this.open = open;
     this.deliveries = deliveries;
+    this.overdue = overdue;
+    this.parked = parked;
+    this.waiting = waiting;
     this.workflows = workflows;
     this.events = events;
     this.forsaken = forsaken;
@@ -78,7 +90,7 @@ class Reconciliation {
 
   Findings findings() {
     OpenEvents.Backlog backlog = open.backlog();
-    Deliveries.Lateness lateness = deliveries.lateness();
+    OverdueDeliveries.Lateness lateness = overdue.lateness();
     List<DeliveryId> lost = withLostWorkflow();
     return new Findings(
         new OpenOnes(
@@ -89,16 +101,16 @@ class Reconciliation {
         new OverdueOnes(
             lateness.overdue(),
             lateness.latest().toSeconds(),
-            ids(deliveries.overdue(false, SHOWN)),
+            ids(overdue.list(false, SHOWN)),
             lost),
-        deliveries.parked(),
+        parked.count(),
         lost == null ? "unknown" : "known");
   }
 
   private @Nullable List<DeliveryId> withLostWorkflow() {
     try {
       return ids(
-          deliveries.overdue(true, SHOWN).stream()
+          overdue.list(true, SHOWN).stream()
               .filter(delivery -> isLost(delivery.key().id()))
               .toList());
     } catch (StatusRuntimeException away) {
@@ -139,9 +151,9 @@ class Reconciliation {
 
   /** Also what a node has looked at a short while ago. */
   Repairs repair() {
-    int leftovers = deliveries.cancelForInactive();
+    int leftovers = waiting.cancelForInactive();
     open.freeClaims();
-    deliveries.freeClaims();
+    overdue.releaseClaims();
     EventRescuer.BroughtBack started = events.bringBack(REPAIRED_AT_ONCE);
     DeliveryRescuer.BroughtBack repaired = forsaken.bringBack(REPAIRED_AT_ONCE);
     if (!started.temporalAnswers() || !repaired.temporalAnswers()) {

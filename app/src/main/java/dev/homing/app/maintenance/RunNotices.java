@@ -1,7 +1,7 @@
 package dev.homing.app.maintenance;
 
-import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.PendingNotices;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.app.node.Workers;
 import java.util.List;
@@ -23,15 +23,15 @@ public class RunNotices {
   private static final Logger log = LoggerFactory.getLogger(RunNotices.class);
   private static final int PER_TENANT = 20;
 
-  private final Deliveries deliveries;
+  private final PendingNotices notices;
   private final DeliveryWorkflows workflows;
   private final Workers workers;
 
   /** How often it was asked for since the sending thread last looked; above 0: there is one. */
   private final AtomicInteger asked = new AtomicInteger();
 
-  RunNotices(Deliveries deliveries, DeliveryWorkflows workflows, Workers workers) {
-    this.deliveries = deliveries;
+  RunNotices(PendingNotices notices, DeliveryWorkflows workflows, Workers workers) {
+    this.notices = notices;
     this.workflows = workflows;
     this.workers = workers;
   }
@@ -56,12 +56,12 @@ public class RunNotices {
     try {
       List<Delivery> claimed;
       do {
-        claimed = deliveries.claimNotices(PER_TENANT);
+        claimed = notices.claim(PER_TENANT);
         for (Delivery decided : claimed) {
           if (!workflows.tell(decided)) {
             return; // Temporal is down: the claims expire, and the notices are sent later.
           }
-          deliveries.noticed(decided);
+          notices.sent(decided);
         }
       } while (!claimed.isEmpty());
     } catch (DataAccessException e) {

@@ -2,7 +2,7 @@ package dev.homing.app.subscription;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.secret.SealedSecret;
 import dev.homing.activities.secret.Secrets;
 import dev.homing.activities.secret.SigningSecret;
@@ -37,7 +37,7 @@ class SubscriptionRegistry {
   private final Subscriptions subscriptions;
   private final Secrets secrets;
   private final TermsSealing sealing;
-  private final Deliveries deliveries;
+  private final WaitingDeliveries waiting;
   private final RunNotices runNotices;
   private final SubscriptionLimits limits;
   private final AuditLog auditLog;
@@ -49,7 +49,7 @@ class SubscriptionRegistry {
       Subscriptions subscriptions,
       Secrets secrets,
       TermsSealing sealing,
-      Deliveries deliveries,
+      WaitingDeliveries waiting,
       RunNotices runNotices,
       SubscriptionLimits limits,
       AuditLog auditLog,
@@ -59,7 +59,7 @@ class SubscriptionRegistry {
     this.subscriptions = subscriptions;
     this.secrets = secrets;
     this.sealing = sealing;
-    this.deliveries = deliveries;
+    this.waiting = waiting;
     this.runNotices = runNotices;
     this.limits = limits;
     this.auditLog = auditLog;
@@ -119,7 +119,7 @@ class SubscriptionRegistry {
                   auditLog.add(tenant, Action.SUBSCRIPTION_CHANGED, id.toString(), fields);
                   boolean enabled = terms.enabled() && !before.enabled();
                   if (enabled) {
-                    deliveries.release(tenant, id);
+                    waiting.release(tenant, id);
                   }
                   return new Changed(saved, move.dropped(), enabled);
                 }));
@@ -163,7 +163,7 @@ class SubscriptionRegistry {
           subscription.delete(clock.instant());
           save(tenant, subscription);
           auditLog.add(tenant, Action.SUBSCRIPTION_DELETED, id.toString());
-          deliveries.cancelForInactive(tenant, id);
+          waiting.cancelForInactive(tenant, id);
         });
     runNotices.sendSoon();
   }

@@ -4,6 +4,10 @@ import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryList;
+import dev.homing.activities.delivery.OverdueDeliveries;
+import dev.homing.activities.delivery.ParkedDeliveries;
+import dev.homing.activities.delivery.PendingNotices;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.subscription.GoneReceivers;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,6 +25,26 @@ class DeliveryWiring {
   }
 
   @Bean
+  WaitingDeliveries waitingDeliveries(JdbcClient jdbc, OpenEvents open, Deliveries deliveries) {
+    return new WaitingDeliveries(jdbc, open, deliveries);
+  }
+
+  @Bean
+  ParkedDeliveries parkedDeliveries(JdbcClient jdbc) {
+    return new ParkedDeliveries(jdbc);
+  }
+
+  @Bean
+  OverdueDeliveries overdueDeliveries(JdbcClient jdbc) {
+    return new OverdueDeliveries(jdbc);
+  }
+
+  @Bean
+  PendingNotices pendingNotices(JdbcClient jdbc) {
+    return new PendingNotices(jdbc);
+  }
+
+  @Bean
   DeliveryList deliveryList(JdbcClient jdbc) {
     return new DeliveryList(jdbc);
   }
@@ -29,6 +53,7 @@ class DeliveryWiring {
   AttemptLog attemptLog(
       OpenEvents open,
       Deliveries deliveries,
+      WaitingDeliveries waiting,
       GoneReceivers goneReceivers,
       JdbcClient jdbc,
       FairTransactions transaction,
@@ -36,6 +61,7 @@ class DeliveryWiring {
     return new AttemptLog(
         open,
         deliveries,
+        waiting,
         goneReceivers,
         jdbc,
         transaction,

@@ -3,6 +3,8 @@ package dev.homing.app.wiring;
 import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.ParkedDeliveries;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.SharedWorkflows;
@@ -56,6 +58,7 @@ class LaneWiring {
       SharedWorkflows eventWorkflows,
       Receivers receivers,
       Deliveries deliveries,
+      WaitingDeliveries waiting,
       SendFirstAttempts sendFirst,
       EarlyStart earlyStart,
       DeliveryWorkflows workflows,
@@ -66,6 +69,7 @@ class LaneWiring {
         eventWorkflows,
         receivers,
         deliveries,
+        waiting,
         sendFirst,
         earlyStart,
         workflows,
@@ -73,7 +77,7 @@ class LaneWiring {
   }
 
   @Bean
-  StartDeliveries startDeliveries(Deliveries deliveries, DeliveryWorkflows workflows) {
+  StartDeliveries startDeliveries(WaitingDeliveries deliveries, DeliveryWorkflows workflows) {
     return new StartDeliveries(deliveries, workflows);
   }
 
@@ -82,9 +86,10 @@ class LaneWiring {
       Events events,
       Receivers receivers,
       Deliveries deliveries,
+      ParkedDeliveries parked,
       HttpSender sender,
       AttemptLog attemptLog,
       FairTransactions transaction) {
-    return new DurableLane(events, receivers, deliveries, sender, attemptLog, transaction);
+    return new DurableLane(events, receivers, deliveries, parked, sender, attemptLog, transaction);
   }
 }
