@@ -1,11 +1,15 @@
 package dev.homing.activities;
 
 import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.AttemptLogger;
+import dev.homing.activities.delivery.AttemptMetrics;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryList;
+import dev.homing.activities.delivery.FirstResults;
 import dev.homing.activities.delivery.OverdueDeliveries;
 import dev.homing.activities.delivery.ParkedDeliveries;
 import dev.homing.activities.delivery.PendingNotices;
+import dev.homing.activities.delivery.RecordedAttempts;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Acceptance;
@@ -59,6 +63,7 @@ public final class Node {
   public final MeterRegistry metrics = new SimpleMeterRegistry();
   public final Egress egress = new Egress();
   public final TransactionTemplate transaction;
+  public final FairTransactions fair;
   private final JdbcClient jdbc;
   private final Routes routes;
   public final OpenEvents open;
@@ -73,6 +78,7 @@ public final class Node {
   public final PendingNotices notices;
   public final Receivers receivers;
   public final GoneReceivers goneReceivers;
+  public final RecordedAttempts attempts;
   public final AttemptLog attemptLog;
   private final SendFirstAttempts sendFirst;
   public final EarlyStart earlyStart;
@@ -91,6 +97,7 @@ public final class Node {
   public Node(Duration lease, DataSource database) {
     jdbc = JdbcClient.create(database);
     transaction = new TransactionTemplate(new JdbcTransactionManager(database));
+    fair = new FairTransactions(new JdbcTransactionManager(database), 12);
     HttpSender sender = new HttpSender(CLIENT, Clock.systemUTC(), egress, "1");
     open = new OpenEvents(jdbc, lease);
     routes = new Routes(new RedisRoutes(REDIS), jdbc, Runnable::run, metrics);
@@ -105,13 +112,20 @@ public final class Node {
     notices = new PendingNotices(jdbc);
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
     goneReceivers = new GoneReceivers(jdbc, transaction);
+    attempts = new RecordedAttempts(jdbc);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =
         new AttemptLog(
-            open, deliveries, waiting, goneReceivers, jdbc, transaction, metrics, () -> 0.5);
+            deliveries,
+            waiting,
+            goneReceivers,
+            attempts,
+            new FirstResults(open, jdbc),
+            fair,
+            List.of(new AttemptMetrics(metrics), new AttemptLogger()),
+            () -> 0.5);
     sendFirst =
-        new SendFirstAttempts(
-            open, deliveries, sender, attemptLog, new SendingLimits(512), transaction);
+        new SendFirstAttempts(open, deliveries, sender, attemptLog, new SendingLimits(512), fair);
     earlyStart = new EarlyStart(open, receivers, sendFirst, egress);
     express =
         new ExpressLane(
@@ -124,9 +138,9 @@ public final class Node {
             sendFirst,
             earlyStart,
             new DeliveryWorkflows(temporal.client()),
-            transaction);
+            fair);
     durable =
-        new DurableLane(events, receivers, deliveries, parked, sender, attemptLog, transaction);
+        new DurableLane(events, receivers, deliveries, parked, sender, attemptLog, attempts, fair);
   }
 
   /** Accepts an event here, which may then send it first; whoever else there is does not match. */

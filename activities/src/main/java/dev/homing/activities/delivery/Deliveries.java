@@ -2,9 +2,9 @@ package dev.homing.activities.delivery;
 
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.subscription.PausedSubscriptions;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
-import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,10 +24,12 @@ public final class Deliveries {
   private final JdbcClient jdbc;
 
   private final OpenEvents open;
+  private final PausedSubscriptions pausedSubscriptions;
 
   public Deliveries(JdbcClient jdbc, OpenEvents open) {
     this.jdbc = jdbc;
     this.open = open;
+    this.pausedSubscriptions = new PausedSubscriptions(jdbc);
   }
 
   // What changes a delivery.
@@ -107,7 +109,7 @@ public final class Deliveries {
    *
    * @param since when the run scheduled its activity
    */
-  public Optional<Delivery> passTo(String runId, Instant since, Delivery delivery) {
+  public Optional<Delivery> assignTo(String runId, Instant since, Delivery delivery) {
     int passed =
         jdbc.sql(
                 """
@@ -125,8 +127,8 @@ public final class Deliveries {
   }
 
   /** A locked delivery passes to a run that stands for a new round, which is opened once. */
-  public Optional<Delivery> passToReset(String runId, Instant since, Delivery delivery) {
-    return passTo(runId, since, delivery).map(passed -> openRoundOnce(runId, passed));
+  public Optional<Delivery> assignToReset(String runId, Instant since, Delivery delivery) {
+    return assignTo(runId, since, delivery).map(passed -> openRoundOnce(runId, passed));
   }
 
   private Delivery openRoundOnce(String runId, Delivery delivery) {
@@ -214,26 +216,26 @@ public final class Deliveries {
   }
 
   /**
-   * In a transaction: whether a subscription is paused, and stays so until the transaction ends. So
-   * what is held is either released by whoever enables it, or not held at all.
+   * In a transaction: keeps what a run has in hand where it is until its subscription is enabled.
+   * False if it is not paused any more.
    */
-  public boolean isPaused(Tenant tenant, SubscriptionId subscription) {
-    return jdbc.sql(
-            """
-            select true from subscriptions
-            where tenant = :tenant and id = :id
-              and not enabled and disabled_reason is null and deleted_at is null
-            for share
-            """)
-        .param("tenant", tenant.name())
-        .param("id", subscription.uuid())
-        .query(Boolean.class)
-        .optional()
-        .orElse(false);
+  public boolean holdIfPaused(Delivery.Key key, String runId) {
+    boolean paused = pausedSubscriptions.lock(key.tenant(), key.subscriptionId());
+    if (paused) {
+      hold(key, runId);
+    }
+    return paused;
   }
 
-  /** Keeps what a run has in hand where it is until its subscription is enabled. */
-  public void hold(Delivery.Key key, String runId) {
+  /** In a transaction: gives a recipient its row, held if its subscription is still paused. */
+  public State addHeldIfPaused(Delivery.Key key) {
+    boolean paused = pausedSubscriptions.lock(key.tenant(), key.subscriptionId());
+    State state = paused ? State.HELD : State.RETRYING;
+    add(key, state, paused ? "paused" : null);
+    return state;
+  }
+
+  void hold(Delivery.Key key, String runId) {
     jdbc.sql(
             """
             update deliveries

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Writes the first rows of many deliveries at once, and of their first attempts. */
-final class FirstResults {
+public final class FirstResults {
   private final OpenEvents open;
   private final JdbcClient jdbc;
 
-  FirstResults(OpenEvents open, JdbcClient jdbc) {
+  public FirstResults(OpenEvents open, JdbcClient jdbc) {
     this.open = open;
     this.jdbc = jdbc;
   }

@@ -14,10 +14,10 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The attempts that PostgreSQL has. */
-final class RecordedAttempts {
+public final class RecordedAttempts {
   private final JdbcClient jdbc;
 
-  RecordedAttempts(JdbcClient jdbc) {
+  public RecordedAttempts(JdbcClient jdbc) {
     this.jdbc = jdbc;
   }
 
@@ -59,8 +59,8 @@ final class RecordedAttempts {
         .update();
   }
 
-  /** First to last. */
-  List<RecordedAttempt> of(Tenant tenant, DeliveryId delivery) {
+  /** All attempts of a delivery, first to last. */
+  public List<RecordedAttempt> of(Tenant tenant, DeliveryId delivery) {
     return jdbc.sql(
             """
             select * from attempts
@@ -73,7 +73,7 @@ final class RecordedAttempts {
         .list();
   }
 
-  Optional<RecordedAttempt> last(Tenant tenant, DeliveryId delivery) {
+  public Optional<RecordedAttempt> last(Tenant tenant, DeliveryId delivery) {
     return jdbc.sql(
             """
             select * from attempts

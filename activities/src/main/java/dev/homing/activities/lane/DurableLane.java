@@ -2,12 +2,15 @@ package dev.homing.activities.lane;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.FairTransactions;
+import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.delivery.ParkedDeliveries;
+import dev.homing.activities.delivery.RecordedAttempts;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
@@ -20,14 +23,12 @@ import dev.homing.workflows.delivery.LaterAttempts;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityInfo;
-import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Makes the attempts of deliveries that wait, each in its own workflow.
@@ -38,10 +39,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class DurableLane implements LaterAttempts {
   private static final Logger log = LoggerFactory.getLogger(DurableLane.class);
 
-  /** A held delivery looks again, should nobody wake it. */
+  /** After so long a held delivery is looked at again, if its run was not woken. */
   private static final Duration HELD_LOOKS_AGAIN = Duration.ofHours(1);
 
-  /** Sooner is now: Temporal's timers are not finer. */
+  /** Waits shorter than this are none: Temporal's timers are not finer. */
   private static final Duration NOW = Duration.ofMillis(100);
 
   /** What an attempt needs besides the request itself, of the time the activity has. */
@@ -50,37 +51,47 @@ public final class DurableLane implements LaterAttempts {
   private final Events events;
   private final Receivers receivers;
   private final Deliveries deliveries;
-  private final ParkedDeliveries parkedDeliveries;
+  private final ParkedDeliveries parked;
   private final HttpSender sender;
   private final AttemptLog attemptLog;
-  private final TransactionTemplate transaction;
+  private final RecordedAttempts attempts;
+  private final FairTransactions transaction;
 
   public DurableLane(
       Events events,
       Receivers receivers,
       Deliveries deliveries,
-      ParkedDeliveries parkedDeliveries,
+      ParkedDeliveries parked,
       HttpSender sender,
       AttemptLog attemptLog,
-      TransactionTemplate transaction) {
+      RecordedAttempts attempts,
+      FairTransactions transaction) {
     this.events = events;
     this.receivers = receivers;
     this.deliveries = deliveries;
-    this.parkedDeliveries = parkedDeliveries;
+    this.parked = parked;
     this.sender = sender;
     this.attemptLog = attemptLog;
+    this.attempts = attempts;
     this.transaction = transaction;
   }
 
   @Override
   public void send(WaitingDelivery waiting, String originalRun) {
     ActivityInfo execution = Activity.getExecutionContext().getInfo();
+    Optional<ApplicationFailure> failure = next(waiting, originalRun, execution).toFailure();
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
+  }
+
+  private NextStep next(WaitingDelivery waiting, String originalRun, ActivityInfo execution) {
     try {
-      take(waiting, execution, originalRun).ifPresent(taken -> proceed(taken, execution));
-    } catch (ApplicationFailure said) {
-      throw said;
+      return claim(waiting, execution, originalRun)
+          .map(claimed -> handle(claimed, execution))
+          .orElseGet(NextStep.Done::new);
     } catch (RuntimeException ours) {
-      throw notCharged(waiting, run(execution), ours);
+      return notCharged(waiting, run(execution), ours);
     }
   }
 
@@ -89,90 +100,91 @@ public final class DurableLane implements LaterAttempts {
    *
    * @param first whether the run has only just got it
    */
-  private record Taken(Delivery delivery, boolean first) {}
+  private record Claimed(Delivery delivery, boolean first) {}
 
   /** Empty when there is nothing to do for this run. */
-  private Optional<Taken> take(
+  private Optional<Claimed> claim(
       WaitingDelivery waiting, ActivityInfo execution, String originalRun) {
-    return requireNonNull(
-        transaction.execute(
-            _ ->
-                deliveries
-                    .lock(waiting.tenant(), waiting.id())
-                    .flatMap(delivery -> take(delivery, execution, originalRun))
-                    .filter(taken -> !taken.delivery().state().isOver())));
+    return transaction.get(
+        () ->
+            deliveries
+                .lock(waiting.tenant(), waiting.id())
+                .flatMap(delivery -> claim(delivery, execution, originalRun))
+                .filter(claimed -> !claimed.delivery().state().isOver()));
   }
 
-  private Optional<Taken> take(Delivery delivery, ActivityInfo execution, String originalRun) {
+  private Optional<Claimed> claim(Delivery delivery, ActivityInfo execution, String originalRun) {
     String run = run(execution);
     if (run.equals(delivery.runId())) {
-      return Optional.of(new Taken(delivery, false));
+      return Optional.of(new Claimed(delivery, false));
     }
     if (delivery.runId() != null && execution.getAttempt() > 1) {
       return Optional.empty(); // A later run has it in hand.
     }
-    Optional<Delivery> passed =
+    Optional<Delivery> assigned =
         run.equals(originalRun)
-            ? deliveries.passTo(run, scheduled(execution), delivery)
-            : deliveries.passToReset(run, scheduled(execution), delivery);
-    return passed.map(mine -> new Taken(mine, true));
+            ? deliveries.assignTo(run, scheduled(execution), delivery)
+            : deliveries.assignToReset(run, scheduled(execution), delivery);
+    return assigned.map(mine -> new Claimed(mine, true));
   }
 
-  private void proceed(Taken taken, ActivityInfo execution) {
-    Delivery delivery = taken.delivery();
+  private NextStep handle(Claimed claimed, ActivityInfo execution) {
+    Delivery delivery = claimed.delivery();
     Delivery.Key key = delivery.key();
     Receiver receiver = receivers.find(key.tenant(), key.subscriptionId()).orElseThrow();
-    // Counted from one again in the same run: somebody reset the activity and wants it now.
-    boolean wanted = !taken.first() && execution.getAttempt() == 1;
-    if (!wanted && deliveries.untilDue(delivery).compareTo(NOW) > 0) {
-      throw delivery.state() == State.HELD ? parked(delivery) : waits(delivery, receiver);
+    // Counted from one again in the same run: an operator reset the activity.
+    boolean resetByOperator = !claimed.first() && execution.getAttempt() == 1;
+    if (!resetByOperator && deliveries.untilDue(delivery).compareTo(NOW) > 0) {
+      return delivery.state() == State.HELD ? parked(delivery) : waits(delivery, receiver);
     }
-    switch (receiver.standing()) {
+    return switch (receiver.standing()) {
       case ACTIVE -> attempt(delivery, receiver, execution);
-      case PAUSED -> throw hold(delivery, run(execution), receiver);
-      case GONE -> deliveries.cancelRun(key.id(), run(execution), "gone");
-      case DELETED -> deliveries.cancelRun(key.id(), run(execution), "subscription_deleted");
-      case UNREADABLE -> throw park(delivery, run(execution), receiver);
-    }
+      case PAUSED -> hold(delivery, run(execution), receiver);
+      case GONE -> cancel(key, run(execution), "gone");
+      case DELETED -> cancel(key, run(execution), "subscription_deleted");
+      case UNREADABLE -> park(delivery, run(execution), receiver);
+    };
   }
 
-  private void attempt(Delivery delivery, Receiver receiver, ActivityInfo execution) {
+  private NextStep cancel(Delivery.Key key, String run, String reason) {
+    deliveries.cancelRun(key.id(), run, reason);
+    return new NextStep.Done();
+  }
+
+  private NextStep attempt(Delivery delivery, Receiver receiver, ActivityInfo execution) {
     Delivery.Key key = delivery.key();
     Events.Event event = events.find(key.tenant(), key.eventId()).orElse(null);
     byte[] payload = events.payload(key.tenant(), key.eventId()).orElse(null);
     if (event == null || payload == null) {
-      throw expired(key, run(execution));
+      return expired(key, run(execution));
     }
+    Duration timeout =
+        shorter(receiver.timeout(), execution.getStartToCloseTimeout().minus(AROUND_THE_REQUEST));
     Attempt attempt =
         sender.send(
-            new WebhookRequest(
-                receiver.url(),
-                event.id(),
-                delivery.attemptCount() + 1,
-                event.contentType(),
-                payload,
-                receiver.tls(),
-                receiver.headers(),
-                receiver.secrets(),
-                shorter(
-                    receiver.timeout(),
-                    execution.getStartToCloseTimeout().minus(AROUND_THE_REQUEST)),
-                event.hops()));
-    var tried = new AttemptLog.Try(key, delivery.round(), run(execution), receiver);
-    conclude(attemptLog.record(tried, attempt), receiver, execution);
+            WebhookRequest.to(
+                    receiver,
+                    delivery.attemptCount() + 1,
+                    event.id(),
+                    event.contentType(),
+                    payload,
+                    event.hops())
+                .within(timeout));
+    var context = new AttemptContext(key, delivery.round(), run(execution), receiver);
+    return conclude(attemptLog.record(context, attempt), receiver, execution);
   }
 
-  private void conclude(Delivery after, Receiver receiver, ActivityInfo execution) {
-    // A run that is null has not come yet: somebody opened a round meanwhile, and this one goes on.
+  private NextStep conclude(Delivery after, Receiver receiver, ActivityInfo execution) {
+    // A run that is null has not come yet: a round was opened meanwhile, and this run goes on.
     if (after.runId() != null && !run(execution).equals(after.runId())) {
-      return; // A later run has it in hand.
+      return new NextStep.Done(); // A later run has it in hand.
     }
-    switch (after.state()) {
-      case DELIVERED, CANCELLED -> {}
-      case FAILED -> throw failed(after, receiver);
-      case PENDING, RETRYING -> throw waits(after, receiver);
-      case HELD -> throw after.nextAttemptAt() == null ? held() : parked(after);
-    }
+    return switch (after.state()) {
+      case DELIVERED, CANCELLED -> new NextStep.Done();
+      case FAILED -> new NextStep.Over("schedule over: " + lastAttempt(after, receiver));
+      case PENDING, RETRYING -> waits(after, receiver);
+      case HELD -> after.nextAttemptAt() == null ? held() : parked(after);
+    };
   }
 
   @Override
@@ -182,70 +194,49 @@ public final class DurableLane implements LaterAttempts {
         waiting.tenant(), waiting.id(), run(execution), scheduled(execution), waiting.round());
   }
 
-  private ApplicationFailure waits(Delivery delivery, Receiver receiver) {
-    return retry(lastAttempt(delivery, receiver), "waiting", deliveries.untilDue(delivery));
+  private NextStep waits(Delivery delivery, Receiver receiver) {
+    return waits(delivery, receiver, deliveries.untilDue(delivery));
   }
 
-  /** Unless it was enabled meanwhile. */
-  private ApplicationFailure hold(Delivery delivery, String run, Receiver receiver) {
-    Delivery.Key key = delivery.key();
-    boolean paused =
-        requireNonNull(
-            transaction.execute(
-                _ -> {
-                  boolean still = deliveries.isPaused(key.tenant(), key.subscriptionId());
-                  if (still) {
-                    deliveries.hold(key, run);
-                  }
-                  return still;
-                }));
-    return paused ? held() : retry(lastAttempt(delivery, receiver), "waiting", NOW);
+  private NextStep waits(Delivery delivery, Receiver receiver, Duration delay) {
+    return new NextStep.Wait("waiting", lastAttempt(delivery, receiver), atLeastNow(delay));
   }
 
-  private static ApplicationFailure held() {
-    return retry("held: its subscription is paused", "held", HELD_LOOKS_AGAIN);
+  private NextStep hold(Delivery delivery, String run, Receiver receiver) {
+    boolean held = transaction.get(() -> deliveries.holdIfPaused(delivery.key(), run));
+    return held ? held() : waits(delivery, receiver, NOW);
   }
 
-  private ApplicationFailure parked(Delivery delivery) {
-    return retry("held: " + delivery.reason(), "held", deliveries.untilDue(delivery));
+  private static NextStep held() {
+    return held("its subscription is paused", HELD_LOOKS_AGAIN);
   }
 
-  private ApplicationFailure park(Delivery delivery, String run, Receiver receiver) {
+  private NextStep parked(Delivery delivery) {
+    return held(String.valueOf(delivery.reason()), deliveries.untilDue(delivery));
+  }
+
+  private static NextStep held(String why, Duration delay) {
+    return new NextStep.Wait("held", "held: " + why, atLeastNow(delay));
+  }
+
+  private NextStep park(Delivery delivery, String run, Receiver receiver) {
     DeliveryId id = delivery.key().id();
-    parkedDeliveries.park(
-        delivery.key().tenant(), id, run, InternalFaults.UNREADABLE, InternalFaults.PARKED);
+    parked.park(delivery.key().tenant(), id, run, InternalFaults.UNREADABLE, InternalFaults.PARKED);
     log.error("{} is parked: {} cannot be read: {}", id, receiver.id(), receiver.fault());
-    return retry(
-        "held: its subscription cannot be read: " + receiver.fault(),
-        "held",
-        InternalFaults.PARKED);
+    return held("its subscription cannot be read: " + receiver.fault(), InternalFaults.PARKED);
   }
 
-  private ApplicationFailure failed(Delivery delivery, Receiver receiver) {
-    return failed("schedule over: " + lastAttempt(delivery, receiver));
-  }
-
-  /** What is kept no longer cannot be sent: a round was opened too late. */
-  private ApplicationFailure expired(Delivery.Key key, String run) {
+  /** A round was opened after the payload had expired. */
+  private NextStep expired(Delivery.Key key, String run) {
     deliveries.failRun(key.id(), run, "payload_expired");
-    return failed("its payload is kept no longer");
+    return new NextStep.Over("its payload is kept no longer");
   }
 
-  private static ApplicationFailure failed(String message) {
-    return withoutTrace(
-        ApplicationFailure.newBuilder()
-            .setMessage(message)
-            .setType("failed")
-            .setCategory(ApplicationErrorCategory.BENIGN)
-            .setNonRetryable(true));
-  }
-
-  private ApplicationFailure notCharged(
-      WaitingDelivery waiting, String run, RuntimeException ours) {
+  private NextStep notCharged(WaitingDelivery waiting, String run, RuntimeException ours) {
     try {
       return switch (ours) {
-        case EgressDownException cutOff -> putOff(waiting, run, cutOff);
-        case RuntimeException _ when InternalFaults.passes(ours) -> soon(ours);
+        case EgressDownException cutOff -> postpone(waiting, run, cutOff);
+        case RuntimeException _ when InternalFaults.isTransient(ours) -> soon(ours);
         case RuntimeException _ -> soonOrParked(waiting, run, ours);
       };
     } catch (RuntimeException alsoOurs) {
@@ -254,53 +245,30 @@ public final class DurableLane implements LaterAttempts {
     }
   }
 
-  private ApplicationFailure putOff(
-      WaitingDelivery waiting, String run, EgressDownException cutOff) {
-    Duration soon = InternalFaults.soon();
-    parkedDeliveries.postpone(waiting.tenant(), waiting.id(), run, soon);
-    return retry("not charged to the receiver: " + cutOff.getMessage(), "egress_down", soon);
+  private NextStep postpone(WaitingDelivery waiting, String run, EgressDownException cutOff) {
+    Duration delay = InternalFaults.shortDelay();
+    parked.postpone(waiting.tenant(), waiting.id(), run, delay);
+    return new NextStep.Wait(
+        "egress_down", "not charged to the receiver: " + cutOff.getMessage(), delay);
   }
 
-  /** What comes again with the delivery is logged a few times, and then once at each look. */
-  private ApplicationFailure soonOrParked(
-      WaitingDelivery waiting, String run, RuntimeException ours) {
-    if (parkedDeliveries.countFault(waiting.tenant(), waiting.id(), run)
-        < InternalFaults.QUICK_RETRIES) {
+  /** A fault that comes again with the delivery is logged a few times, then once at each look. */
+  private NextStep soonOrParked(WaitingDelivery waiting, String run, RuntimeException ours) {
+    if (parked.countFault(waiting.tenant(), waiting.id(), run) < InternalFaults.QUICK_RETRIES) {
       return soon(ours);
     }
-    parkedDeliveries.park(
+    parked.park(
         waiting.tenant(), waiting.id(), run, InternalFaults.OUR_FAULT, InternalFaults.PARKED);
     log.error("{} is parked: we cannot handle it", waiting.id(), ours);
-    return retry("held: our own fault: " + ours, "held", InternalFaults.PARKED);
+    return held("our own fault: " + ours, InternalFaults.PARKED);
   }
 
-  private static ApplicationFailure soon(RuntimeException cause) {
-    return ApplicationFailure.newBuilder()
-        .setMessage("our own fault, not charged to the receiver: " + cause)
-        .setType("own_fault")
-        .setCause(cause)
-        .setNextRetryDelay(InternalFaults.soon())
-        .build();
-  }
-
-  private static ApplicationFailure retry(String message, String type, Duration delay) {
-    return withoutTrace(
-        ApplicationFailure.newBuilder()
-            .setMessage(message)
-            .setType(type)
-            .setCategory(ApplicationErrorCategory.BENIGN)
-            .setNextRetryDelay(longer(delay, NOW))); // Zero would end the retries.
-  }
-
-  /** People read the message; where in our code it was made tells them nothing. */
-  private static ApplicationFailure withoutTrace(ApplicationFailure.Builder failure) {
-    ApplicationFailure built = failure.build();
-    built.setStackTrace(new StackTraceElement[0]);
-    return built;
+  private static NextStep soon(RuntimeException cause) {
+    return new NextStep.InternalFault(cause, InternalFaults.shortDelay());
   }
 
   private String lastAttempt(Delivery delivery, Receiver receiver) {
-    return attemptLog
+    return attempts
         .last(delivery.key().tenant(), delivery.key().id())
         .map(
             last ->
@@ -323,7 +291,8 @@ public final class DurableLane implements LaterAttempts {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) > 0 ? one : other;
+  /** Zero would end the retries. */
+  private static Duration atLeastNow(Duration delay) {
+    return delay.compareTo(NOW) > 0 ? delay : NOW;
   }
 }

@@ -2,6 +2,7 @@ package dev.homing.activities.lane;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.InternalFaults;
@@ -35,7 +36,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Makes all first attempts of an event at once, whatever the fan-out, or adopts those that this
@@ -61,7 +61,7 @@ public final class ExpressLane implements FirstAttempts {
   private final SendFirstAttempts sendFirst;
   private final EarlyStart earlyStart;
   private final DeliveryWorkflows workflows;
-  private final TransactionTemplate transaction;
+  private final FairTransactions transaction;
   private final Semaphore room = new Semaphore(TOGETHER, true);
 
   public ExpressLane(
@@ -74,7 +74,7 @@ public final class ExpressLane implements FirstAttempts {
       SendFirstAttempts sendFirst,
       EarlyStart earlyStart,
       DeliveryWorkflows workflows,
-      TransactionTemplate transaction) {
+      FairTransactions transaction) {
     this.events = events;
     this.open = open;
     this.eventWorkflows = eventWorkflows;
@@ -121,7 +121,7 @@ public final class ExpressLane implements FirstAttempts {
     try {
       return future.get();
     } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof RuntimeException ours && !InternalFaults.passes(ours)) {
+      if (failed.getCause() instanceof RuntimeException ours && !InternalFaults.isTransient(ours)) {
         log.error("{} gets a workflow of its own", event.id(), ours);
         return null;
       }
@@ -163,8 +163,7 @@ public final class ExpressLane implements FirstAttempts {
   }
 
   private List<DeliveryId> openRounds(AcceptedEvent event, String run) {
-    return requireNonNull(
-        transaction.execute(_ -> waitingDeliveries.openRounds(event.tenant(), event.id(), run)));
+    return transaction.get(() -> waitingDeliveries.openRounds(event.tenant(), event.id(), run));
   }
 
   /** Returns once every recipient has its row: who loses the lease waits like anybody else. */
@@ -268,8 +267,7 @@ public final class ExpressLane implements FirstAttempts {
   private void cancelUnfinished(Events.Event event, @Nullable String roundsOf) {
     for (SubscriptionId recipient : event.recipients()) {
       Delivery.Key key = new Delivery.Key(event.tenant(), event.id(), event.type(), recipient);
-      transaction.executeWithoutResult(
-          _ -> waitingDeliveries.cancelOfEvent(key, roundsOf, "cancelled"));
+      transaction.run(() -> waitingDeliveries.cancelOfEvent(key, roundsOf, "cancelled"));
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.homing.activities.lane;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.homing.activities.FairTransactions;
+import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
@@ -26,7 +26,6 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Makes first attempts of an event at once, on virtual threads, for whoever holds its lease.
@@ -43,7 +42,7 @@ public final class SendFirstAttempts {
   private final HttpSender sender;
   private final AttemptLog attemptLog;
   private final SendingLimits slots;
-  private final TransactionTemplate transaction;
+  private final FairTransactions transaction;
 
   public SendFirstAttempts(
       OpenEvents open,
@@ -51,7 +50,7 @@ public final class SendFirstAttempts {
       HttpSender sender,
       AttemptLog attemptLog,
       SendingLimits slots,
-      TransactionTemplate transaction) {
+      FairTransactions transaction) {
     this.open = open;
     this.deliveries = deliveries;
     this.sender = sender;
@@ -188,7 +187,7 @@ public final class SendFirstAttempts {
     try {
       byStanding(sending, receiver);
     } catch (RuntimeException ours) {
-      if (InternalFaults.passes(ours)) {
+      if (InternalFaults.isTransient(ours)) {
         throw ours;
       }
       log.error(
@@ -207,17 +206,9 @@ public final class SendFirstAttempts {
     }
   }
 
-  /** Unless it was enabled meanwhile. */
   private void hold(Sending sending, Receiver receiver) {
     Delivery.Key key = sending.to(receiver);
-    State state =
-        requireNonNull(
-            transaction.execute(
-                _ -> {
-                  boolean still = deliveries.isPaused(key.tenant(), key.subscriptionId());
-                  deliveries.add(key, still ? State.HELD : State.RETRYING, still ? "paused" : null);
-                  return still ? State.HELD : State.RETRYING;
-                }));
+    State state = transaction.get(() -> deliveries.addHeldIfPaused(key));
     sending.results.add(key, state, null);
   }
 
@@ -240,11 +231,11 @@ public final class SendFirstAttempts {
       if (attempt != null) {
         Delivery.Key key = sending.to(receiver);
         Delivery after =
-            attemptLog.recordFirst(new AttemptLog.Try(key, 1, null, receiver), attempt);
+            attemptLog.recordFirst(new AttemptContext(key, 1, null, receiver), attempt);
         sending.results.add(key, after.state(), attempt);
       }
     } catch (EgressDownException cutOff) {
-      leave(sending, receiver, State.RETRYING, null, InternalFaults.soon());
+      leave(sending, receiver, State.RETRYING, null, InternalFaults.shortDelay());
     } finally {
       sending.slots.leave();
     }
@@ -255,16 +246,12 @@ public final class SendFirstAttempts {
     try {
       return sending.goesOn()
           ? sender.send(
-              new WebhookRequest(
-                  receiver.url(),
-                  content.event().id(),
+              WebhookRequest.to(
+                  receiver,
                   1,
+                  content.event().id(),
                   content.contentType(),
                   content.payload(),
-                  receiver.tls(),
-                  receiver.headers(),
-                  receiver.secrets(),
-                  receiver.timeout(),
                   content.hops()))
           : null;
     } finally {

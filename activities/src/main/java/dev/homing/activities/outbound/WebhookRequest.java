@@ -2,6 +2,7 @@ package dev.homing.activities.outbound;
 
 import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.CustomHeaders;
+import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.ReceiverTls;
 import dev.homing.workflows.EventId;
 import java.time.Duration;
@@ -36,18 +37,31 @@ public record WebhookRequest(
     Duration timeout,
     int hops) {
 
-  /** For an event that begins here. */
-  public WebhookRequest(
-      HttpUrl url,
-      EventId eventId,
+  /** As this receiver is to be called: with its headers, secrets, TLS and timeout. */
+  public static WebhookRequest to(
+      Receiver receiver,
       int attempt,
+      EventId eventId,
       @Nullable String contentType,
       byte[] payload,
-      ReceiverTls tls,
-      CustomHeaders headers,
-      List<SigningSecret> secrets,
-      Duration timeout) {
-    this(url, eventId, attempt, contentType, payload, tls, headers, secrets, timeout, 0);
+      int hops) {
+    return new WebhookRequest(
+        receiver.url(),
+        eventId,
+        attempt,
+        contentType,
+        payload,
+        receiver.tls(),
+        receiver.headers(),
+        receiver.secrets(),
+        receiver.timeout(),
+        hops);
+  }
+
+  /** The same with another timeout. */
+  public WebhookRequest within(Duration otherTimeout) {
+    return new WebhookRequest(
+        url, eventId, attempt, contentType, payload, tls, headers, secrets, otherTimeout, hops);
   }
 
   public WebhookRequest {

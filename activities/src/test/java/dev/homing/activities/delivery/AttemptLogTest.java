@@ -182,20 +182,20 @@ class AttemptLogTest {
     Receiver receiver = ledger.receiver(key);
     AttemptLog broken =
         new AttemptLog(
-            ledger.node.open,
             ledger.node.deliveries,
             ledger.node.waiting,
             ledger.node.goneReceivers,
-            Postgres.jdbc(),
-            ledger.node.transaction,
-            ledger.node.metrics,
+            ledger.node.attempts,
+            new FirstResults(ledger.node.open, Postgres.jdbc()),
+            ledger.node.fair,
+            List.of(),
             () -> {
               throw new IllegalStateException("no luck");
             });
 
     assertThatThrownBy(
             () ->
-                broken.record(new AttemptLog.Try(key, 1, null, receiver), SampleAttempts.refused()))
+                broken.record(new AttemptContext(key, 1, null, receiver), SampleAttempts.refused()))
         .hasMessage("no luck");
 
     assertThat(ledger.attempts(key)).isEmpty();
@@ -294,7 +294,7 @@ class AttemptLogTest {
   @Test
   void countsAFailureOfAnotherRunAndChangesNothing() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
-    ledger.passTo("run-2", key, false);
+    ledger.assignTo("run-2", key, false);
     long left = ledger.secondsLeft(key);
 
     for (String run : List.of("run-1", "run-3")) {
@@ -311,7 +311,7 @@ class AttemptLogTest {
   @Test
   void isDeliveredByASuccessOfAnOlderRoundOrAnotherRun() {
     ledger.record(ledger.first(key), SampleAttempts.refused());
-    ledger.passTo("run-2", key, true);
+    ledger.assignTo("run-2", key, true);
 
     Delivery after = ledger.record(ledger.tried(key, 1, "run-1"), SampleAttempts.delivered());
 
@@ -325,7 +325,7 @@ class AttemptLogTest {
   void doesNotEndAScheduleByAttemptsOfAnotherRun() {
     SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 2);
     ledger.record(ledger.first(key), SampleAttempts.refused());
-    ledger.passTo("run-2", key, false);
+    ledger.assignTo("run-2", key, false);
 
     assertThat(ledger.record(ledger.tried(key, 1, "run-1"), SampleAttempts.refused()).state())
         .isEqualTo(State.RETRYING);
@@ -407,7 +407,7 @@ class AttemptLogTest {
   @Test
   void measuresByOutcomeAndLane() {
     ledger.record(ledger.first(key), SampleAttempts.refused());
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
     ledger.record(ledger.tried(key, 1, "run-1"), SampleAttempts.delivered());
 
     assertThat(measured("refused", "express")).isEqualTo(1);
@@ -416,12 +416,12 @@ class AttemptLogTest {
 
   @Test
   void findsTheLastAttempt() {
-    assertThat(ledger.node.attemptLog.last(ledger.tenant, key.id())).isEmpty();
+    assertThat(ledger.node.attempts.last(ledger.tenant, key.id())).isEmpty();
 
     ledger.record(ledger.first(key), SampleAttempts.refused());
     ledger.record(ledger.first(key), SampleAttempts.timedOut());
 
-    assertThat(ledger.node.attemptLog.last(ledger.tenant, key.id()))
+    assertThat(ledger.node.attempts.last(ledger.tenant, key.id()))
         .map(RecordedAttempt::outcome)
         .contains("timed_out");
   }

@@ -141,9 +141,9 @@ class DeliveriesTest {
     for (int i = 0; i < 25; i++) {
       Delivery.Key one = ledger.toNewSubscription();
       ledger.add(one, State.RETRYING, null);
-      ledger.passTo("run-1", one, false);
+      ledger.assignTo("run-1", one, false);
       SampleSubscriptions.allow(ledger.tenant, one.subscriptionId(), 1);
-      AttemptLog.Try tried = ledger.tried(one, 1, "run-1");
+      AttemptContext tried = ledger.tried(one, 1, "run-1");
 
       List<Object> ends =
           AtOnce.times(
@@ -168,7 +168,7 @@ class DeliveriesTest {
   @Test
   void cancelsWhatARunStillHasInHand() {
     ledger.add(key, State.RETRYING, null);
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
 
     assertThat(deliveries.cancelRun(key.id(), "run-0", "terminated")).isFalse();
     assertThat(deliveries.cancelRun(key.id(), "run-1", "terminated")).isTrue();
@@ -234,13 +234,13 @@ class DeliveriesTest {
   @Test
   void runThatWasToldToEndTakesNoNewRound() {
     ledger.add(key, State.RETRYING, null);
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
     ledger.cancel(key, "cancelled");
     ledger.openRound(key);
 
     assertThat(ledger.find(key).endedRunId()).isEqualTo("run-1");
-    assertThat(deliveries.passTo("run-1", Instant.now(), ledger.find(key))).isEmpty();
-    assertThat(deliveries.passTo("run-2", Instant.now(), ledger.find(key))).isPresent();
+    assertThat(deliveries.assignTo("run-1", Instant.now(), ledger.find(key))).isEmpty();
+    assertThat(deliveries.assignTo("run-2", Instant.now(), ledger.find(key))).isPresent();
   }
 
   @Test
@@ -309,7 +309,7 @@ class DeliveriesTest {
   private Delivery.Key waitingInHand(String run) {
     Delivery.Key one = ledger.toNewSubscription();
     ledger.add(one, State.RETRYING, null);
-    ledger.passTo(run, one, false);
+    ledger.assignTo(run, one, false);
     return one;
   }
 
@@ -318,7 +318,7 @@ class DeliveriesTest {
   @Test
   void holdsWhatWaitsAndReleasesItDueNow() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
 
     deliveries.hold(key, "run-0");
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
@@ -338,7 +338,7 @@ class DeliveriesTest {
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
   void holdsNothingThatIsOver(State state) {
     ledger.add(key, state, null);
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
 
     deliveries.hold(key, "run-1");
 
@@ -384,7 +384,7 @@ class DeliveriesTest {
   @Test
   void parksAndPutsOffOnlyWhatARunHasInHand() {
     ledger.add(key, State.HELD, "paused");
-    ledger.passTo("run-2", key, false);
+    ledger.assignTo("run-2", key, false);
 
     node.parked.park(ledger.tenant, key.id(), "run-1", "our_fault", InternalFaults.PARKED);
     node.parked.postpone(ledger.tenant, key.id(), "run-1", Duration.ofSeconds(5));
@@ -411,7 +411,7 @@ class DeliveriesTest {
     for (int i = 0; i < 20; i++) {
       Delivery.Key one = ledger.toNewSubscription();
       ledger.add(one, State.RETRYING, null);
-      ledger.passTo("run-1", one, false);
+      ledger.assignTo("run-1", one, false);
       SampleSubscriptions.pause(ledger.tenant, one.subscriptionId());
 
       AtOnce.times(2, which -> () -> which == 0 ? holdIfPaused(one) : enable(one));
@@ -422,17 +422,10 @@ class DeliveriesTest {
 
   private boolean holdIfPaused(Delivery.Key one) {
     return requireNonNull(
-        ledger.node.transaction.execute(
-            _ -> {
-              boolean paused = deliveries.isPaused(ledger.tenant, one.subscriptionId());
-              if (paused) {
-                deliveries.hold(one, "run-1");
-              }
-              return paused;
-            }));
+        ledger.node.transaction.execute(_ -> deliveries.holdIfPaused(one, "run-1")));
   }
 
-  /** As the register does. */
+  /** As the registry does. */
   private boolean enable(Delivery.Key one) {
     return requireNonNull(
         Postgres.transaction()
@@ -568,7 +561,7 @@ class DeliveriesTest {
   }
 
   private void park(Delivery.Key one) {
-    ledger.passTo("run-1", one, false);
+    ledger.assignTo("run-1", one, false);
     node.parked.park(
         ledger.tenant, one.id(), "run-1", InternalFaults.OUR_FAULT, InternalFaults.PARKED);
   }
@@ -597,12 +590,12 @@ class DeliveriesTest {
   void passesToARunWithTheRoundItHasOrTheNext() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
 
-    Delivery goesOn = ledger.passTo("run-1", key, false);
+    Delivery goesOn = ledger.assignTo("run-1", key, false);
     assertThat(goesOn.runId()).isEqualTo("run-1");
     assertThat(goesOn.round()).isEqualTo(1);
     assertThat(ledger.secondsLeft(key)).isPositive();
 
-    Delivery opens = ledger.passTo("run-2", key, true);
+    Delivery opens = ledger.assignTo("run-2", key, true);
     assertThat(opens.runId()).isEqualTo("run-2");
     assertThat(opens.round()).isEqualTo(2);
     assertThat(opens.roundAttempts()).isZero();
@@ -612,7 +605,7 @@ class DeliveriesTest {
   @Test
   void doesNotPassBackToAnOlderRunThatIsLate() {
     ledger.add(key, State.RETRYING, null);
-    ledger.passTo("run-2", key, false);
+    ledger.assignTo("run-2", key, false);
     Instant earlier = Instant.now().minusSeconds(60);
 
     assertThat(passLate("run-1", earlier, false)).isEmpty();
@@ -630,8 +623,8 @@ class DeliveriesTest {
             _ -> {
               Delivery locked = deliveries.lock(ledger.tenant, key.id()).orElseThrow();
               return reset
-                  ? deliveries.passToReset(run, since, locked)
-                  : deliveries.passTo(run, since, locked);
+                  ? deliveries.assignToReset(run, since, locked)
+                  : deliveries.assignTo(run, since, locked);
             }));
   }
 

@@ -31,19 +31,19 @@ public final class Ledger {
   }
 
   /** An attempt of the express lane. */
-  public AttemptLog.Try first(Delivery.Key key) {
+  public AttemptContext first(Delivery.Key key) {
     return tried(key, 1, null);
   }
 
-  AttemptLog.Try tried(Delivery.Key key, int round, @Nullable String runId) {
-    return new AttemptLog.Try(key, round, runId, receiver(key));
+  AttemptContext tried(Delivery.Key key, int round, @Nullable String runId) {
+    return new AttemptContext(key, round, runId, receiver(key));
   }
 
   public Receiver receiver(Delivery.Key key) {
     return node.receivers.find(tenant, key.subscriptionId()).orElseThrow();
   }
 
-  public Delivery record(AttemptLog.Try tried, Attempt attempt) {
+  public Delivery record(AttemptContext tried, Attempt attempt) {
     return node.attemptLog.record(tried, attempt);
   }
 
@@ -72,15 +72,15 @@ public final class Ledger {
     return requireNonNull(node.transaction.execute(_ -> node.waiting.cancel(key, reason)));
   }
 
-  public Delivery passTo(String runId, Delivery.Key key, boolean opensRound) {
+  public Delivery assignTo(String runId, Delivery.Key key, boolean opensRound) {
     return requireNonNull(
         node.transaction.execute(
             _ -> {
               Delivery locked = node.deliveries.lock(tenant, key.id()).orElseThrow();
               Instant now = Instant.now();
               return (opensRound
-                      ? node.deliveries.passToReset(runId, now, locked)
-                      : node.deliveries.passTo(runId, now, locked))
+                      ? node.deliveries.assignToReset(runId, now, locked)
+                      : node.deliveries.assignTo(runId, now, locked))
                   .orElseThrow();
             }));
   }
@@ -94,7 +94,7 @@ public final class Ledger {
   }
 
   public List<RecordedAttempt> attempts(Delivery.Key key) {
-    return node.attemptLog.of(tenant, key.id());
+    return node.attempts.of(tenant, key.id());
   }
 
   /** How long until it is due, in whole seconds. */

@@ -87,7 +87,7 @@ class DurableLaneTest {
   @Test
   void sendsNothingEarlyAlsoWhenTheFirstExecutionWasCutOff() {
     Delivery.Key key = waiting("/503", Duration.ofHours(1));
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
 
     ApplicationFailure waits = failure(FIRST.next(), key);
 
@@ -205,7 +205,7 @@ class DurableLaneTest {
   @Test
   void leavesTheDeliveryToALaterRunThatCameWhileItSent() {
     Delivery.Key key = waiting("/503");
-    receiver.when("/503", () -> ledger.passTo("run-2", key, false));
+    receiver.when("/503", () -> ledger.assignTo("run-2", key, false));
 
     send(FIRST, key);
 
@@ -567,7 +567,7 @@ class DurableLaneTest {
   void cancelOfARunIsLateForARoundThatWasAskedForSince() {
     Delivery.Key key = waiting("/ok");
     WaitingDelivery started = DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key));
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
     ledger.cancel(key, "cancelled");
     ledger.openRound(key);
 

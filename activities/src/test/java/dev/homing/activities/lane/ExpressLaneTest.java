@@ -11,7 +11,7 @@ import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.WatchedDatabase;
-import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.BrokenTable;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
@@ -228,7 +228,7 @@ class ExpressLaneTest {
     List<SubscriptionId> recipients = to("/1", "/2", "/3");
     AcceptedEvent event = here.accept(tenant, recipients);
     here.attemptLog.record(
-        new AttemptLog.Try(
+        new AttemptContext(
             key(event, recipients.get(1)),
             1,
             null,
@@ -643,7 +643,7 @@ class ExpressLaneTest {
 
   private void take(AcceptedEvent event, SubscriptionId recipient, String run) {
     here.transaction.executeWithoutResult(
-        _ -> here.deliveries.passTo(run, Instant.now(), find(event, recipient)));
+        _ -> here.deliveries.assignTo(run, Instant.now(), find(event, recipient)));
   }
 
   private OpenEvents.Lease steal(AcceptedEvent event) {

@@ -23,7 +23,7 @@ class StartDeliveriesTest {
     Delivery.Key inHand = waiting();
     Delivery.Key over = waiting();
     Delivery.Key other = waiting();
-    ledger.passTo("run-1", inHand, false);
+    ledger.assignTo("run-1", inHand, false);
     ledger.cancel(over, "cancelled");
 
     startAll(one, inHand, over, other);

@@ -41,7 +41,8 @@ final class SampleWebhooks {
         tls,
         CustomHeaders.NONE,
         List.of(SECRET),
-        timeout);
+        timeout,
+        0);
   }
 
   static WebhookRequest with(HttpUrl url, @Nullable String contentType, byte[] payload) {
@@ -54,7 +55,8 @@ final class SampleWebhooks {
         ReceiverTls.USUAL,
         CustomHeaders.NONE,
         List.of(SECRET),
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        0);
   }
 
   static WebhookRequest with(HttpUrl url, byte[] payload, Duration timeout) {
@@ -67,6 +69,7 @@ final class SampleWebhooks {
         ReceiverTls.USUAL,
         CustomHeaders.NONE,
         List.of(SECRET),
-        timeout);
+        timeout,
+        0);
   }
 }

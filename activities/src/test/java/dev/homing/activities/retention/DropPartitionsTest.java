@@ -36,7 +36,7 @@ class DropPartitionsTest {
     assertThat(events.find(old.tenant(), old.eventId())).isEmpty();
     assertThat(events.payload(old.tenant(), old.eventId())).isEmpty();
     assertThat(database.node.deliveries.find(old.tenant(), old.id())).isEmpty();
-    assertThat(database.node.attemptLog.of(old.tenant(), old.id())).isEmpty();
+    assertThat(database.node.attempts.of(old.tenant(), old.id())).isEmpty();
   }
 
   @Test

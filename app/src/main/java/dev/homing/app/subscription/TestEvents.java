@@ -52,16 +52,8 @@ class TestEvents {
     EventId event = new EventId(ids.get());
     Attempt attempt =
         send(
-            new WebhookRequest(
-                receiver.url(),
-                event,
-                1,
-                MediaType.APPLICATION_JSON_VALUE,
-                payload(id),
-                receiver.tls(),
-                receiver.headers(),
-                receiver.secrets(),
-                receiver.timeout()));
+            WebhookRequest.to(
+                receiver, 1, event, MediaType.APPLICATION_JSON_VALUE, payload(id), 0));
     byte[] body = attempt.responseBody();
     return new Result(
         event,

@@ -1,16 +1,22 @@
 package dev.homing.app.wiring;
 
 import dev.homing.activities.FairTransactions;
+import dev.homing.activities.delivery.AttemptListener;
 import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.AttemptLogger;
+import dev.homing.activities.delivery.AttemptMetrics;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryList;
+import dev.homing.activities.delivery.FirstResults;
 import dev.homing.activities.delivery.OverdueDeliveries;
 import dev.homing.activities.delivery.ParkedDeliveries;
 import dev.homing.activities.delivery.PendingNotices;
+import dev.homing.activities.delivery.RecordedAttempts;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.subscription.GoneReceivers;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -50,22 +56,38 @@ class DeliveryWiring {
   }
 
   @Bean
+  RecordedAttempts recordedAttempts(JdbcClient jdbc) {
+    return new RecordedAttempts(jdbc);
+  }
+
+  @Bean
+  AttemptMetrics attemptMetrics(MeterRegistry metrics) {
+    return new AttemptMetrics(metrics);
+  }
+
+  @Bean
+  AttemptLogger attemptLogger() {
+    return new AttemptLogger();
+  }
+
+  @Bean
   AttemptLog attemptLog(
-      OpenEvents open,
       Deliveries deliveries,
       WaitingDeliveries waiting,
       GoneReceivers goneReceivers,
+      RecordedAttempts attempts,
+      OpenEvents open,
       JdbcClient jdbc,
       FairTransactions transaction,
-      MeterRegistry metrics) {
+      List<AttemptListener> listeners) {
     return new AttemptLog(
-        open,
         deliveries,
         waiting,
         goneReceivers,
-        jdbc,
+        attempts,
+        new FirstResults(open, jdbc),
         transaction,
-        metrics,
+        listeners,
         () -> ThreadLocalRandom.current().nextDouble());
   }
 }

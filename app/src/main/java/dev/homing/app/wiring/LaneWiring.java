@@ -4,6 +4,7 @@ import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.ParkedDeliveries;
+import dev.homing.activities.delivery.RecordedAttempts;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.OpenEvents;
@@ -89,7 +90,9 @@ class LaneWiring {
       ParkedDeliveries parked,
       HttpSender sender,
       AttemptLog attemptLog,
+      RecordedAttempts attempts,
       FairTransactions transaction) {
-    return new DurableLane(events, receivers, deliveries, parked, sender, attemptLog, transaction);
+    return new DurableLane(
+        events, receivers, deliveries, parked, sender, attemptLog, attempts, transaction);
   }
 }
