@@ -14,6 +14,7 @@ import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.event.Submission;
@@ -67,6 +68,7 @@ public final class Node {
   private final JdbcClient jdbc;
   private final Routes routes;
   public final OpenEvents open;
+  public final Leases leases;
   public final AcceptEvents accepting;
   public final Events events;
   public final SharedWorkflows eventWorkflows;
@@ -99,9 +101,10 @@ public final class Node {
     transaction = new TransactionTemplate(new JdbcTransactionManager(database));
     fair = new FairTransactions(new JdbcTransactionManager(database), 12);
     HttpSender sender = new HttpSender(CLIENT, Clock.systemUTC(), egress, "1");
-    open = new OpenEvents(jdbc, lease);
+    open = new OpenEvents(jdbc);
+    leases = new Leases(jdbc, lease);
     routes = new Routes(new RedisRoutes(REDIS), jdbc, Runnable::run, metrics);
-    accepting = new AcceptEvents(routes, open, jdbc, transaction, SampleIds::uuid);
+    accepting = new AcceptEvents(routes, leases, jdbc, transaction, SampleIds::uuid);
     events = new Events(jdbc);
     eventWorkflows = new SharedWorkflows(jdbc);
     deliveries = new Deliveries(jdbc, open);
@@ -125,12 +128,13 @@ public final class Node {
             List.of(new AttemptMetrics(metrics), new AttemptLogger()),
             () -> 0.5);
     sendFirst =
-        new SendFirstAttempts(open, deliveries, sender, attemptLog, new SendingLimits(512), fair);
-    earlyStart = new EarlyStart(open, receivers, sendFirst, egress);
+        new SendFirstAttempts(leases, deliveries, sender, attemptLog, new SendingLimits(512), fair);
+    earlyStart = new EarlyStart(leases, receivers, sendFirst, egress);
     express =
         new ExpressLane(
             events,
             open,
+            leases,
             eventWorkflows,
             receivers,
             deliveries,
@@ -150,8 +154,8 @@ public final class Node {
 
   /** The same, as an event of the time that the id holds. */
   public AcceptedEvent accept(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
-    OpenEvents.Lease lease = commit(tenant, recipients, id).lease();
-    open.handOver(lease);
+    Leases.Lease lease = commit(tenant, recipients, id).lease();
+    leases.offer(lease);
     return lease.event();
   }
 
@@ -170,13 +174,13 @@ public final class Node {
 
   /** One with little room. */
   public EarlyStart earlyStart(int roomKib) {
-    return new EarlyStart(open, receivers, sendFirst, egress, roomKib);
+    return new EarlyStart(leases, receivers, sendFirst, egress, roomKib);
   }
 
   private Acceptance.New commit(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
     Route route = new Route(Postgres.routesVersion(tenant), recipients);
     return (Acceptance.New)
-        new AcceptEvents(routes, open, jdbc, transaction, () -> id)
+        new AcceptEvents(routes, leases, jdbc, transaction, () -> id)
             .accept(
                 List.of(
                     new Submission(tenant, TYPE, "application/json", PAYLOAD, null, null, route)))

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 record Verdict(Delivery delivery, @Nullable Duration dueIn) {
 
   /**
+   * Judges an attempt.
+   *
    * @param counts whether the attempt changes the state, if it is not a 2xx
    * @param gone whether the subscription is off, as the attempt was answered with a 410
    * @param left until the delivery as it was is due; null: it is not

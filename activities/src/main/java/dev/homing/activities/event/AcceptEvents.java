@@ -39,7 +39,7 @@ public final class AcceptEvents {
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private final Routes routes;
-  private final OpenEvents open;
+  private final Leases leases;
   private final JdbcClient jdbc;
   private final EventKeys keys;
   private final TransactionTemplate transaction;
@@ -52,12 +52,12 @@ public final class AcceptEvents {
    */
   public AcceptEvents(
       Routes routes,
-      OpenEvents open,
+      Leases leases,
       JdbcClient jdbc,
       TransactionTemplate transaction,
       Supplier<UUID> ids) {
     this.routes = routes;
-    this.open = open;
+    this.leases = leases;
     this.jdbc = jdbc;
     this.keys = new EventKeys(jdbc);
     this.transaction = transaction;
@@ -120,7 +120,7 @@ public final class AcceptEvents {
   }
 
   /** What would become of a submission, were it not accepted before. */
-  private record Candidate(Submission submission, OpenEvents.Lease lease, Route route) {
+  private record Candidate(Submission submission, Leases.Lease lease, Route route) {
     AcceptedEvent event() {
       return lease.event();
     }
@@ -160,7 +160,7 @@ public final class AcceptEvents {
             new EventId(ids.get()),
             submission.type(),
             route.recipients().size());
-    return new Candidate(submission, OpenEvents.Lease.of(event), route);
+    return new Candidate(submission, Leases.Lease.of(event), route);
   }
 
   /** Of those that bring the same key, the first claims it. */
@@ -263,7 +263,7 @@ public final class AcceptEvents {
                 "missing", events.stream().map(e -> e.event().recipients()).toArray(Integer[]::new))
             .param("tokens", strings(events, event -> event.lease().token()))
             .param("hops", events.stream().map(e -> e.submission().hops()).toArray(Integer[]::new))
-            .param("lease", open.lease().toMillis())
+            .param("lease", leases.duration().toMillis())
             .param(
                 "versionsOf", versions.stream().map(v -> v.tenant().name()).toArray(String[]::new))
             .param("versions", versions.stream().map(RoutesVersion::number).toArray(Long[]::new))

@@ -11,7 +11,7 @@ public sealed interface Acceptance {
    *
    * @param route its recipients
    */
-  record New(OpenEvents.Lease lease, Route route) implements Acceptance {}
+  record New(Leases.Lease lease, Route route) implements Acceptance {}
 
   /** It was accepted before, under one of its keys: nothing was done. */
   record Repeated(AcceptedEvent event) implements Acceptance {}

@@ -1,7 +1,7 @@
 package dev.homing.activities.lane;
 
 import dev.homing.activities.event.Acceptance;
-import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.Leases;
 import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
@@ -52,7 +52,7 @@ public final class EarlyStart {
   /** The most events whose results are remembered until their workflow asks. */
   private static final int REMEMBERED = 10_000;
 
-  private final OpenEvents open;
+  private final Leases leases;
   private final Receivers receivers;
   private final SendFirstAttempts sendFirst;
   private final Egress egress;
@@ -62,20 +62,16 @@ public final class EarlyStart {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   public EarlyStart(
-      OpenEvents open, Receivers receivers, SendFirstAttempts sendFirst, Egress egress) {
-    this(open, receivers, sendFirst, egress, ROOM_KIB);
+      Leases leases, Receivers receivers, SendFirstAttempts sendFirst, Egress egress) {
+    this(leases, receivers, sendFirst, egress, ROOM_KIB);
   }
 
   /** {@code roomKib}: for what is being sent, about the size of its payloads. */
   public EarlyStart(
-      OpenEvents open,
-      Receivers receivers,
-      SendFirstAttempts sendFirst,
-      Egress egress,
-      int roomKib) {
+      Leases leases, Receivers receivers, SendFirstAttempts sendFirst, Egress egress, int roomKib) {
     this.room = new Semaphore(roomKib);
     this.egress = egress;
-    this.open = open;
+    this.leases = leases;
     this.receivers = receivers;
     this.sendFirst = sendFirst;
   }
@@ -94,14 +90,14 @@ public final class EarlyStart {
    * and on is slowed down to what can be sent.
    */
   public void begin(Acceptance.New accepted, SendFirstAttempts.Content content) {
-    OpenEvents.Lease lease = accepted.lease();
+    Leases.Lease lease = accepted.lease();
     int recipients = lease.event().recipients();
     if (recipients == 0) {
       return;
     }
     int kib = KIB_OF_AN_EVENT + content.payload().length / 1024 + recipients / RECIPIENTS_IN_A_KIB;
     if (egress.isDown() || !room.tryAcquire(kib)) {
-      open.handOver(lease);
+      leases.offer(lease);
       return;
     }
     Turn turn = Turn.await(calm, recipients);
@@ -127,7 +123,7 @@ public final class EarlyStart {
       turn.giveBack();
       room.release(kib);
       begun.remove(lease.event().id());
-      open.handOver(lease);
+      leases.offer(lease);
     }
   }
 
@@ -157,7 +153,7 @@ public final class EarlyStart {
 
   private Ended send(
       Acceptance.New accepted, SendFirstAttempts.Content content, RecipientResults results) {
-    OpenEvents.Lease lease = accepted.lease();
+    Leases.Lease lease = accepted.lease();
     try {
       Map<SubscriptionId, Receiver> to = receivers.of(lease.event().tenant(), accepted.route());
       boolean kept = sendFirst.send(content, lease, to.values(), results);
@@ -169,9 +165,9 @@ public final class EarlyStart {
     }
   }
 
-  private void release(OpenEvents.Lease lease) {
+  private void release(Leases.Lease lease) {
     try {
-      open.release(lease);
+      leases.release(lease);
     } catch (DataAccessException away) {
       log.debug("{} waits until its lease is over", lease.event().id(), away);
     }
@@ -205,7 +201,8 @@ public final class EarlyStart {
     begun
         .values()
         .removeIf(
-            early -> early.end().isDone() && now - early.sinceNanos() > open.lease().toNanos());
+            early ->
+                early.end().isDone() && now - early.sinceNanos() > leases.duration().toNanos());
   }
 
   /** Begins nothing any more. */

@@ -8,6 +8,7 @@ import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.subscription.Receiver;
@@ -54,6 +55,7 @@ public final class ExpressLane implements FirstAttempts {
 
   private final Events events;
   private final OpenEvents open;
+  private final Leases leases;
   private final SharedWorkflows eventWorkflows;
   private final Receivers receivers;
   private final Deliveries deliveries;
@@ -67,6 +69,7 @@ public final class ExpressLane implements FirstAttempts {
   public ExpressLane(
       Events events,
       OpenEvents open,
+      Leases leases,
       SharedWorkflows eventWorkflows,
       Receivers receivers,
       Deliveries deliveries,
@@ -77,6 +80,7 @@ public final class ExpressLane implements FirstAttempts {
       FairTransactions transaction) {
     this.events = events;
     this.open = open;
+    this.leases = leases;
     this.eventWorkflows = eventWorkflows;
     this.receivers = receivers;
     this.deliveries = deliveries;
@@ -168,18 +172,18 @@ public final class ExpressLane implements FirstAttempts {
 
   /** Returns once every recipient has its row: who loses the lease waits like anybody else. */
   private void sendMissing(Events.Event event, RecipientResults results) {
-    Optional<OpenEvents.Lease> lease = leaseFor(event.accepted());
+    Optional<Leases.Lease> lease = leaseFor(event.accepted());
     while (lease.isPresent() && !send(event, lease.get(), results)) {
       lease = leaseFor(event.accepted());
     }
   }
 
   /** Empty once every recipient has its row, by whomever. */
-  private Optional<OpenEvents.Lease> leaseFor(AcceptedEvent event) {
-    Optional<OpenEvents.Lease> lease = open.takeUp(event);
+  private Optional<Leases.Lease> leaseFor(AcceptedEvent event) {
+    Optional<Leases.Lease> lease = leases.acceptOffer(event);
     Duration pause = FIRST_LOOK;
     while (lease.isEmpty() && open.isOpen(event)) {
-      lease = open.takeOver(event);
+      lease = leases.takeExpired(event);
       if (lease.isEmpty()) {
         sleep(pause);
         pause = pause.multipliedBy(2).compareTo(LAST_LOOK) < 0 ? pause.multipliedBy(2) : LAST_LOOK;
@@ -189,7 +193,7 @@ public final class ExpressLane implements FirstAttempts {
   }
 
   /** False if the lease was lost meanwhile. */
-  private boolean send(Events.Event event, OpenEvents.Lease lease, RecipientResults results) {
+  private boolean send(Events.Event event, Leases.Lease lease, RecipientResults results) {
     try {
       if (!awaitRoom(lease)) {
         return false;
@@ -200,14 +204,14 @@ public final class ExpressLane implements FirstAttempts {
         room.release();
       }
     } catch (RuntimeException ours) {
-      open.release(lease);
+      leases.release(lease);
       throw ours;
     }
   }
 
   /** False if the lease was lost meanwhile. */
-  private boolean awaitRoom(OpenEvents.Lease lease) {
-    try (OpenEvents.Kept _ = open.keep(lease)) {
+  private boolean awaitRoom(Leases.Lease lease) {
+    try (Leases.Kept _ = leases.keep(lease)) {
       if (room.tryAcquire(0, TimeUnit.SECONDS)) {
         return true;
       }
@@ -217,7 +221,7 @@ public final class ExpressLane implements FirstAttempts {
     }
     boolean mine = false;
     try {
-      mine = open.renew(lease);
+      mine = leases.renew(lease);
       return mine;
     } finally {
       if (!mine) {
@@ -226,8 +230,7 @@ public final class ExpressLane implements FirstAttempts {
     }
   }
 
-  private boolean sendToMissing(
-      Events.Event event, OpenEvents.Lease lease, RecipientResults results) {
+  private boolean sendToMissing(Events.Event event, Leases.Lease lease, RecipientResults results) {
     Set<SubscriptionId> done =
         deliveries.of(event.tenant(), event.id()).stream()
             .map(delivery -> delivery.key().subscriptionId())

@@ -7,7 +7,7 @@ import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.delivery.InternalFaults;
-import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.Leases;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
 import dev.homing.activities.outbound.HttpSender;
@@ -37,7 +37,7 @@ public final class SendFirstAttempts {
   private static final Logger log = LoggerFactory.getLogger(SendFirstAttempts.class);
   private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofSeconds(30);
 
-  private final OpenEvents open;
+  private final Leases leases;
   private final Deliveries deliveries;
   private final HttpSender sender;
   private final AttemptLog attemptLog;
@@ -45,13 +45,13 @@ public final class SendFirstAttempts {
   private final FairTransactions transaction;
 
   public SendFirstAttempts(
-      OpenEvents open,
+      Leases leases,
       Deliveries deliveries,
       HttpSender sender,
       AttemptLog attemptLog,
       SendingLimits slots,
       FairTransactions transaction) {
-    this.open = open;
+    this.leases = leases;
     this.deliveries = deliveries;
     this.sender = sender;
     this.attemptLog = attemptLog;
@@ -81,10 +81,7 @@ public final class SendFirstAttempts {
    * @return whether the lease was kept
    */
   boolean send(
-      Content content,
-      OpenEvents.Lease lease,
-      Iterable<Receiver> receivers,
-      RecipientResults results) {
+      Content content, Leases.Lease lease, Iterable<Receiver> receivers, RecipientResults results) {
     Sending sending = new Sending(content, lease, results);
     List<CompletableFuture<Void>> attempts = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -102,15 +99,15 @@ public final class SendFirstAttempts {
   /** The first attempts of an event: once the lease is lost or one has failed, no other begins. */
   private final class Sending {
     private final Content content;
-    private final OpenEvents.Lease lease;
+    private final Leases.Lease lease;
     private final RecipientResults results;
     private final SendingLimits.Event slots =
         SendFirstAttempts.this.slots.forEvent(LONGEST_WAIT_FOR_A_SLOT);
-    private long renewAtNanos = System.nanoTime() + open.renewal().toNanos();
+    private long renewAtNanos = System.nanoTime() + leases.renewal().toNanos();
     private volatile boolean leased = true;
     private volatile boolean failed;
 
-    Sending(Content content, OpenEvents.Lease lease, RecipientResults results) {
+    Sending(Content content, Leases.Lease lease, RecipientResults results) {
       this.content = content;
       this.lease = lease;
       this.results = results;
@@ -163,8 +160,8 @@ public final class SendFirstAttempts {
     /** Keeps the lease while the work goes on. */
     private void renewIfDue() {
       if (untilRenewal().isZero()) {
-        leased = open.renew(lease);
-        renewAtNanos = System.nanoTime() + open.renewal().toNanos();
+        leased = leases.renew(lease);
+        renewAtNanos = System.nanoTime() + leases.renewal().toNanos();
       }
     }
   }

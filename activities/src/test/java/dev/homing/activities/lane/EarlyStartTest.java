@@ -187,7 +187,7 @@ class EarlyStartTest {
     here.earlyStart.shutdownNow();
     here.earlyStart.awaitTermination(Duration.ofSeconds(10));
 
-    assertThat(there.open.takeOver(event)).isPresent();
+    assertThat(there.leases.takeExpired(event)).isPresent();
     assertThat(counts(event)).isEmpty();
   }
 

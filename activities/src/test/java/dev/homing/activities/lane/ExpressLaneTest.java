@@ -15,7 +15,7 @@ import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.BrokenTable;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.State;
-import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.Leases;
 import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.outbound.SampleEgress;
 import dev.homing.activities.outbound.TestReceiver;
@@ -256,7 +256,7 @@ class ExpressLaneTest {
     await()
         .until(
             () -> {
-              assertThat(there.open.takeOver(event)).isEmpty();
+              assertThat(there.leases.takeExpired(event)).isEmpty();
               return renewals(database) >= 5;
             });
     receiver.answer();
@@ -273,13 +273,13 @@ class ExpressLaneTest {
     var sending = CompletableFuture.supplyAsync(() -> sendAll(node, event), threads);
     await().until(() -> receiver.requests() == 64);
 
-    OpenEvents.Lease theirs = steal(event);
+    Leases.Lease theirs = steal(event);
     long renewed = renewals(database);
     await().until(() -> renewals(database) >= renewed + 2);
     receiver.answer();
     await().until(() -> counts(event).getOrDefault(State.DELIVERED, 0L) == 64);
     assertThat(receiver.requests()).isEqualTo(64);
-    there.open.release(theirs);
+    there.leases.release(theirs);
 
     sending.get(10, TimeUnit.SECONDS);
     assertThat(receiver.requests()).isEqualTo(65);
@@ -295,13 +295,13 @@ class ExpressLaneTest {
         many("/hangs", 257).stream().map(to -> here.accept(tenant, to)).toList();
     CompletableFuture<SharedUnfinished> sending =
         CompletableFuture.supplyAsync(() -> sendAllOf(events), threads);
-    await().until(() -> receiver.requests() == 256 && here.open.kept() == 1);
+    await().until(() -> receiver.requests() == 256 && here.leases.kept() == 1);
 
     receiver.answer();
 
     assertThat(sending.get(20, TimeUnit.SECONDS).deliveries()).isEmpty();
     assertThat(receiver.requests()).isEqualTo(257);
-    assertThat(here.open.kept()).isZero();
+    assertThat(here.leases.kept()).isZero();
     assertThat(events).noneMatch(here.open::isOpen);
   }
 
@@ -560,7 +560,7 @@ class ExpressLaneTest {
 
     assertThatThrownBy(() -> sendAll(here, event)).isNotNull();
 
-    assertThat(there.open.takeOver(event)).isPresent();
+    assertThat(there.leases.takeExpired(event)).isPresent();
   }
 
   // Cancel.
@@ -646,11 +646,11 @@ class ExpressLaneTest {
         _ -> here.deliveries.assignTo(run, Instant.now(), find(event, recipient)));
   }
 
-  private OpenEvents.Lease steal(AcceptedEvent event) {
-    OpenEvents.@Nullable Lease stolen = null;
+  private Leases.Lease steal(AcceptedEvent event) {
+    Leases.@Nullable Lease stolen = null;
     while (stolen == null) {
       lapse(event);
-      stolen = there.open.takeOver(event).orElse(null);
+      stolen = there.leases.takeExpired(event).orElse(null);
     }
     return stolen;
   }

@@ -7,8 +7,9 @@ import dev.homing.activities.delivery.ParkedDeliveries;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
+import dev.homing.activities.temporal.DeliveryRuns;
+import dev.homing.activities.temporal.DeliveryRuns.Latest;
 import dev.homing.activities.temporal.DeliveryWorkflows;
-import dev.homing.activities.temporal.DeliveryWorkflows.Latest;
 import dev.homing.app.node.Workers;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.Gauge;
@@ -44,6 +45,7 @@ public class DeliveryRescuer {
   private final WaitingDeliveries waiting;
   private final Receivers receivers;
   private final DeliveryWorkflows workflows;
+  private final DeliveryRuns runs;
   private final Workers workers;
   private volatile OverdueDeliveries.Lateness lateness = OverdueDeliveries.Lateness.NONE;
   private volatile long parked;
@@ -55,6 +57,7 @@ public class DeliveryRescuer {
       WaitingDeliveries waiting,
       Receivers receivers,
       DeliveryWorkflows workflows,
+      DeliveryRuns runs,
       Workers workers,
       MeterRegistry metrics) {
     this.deliveries = deliveries;
@@ -63,6 +66,7 @@ public class DeliveryRescuer {
     this.waiting = waiting;
     this.receivers = receivers;
     this.workflows = workflows;
+    this.runs = runs;
     this.workers = workers;
     Gauge.builder("homing.deliveries.overdue", () -> lateness.overdue())
         .description("Deliveries that are late by more than a minute")
@@ -157,7 +161,7 @@ public class DeliveryRescuer {
       return start(delivery);
     }
     try {
-      return switch (workflows.latestRun(delivery.key().id())) {
+      return switch (runs.latest(delivery.key().id())) {
         case Latest.None _ -> start(delivery);
         case Latest.Ended(var latest, var terminated) when terminated && latest.equals(run) ->
             Optional.of(cancel(delivery, run));

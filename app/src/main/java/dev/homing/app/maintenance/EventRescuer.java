@@ -1,8 +1,10 @@
 package dev.homing.app.maintenance;
 
+import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.lane.EarlyStart;
-import dev.homing.app.event.Dispatcher;
+import dev.homing.activities.temporal.EventStarts;
+import dev.homing.app.node.Workers;
 import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,15 +30,24 @@ public class EventRescuer {
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
   private final OpenEvents open;
+  private final Leases leases;
   private final EarlyStart earlyStart;
-  private final Dispatcher dispatcher;
+  private final EventStarts starts;
+  private final Workers workers;
   private volatile OpenEvents.Backlog backlog = OpenEvents.Backlog.NONE;
 
   EventRescuer(
-      OpenEvents open, EarlyStart earlyStart, Dispatcher dispatcher, MeterRegistry metrics) {
+      OpenEvents open,
+      Leases leases,
+      EarlyStart earlyStart,
+      EventStarts starts,
+      Workers workers,
+      MeterRegistry metrics) {
     this.open = open;
+    this.leases = leases;
     this.earlyStart = earlyStart;
-    this.dispatcher = dispatcher;
+    this.starts = starts;
+    this.workers = workers;
     Gauge.builder("homing.events.open", () -> backlog.open())
         .description("Events of which some recipient has no result yet")
         .register(metrics);
@@ -47,10 +58,10 @@ public class EventRescuer {
 
   @Scheduled(fixedDelay = 5_000)
   void look() {
-    open.forgetLapsed();
+    leases.evictExpiredOffers();
     earlyStart.forgetEnded();
     try {
-      if (dispatcher.isReady()) {
+      if (workers.isReady()) {
         var unused = bringBack(AT_ONCE);
       }
       backlog = open.backlog();
@@ -62,7 +73,7 @@ public class EventRescuer {
   @Scheduled(fixedDelay = 5_000)
   void keepLeases() {
     try {
-      open.renewKept();
+      leases.renewKept();
     } catch (DataAccessException away) {
       log.warn("leases of what waits here cannot be renewed: {}", away.getMessage());
     }
@@ -84,7 +95,7 @@ public class EventRescuer {
         break;
       }
       for (AcceptedEvent event : claimed) {
-        if (!dispatcher.startNow(event)) {
+        if (!starts.startNow(event)) {
           return new BroughtBack(started, false);
         }
         open.lookAfterAgain(event, LOOK_AGAIN);

@@ -6,8 +6,8 @@ import dev.homing.activities.delivery.OverdueDeliveries;
 import dev.homing.activities.delivery.ParkedDeliveries;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.OpenEvents;
-import dev.homing.activities.temporal.DeliveryWorkflows;
-import dev.homing.activities.temporal.DeliveryWorkflows.Latest;
+import dev.homing.activities.temporal.DeliveryRuns;
+import dev.homing.activities.temporal.DeliveryRuns.Latest;
 import dev.homing.app.http.Problem;
 import dev.homing.app.maintenance.DeliveryRescuer.Repair;
 import dev.homing.app.node.Workers;
@@ -30,7 +30,7 @@ class Reconciliation {
   private final OverdueDeliveries overdue;
   private final ParkedDeliveries parked;
   private final WaitingDeliveries waiting;
-  private final DeliveryWorkflows workflows;
+  private final DeliveryRuns runs;
   private final EventRescuer events;
   private final DeliveryRescuer forsaken;
   private final Workers workers;
@@ -41,7 +41,7 @@ class Reconciliation {
       OverdueDeliveries overdue,
       ParkedDeliveries parked,
       WaitingDeliveries waiting,
-      DeliveryWorkflows workflows,
+      DeliveryRuns runs,
       EventRescuer events,
       DeliveryRescuer forsaken,
       Workers workers) {
@@ -50,7 +50,7 @@ class Reconciliation {
     this.overdue = overdue;
     this.parked = parked;
     this.waiting = waiting;
-    this.workflows = workflows;
+    this.runs = runs;
     this.events = events;
     this.forsaken = forsaken;
     this.workers = workers;
@@ -119,7 +119,7 @@ class Reconciliation {
   }
 
   private boolean isLost(DeliveryId id) {
-    return switch (workflows.latestRun(id)) {
+    return switch (runs.latest(id)) {
       case Latest.None _, Latest.Ended _ -> true;
       case Latest.Asleep _, Latest.Running _, Latest.Ending _ -> false;
     };

@@ -1,7 +1,7 @@
 package dev.homing.app.maintenance;
 
 import dev.homing.activities.delivery.Deliveries;
-import dev.homing.activities.temporal.DeliveryWorkflows;
+import dev.homing.activities.temporal.DeliveryRuns;
 import dev.homing.app.node.Workers;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,15 +22,14 @@ class TerminationRecorder {
   /** While no node of ours ran, somebody may have terminated something. */
   private static final Duration AT_START = Duration.ofDays(3);
 
-  private final DeliveryWorkflows workflows;
+  private final DeliveryRuns runs;
   private final Deliveries deliveries;
   private final Workers workers;
   private final Clock clock;
   private Instant looked;
 
-  TerminationRecorder(
-      DeliveryWorkflows workflows, Deliveries deliveries, Workers workers, Clock clock) {
-    this.workflows = workflows;
+  TerminationRecorder(DeliveryRuns runs, Deliveries deliveries, Workers workers, Clock clock) {
+    this.runs = runs;
     this.deliveries = deliveries;
     this.workers = workers;
     this.clock = clock;
@@ -44,8 +43,7 @@ class TerminationRecorder {
     }
     Instant now = clock.instant();
     try {
-      workflows
-          .terminatedSince(looked.minus(OVERLAP))
+      runs.terminatedSince(looked.minus(OVERLAP))
           .forEach(run -> deliveries.cancelRun(run.delivery(), run.runId(), "terminated"));
       looked = now;
     } catch (RuntimeException away) {

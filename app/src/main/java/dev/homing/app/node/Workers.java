@@ -1,6 +1,6 @@
 package dev.homing.app.node;
 
-import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.Leases;
 import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
@@ -61,7 +61,7 @@ public class Workers implements SmartLifecycle {
 
   private final WorkflowClient client;
   private final EarlyStart earlyStart;
-  private final OpenEvents open;
+  private final Leases leases;
   private final WorkerFactory factory;
   private final CountDownLatch ready = new CountDownLatch(1);
   private volatile boolean running;
@@ -73,10 +73,10 @@ public class Workers implements SmartLifecycle {
       DurableLane durableLane,
       StartDeliveries startDeliveries,
       EarlyStart earlyStart,
-      OpenEvents open) {
+      Leases leases) {
     this.client = client;
     this.earlyStart = earlyStart;
-    this.open = open;
+    this.leases = leases;
     this.factory =
         WorkerFactory.newInstance(
             client,
@@ -222,7 +222,7 @@ public class Workers implements SmartLifecycle {
   /** Those that were accepted here and not begun: another node need not wait for their lease. */
   private void handBackEvents() {
     try {
-      open.releaseUntaken();
+      leases.releaseOffers();
     } catch (DataAccessException away) {
       log.warn("events are handed back when their lease is over: {}", away.getMessage());
     }

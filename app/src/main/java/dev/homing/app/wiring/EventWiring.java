@@ -2,6 +2,7 @@ package dev.homing.app.wiring;
 
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.routing.Routes;
@@ -22,13 +23,18 @@ class EventWiring {
 
   @Bean
   AcceptEvents acceptEvents(
-      Routes routes, OpenEvents open, AcceptingDatabase database, Supplier<UUID> ids) {
-    return new AcceptEvents(routes, open, database.jdbc(), database.transaction(), ids);
+      Routes routes, Leases leases, AcceptingDatabase database, Supplier<UUID> ids) {
+    return new AcceptEvents(routes, leases, database.jdbc(), database.transaction(), ids);
   }
 
   @Bean
-  OpenEvents openEvents(JdbcClient jdbc, DeliverySettings settings) {
-    return new OpenEvents(jdbc, settings.timeout().plus(LEASE_BEYOND_AN_ATTEMPT));
+  OpenEvents openEvents(JdbcClient jdbc) {
+    return new OpenEvents(jdbc);
+  }
+
+  @Bean
+  Leases leases(JdbcClient jdbc, DeliverySettings settings) {
+    return new Leases(jdbc, settings.timeout().plus(LEASE_BEYOND_AN_ATTEMPT));
   }
 
   @Bean

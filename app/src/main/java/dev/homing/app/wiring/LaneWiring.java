@@ -7,6 +7,7 @@ import dev.homing.activities.delivery.ParkedDeliveries;
 import dev.homing.activities.delivery.RecordedAttempts;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.lane.DurableLane;
@@ -36,26 +37,27 @@ class LaneWiring {
 
   @Bean
   SendFirstAttempts sendFirst(
-      OpenEvents open,
+      Leases leases,
       Deliveries deliveries,
       HttpSender sender,
       AttemptLog attemptLog,
       SendingLimits slots,
       FairTransactions transaction) {
-    return new SendFirstAttempts(open, deliveries, sender, attemptLog, slots, transaction);
+    return new SendFirstAttempts(leases, deliveries, sender, attemptLog, slots, transaction);
   }
 
   /** The workers' bean ends it. */
   @Bean(destroyMethod = "")
   EarlyStart earlyStart(
-      OpenEvents open, Receivers receivers, SendFirstAttempts sendFirst, Egress egress) {
-    return new EarlyStart(open, receivers, sendFirst, egress);
+      Leases leases, Receivers receivers, SendFirstAttempts sendFirst, Egress egress) {
+    return new EarlyStart(leases, receivers, sendFirst, egress);
   }
 
   @Bean
   ExpressLane expressLane(
       Events events,
       OpenEvents open,
+      Leases leases,
       SharedWorkflows eventWorkflows,
       Receivers receivers,
       Deliveries deliveries,
@@ -67,6 +69,7 @@ class LaneWiring {
     return new ExpressLane(
         events,
         open,
+        leases,
         eventWorkflows,
         receivers,
         deliveries,

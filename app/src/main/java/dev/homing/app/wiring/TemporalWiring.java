@@ -1,6 +1,9 @@
 package dev.homing.app.wiring;
 
+import dev.homing.activities.event.SharedWorkflows;
+import dev.homing.activities.temporal.DeliveryRuns;
 import dev.homing.activities.temporal.DeliveryWorkflows;
+import dev.homing.activities.temporal.EventStarts;
 import dev.homing.app.node.TemporalHistograms;
 import dev.homing.app.node.TemporalTls;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -33,5 +36,15 @@ class TemporalWiring {
   @Bean
   DeliveryWorkflows deliveryWorkflows(WorkflowClient client) {
     return new DeliveryWorkflows(client);
+  }
+
+  @Bean
+  DeliveryRuns deliveryRuns(WorkflowClient client) {
+    return new DeliveryRuns(client);
+  }
+
+  @Bean
+  EventStarts eventStarts(WorkflowClient client, SharedWorkflows shared) {
+    return new EventStarts(client, shared);
   }
 }

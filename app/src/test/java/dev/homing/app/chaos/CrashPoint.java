@@ -27,10 +27,10 @@ public enum CrashPoint {
       When.AT_THE_BEGINNING),
 
   /** The event's workflow is about to be started. */
-  BEFORE_START("app.event.Dispatcher", "start(List)", When.AT_THE_BEGINNING),
+  BEFORE_START("activities.temporal.EventStarts", "start(List)", When.AT_THE_BEGINNING),
 
   /** Temporal has the event's workflow. */
-  AFTER_START("app.event.Dispatcher", "start(List)", When.AT_THE_END),
+  AFTER_START("activities.temporal.EventStarts", "start(List)", When.AT_THE_END),
 
   /** The workflow is about to adopt the first attempts. */
   EXPRESS_BEFORE_ADOPTING(
