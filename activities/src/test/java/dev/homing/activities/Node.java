@@ -104,7 +104,7 @@ public final class Node {
     open = new OpenEvents(jdbc);
     leases = new Leases(jdbc, lease);
     routes = new Routes(new RedisRoutes(REDIS), jdbc, Runnable::run, metrics);
-    accepting = new AcceptEvents(routes, leases, jdbc, transaction, SampleIds::uuid);
+    accepting = new AcceptEvents(routes, leases, jdbc, transaction, SampleIds::uuid, metrics);
     events = new Events(jdbc);
     eventWorkflows = new SharedWorkflows(jdbc);
     deliveries = new Deliveries(jdbc, open);
@@ -180,7 +180,7 @@ public final class Node {
   private Acceptance.New commit(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
     Route route = new Route(Postgres.routesVersion(tenant), recipients);
     return (Acceptance.New)
-        new AcceptEvents(routes, leases, jdbc, transaction, () -> id)
+        new AcceptEvents(routes, leases, jdbc, transaction, () -> id, metrics)
             .accept(
                 List.of(
                     new Submission(tenant, TYPE, "application/json", PAYLOAD, null, null, route)))

@@ -2,13 +2,17 @@ package dev.homing.activities.event;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.GroupCommit;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +38,14 @@ import org.springframework.transaction.support.TransactionTemplate;
  *
  * <p>Nothing else stands between a request and its 202.
  */
-public final class AcceptEvents {
+public final class AcceptEvents implements AutoCloseable {
   /** PostgreSQL's own, which Spring does not know: {@code lock_timeout} has run out. */
   private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  /** How long to wait for another request that is using the same key. */
+  private static final Duration KEY_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
   private final Routes routes;
   private final Leases leases;
@@ -44,6 +53,8 @@ public final class AcceptEvents {
   private final EventKeys keys;
   private final TransactionTemplate transaction;
   private final Supplier<UUID> ids;
+  private final DistributionSummary together;
+  private final GroupCommit<Submission, Acceptance> commits;
 
   /**
    * @param jdbc commits each statement by itself, outside of a transaction
@@ -55,13 +66,61 @@ public final class AcceptEvents {
       Leases leases,
       JdbcClient jdbc,
       TransactionTemplate transaction,
-      Supplier<UUID> ids) {
+      Supplier<UUID> ids,
+      MeterRegistry metrics) {
     this.routes = routes;
     this.leases = leases;
     this.jdbc = jdbc;
     this.keys = new EventKeys(jdbc);
     this.transaction = transaction;
     this.ids = ids;
+    this.together = metrics.summary("homing.accept.together");
+    this.commits = new GroupCommit<>(this::commitTogether);
+  }
+
+  /**
+   * Accepts an event: what is returned is committed. Those that come at the same time share the
+   * commit.
+   *
+   * @throws ConcurrencyFailureException if another request is using one of its keys all this time:
+   *     nothing was done
+   */
+  public Acceptance accept(Submission submission) {
+    long until = System.nanoTime() + KEY_TIMEOUT.toNanos();
+    try {
+      return commits.commit(submission);
+    } catch (ConcurrencyFailureException inUse) {
+      return acceptAlone(submission, until, inUse);
+    }
+  }
+
+  /** Nothing is held between tries: neither a connection nor a lock. */
+  private Acceptance acceptAlone(
+      Submission submission, long until, ConcurrencyFailureException inUse) {
+    try {
+      while (System.nanoTime() < until) {
+        Thread.sleep(BETWEEN_TRIES);
+        try {
+          return commits.commitAlone(submission);
+        } catch (ConcurrencyFailureException stillInUse) {
+          // The next try may find it free.
+        }
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    throw inUse;
+  }
+
+  private List<Acceptance> commitTogether(List<Submission> submissions) {
+    together.record(submissions.size());
+    return accept(submissions);
+  }
+
+  /** After the last request was answered. */
+  @Override
+  public void close() {
+    commits.close();
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.routing.Routes;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.app.database.AcceptingDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -23,8 +24,12 @@ class EventWiring {
 
   @Bean
   AcceptEvents acceptEvents(
-      Routes routes, Leases leases, AcceptingDatabase database, Supplier<UUID> ids) {
-    return new AcceptEvents(routes, leases, database.jdbc(), database.transaction(), ids);
+      Routes routes,
+      Leases leases,
+      AcceptingDatabase database,
+      Supplier<UUID> ids,
+      MeterRegistry metrics) {
+    return new AcceptEvents(routes, leases, database.jdbc(), database.transaction(), ids, metrics);
   }
 
   @Bean
