@@ -10,6 +10,7 @@ import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.secret.EncryptionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.app.access.AccessSettings;
+import dev.homing.app.database.PoolSettings;
 import dev.homing.app.http.PayloadSettings;
 import dev.homing.app.http.RequestSettings;
 import dev.homing.app.journey.RunningHoming;
@@ -77,6 +78,7 @@ class SettingsTest {
           .isEqualTo(new DestinationSettings("", "", false, ""));
       assertThat(context.getBean(PayloadSettings.class))
           .isEqualTo(new PayloadSettings(DataSize.ofKilobytes(256)));
+      assertThat(context.getBean(PoolSettings.class)).isEqualTo(new PoolSettings(20, 12, 6, 8));
       assertThat(context.getBean(DispatchSettings.class)).isEqualTo(new DispatchSettings(2, 500));
       assertThat(context.getBean(RequestSettings.class))
           .isEqualTo(new RequestSettings(Duration.ofSeconds(10), Duration.ofSeconds(30)));

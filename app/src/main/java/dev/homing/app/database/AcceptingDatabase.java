@@ -1,7 +1,6 @@
 package dev.homing.app.database;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.homing.activities.GroupCommit;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -16,9 +15,9 @@ public final class AcceptingDatabase implements DisposableBean {
   private final HikariDataSource pool;
 
   /** Connects when it is first used. */
-  public AcceptingDatabase(DatabaseUrl url, MeterRegistry metrics) {
+  public AcceptingDatabase(DatabaseUrl url, int connections, MeterRegistry metrics) {
     pool = url.pool("accepting", metrics);
-    pool.setMaximumPoolSize(GroupCommit.CONNECTIONS);
+    pool.setMaximumPoolSize(connections);
     pool.setMinimumIdle(2);
     pool.setConnectionTimeout(500);
     pool.setValidationTimeout(400);

@@ -16,9 +16,9 @@ public final class TenantDatabase implements DisposableBean {
   private final HikariDataSource pool;
 
   /** Connects when it is first used. */
-  public TenantDatabase(DatabaseUrl url, MeterRegistry metrics) {
+  public TenantDatabase(DatabaseUrl url, int connections, MeterRegistry metrics) {
     pool = url.pool("tenants", metrics);
-    pool.setMaximumPoolSize(8);
+    pool.setMaximumPoolSize(connections);
     pool.setMinimumIdle(0);
     pool.setConnectionTimeout(5_000);
     pool.addDataSourceProperty("socketTimeout", "120");

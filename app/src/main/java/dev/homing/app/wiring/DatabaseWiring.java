@@ -5,6 +5,7 @@ import dev.homing.activities.FairTransactions;
 import dev.homing.app.database.AcceptingDatabase;
 import dev.homing.app.database.DatabaseByCaller;
 import dev.homing.app.database.DatabaseUrl;
+import dev.homing.app.database.PoolSettings;
 import dev.homing.app.database.TenantDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -18,9 +19,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** PostgreSQL: a pool for each kind of caller. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseWiring {
-  /** Of the twenty connections that {@code application.yml} has. */
-  private static final int LANE_TRANSACTIONS = 12;
-
   /** Needed by all that connects; so settings are checked first. */
   @Bean
   DatabaseUrl databaseUrl(Settings valid) {
@@ -33,23 +31,23 @@ class DatabaseWiring {
     return new TransactionTemplate(transactions);
   }
 
-  /** Of both lanes: what they read, and everybody else, has the other connections. */
+  /** Transactions of both lanes; reads and everything else have the other connections. */
   @Bean
-  FairTransactions laneTransactions(PlatformTransactionManager transactions) {
-    return new FairTransactions(transactions, LANE_TRANSACTIONS);
+  FairTransactions laneTransactions(PlatformTransactionManager transactions, PoolSettings pools) {
+    return new FairTransactions(transactions, pools.lanes());
   }
 
   @Bean
-  AcceptingDatabase acceptingDatabase(DatabaseUrl url, MeterRegistry metrics) {
-    return new AcceptingDatabase(url, metrics);
+  AcceptingDatabase acceptingDatabase(DatabaseUrl url, PoolSettings pools, MeterRegistry metrics) {
+    return new AcceptingDatabase(url, pools.accepting(), metrics);
   }
 
   @Bean
-  TenantDatabase tenantDatabase(DatabaseUrl url, MeterRegistry metrics) {
-    return new TenantDatabase(url, metrics);
+  TenantDatabase tenantDatabase(DatabaseUrl url, PoolSettings pools, MeterRegistry metrics) {
+    return new TenantDatabase(url, pools.tenants(), metrics);
   }
 
-  /** Whatever asks for a connection, JPA and Flyway as well, asks here. */
+  /** Every request for a connection, of JPA and Flyway as well, comes here. */
   @Bean
   static BeanPostProcessor databaseByCaller(ObjectProvider<TenantDatabase> tenants) {
     return new BeanPostProcessor() {

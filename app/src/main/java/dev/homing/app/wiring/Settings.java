@@ -6,6 +6,7 @@ import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.secret.EncryptionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.app.access.AccessSettings;
+import dev.homing.app.database.PoolSettings;
 import dev.homing.app.http.PayloadSettings;
 import dev.homing.app.limit.LimitSettings;
 import dev.homing.app.node.DispatchSettings;
@@ -21,6 +22,7 @@ record Settings(
     PartSettings parts,
     TemporalTls temporalTls,
     PortSettings ports,
+    PoolSettings pools,
     AccessSettings access,
     EncryptionSettings encryption,
     DestinationSettings destinations,

@@ -34,7 +34,8 @@ class TenantDatabaseTest {
   private static final DatabaseUrl URL =
       DatabaseUrl.parse(RealParts.shared().postgres().database("rows")).orElseThrow();
   private static final HikariDataSource OWNERS = owners();
-  private static final TenantDatabase TENANTS = new TenantDatabase(URL, new SimpleMeterRegistry());
+  private static final TenantDatabase TENANTS =
+      new TenantDatabase(URL, 8, new SimpleMeterRegistry());
 
   private static HikariDataSource owners() {
     HikariDataSource pool = new HikariDataSource();
