@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,6 +27,7 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What would break in silence, were it only written down. */
@@ -116,6 +118,18 @@ class ArchitectureTest {
                 .filter(JavaClass::isTopLevelClass)
                 .map(JavaClass::getSimpleName))
         .containsOnly("Homing", "JsonLog", "SettingConverters", "StartFailures", "package-info");
+  }
+
+  /** So that one list says what runs in the background. */
+  @Test
+  void jobsAreScheduledInHousekeepingOnly() {
+    noMethods()
+        .that()
+        .areDeclaredInClassesThat()
+        .areNotAssignableTo("dev.homing.app.maintenance.Housekeeping")
+        .should()
+        .beAnnotatedWith(Scheduled.class)
+        .check(HOMING);
   }
 
   @Test

@@ -196,7 +196,7 @@ public final class EarlyStart {
   }
 
   /** Forgets what no workflow has asked for, as while Temporal is away; called now and then. */
-  public void forgetEnded() {
+  public void evictEnded() {
     long now = System.nanoTime();
     begun
         .values()

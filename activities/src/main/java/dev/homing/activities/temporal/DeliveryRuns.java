@@ -1,6 +1,5 @@
 package dev.homing.activities.temporal;
 
-
 import com.google.protobuf.ByteString;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.delivery.DeliveryWorkflow;

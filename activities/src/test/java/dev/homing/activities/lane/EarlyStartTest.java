@@ -215,7 +215,7 @@ class EarlyStartTest {
     await()
         .untilAsserted(
             () -> {
-              impatient.earlyStart.forgetEnded();
+              impatient.earlyStart.evictEnded();
               assertThat(impatient.earlyStart.remembered()).isZero();
             });
   }

@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -29,7 +28,7 @@ import org.springframework.stereotype.Component;
  * room is rescued later, if anything is left to do for it.
  */
 @Component
-class Dispatcher implements SmartLifecycle {
+public class Dispatcher {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
   private static final int QUEUE_CAPACITY = 10_000;
   private static final Duration POLL = Duration.ofMillis(500);
@@ -125,7 +124,7 @@ class Dispatcher implements SmartLifecycle {
     return settings.eventsPerWorkflow() > 1 && !egress.isDown();
   }
 
-  @Override
+  /** Returns at once. */
   public void start() {
     running = true;
     for (int slot = 0; slot < settings.startSlots(); slot++) {
@@ -133,8 +132,7 @@ class Dispatcher implements SmartLifecycle {
     }
   }
 
-  /** Before the workers: a workflow started eagerly on a stopping worker is late by ten seconds. */
-  @Override
+  /** Starts no other workflow. */
   public void stop() {
     running = false;
     for (Thread slot : slots) {
@@ -144,15 +142,5 @@ class Dispatcher implements SmartLifecycle {
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  @Override
-  public boolean isRunning() {
-    return running;
-  }
-
-  @Override
-  public int getPhase() {
-    return workers.getPhase() + 1;
   }
 }

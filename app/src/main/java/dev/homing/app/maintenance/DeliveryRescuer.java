@@ -22,7 +22,6 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -79,8 +78,7 @@ public class DeliveryRescuer {
         .register(metrics);
   }
 
-  @Scheduled(fixedDelay = 5_000)
-  void look() {
+  void rescue() {
     try {
       if (workers.isReady()) {
         var unused = bringBack(AT_ONCE);
@@ -92,7 +90,6 @@ public class DeliveryRescuer {
     }
   }
 
-  @Scheduled(fixedDelay = 60_000)
   void cancelForInactive() {
     try {
       int cancelled = waiting.cancelForInactive();

@@ -1,8 +1,6 @@
 package dev.homing.app.maintenance;
 
-import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
-import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.temporal.EventStarts;
 import dev.homing.app.node.Workers;
 import dev.homing.workflows.event.AcceptedEvent;
@@ -13,7 +11,6 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -30,22 +27,12 @@ public class EventRescuer {
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
   private final OpenEvents open;
-  private final Leases leases;
-  private final EarlyStart earlyStart;
   private final EventStarts starts;
   private final Workers workers;
   private volatile OpenEvents.Backlog backlog = OpenEvents.Backlog.NONE;
 
-  EventRescuer(
-      OpenEvents open,
-      Leases leases,
-      EarlyStart earlyStart,
-      EventStarts starts,
-      Workers workers,
-      MeterRegistry metrics) {
+  EventRescuer(OpenEvents open, EventStarts starts, Workers workers, MeterRegistry metrics) {
     this.open = open;
-    this.leases = leases;
-    this.earlyStart = earlyStart;
     this.starts = starts;
     this.workers = workers;
     Gauge.builder("homing.events.open", () -> backlog.open())
@@ -56,10 +43,7 @@ public class EventRescuer {
         .register(metrics);
   }
 
-  @Scheduled(fixedDelay = 5_000)
-  void look() {
-    leases.evictExpiredOffers();
-    earlyStart.forgetEnded();
+  void rescue() {
     try {
       if (workers.isReady()) {
         var unused = bringBack(AT_ONCE);
@@ -67,15 +51,6 @@ public class EventRescuer {
       backlog = open.backlog();
     } catch (DataAccessException away) {
       log.warn("open events cannot be read: {}", away.getMessage());
-    }
-  }
-
-  @Scheduled(fixedDelay = 5_000)
-  void keepLeases() {
-    try {
-      leases.renewKept();
-    } catch (DataAccessException away) {
-      log.warn("leases of what waits here cannot be renewed: {}", away.getMessage());
     }
   }
 

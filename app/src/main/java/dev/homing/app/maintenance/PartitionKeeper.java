@@ -14,9 +14,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.ApplicationArguments;
-import org.springframework.boot.ApplicationRunner;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -26,7 +23,7 @@ import org.springframework.stereotype.Component;
  * <p>Nothing waits for it: without a partition of its own a row goes into the default one.
  */
 @Component
-class PartitionKeeper implements ApplicationRunner {
+public class PartitionKeeper {
   private static final Logger log = LoggerFactory.getLogger(PartitionKeeper.class);
   private static final Duration USUALLY = Duration.ofHours(1);
   private static final Duration AFTER_A_FAILURE = Duration.ofMinutes(5);
@@ -69,17 +66,12 @@ class PartitionKeeper implements ApplicationRunner {
 
   private record State(Map<Table, Integer> withoutPartition, long kept, int daysAhead) {}
 
-  @Override
-  public void run(ApplicationArguments atStart) {
-    look();
-  }
-
-  @Scheduled(initialDelay = 60_000, fixedDelay = 60_000)
-  void look() {
+  /** Does what is due; never throws. */
+  public void keep() {
     try {
       if (!clock.instant().isBefore(due)) {
         due = clock.instant().plus(AFTER_A_FAILURE);
-        due = clock.instant().plus(keep() ? USUALLY : AFTER_A_FAILURE);
+        due = clock.instant().plus(keepNow() ? USUALLY : AFTER_A_FAILURE);
       }
       state = state();
     } catch (RuntimeException failed) { // Whatever it is, it must not stop a start.
@@ -88,7 +80,7 @@ class PartitionKeeper implements ApplicationRunner {
   }
 
   /** False if something is left to do. */
-  private boolean keep() {
+  private boolean keepNow() {
     boolean made = makePartitions.make();
     boolean dropped = dropPartitions.drop();
     expiredKeys.forget();

@@ -1,6 +1,5 @@
 package dev.homing.app.maintenance;
 
-import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.OverdueDeliveries;
 import dev.homing.activities.delivery.ParkedDeliveries;
@@ -26,7 +25,6 @@ class Reconciliation {
   private static final int REPAIRED_AT_ONCE = 200;
 
   private final OpenEvents open;
-  private final Deliveries deliveries;
   private final OverdueDeliveries overdue;
   private final ParkedDeliveries parked;
   private final WaitingDeliveries waiting;
@@ -37,7 +35,6 @@ class Reconciliation {
 
   Reconciliation(
       OpenEvents open,
-      Deliveries deliveries,
       OverdueDeliveries overdue,
       ParkedDeliveries parked,
       WaitingDeliveries waiting,
@@ -46,7 +43,6 @@ class Reconciliation {
       DeliveryRescuer forsaken,
       Workers workers) {
     this.open = open;
-    this.deliveries = deliveries;
     this.overdue = overdue;
     this.parked = parked;
     this.waiting = waiting;

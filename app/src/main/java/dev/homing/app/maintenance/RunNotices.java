@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -37,7 +36,6 @@ public class RunNotices {
   }
 
   /** After the commit of a decision: sends its notices now, on a thread of their own. */
-  @Scheduled(fixedDelay = 5_000)
   public void sendSoon() {
     if (workers.isReady() && asked.getAndIncrement() == 0) {
       Thread.ofVirtual().name("run-notices").start(this::sendWhileAsked);

@@ -10,7 +10,6 @@ import io.temporal.api.workflowservice.v1.CountWorkflowExecutionsRequest;
 import io.temporal.client.WorkflowClient;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -37,7 +36,6 @@ class StuckWorkflows {
         .register(metrics);
   }
 
-  @Scheduled(fixedDelay = 30_000)
   void count() {
     try {
       stuck =

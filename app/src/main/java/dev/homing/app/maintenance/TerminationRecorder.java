@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /** Records as cancelled what somebody terminated: that runs no code of ours. */
@@ -36,8 +35,7 @@ class TerminationRecorder {
     this.looked = clock.instant().minus(AT_START);
   }
 
-  @Scheduled(fixedDelay = 10_000)
-  void look() {
+  void record() {
     if (!workers.isReady()) {
       return;
     }

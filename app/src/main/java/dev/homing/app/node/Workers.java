@@ -5,20 +5,12 @@ import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
 import dev.homing.activities.lane.StartDeliveries;
-import dev.homing.activities.temporal.ShortCalls;
-import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
 import dev.homing.workflows.delivery.RetryingDelivery;
 import dev.homing.workflows.event.FanOut;
 import dev.homing.workflows.event.SharedFanOut;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.temporal.api.enums.v1.IndexedValueType;
-import io.temporal.api.operatorservice.v1.AddSearchAttributesRequest;
-import io.temporal.api.operatorservice.v1.ListSearchAttributesRequest;
 import io.temporal.client.WorkflowClient;
-import io.temporal.serviceclient.OperatorServiceStubs;
-import io.temporal.serviceclient.OperatorServiceStubsOptions;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
@@ -27,9 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -39,13 +29,10 @@ import org.springframework.stereotype.Component;
  * attributes exist. At shutdown, attempts under way are finished and recorded.
  */
 @Component
-public class Workers implements SmartLifecycle {
-  /** Stops before the database, after the API and the dispatcher. */
-  static final int PHASE = 1_000;
-
+public class Workers {
   private static final Logger log = LoggerFactory.getLogger(Workers.class);
 
-  /** A first attempt holds one while it waits for its receivers. */
+  /** Workflow tasks at once: a first attempt holds one while it waits for its receivers. */
   private static final int WORKFLOW_TASKS = 500;
 
   /** Later attempts under way at once. */
@@ -53,13 +40,13 @@ public class Workers implements SmartLifecycle {
 
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
-  /** For attempts under way to end by themselves: longer than one takes with the usual timeout. */
+  /** How long attempts under way may take to end: longer than one with the default timeout. */
   private static final Duration DRAIN = Duration.ofSeconds(18);
 
-  /** For the others to be interrupted and handed back, so that another node goes on at once. */
+  /** How long the others may take to be interrupted and handed back to another node. */
   private static final Duration HAND_BACK = Duration.ofSeconds(4);
 
-  private final WorkflowClient client;
+  private final SearchAttributes searchAttributes;
   private final EarlyStart earlyStart;
   private final Leases leases;
   private final WorkerFactory factory;
@@ -69,12 +56,13 @@ public class Workers implements SmartLifecycle {
   Workers(
       DispatchSettings settings,
       WorkflowClient client,
+      SearchAttributes searchAttributes,
       ExpressLane expressLane,
       DurableLane durableLane,
       StartDeliveries startDeliveries,
       EarlyStart earlyStart,
       Leases leases) {
-    this.client = client;
+    this.searchAttributes = searchAttributes;
     this.earlyStart = earlyStart;
     this.leases = leases;
     this.factory =
@@ -129,79 +117,32 @@ public class Workers implements SmartLifecycle {
     return running && ready.getCount() == 0;
   }
 
-  @Override
+  /** Returns at once. */
   public void start() {
     running = true;
-    Thread.ofVirtual().name("workers").start(this::startWhenTemporalIsThere);
+    Thread.ofVirtual().name("workers").start(this::startOnceConnected);
   }
 
-  private void startWhenTemporalIsThere() {
-    boolean said = false;
+  private void startOnceConnected() {
+    boolean logged = false;
     while (running) {
       try {
-        ShortCalls.run(this::registerSearchAttributes);
+        searchAttributes.register();
         factory.start();
         ready.countDown();
-        log.info("Temporal is there: working");
+        log.info("connected to Temporal: working");
         return;
       } catch (StatusRuntimeException away) {
-        if (!said) {
+        if (!logged) {
           log.warn("waiting for Temporal: {}", away.getMessage());
-          said = true;
+          logged = true;
         }
         pause();
       }
     }
   }
 
-  /** Again and again, as Temporal may have lost them with its database. */
-  @Scheduled(fixedDelay = 10_000)
-  void keepSearchAttributes() {
-    if (isReady()) {
-      try {
-        ShortCalls.run(this::registerSearchAttributes);
-      } catch (StatusRuntimeException away) {
-        log.debug("search attributes cannot be read: {}", away.getMessage());
-      }
-    }
-  }
-
-  private void registerSearchAttributes() {
-    OperatorServiceStubs operator =
-        OperatorServiceStubs.newServiceStubs(
-            OperatorServiceStubsOptions.newBuilder()
-                .setChannel(client.getWorkflowServiceStubs().getRawChannel())
-                .validateAndBuildWithDefaults());
-    String namespace = client.getOptions().getNamespace();
-    var known =
-        operator
-            .blockingStub()
-            .listSearchAttributes(
-                ListSearchAttributesRequest.newBuilder().setNamespace(namespace).build())
-            .getCustomAttributesMap();
-    var missing = AddSearchAttributesRequest.newBuilder().setNamespace(namespace);
-    for (var key : Search.ALL) {
-      if (!known.containsKey(key.getName())) {
-        missing.putSearchAttributes(key.getName(), IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD);
-      }
-    }
-    if (missing.getSearchAttributesCount() > 0) {
-      add(operator, missing.build());
-    }
-  }
-
-  private static void add(OperatorServiceStubs operator, AddSearchAttributesRequest missing) {
-    try {
-      var unused = operator.blockingStub().addSearchAttributes(missing);
-      log.info("registered search attributes {}", missing.getSearchAttributesMap().keySet());
-    } catch (StatusRuntimeException refused) {
-      if (refused.getStatus().getCode() != Status.Code.ALREADY_EXISTS) {
-        throw refused; // Another node may have been quicker.
-      }
-    }
-  }
-
-  @Override
+  /** Returns once attempts under way are recorded, or handed back. */
   public void stop() {
     running = false;
     factory.shutdown();
@@ -210,7 +151,7 @@ public class Workers implements SmartLifecycle {
     factory.shutdownNow();
     earlyStart.shutdownNow();
     awaitTermination(HAND_BACK);
-    handBackEvents();
+    releaseUnsentEvents();
   }
 
   private void awaitTermination(Duration atMost) {
@@ -219,23 +160,13 @@ public class Workers implements SmartLifecycle {
     earlyStart.awaitTermination(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
   }
 
-  /** Those that were accepted here and not begun: another node need not wait for their lease. */
-  private void handBackEvents() {
+  /** Another node need not wait until the leases of what was accepted here expire. */
+  private void releaseUnsentEvents() {
     try {
       leases.releaseOffers();
     } catch (DataAccessException away) {
-      log.warn("events are handed back when their lease is over: {}", away.getMessage());
+      log.warn("events are handed back when their leases expire: {}", away.getMessage());
     }
-  }
-
-  @Override
-  public boolean isRunning() {
-    return running;
-  }
-
-  @Override
-  public int getPhase() {
-    return PHASE;
   }
 
   private static void pause() {

@@ -11,11 +11,11 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 /** What every part of this process shares. */
 @Configuration(proxyBeanMethods = false)
 class NodeWiring {
-  /** A thread for each task: one that waits for Temporal must not hold up the others. */
+  /** A thread for each job: one that waits for Temporal must not hold up the others. */
   @Bean
   ThreadPoolTaskScheduler taskScheduler() {
     ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
-    scheduler.setPoolSize(8);
+    scheduler.setPoolSize(11);
     scheduler.setThreadNamePrefix("scheduling-");
     return scheduler;
   }

@@ -13,7 +13,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.DefaultApplicationArguments;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -29,7 +28,7 @@ class PartitionKeeperTest {
     var settings = new RetentionSettings(Duration.ofDays(30), null);
     Partitions partitions = new Partitions(jdbc);
     SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-    PartitionKeeper upkeep =
+    PartitionKeeper keeper =
         new PartitionKeeper(
             new MakePartitions(partitions, jdbc, transaction),
             new DropPartitions(partitions, settings, jdbc, transaction),
@@ -38,7 +37,7 @@ class PartitionKeeperTest {
             Clock.systemUTC(),
             metrics);
 
-    assertThatCode(() -> upkeep.run(new DefaultApplicationArguments())).doesNotThrowAnyException();
+    assertThatCode(keeper::keep).doesNotThrowAnyException();
 
     assertThat(metrics.get("homing.partitions.ahead").gauge().value()).isZero();
   }
