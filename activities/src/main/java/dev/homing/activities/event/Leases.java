@@ -167,9 +167,19 @@ public final class Leases {
     due.forEach(each -> kept.computeIfPresent(each, (_, _) -> now));
   }
 
-  /** Lets another node take it at once. */
+  /**
+   * Lets another node take it at once. An interrupted thread releases as well: it stops, and a pool
+   * would give it no connection.
+   */
   public void release(Lease mine) {
-    extend(mine, Duration.ZERO);
+    boolean interrupted = Thread.interrupted();
+    try {
+      extend(mine, Duration.ZERO);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private boolean extend(Lease mine, Duration from) {
