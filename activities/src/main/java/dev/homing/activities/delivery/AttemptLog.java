@@ -2,6 +2,7 @@ package dev.homing.activities.delivery;
 
 import dev.homing.activities.FairTransactions;
 import dev.homing.activities.GroupCommit;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.subscription.GoneReceivers;
@@ -121,7 +122,7 @@ public final class AttemptLog implements AutoCloseable {
    * @param wait until it is due, or looked at again; null: never
    */
   public void leave(
-      Delivery.Key key, State state, @Nullable String reason, @Nullable Duration wait) {
+      Delivery.Key key, State state, @Nullable Reason reason, @Nullable Duration wait) {
     var unused =
         firstResults.commit(new FirstResult(Delivery.pending(key).in(state, reason), wait, null));
   }

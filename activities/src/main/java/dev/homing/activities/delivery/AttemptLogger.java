@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.subscription.Receiver;
 import okhttp3.HttpUrl;
@@ -28,7 +29,7 @@ public final class AttemptLogger implements AttemptListener {
         .addKeyValue("attempt_count", after.attemptCount())
         .addKeyValue("took_millis", attempt.took().toMillis())
         .addKeyValue("state", after.state().word())
-        .addKeyValue("reason", after.reason())
+        .addKeyValue("reason", Reason.word(after.reason()))
         .addKeyValue("next_attempt_at", after.nextAttemptAt())
         .addKeyValue("error", attempt.outcome().detail())
         .log("attempt");

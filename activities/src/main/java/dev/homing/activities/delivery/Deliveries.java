@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.subscription.PausedSubscriptions;
@@ -52,7 +53,7 @@ public final class Deliveries {
    * Gives a recipient its row, unless it has one; waiting, it is due now. Whoever wrote the row
    * also says so to the event.
    */
-  public boolean add(Delivery.Key key, State state, @Nullable String reason) {
+  public boolean add(Delivery.Key key, State state, @Nullable Reason reason) {
     int added =
         jdbc.sql(
                 """
@@ -70,7 +71,7 @@ public final class Deliveries {
             .param("type", key.eventType())
             .param("subscription", key.subscriptionId().uuid())
             .param("state", state.word())
-            .param("reason", reason)
+            .param("reason", Reason.word(reason))
             .param("waits", state == State.RETRYING)
             .update();
     if (added == 1) {
@@ -92,7 +93,7 @@ public final class Deliveries {
             where tenant = :tenant and id = :id
             """)
         .param("state", to.state().word())
-        .param("reason", to.reason())
+        .param("reason", Reason.word(to.reason()))
         .param("round", to.round())
         .param("roundAttempts", to.roundAttempts())
         .param("attemptCount", to.attemptCount())
@@ -164,16 +165,16 @@ public final class Deliveries {
   }
 
   /** Stops a delivery if this run still has it in hand. */
-  public boolean cancelRun(DeliveryId id, String runId, String reason) {
+  public boolean cancelRun(DeliveryId id, String runId, Reason reason) {
     return endRun(id, runId, State.CANCELLED, reason);
   }
 
   /** Ends a delivery that cannot be sent any more, if this run still has it in hand. */
-  public void failRun(DeliveryId id, String runId, String reason) {
+  public void failRun(DeliveryId id, String runId, Reason reason) {
     endRun(id, runId, State.FAILED, reason);
   }
 
-  private boolean endRun(DeliveryId id, String runId, State end, String reason) {
+  private boolean endRun(DeliveryId id, String runId, State end, Reason reason) {
     return jdbc.sql(
                 """
                 update deliveries
@@ -181,7 +182,7 @@ public final class Deliveries {
                 where id = :id and run_id = :run and state in ('retrying', 'held')
                 """)
             .param("state", end.word())
-            .param("reason", reason)
+            .param("reason", Reason.word(reason))
             .param("id", id.uuid())
             .param("run", runId)
             .update()
@@ -231,7 +232,7 @@ public final class Deliveries {
   public State addHeldIfPaused(Delivery.Key key) {
     boolean paused = pausedSubscriptions.lock(key.tenant(), key.subscriptionId());
     State state = paused ? State.HELD : State.RETRYING;
-    add(key, state, paused ? "paused" : null);
+    add(key, state, paused ? Reason.PAUSED : null);
     return state;
   }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event on its way to one subscription, as the ledger has it.
  *
- * @param reason in one word, why it is in its state; null where that says it all
+ * @param reason why it is in its state; null where that says it all
  * @param round the attempts from one start of the schedule, from 1
  * @param roundAttempts how many there were in this round
  * @param attemptCount how many there were in all
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Delivery(
     Key key,
     State state,
-    @Nullable String reason,
+    @Nullable Reason reason,
     int round,
     int roundAttempts,
     int attemptCount,
@@ -75,6 +75,42 @@ public record Delivery(
     }
   }
 
+  /** Why a delivery is held, failed or cancelled. */
+  public enum Reason {
+    /** Held: its subscription is paused. */
+    PAUSED,
+    /** Held: its receiver cannot be read as it is stored. */
+    UNREADABLE,
+    /** Held: a fault of ours comes again with it. */
+    OUR_FAULT,
+    /** Failed: its last attempt failed. */
+    SCHEDULE_OVER,
+    /** Failed: a round was opened after its payload had expired. */
+    PAYLOAD_EXPIRED,
+    /** Cancelled through the API or Temporal. */
+    CANCELLED,
+    /** Cancelled: its workflow was terminated. */
+    TERMINATED,
+    /** Cancelled: its receiver answered 410. */
+    GONE,
+    /** Cancelled: its subscription was deleted. */
+    SUBSCRIPTION_DELETED;
+
+    /** The word that is stored, logged and shown. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Reason of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    /** The word of a reason; null: of none. */
+    public static @Nullable String word(@Nullable Reason reason) {
+      return reason == null ? null : reason.word();
+    }
+  }
+
   /** With one attempt more, which counts in the round it was made in. */
   Delivery attempted(int inRound) {
     int counted = roundAttempts + (inRound == round ? 1 : 0);
@@ -92,7 +128,7 @@ public record Delivery(
   }
 
   /** In another state, with nothing due. */
-  Delivery in(State other, @Nullable String why) {
+  Delivery in(State other, @Nullable Reason why) {
     return new Delivery(
         key, other, why, round, roundAttempts, attemptCount, null, runId, endedRunId, updatedAt);
   }

@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
@@ -25,10 +26,11 @@ final class DeliveryRows {
             row.getString("event_type"),
             new SubscriptionId(row.getObject("subscription_id", UUID.class)));
     OffsetDateTime next = row.getObject("next_attempt_at", OffsetDateTime.class);
+    String reason = row.getString("reason");
     return new Delivery(
         key,
         State.of(row.getString("state")),
-        row.getString("reason"),
+        reason == null ? null : Reason.of(reason),
         row.getInt("round"),
         row.getInt("round_attempts"),
         row.getInt("attempt_count"),

@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.ResponseHeaders;
@@ -114,7 +115,7 @@ public final class FirstResults {
             "subscriptions",
             column(all, UUID[]::new, r -> r.delivery().key().subscriptionId().uuid()))
         .param("states", column(all, String[]::new, r -> r.delivery().state().word()))
-        .param("reasons", column(all, String[]::new, r -> r.delivery().reason()))
+        .param("reasons", column(all, String[]::new, r -> Reason.word(r.delivery().reason())))
         .param(
             "waits", column(all, Long[]::new, r -> r.dueIn() == null ? null : r.dueIn().toMillis()))
         .param("counts", column(all, Integer[]::new, r -> r.delivery().attemptCount()))

@@ -16,12 +16,6 @@ public final class InternalFaults {
   /** After so long a parked delivery is looked at again. */
   public static final Duration PARKED = Duration.ofHours(1);
 
-  /** The reason of a delivery whose receiver cannot be read as it is stored. */
-  public static final String UNREADABLE = "unreadable";
-
-  /** The reason of a delivery that we fail to handle. */
-  public static final String OUR_FAULT = "our_fault";
-
   private InternalFaults() {}
 
   /** True when it is no delivery's fault: the database is away, or this node stops. */

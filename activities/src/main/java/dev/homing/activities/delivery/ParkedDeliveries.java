@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;
 import java.time.Duration;
@@ -14,7 +15,7 @@ public final class ParkedDeliveries {
   }
 
   /** Keeps what a run has in hand back because of a fault of ours, and has it looked at later. */
-  public void park(Tenant tenant, DeliveryId id, String runId, String reason, Duration lookAgain) {
+  public void park(Tenant tenant, DeliveryId id, String runId, Reason reason, Duration lookAgain) {
     jdbc.sql(
             """
             update deliveries
@@ -24,7 +25,7 @@ public final class ParkedDeliveries {
               and state in ('retrying', 'held')
             """)
         .param("run", runId)
-        .param("reason", reason)
+        .param("reason", Reason.word(reason))
         .param("wait", lookAgain.toMillis())
         .param("tenant", tenant.name())
         .param("id", id.uuid())

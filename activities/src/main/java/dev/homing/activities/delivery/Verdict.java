@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.workflows.delivery.Outcome;
@@ -39,7 +40,7 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
     return switch (attempt.outcome()) {
       case Outcome.Delivered _ -> new Verdict(counted.in(State.DELIVERED, null), null);
       case Outcome.Gone _ when counts && gone ->
-          new Verdict(counted.in(State.CANCELLED, "gone"), null);
+          new Verdict(counted.in(State.CANCELLED, Reason.GONE), null);
       case Outcome.Gone _ when counts -> retryOrFail(counted, context, null, random);
       case Outcome.Refused(_, var retryAfter) when counts ->
           retryOrFail(counted, context, retryAfter, random);
@@ -57,7 +58,7 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
       DoubleSupplier random) {
     var schedule = context.receiver().schedule();
     if (counted.roundAttempts() >= schedule.maxAttempts()) {
-      return new Verdict(counted.in(State.FAILED, "schedule_over"), null);
+      return new Verdict(counted.in(State.FAILED, Reason.SCHEDULE_OVER), null);
     }
     Duration wait = schedule.waitAfter(counted.roundAttempts(), retryAfter, random.getAsDouble());
     return new Verdict(counted.in(State.RETRYING, null), wait);

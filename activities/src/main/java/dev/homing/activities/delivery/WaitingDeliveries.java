@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.workflows.DeliveryId;
@@ -99,7 +100,7 @@ public final class WaitingDeliveries {
    * Stops a delivery that is not over, as somebody asked; one without a row gets it. False if it
    * was over.
    */
-  public boolean cancel(Delivery.Key key, String reason) {
+  public boolean cancel(Delivery.Key key, Reason reason) {
     return deliveries.add(key, State.CANCELLED, reason) || cancelWaiting(key, reason, "", Map.of());
   }
 
@@ -109,7 +110,7 @@ public final class WaitingDeliveries {
    *
    * @param roundsOf the run that opened the event's rounds; null: not known
    */
-  public boolean cancelOfEvent(Delivery.Key key, @Nullable String roundsOf, String reason) {
+  public boolean cancelOfEvent(Delivery.Key key, @Nullable String roundsOf, Reason reason) {
     return deliveries.add(key, State.CANCELLED, reason)
         || cancelWaiting(
             key,
@@ -123,7 +124,7 @@ public final class WaitingDeliveries {
 
   /** Its run hears of it. */
   private boolean cancelWaiting(
-      Delivery.Key key, String reason, String condition, Map<String, @Nullable String> params) {
+      Delivery.Key key, Reason reason, String condition, Map<String, @Nullable String> params) {
     return jdbc.sql(
                 """
                 update deliveries
@@ -132,7 +133,7 @@ public final class WaitingDeliveries {
                 where tenant = :tenant and id = :id and state in ('retrying', 'held')
                 """
                     + condition)
-            .param("reason", reason)
+            .param("reason", Reason.word(reason))
             .param("tenant", key.tenant().name())
             .param("id", key.id().uuid())
             .params(params)

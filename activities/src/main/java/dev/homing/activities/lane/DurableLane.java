@@ -7,6 +7,7 @@ import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.delivery.ParkedDeliveries;
@@ -140,13 +141,13 @@ public final class DurableLane implements LaterAttempts {
     return switch (receiver.standing()) {
       case ACTIVE -> attempt(delivery, receiver, execution);
       case PAUSED -> hold(delivery, run(execution), receiver);
-      case GONE -> cancel(key, run(execution), "gone");
-      case DELETED -> cancel(key, run(execution), "subscription_deleted");
+      case GONE -> cancel(key, run(execution), Reason.GONE);
+      case DELETED -> cancel(key, run(execution), Reason.SUBSCRIPTION_DELETED);
       case UNREADABLE -> park(delivery, run(execution), receiver);
     };
   }
 
-  private NextStep cancel(Delivery.Key key, String run, String reason) {
+  private NextStep cancel(Delivery.Key key, String run, Reason reason) {
     deliveries.cancelRun(key.id(), run, reason);
     return new NextStep.Done();
   }
@@ -212,7 +213,7 @@ public final class DurableLane implements LaterAttempts {
   }
 
   private NextStep parked(Delivery delivery) {
-    return held(String.valueOf(delivery.reason()), deliveries.untilDue(delivery));
+    return held(String.valueOf(Reason.word(delivery.reason())), deliveries.untilDue(delivery));
   }
 
   private static NextStep held(String why, Duration delay) {
@@ -221,14 +222,14 @@ public final class DurableLane implements LaterAttempts {
 
   private NextStep park(Delivery delivery, String run, Receiver receiver) {
     DeliveryId id = delivery.key().id();
-    parked.park(delivery.key().tenant(), id, run, InternalFaults.UNREADABLE, InternalFaults.PARKED);
+    parked.park(delivery.key().tenant(), id, run, Reason.UNREADABLE, InternalFaults.PARKED);
     log.error("{} is parked: {} cannot be read: {}", id, receiver.id(), receiver.fault());
     return held("its subscription cannot be read: " + receiver.fault(), InternalFaults.PARKED);
   }
 
   /** A round was opened after the payload had expired. */
   private NextStep expired(Delivery.Key key, String run) {
-    deliveries.failRun(key.id(), run, "payload_expired");
+    deliveries.failRun(key.id(), run, Reason.PAYLOAD_EXPIRED);
     return new NextStep.Over("its payload is kept no longer");
   }
 
@@ -257,8 +258,7 @@ public final class DurableLane implements LaterAttempts {
     if (parked.countFault(waiting.tenant(), waiting.id(), run) < InternalFaults.QUICK_RETRIES) {
       return soon(ours);
     }
-    parked.park(
-        waiting.tenant(), waiting.id(), run, InternalFaults.OUR_FAULT, InternalFaults.PARKED);
+    parked.park(waiting.tenant(), waiting.id(), run, Reason.OUR_FAULT, InternalFaults.PARKED);
     log.error("{} is parked: we cannot handle it", waiting.id(), ours);
     return held("our own fault: " + ours, InternalFaults.PARKED);
   }

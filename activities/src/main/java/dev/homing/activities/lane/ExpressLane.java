@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
@@ -270,7 +271,7 @@ public final class ExpressLane implements FirstAttempts {
   private void cancelUnfinished(Events.Event event, @Nullable String roundsOf) {
     for (SubscriptionId recipient : event.recipients()) {
       Delivery.Key key = new Delivery.Key(event.tenant(), event.id(), event.type(), recipient);
-      transaction.run(() -> waitingDeliveries.cancelOfEvent(key, roundsOf, "cancelled"));
+      transaction.run(() -> waitingDeliveries.cancelOfEvent(key, roundsOf, Reason.CANCELLED));
     }
   }
 

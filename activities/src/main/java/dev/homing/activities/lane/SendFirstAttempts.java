@@ -5,6 +5,7 @@ import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.event.Leases;
@@ -197,8 +198,8 @@ public final class SendFirstAttempts {
     switch (receiver.standing()) {
       case ACTIVE -> attempt(sending, receiver);
       case PAUSED -> hold(sending, receiver);
-      case GONE -> leave(sending, receiver, State.CANCELLED, "gone", null);
-      case DELETED -> leave(sending, receiver, State.CANCELLED, "subscription_deleted", null);
+      case GONE -> leave(sending, receiver, State.CANCELLED, Reason.GONE, null);
+      case DELETED -> leave(sending, receiver, State.CANCELLED, Reason.SUBSCRIPTION_DELETED, null);
       case UNREADABLE -> park(sending, receiver);
     }
   }
@@ -210,7 +211,7 @@ public final class SendFirstAttempts {
   }
 
   private void park(Sending sending, Receiver receiver) {
-    leave(sending, receiver, State.HELD, InternalFaults.UNREADABLE, InternalFaults.PARKED);
+    leave(sending, receiver, State.HELD, Reason.UNREADABLE, InternalFaults.PARKED);
     log.error(
         "{} is parked: {} cannot be read: {}",
         sending.to(receiver).id(),
@@ -261,7 +262,7 @@ public final class SendFirstAttempts {
       Sending sending,
       Receiver receiver,
       State state,
-      @Nullable String reason,
+      @Nullable Reason reason,
       @Nullable Duration wait) {
     Delivery.Key key = sending.to(receiver);
     attemptLog.leave(key, state, reason, wait);

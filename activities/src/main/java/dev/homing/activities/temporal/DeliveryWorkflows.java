@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
@@ -151,7 +152,10 @@ public final class DeliveryWorkflows {
     DeliveryId id = decided.key().id();
     try {
       if (decided.state().isOver()) {
-        cancel(id, requireNonNull(decided.runId()), requireNonNullElse(decided.reason(), "over"));
+        cancel(
+            id,
+            requireNonNull(decided.runId()),
+            requireNonNullElse(Reason.word(decided.reason()), "over"));
       } else {
         reset(id);
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.SampleAttempts;
@@ -101,7 +102,7 @@ class AttemptLogTest {
     Delivery last = ledger.record(ledger.first(key), SampleAttempts.refused());
 
     assertThat(last.state()).isEqualTo(State.FAILED);
-    assertThat(last.reason()).isEqualTo("schedule_over");
+    assertThat(last.reason()).isEqualTo(Reason.SCHEDULE_OVER);
     assertThat(last.nextAttemptAt()).isNull();
     assertThat(last.attemptCount()).isEqualTo(3);
   }
@@ -241,12 +242,12 @@ class AttemptLogTest {
 
   @Test
   void staysCancelledWhenAFailureComesLate() {
-    ledger.cancel(key, "cancelled");
+    ledger.cancel(key, Reason.CANCELLED);
 
     Delivery after = ledger.record(ledger.first(key), SampleAttempts.refused());
 
     assertThat(after.state()).isEqualTo(State.CANCELLED);
-    assertThat(after.reason()).isEqualTo("cancelled");
+    assertThat(after.reason()).isEqualTo(Reason.CANCELLED);
     assertThat(after.nextAttemptAt()).isNull();
     assertThat(after.attemptCount()).isEqualTo(1);
   }
@@ -254,7 +255,7 @@ class AttemptLogTest {
   @ParameterizedTest
   @CsvSource({"cancelled, cancelled", "failed, schedule_over", "held, paused"})
   void isDeliveredByALateSuccess(String state, String reason) {
-    ledger.add(key, State.of(state), reason);
+    ledger.add(key, State.of(state), Reason.of(reason));
 
     Delivery after = ledger.record(ledger.first(key), SampleAttempts.delivered());
 
@@ -270,7 +271,7 @@ class AttemptLogTest {
     Delivery after = ledger.record(ledger.first(key), SampleAttempts.timedOut());
 
     assertThat(after.state()).isEqualTo(State.FAILED);
-    assertThat(after.reason()).isEqualTo("schedule_over");
+    assertThat(after.reason()).isEqualTo(Reason.SCHEDULE_OVER);
     assertThat(after.attemptCount()).isEqualTo(2);
   }
 
@@ -342,7 +343,7 @@ class AttemptLogTest {
     Delivery.Key delivered = ledger.to(key.subscriptionId());
     Delivery.Key others = ledger.toNewSubscription();
     ledger.record(ledger.first(waiting), SampleAttempts.refused());
-    ledger.add(held, State.HELD, "paused");
+    ledger.add(held, State.HELD, Reason.PAUSED);
     ledger.record(ledger.first(delivered), SampleAttempts.delivered());
     ledger.record(ledger.first(others), SampleAttempts.refused());
     long version = routesVersion();
@@ -350,12 +351,12 @@ class AttemptLogTest {
     Delivery after = ledger.record(ledger.first(key), SampleAttempts.gone());
 
     assertThat(after.state()).isEqualTo(State.CANCELLED);
-    assertThat(after.reason()).isEqualTo("gone");
+    assertThat(after.reason()).isEqualTo(Reason.GONE);
     assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.GONE);
     assertThat(routesVersion()).isEqualTo(version + 1);
     for (Delivery.Key waited : List.of(waiting, held)) {
       assertThat(ledger.find(waited).state()).isEqualTo(State.CANCELLED);
-      assertThat(ledger.find(waited).reason()).isEqualTo("gone");
+      assertThat(ledger.find(waited).reason()).isEqualTo(Reason.GONE);
       assertThat(ledger.find(waited).nextAttemptAt()).isNull();
     }
     assertThat(ledger.find(delivered).state()).isEqualTo(State.DELIVERED);
@@ -374,7 +375,7 @@ class AttemptLogTest {
     assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.GONE);
     assertThat(ledger.attempts(key)).isEmpty();
     ledger.node.waiting.cancelForInactive();
-    assertThat(ledger.find(waiting).reason()).isEqualTo("gone");
+    assertThat(ledger.find(waiting).reason()).isEqualTo(Reason.GONE);
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.homing.activities.Node;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.workflows.DeliveryId;
@@ -47,7 +48,7 @@ class DeliveriesTest {
 
   @Test
   void keepsTheRowThatIsThere() {
-    ledger.add(key, State.CANCELLED, "gone");
+    ledger.add(key, State.CANCELLED, Reason.GONE);
 
     assertThat(ledger.add(key, State.RETRYING, null).state()).isEqualTo(State.CANCELLED);
   }
@@ -58,7 +59,7 @@ class DeliveriesTest {
     assertThat(ledger.secondsLeft(key)).isZero();
 
     Delivery.Key held = ledger.toNewSubscription();
-    assertThat(ledger.add(held, State.HELD, "paused").nextAttemptAt()).isNull();
+    assertThat(ledger.add(held, State.HELD, Reason.PAUSED).nextAttemptAt()).isNull();
     assertThat(deliveries.untilDue(ledger.find(held))).isEqualTo(Duration.ZERO);
   }
 
@@ -90,11 +91,11 @@ class DeliveriesTest {
 
   @Test
   void writesTheRowOfAPendingDeliveryThatIsCancelled() {
-    assertThat(ledger.cancel(key, "cancelled")).isTrue();
+    assertThat(ledger.cancel(key, Reason.CANCELLED)).isTrue();
 
     Delivery cancelled = ledger.find(key);
     assertThat(cancelled.state()).isEqualTo(State.CANCELLED);
-    assertThat(cancelled.reason()).isEqualTo("cancelled");
+    assertThat(cancelled.reason()).isEqualTo(Reason.CANCELLED);
     assertThat(cancelled.attemptCount()).isZero();
     assertThat(ledger.node.open.isOpen(new AcceptedEvent(ledger.tenant, key.eventId(), "", 1)))
         .isFalse();
@@ -105,7 +106,7 @@ class DeliveriesTest {
   void cancelsWhatWaits(State state) {
     ledger.add(key, state, null);
 
-    assertThat(ledger.cancel(key, "cancelled")).isTrue();
+    assertThat(ledger.cancel(key, Reason.CANCELLED)).isTrue();
 
     assertThat(ledger.find(key).state()).isEqualTo(State.CANCELLED);
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
@@ -114,12 +115,12 @@ class DeliveriesTest {
   @ParameterizedTest
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
   void cancelsNothingThatIsOver(State state) {
-    ledger.add(key, state, "before");
+    ledger.add(key, state, Reason.TERMINATED);
 
-    assertThat(ledger.cancel(key, "cancelled")).isFalse();
+    assertThat(ledger.cancel(key, Reason.CANCELLED)).isFalse();
 
     assertThat(ledger.find(key).state()).isEqualTo(state);
-    assertThat(ledger.find(key).reason()).isEqualTo("before");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.TERMINATED);
   }
 
   @Test
@@ -129,7 +130,7 @@ class DeliveriesTest {
         i ->
             () ->
                 i == 0
-                    ? ledger.cancel(key, "cancelled")
+                    ? ledger.cancel(key, Reason.CANCELLED)
                     : ledger.record(ledger.first(key), SampleAttempts.delivered()));
 
     assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
@@ -151,8 +152,8 @@ class DeliveriesTest {
               which ->
                   () ->
                       switch (which) {
-                        case 0 -> ledger.cancel(one, "cancelled");
-                        case 1 -> deliveries.cancelRun(one.id(), "run-1", "terminated");
+                        case 0 -> ledger.cancel(one, Reason.CANCELLED);
+                        case 1 -> deliveries.cancelRun(one.id(), "run-1", Reason.TERMINATED);
                         default -> ledger.record(tried, SampleAttempts.refused()).state();
                       });
 
@@ -170,10 +171,10 @@ class DeliveriesTest {
     ledger.add(key, State.RETRYING, null);
     ledger.assignTo("run-1", key, false);
 
-    assertThat(deliveries.cancelRun(key.id(), "run-0", "terminated")).isFalse();
-    assertThat(deliveries.cancelRun(key.id(), "run-1", "terminated")).isTrue();
-    assertThat(deliveries.cancelRun(key.id(), "run-1", "terminated")).isFalse();
-    assertThat(ledger.find(key).reason()).isEqualTo("terminated");
+    assertThat(deliveries.cancelRun(key.id(), "run-0", Reason.TERMINATED)).isFalse();
+    assertThat(deliveries.cancelRun(key.id(), "run-1", Reason.TERMINATED)).isTrue();
+    assertThat(deliveries.cancelRun(key.id(), "run-1", Reason.TERMINATED)).isFalse();
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.TERMINATED);
   }
 
   @Test
@@ -201,7 +202,8 @@ class DeliveriesTest {
 
   private boolean cancelOfEvent(Delivery.Key one, String run) {
     return requireNonNull(
-        ledger.node.transaction.execute(_ -> node.waiting.cancelOfEvent(one, run, "cancelled")));
+        ledger.node.transaction.execute(
+            _ -> node.waiting.cancelOfEvent(one, run, Reason.CANCELLED)));
   }
 
   @Test
@@ -235,7 +237,7 @@ class DeliveriesTest {
   void runThatWasToldToEndTakesNoNewRound() {
     ledger.add(key, State.RETRYING, null);
     ledger.assignTo("run-1", key, false);
-    ledger.cancel(key, "cancelled");
+    ledger.cancel(key, Reason.CANCELLED);
     ledger.openRound(key);
 
     assertThat(ledger.find(key).endedRunId()).isEqualTo("run-1");
@@ -250,7 +252,7 @@ class DeliveriesTest {
     assertThat(node.waiting.cancelForInactive(ledger.tenant, key.subscriptionId())).isZero();
     SampleSubscriptions.set(ledger.tenant, key.subscriptionId(), "disabled_reason = 'gone'");
     assertThat(node.waiting.cancelForInactive(ledger.tenant, key.subscriptionId())).isEqualTo(1);
-    assertThat(ledger.find(key).reason()).isEqualTo("gone");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.GONE);
   }
 
   // Notices.
@@ -258,12 +260,12 @@ class DeliveriesTest {
   @Test
   void runHearsOfWhatWasDecided() {
     Delivery.Key cancelled = waitingInHand("run-1");
-    ledger.cancel(cancelled, "cancelled");
+    ledger.cancel(cancelled, Reason.CANCELLED);
     Delivery.Key released = waitingInHand("run-2");
     node.waiting.release(ledger.tenant, released.subscriptionId());
     Delivery.Key withoutRun = ledger.toNewSubscription();
     ledger.add(withoutRun, State.RETRYING, null);
-    ledger.cancel(withoutRun, "cancelled");
+    ledger.cancel(withoutRun, Reason.CANCELLED);
 
     List<Delivery> claimed = noticed();
 
@@ -282,7 +284,7 @@ class DeliveriesTest {
     Delivery.Key one = waitingInHand("run-1");
     node.waiting.release(ledger.tenant, one.subscriptionId());
     Delivery claimed = noticed().getFirst();
-    ledger.cancel(one, "cancelled");
+    ledger.cancel(one, Reason.CANCELLED);
 
     node.notices.sent(claimed);
 
@@ -324,7 +326,7 @@ class DeliveriesTest {
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
     deliveries.hold(key, "run-1");
     assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
-    assertThat(ledger.find(key).reason()).isEqualTo("paused");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.PAUSED);
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
 
     assertThat(node.waiting.release(ledger.tenant, key.subscriptionId())).isEqualTo(1);
@@ -348,7 +350,7 @@ class DeliveriesTest {
   @ParameterizedTest
   @EnumSource(names = "PENDING", mode = Mode.EXCLUDE)
   void releasesOnlyWhatIsNotOver(State state) {
-    ledger.add(key, state, state == State.HELD ? "paused" : "reason");
+    ledger.add(key, state, state == State.HELD ? Reason.PAUSED : Reason.TERMINATED);
     Delivery before = ledger.find(key);
 
     int released = node.waiting.release(ledger.tenant, key.subscriptionId());
@@ -377,20 +379,20 @@ class DeliveriesTest {
     node.waiting.release(ledger.tenant, key.subscriptionId());
 
     assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
-    assertThat(ledger.find(key).reason()).isEqualTo(InternalFaults.OUR_FAULT);
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.OUR_FAULT);
     assertThat(ledger.secondsLeft(key)).isZero();
   }
 
   @Test
   void parksAndPutsOffOnlyWhatARunHasInHand() {
-    ledger.add(key, State.HELD, "paused");
+    ledger.add(key, State.HELD, Reason.PAUSED);
     ledger.assignTo("run-2", key, false);
 
-    node.parked.park(ledger.tenant, key.id(), "run-1", "our_fault", InternalFaults.PARKED);
+    node.parked.park(ledger.tenant, key.id(), "run-1", Reason.OUR_FAULT, InternalFaults.PARKED);
     node.parked.postpone(ledger.tenant, key.id(), "run-1", Duration.ofSeconds(5));
 
     assertThat(node.parked.countFault(ledger.tenant, key.id(), "run-1")).isZero();
-    assertThat(ledger.find(key).reason()).isEqualTo("paused");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.PAUSED);
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
   }
 
@@ -401,7 +403,7 @@ class DeliveriesTest {
 
     deliveries.hold(key, "run-1");
 
-    assertThat(ledger.find(key).reason()).isEqualTo("paused");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.PAUSED);
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
     assertThat(node.waiting.release(ledger.tenant, key.subscriptionId())).isEqualTo(1);
   }
@@ -520,7 +522,7 @@ class DeliveriesTest {
     long before = node.parked.count();
     ledger.add(key, State.RETRYING, null);
     park(key);
-    ledger.add(ledger.toNewSubscription(), State.HELD, "paused");
+    ledger.add(ledger.toNewSubscription(), State.HELD, Reason.PAUSED);
 
     assertThat(node.parked.count()).isEqualTo(before + 1);
   }
@@ -541,8 +543,8 @@ class DeliveriesTest {
 
     assertThat(node.waiting.cancelForInactive()).isGreaterThanOrEqualTo(2);
 
-    assertThat(ledger.find(gone).reason()).isEqualTo("gone");
-    assertThat(ledger.find(deleted).reason()).isEqualTo("subscription_deleted");
+    assertThat(ledger.find(gone).reason()).isEqualTo(Reason.GONE);
+    assertThat(ledger.find(deleted).reason()).isEqualTo(Reason.SUBSCRIPTION_DELETED);
     assertThat(List.of(gone, deleted))
         .allSatisfy(
             one -> {
@@ -562,8 +564,7 @@ class DeliveriesTest {
 
   private void park(Delivery.Key one) {
     ledger.assignTo("run-1", one, false);
-    node.parked.park(
-        ledger.tenant, one.id(), "run-1", InternalFaults.OUR_FAULT, InternalFaults.PARKED);
+    node.parked.park(ledger.tenant, one.id(), "run-1", Reason.OUR_FAULT, InternalFaults.PARKED);
   }
 
   // Rounds.
@@ -572,7 +573,7 @@ class DeliveriesTest {
   @EnumSource(names = "PENDING", mode = Mode.EXCLUDE)
   void opensARoundWhateverTheStateIs(State state) {
     ledger.record(ledger.first(key), SampleAttempts.refused());
-    ledger.set(key, "state = '%s', reason = 'before', run_id = 'run-1'".formatted(state.word()));
+    ledger.set(key, "state = '%s', reason = 'terminated', run_id = 'run-1'".formatted(state.word()));
 
     ledger.openRound(key);
 
@@ -664,7 +665,7 @@ class DeliveriesTest {
     Delivery.Key after = keyOf(event, recipients.getLast());
     ledger.add(before, State.RETRYING, null);
     openRounds(event.id(), "run-9");
-    ledger.add(after, State.FAILED, "schedule_over");
+    ledger.add(after, State.FAILED, Reason.SCHEDULE_OVER);
 
     openRounds(event.id(), "run-9"); // Again, after this node died.
 

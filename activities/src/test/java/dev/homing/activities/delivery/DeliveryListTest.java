@@ -8,6 +8,7 @@ import dev.homing.activities.Node;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.PrefixedId;
@@ -42,9 +43,9 @@ class DeliveryListTest {
     Delivery.Key waiting = ledger.to(subscription);
     ledger.add(waiting, State.RETRYING, null);
     Delivery.Key failed = ledger.to(subscription);
-    ledger.add(failed, State.FAILED, "schedule_over");
+    ledger.add(failed, State.FAILED, Reason.SCHEDULE_OVER);
     Delivery.Key other = ledger.toNewSubscription();
-    ledger.add(other, State.FAILED, "schedule_over");
+    ledger.add(other, State.FAILED, Reason.SCHEDULE_OVER);
 
     assertThat(list(null, subscription, null, null)).containsExactlyInAnyOrder(waiting, failed);
     assertThat(list(State.FAILED, subscription, null, null)).containsExactly(failed);
@@ -61,7 +62,7 @@ class DeliveryListTest {
     AcceptedEvent event = ledger.node.accept(ledger.tenant, one, two);
     Delivery.Key pending = new Delivery.Key(ledger.tenant, event.id(), Node.TYPE, one);
     Delivery.Key recorded = new Delivery.Key(ledger.tenant, event.id(), Node.TYPE, two);
-    ledger.add(recorded, State.FAILED, "schedule_over");
+    ledger.add(recorded, State.FAILED, Reason.SCHEDULE_OVER);
 
     assertThat(list(null, null, null, null)).containsExactlyInAnyOrder(pending, recorded);
     assertThat(list(State.PENDING, null, null, null)).containsExactly(pending);
@@ -119,7 +120,7 @@ class DeliveryListTest {
     ledger.add(one, State.RETRYING, null);
 
     List<DeliveryList.Changed> first = changedSince(Change.NONE, 2);
-    ledger.cancel(two, "cancelled");
+    ledger.cancel(two, Reason.CANCELLED);
     List<DeliveryList.Changed> then = changedSince(first.getLast().change(), 1);
 
     assertThat(first).extracting(changed -> changed.delivery().key()).containsExactly(two, one);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.SampleAttempts;
@@ -62,8 +63,8 @@ class FirstResultsTest {
             () -> {
               switch (i % 4) {
                 case 0 -> ledger.leave(keys.get(i), State.RETRYING, null, Duration.ofHours(1));
-                case 1 -> ledger.leave(keys.get(i), State.HELD, "unreadable", null);
-                case 2 -> ledger.leave(keys.get(i), State.CANCELLED, "gone", null);
+                case 1 -> ledger.leave(keys.get(i), State.HELD, Reason.UNREADABLE, null);
+                case 2 -> ledger.leave(keys.get(i), State.CANCELLED, Reason.GONE, null);
                 default -> ledger.recordFirst(keys.get(i), SampleAttempts.delivered());
               }
               return i;
@@ -77,7 +78,7 @@ class FirstResultsTest {
     }
     assertThat(ledger.find(keys.get(0)).state()).isEqualTo(State.RETRYING);
     assertThat(ledger.secondsLeft(keys.get(0))).isBetween(3_590L, 3_600L);
-    assertThat(ledger.find(keys.get(1)).reason()).isEqualTo("unreadable");
+    assertThat(ledger.find(keys.get(1)).reason()).isEqualTo(Reason.UNREADABLE);
     assertThat(ledger.find(keys.get(2)).state()).isEqualTo(State.CANCELLED);
     assertThat(ledger.find(keys.get(2)).nextAttemptAt()).isNull();
     assertThat(keys).noneMatch(ledger::isOpen);
@@ -123,7 +124,7 @@ class FirstResultsTest {
         i ->
             () ->
                 i % 3 == 0
-                    ? ledger.cancel(keys.get(i), "cancelled")
+                    ? ledger.cancel(keys.get(i), Reason.CANCELLED)
                     : ledger.recordFirst(keys.get(i), SampleAttempts.delivered()));
 
     assertThat(keys).noneMatch(ledger::isOpen);
@@ -144,7 +145,7 @@ class FirstResultsTest {
   @Test
   void goesTheLongWayWhereThereIsARow() {
     Delivery.Key key = ledger.toNewSubscription();
-    ledger.cancel(key, "cancelled");
+    ledger.cancel(key, Reason.CANCELLED);
 
     Delivery refused = ledger.recordFirst(key, SampleAttempts.refused());
     assertThat(refused.state()).isEqualTo(State.CANCELLED);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.homing.activities.Node;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
@@ -54,7 +55,7 @@ public final class Ledger {
 
   /** Without an attempt, with whatever comes at the same time. */
   public void leave(
-      Delivery.Key key, Delivery.State state, @Nullable String reason, @Nullable Duration wait) {
+      Delivery.Key key, Delivery.State state, @Nullable Reason reason, @Nullable Duration wait) {
     node.attemptLog.leave(key, state, reason, wait);
   }
 
@@ -63,12 +64,12 @@ public final class Ledger {
     return node.open.isOpen(new AcceptedEvent(tenant, key.eventId(), key.eventType(), 1));
   }
 
-  Delivery add(Delivery.Key key, Delivery.State state, @Nullable String reason) {
+  Delivery add(Delivery.Key key, Delivery.State state, @Nullable Reason reason) {
     node.transaction.executeWithoutResult(_ -> node.deliveries.add(key, state, reason));
     return find(key);
   }
 
-  public boolean cancel(Delivery.Key key, String reason) {
+  public boolean cancel(Delivery.Key key, Reason reason) {
     return requireNonNull(node.transaction.execute(_ -> node.waiting.cancel(key, reason)));
   }
 

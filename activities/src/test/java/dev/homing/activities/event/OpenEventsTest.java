@@ -8,6 +8,7 @@ import dev.homing.activities.Node;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
@@ -284,7 +285,7 @@ class OpenEventsTest {
     Delivery.Key key = new Delivery.Key(tenant, event.id(), Node.TYPE, recipient);
     return Objects.requireNonNull(
         here.transaction.execute(
-            _ -> here.deliveries.add(key, Delivery.State.CANCELLED, "cancelled")));
+            _ -> here.deliveries.add(key, Delivery.State.CANCELLED, Reason.CANCELLED)));
   }
 
   private int missing() {

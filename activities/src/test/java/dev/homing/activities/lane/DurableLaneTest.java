@@ -12,6 +12,7 @@ import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.WatchedDatabase;
 import dev.homing.activities.delivery.BrokenTable;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.delivery.Ledger;
 import dev.homing.activities.outbound.SampleAttempts;
@@ -284,7 +285,7 @@ class DurableLaneTest {
     send(FIRST, key);
 
     assertThat(ledger.find(key).state()).isEqualTo(State.CANCELLED);
-    assertThat(ledger.find(key).reason()).isEqualTo("gone");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.GONE);
   }
 
   @ParameterizedTest
@@ -302,7 +303,7 @@ class DurableLaneTest {
     assertThat(over.isNonRetryable()).isTrue();
     assertThat(over.getOriginalMessage()).isEqualTo("its payload is kept no longer");
     assertThat(ledger.find(key).state()).isEqualTo(State.FAILED);
-    assertThat(ledger.find(key).reason()).isEqualTo("payload_expired");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.PAYLOAD_EXPIRED);
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
     assertThat(receiver.requests()).isZero();
   }
@@ -315,7 +316,7 @@ class DurableLaneTest {
     send(FIRST, key);
 
     assertThat(receiver.requests()).isZero();
-    assertThat(ledger.find(key).reason()).isEqualTo("subscription_deleted");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.SUBSCRIPTION_DELETED);
   }
 
   @Test
@@ -327,7 +328,7 @@ class DurableLaneTest {
     send(FIRST, key);
 
     assertThat(receiver.requests()).isZero();
-    assertThat(ledger.find(key).reason()).isEqualTo("gone");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.GONE);
   }
 
   // What people see.
@@ -446,7 +447,7 @@ class DurableLaneTest {
     assertThat(parked.getNextRetryDelay()).isEqualTo(Duration.ofHours(1));
     assertThat(ledger.find(key).attemptCount()).isEqualTo(1);
     assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
-    assertThat(ledger.find(key).reason()).isEqualTo("unreadable");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.UNREADABLE);
     assertThat(ledger.secondsLeft(key)).isEqualTo(3600);
   }
 
@@ -491,7 +492,7 @@ class DurableLaneTest {
     assertThat(types.subList(0, 4)).containsOnly("own_fault");
     assertThat(types.subList(4, 7)).containsOnly("held");
     assertThat(ledger.find(poison).state()).isEqualTo(State.HELD);
-    assertThat(ledger.find(poison).reason()).isEqualTo("our_fault");
+    assertThat(ledger.find(poison).reason()).isEqualTo(Reason.OUR_FAULT);
     assertThat(ledger.find(poison).attemptCount()).isEqualTo(1);
     assertThat(ledger.secondsLeft(poison)).isEqualTo(3600);
 
@@ -548,19 +549,19 @@ class DurableLaneTest {
     recordCancelled(key);
 
     assertThat(ledger.find(key).state()).isEqualTo(State.CANCELLED);
-    assertThat(ledger.find(key).reason()).isEqualTo("cancelled");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.CANCELLED);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
   void leavesWhatIsOverAsItIs(State over) {
     Delivery.Key key = waiting("/ok");
-    ledger.set(key, "state = '%s', reason = 'before'".formatted(over.word()));
+    ledger.set(key, "state = '%s', reason = 'terminated'".formatted(over.word()));
 
     recordCancelled(key);
 
     assertThat(ledger.find(key).state()).isEqualTo(over);
-    assertThat(ledger.find(key).reason()).isEqualTo("before");
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.TERMINATED);
   }
 
   @Test
@@ -568,7 +569,7 @@ class DurableLaneTest {
     Delivery.Key key = waiting("/ok");
     WaitingDelivery started = DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key));
     ledger.assignTo("run-1", key, false);
-    ledger.cancel(key, "cancelled");
+    ledger.cancel(key, Reason.CANCELLED);
     ledger.openRound(key);
 
     recordCancelled(started);

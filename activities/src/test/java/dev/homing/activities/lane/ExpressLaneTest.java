@@ -14,6 +14,7 @@ import dev.homing.activities.WatchedDatabase;
 import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.BrokenTable;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.event.Leases;
 import dev.homing.activities.outbound.SampleAttempts;
@@ -109,13 +110,13 @@ class ExpressLaneTest {
     assertThat(receiver.requests()).isZero();
     assertThat(find(event, paused))
         .extracting("state", "reason")
-        .containsExactly(State.HELD, "paused");
+        .containsExactly(State.HELD, Reason.PAUSED);
     assertThat(find(event, gone))
         .extracting("state", "reason")
-        .containsExactly(State.CANCELLED, "gone");
+        .containsExactly(State.CANCELLED, Reason.GONE);
     assertThat(find(event, deleted))
         .extracting("state", "reason")
-        .containsExactly(State.CANCELLED, "subscription_deleted");
+        .containsExactly(State.CANCELLED, Reason.SUBSCRIPTION_DELETED);
     assertThat(unfinished.deliveries())
         .extracting(WaitingDelivery::subscriptionId)
         .containsExactly(paused);
@@ -488,7 +489,7 @@ class ExpressLaneTest {
     assertThat(recipients.subList(0, 3))
         .allSatisfy(
             one -> {
-              assertThat(find(event, one).reason()).isEqualTo("unreadable");
+              assertThat(find(event, one).reason()).isEqualTo(Reason.UNREADABLE);
               assertThat(find(event, one).nextAttemptAt()).isNotNull();
             });
     assertThat(unfinished.deliveries())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.Execution;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.delivery.Ledger;
 import dev.homing.activities.temporal.DeliveryWorkflows;
@@ -24,7 +25,7 @@ class StartDeliveriesTest {
     Delivery.Key over = waiting();
     Delivery.Key other = waiting();
     ledger.assignTo("run-1", inHand, false);
-    ledger.cancel(over, "cancelled");
+    ledger.cancel(over, Reason.CANCELLED);
 
     startAll(one, inHand, over, other);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.event.Events;
 import java.time.Duration;
 import java.time.Instant;
@@ -142,7 +143,7 @@ class DropPartitionsTest {
 
   private void end(Delivery.Key key) {
     database.node.transaction.executeWithoutResult(
-        _ -> database.node.waiting.cancel(key, "cancelled"));
+        _ -> database.node.waiting.cancel(key, Reason.CANCELLED));
   }
 
   private static <T extends @Nullable Object> T elsewhere(Callable<T> what) {

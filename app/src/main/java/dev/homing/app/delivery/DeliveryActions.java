@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.subscription.Receiver;
@@ -113,7 +114,7 @@ class DeliveryActions {
         requireNonNull(
             transaction.execute(
                 _ -> {
-                  boolean changed = waiting.cancel(delivery.key(), "cancelled");
+                  boolean changed = waiting.cancel(delivery.key(), Reason.CANCELLED);
                   if (changed) {
                     auditLog.add(tenant, Action.DELIVERY_CANCELLED, text);
                   }

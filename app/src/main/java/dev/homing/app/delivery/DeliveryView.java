@@ -49,7 +49,7 @@ record DeliveryView(
         key.eventType(),
         key.subscriptionId(),
         delivery.state().word(),
-        delivery.reason(),
+        Delivery.Reason.word(delivery.reason()),
         delivery.round(),
         delivery.attemptCount(),
         delivery.nextAttemptAt(),

@@ -2,6 +2,7 @@ package dev.homing.app.maintenance;
 
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.OverdueDeliveries;
 import dev.homing.activities.delivery.ParkedDeliveries;
 import dev.homing.activities.delivery.WaitingDeliveries;
@@ -187,7 +188,7 @@ public class DeliveryRescuer {
   }
 
   private Repair cancel(Delivery delivery, String run) {
-    return deliveries.cancelRun(delivery.key().id(), run, "terminated")
+    return deliveries.cancelRun(delivery.key().id(), run, Reason.TERMINATED)
         ? Repair.CANCELLED
         : Repair.LEFT;
   }

@@ -1,6 +1,7 @@
 package dev.homing.app.maintenance;
 
 import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.temporal.DeliveryRuns;
 import dev.homing.app.node.Workers;
 import java.time.Clock;
@@ -42,7 +43,7 @@ class TerminationRecorder {
     Instant now = clock.instant();
     try {
       runs.terminatedSince(looked.minus(OVERLAP))
-          .forEach(run -> deliveries.cancelRun(run.delivery(), run.runId(), "terminated"));
+          .forEach(run -> deliveries.cancelRun(run.delivery(), run.runId(), Reason.TERMINATED));
       looked = now;
     } catch (RuntimeException away) {
       log.warn("what was terminated cannot be recorded now: {}", away.getMessage());
