@@ -6,8 +6,6 @@ import dev.homing.activities.GroupCommit;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
 import dev.homing.workflows.EventId;
-import dev.homing.workflows.SubscriptionId;
-import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,11 +20,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BinaryOperator;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.UncategorizedSQLException;
@@ -48,9 +44,8 @@ public final class AcceptEvents implements AutoCloseable {
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
   private final Routes routes;
-  private final Leases leases;
-  private final JdbcClient jdbc;
   private final EventKeys keys;
+  private final NewEvents newEvents;
   private final TransactionTemplate transaction;
   private final Supplier<UUID> ids;
   private final DistributionSummary together;
@@ -69,9 +64,8 @@ public final class AcceptEvents implements AutoCloseable {
       Supplier<UUID> ids,
       MeterRegistry metrics) {
     this.routes = routes;
-    this.leases = leases;
-    this.jdbc = jdbc;
     this.keys = new EventKeys(jdbc);
+    this.newEvents = new NewEvents(jdbc, leases);
     this.transaction = transaction;
     this.ids = ids;
     this.together = metrics.summary("homing.accept.together");
@@ -155,42 +149,24 @@ public final class AcceptEvents implements AutoCloseable {
     }
     List<Candidate> candidates =
         together.stream().map(each -> candidate(each, each.remembered())).toList();
-    Set<RoutesVersion> versions =
+    Set<NewEvents.RoutesVersion> versions =
         candidates.stream()
-            .map(each -> new RoutesVersion(each.event().tenant(), each.route().version()))
+            .map(each -> new NewEvents.RoutesVersion(each.event().tenant(), each.route().version()))
             .collect(Collectors.toSet());
-    if (!add(candidates, versions)) {
+    if (!newEvents.add(candidates, versions)) {
       return Optional.empty();
     }
     routes.confirmed(together.stream().map(AcceptEvents::asked).collect(Collectors.toSet()));
     return Optional.of(candidates.stream().map(Candidate::accepted).toList());
   }
 
-  /** At which something was read. */
-  private record RoutesVersion(Tenant tenant, long number) {}
-
   private List<Acceptance> commit(List<Submission> together) {
     List<Candidate> candidates = candidates(together);
     Map<EventKey, EventKeys.Claim> holders = keys.claim(claims(candidates));
     List<Acceptance> all =
         candidates.stream().map(candidate -> judge(candidate, holders, together.size())).toList();
-    var unused = add(newOnes(candidates, all), Set.of());
+    var unused = newEvents.add(newOnes(candidates, all), Set.of());
     return all;
-  }
-
-  /** What would become of a submission, were it not accepted before. */
-  private record Candidate(Submission submission, Leases.Lease lease, Route route) {
-    AcceptedEvent event() {
-      return lease.event();
-    }
-
-    Acceptance accepted() {
-      return new Acceptance.New(lease, route);
-    }
-
-    boolean holds(EventKeys.Claim claim) {
-      return claim.event().id().equals(event().id());
-    }
   }
 
   private List<Candidate> candidates(List<Submission> together) {
@@ -275,70 +251,5 @@ public final class AcceptEvents implements AutoCloseable {
         .filter(i -> all.get(i) instanceof Acceptance.New)
         .mapToObj(candidates::get)
         .toList();
-  }
-
-  /** False, and nothing is added, unless these versions are those of now. */
-  private boolean add(List<Candidate> events, Set<RoutesVersion> versions) {
-    if (events.isEmpty()) {
-      return true;
-    }
-    int added =
-        jdbc.sql(
-                """
-                with accepted as (
-                  select * from unnest(:tenants::text[], :ids::uuid[], :types::text[],
-                    :contentTypes::text[], :recipients::text[], :externalIds::text[],
-                    :payloads::bytea[], :missing::integer[], :tokens::text[], :hops::smallint[])
-                  as all_of (tenant, id, type, content_type, recipients, external_id, payload,
-                    missing, token, hops)
-                  where not exists (
-                    select from unnest(:versionsOf::text[], :versions::bigint[])
-                    as v (tenant, number)
-                    where not exists (
-                      select from tenants t
-                      where t.tenant = v.tenant and t.routes_version = v.number))),
-                payload as (
-                  insert into payloads (tenant, event_id, payload)
-                  select tenant, id, payload from accepted),
-                opened as (
-                  insert into open_events (tenant, event_id, missing, leased_until, leased_by)
-                  select tenant, id, missing, now() + :lease * interval '1 millisecond', token
-                  from accepted
-                  where missing > 0)
-                insert into events (tenant, id, type, content_type, recipients, external_id, hops)
-                select tenant, id, type, content_type, recipients::uuid[], external_id, hops
-                from accepted
-                """)
-            .param("tenants", strings(events, event -> event.event().tenant().name()))
-            .param("ids", events.stream().map(e -> e.event().id().uuid()).toArray(UUID[]::new))
-            .param("types", strings(events, event -> event.event().type()))
-            .param("contentTypes", strings(events, event -> event.submission().contentType()))
-            .param("recipients", strings(events, event -> array(event.route().recipients())))
-            .param("externalIds", strings(events, event -> event.submission().externalId()))
-            .param(
-                "payloads",
-                events.stream().map(e -> e.submission().payload()).toArray(byte[][]::new))
-            .param(
-                "missing", events.stream().map(e -> e.event().recipients()).toArray(Integer[]::new))
-            .param("tokens", strings(events, event -> event.lease().token()))
-            .param("hops", events.stream().map(e -> e.submission().hops()).toArray(Integer[]::new))
-            .param("lease", leases.duration().toMillis())
-            .param(
-                "versionsOf", versions.stream().map(v -> v.tenant().name()).toArray(String[]::new))
-            .param("versions", versions.stream().map(RoutesVersion::number).toArray(Long[]::new))
-            .update();
-    return added > 0;
-  }
-
-  private static @Nullable String[] strings(
-      List<Candidate> events, Function<Candidate, @Nullable String> part) {
-    return events.stream().map(part).toArray(String[]::new);
-  }
-
-  /**
-   * As PostgreSQL writes an array: they differ in length, which its own arrays of arrays cannot.
-   */
-  private static String array(List<SubscriptionId> ids) {
-    return ids.stream().map(id -> id.uuid().toString()).collect(Collectors.joining(",", "{", "}"));
   }
 }

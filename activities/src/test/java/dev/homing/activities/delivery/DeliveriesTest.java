@@ -573,7 +573,8 @@ class DeliveriesTest {
   @EnumSource(names = "PENDING", mode = Mode.EXCLUDE)
   void opensARoundWhateverTheStateIs(State state) {
     ledger.record(ledger.first(key), SampleAttempts.refused());
-    ledger.set(key, "state = '%s', reason = 'terminated', run_id = 'run-1'".formatted(state.word()));
+    ledger.set(
+        key, "state = '%s', reason = 'terminated', run_id = 'run-1'".formatted(state.word()));
 
     ledger.openRound(key);
 
