@@ -39,9 +39,13 @@ class HttpWiring {
     return registration;
   }
 
+  /** Before the security chain, whose refusals are answers as well. */
   @Bean
   FilterRegistrationBean<AnswerHeaders> answerHeaders() {
-    return new FilterRegistrationBean<>(new AnswerHeaders());
+    FilterRegistrationBean<AnswerHeaders> registration =
+        new FilterRegistrationBean<>(new AnswerHeaders());
+    registration.setOrder(BodyLimit.ORDER - 2);
+    return registration;
   }
 
   @Bean

@@ -56,11 +56,12 @@ class OpenModeTest {
       })
   void pageOfAnotherSiteMayNotWrite(String header) throws IOException {
     for (String route : OPEN.routes()) {
-      String[] parts = route.replaceAll("\\{[a-z]+}", "x").split(" ", -1);
+      String[] parts = route.replaceAll("\\{[a-z]+}", "x.y").split(" ", -1);
       if (!parts[0].equals("GET")) {
         Api.Answer refused = call(OPEN.port(), parts[0], parts[1], "Host: localhost", header);
         assertThat(refused.status()).as("%s with %s", route, header).isEqualTo(403);
         assertThat(refused.text()).as(route).contains("no page of another site");
+        assertThat(refused.headers()).as(route).doesNotContainKey("content-disposition");
       }
     }
     assertThat(call(OPEN.port(), "GET", "/events", "Host: localhost", header).status())
