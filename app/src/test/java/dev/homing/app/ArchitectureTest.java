@@ -19,8 +19,13 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.Deliveries;
+import dev.homing.activities.delivery.ParkedDeliveries;
 import jakarta.persistence.Entity;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
@@ -118,6 +123,28 @@ class ArchitectureTest {
                 .filter(JavaClass::isTopLevelClass)
                 .map(JavaClass::getSimpleName))
         .containsOnly("Homing", "JsonLog", "SettingConverters", "StartFailures", "package-info");
+  }
+
+  /** Everyone else decides over deliveries by what is public for that. */
+  @Test
+  void onlyLanesWriteWhatAttemptsMakeOfDeliveries() {
+    Map<String, Set<String>> forEveryone =
+        Map.of(
+            Deliveries.class.getName(), Set.of("find", "lock", "of", "cancelRun", "<init>"),
+            ParkedDeliveries.class.getName(), Set.of("count", "<init>"),
+            AttemptLog.class.getName(), Set.of("<init>"));
+    noClasses()
+        .that()
+        .resideInAPackage("dev.homing.app..")
+        .should()
+        .callCodeUnitWhere(
+            describe(
+                "writers of the ledger",
+                call -> {
+                  Set<String> allowed = forEveryone.get(call.getTargetOwner().getName());
+                  return allowed != null && !allowed.contains(call.getName());
+                }))
+        .check(HOMING);
   }
 
   /** So that one list says what runs in the background. */

@@ -1,6 +1,5 @@
 package dev.homing.activities.event;
 
-
 import dev.homing.activities.routing.Route;
 import dev.homing.workflows.event.AcceptedEvent;
 

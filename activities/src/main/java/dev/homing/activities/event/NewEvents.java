@@ -1,6 +1,5 @@
 package dev.homing.activities.event;
 
-
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.util.List;
