@@ -4,19 +4,19 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Where the last change of a row stands among all: by the transaction that made it, then by id.
+ * The position of a row's last change among all changes: by transaction, then by id.
  *
  * <p>A reader that takes only transactions before the oldest one still running ({@code
- * pg_snapshot_xmin(pg_current_snapshot())}) can go on after the last change it saw: whatever
- * commits later stands behind it.
+ * pg_snapshot_xmin(pg_current_snapshot())}) can continue after the last change it saw: later
+ * commits come after it.
  *
- * @param transaction PostgreSQL's 64-bit id of it ({@code xid8}), which is never used again
+ * @param transaction PostgreSQL's 64-bit id of the transaction ({@code xid8}), never reused
  */
 public record Change(long transaction, UUID id) {
-  /** Before all. */
+  /** Comes before every change. */
   public static final Change NONE = new Change(0, new UUID(0, 0));
 
-  /** Reads what {@link #toString} wrote; empty if it is something else. */
+  /** Parses the output of {@link #toString}; empty if the text is anything else. */
   public static Optional<Change> read(String text) {
     int dot = text.indexOf('.');
     try {

@@ -8,37 +8,38 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Runs so many transactions at a time, in turn.
+ * Runs a limited number of transactions at a time, first come, first served.
  *
- * <p>A burst of results waits here for as long as it takes. At the pool it would be rejected for
- * waiting too long: what receivers have answered would not be recorded, and be sent again. The
- * connections beyond those turns are left to others. Transactions must not be nested.
+ * <p>A burst of results waits here for as long as it takes. At the connection pool it would time
+ * out: answers of receivers would not be recorded, and their webhooks be sent again. Other callers
+ * use the rest of the pool's connections. Transactions must not be nested.
  */
 public final class FairTransactions {
   private final TransactionTemplate transactions;
-  private final Semaphore turns;
+  private final Semaphore permits;
 
-  public FairTransactions(PlatformTransactionManager transactions, int atOnce) {
+  public FairTransactions(PlatformTransactionManager transactions, int maxConcurrent) {
     this.transactions = new TransactionTemplate(transactions);
-    this.turns = new Semaphore(atOnce, true);
+    this.permits = new Semaphore(maxConcurrent, true);
   }
 
   /**
-   * Commits what the action did, and returns its result; rolls back if it throws.
+   * Commits what the action did, and returns its result; rolls back if it throws. Waits for a
+   * permit first.
    *
-   * @throws IllegalStateException if this thread is interrupted while it waits for its turn
+   * @throws IllegalStateException if this thread is interrupted while it waits
    */
   public <T> T get(Supplier<T> action) {
     try {
-      turns.acquire();
-    } catch (InterruptedException stopped) {
+      permits.acquire();
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("stopped while waiting for a transaction", stopped);
+      throw new IllegalStateException("interrupted while waiting for a transaction", e);
     }
     try {
       return requireNonNull(transactions.execute(_ -> action.get()));
     } finally {
-      turns.release();
+      permits.release();
     }
   }
 

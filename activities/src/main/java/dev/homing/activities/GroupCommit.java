@@ -16,84 +16,86 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Lets those who come at the same time share a commit.
+ * Lets concurrent callers share a commit.
  *
- * <p>Whatever waits when a writer becomes free goes next, together. There is no timer, so who comes
- * alone waits for nobody. A group that fails by what is in it is handed back, and each member is
- * committed alone: one that is poisoned fails by itself.
+ * <p>A writer that becomes free commits all waiting items together. There is no timer, so a single
+ * caller is committed at once. When a group fails because of an item, each caller commits its own
+ * item alone: a poisoned item fails by itself.
  *
- * @param <T> what is committed
- * @param <R> what comes of it
+ * @param <T> an item to commit
+ * @param <R> its result
  */
 public final class GroupCommit<T, R> implements AutoCloseable {
-  /** The most that share a commit. */
-  private static final int LARGEST_GROUP = 128;
+  /** The most items that share a commit. */
+  private static final int MAX_GROUP_SIZE = 128;
 
-  /** The most that wait, if they are not patient; more are refused at once. */
-  private static final int ROOM = 1_000;
+  /** Items that may wait; more are refused at once. A {@link #patient} group has no such limit. */
+  private static final int QUEUE_CAPACITY = 1_000;
 
   private static final int WRITERS = 2;
 
-  /** Commits of one member each, at a time. */
-  private static final int ALONE = 4;
+  /** Concurrent commits of one item each. */
+  private static final int MAX_SINGLE_COMMITS = 4;
 
-  /** How many connections it uses at most. */
-  public static final int CONNECTIONS = WRITERS + ALONE;
+  /** The most database connections that one instance uses. */
+  public static final int CONNECTIONS = WRITERS + MAX_SINGLE_COMMITS;
 
-  /** How long one waits for its turn before it is refused. */
-  private static final Duration TURN = Duration.ofMillis(750);
+  /** How long an item waits for a writer before it is refused. */
+  private static final Duration QUEUE_TIMEOUT = Duration.ofMillis(750);
 
-  /** The same for what must not be refused: longer than a database takes to fail. */
-  private static final Duration PATIENT_TURN = Duration.ofMinutes(5);
+  /** The same for a {@link #patient} instance: longer than a database takes to fail. */
+  private static final Duration PATIENT_QUEUE_TIMEOUT = Duration.ofMinutes(5);
 
-  /** How long a commit that has begun may take before its members are told that nobody knows. */
-  private static final Duration LONGEST_COMMIT = Duration.ofSeconds(6);
+  /** How long a commit may take before its callers get {@link Unknown}. */
+  private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(6);
 
   private final Function<List<T>, List<R>> transaction;
-  private final Duration turn;
+  private final Duration queueTimeout;
   private final LinkedBlockingQueue<Member<T, R>> waiting;
-  private final Semaphore alone = new Semaphore(ALONE, true);
+  private final Semaphore singleCommits = new Semaphore(MAX_SINGLE_COMMITS, true);
   private final List<Thread> writers = new ArrayList<>();
   private volatile boolean closed;
 
   /**
-   * Begins at once.
+   * Starts its writers.
    *
-   * @param transaction commits all of its argument or nothing, and answers in the same order; used
+   * @param transaction commits all items or none, and returns the results in the same order; called
    *     by several threads
    */
   public GroupCommit(Function<List<T>, List<R>> transaction) {
-    this(transaction, WRITERS, ROOM, TURN);
+    this(transaction, WRITERS, QUEUE_CAPACITY, QUEUE_TIMEOUT);
   }
 
   /**
-   * One for what its callers bound themselves and nobody may refuse; it has one writer, so that two
-   * groups never wait for each other's rows.
+   * An instance that does not refuse items while the database works: its callers bound their
+   * number. It has one writer, so that two groups never wait for each other's rows.
    */
   public static <T, R> GroupCommit<T, R> patient(Function<List<T>, List<R>> transaction) {
-    return new GroupCommit<>(transaction, 1, Integer.MAX_VALUE, PATIENT_TURN);
+    return new GroupCommit<>(transaction, 1, Integer.MAX_VALUE, PATIENT_QUEUE_TIMEOUT);
   }
 
   private GroupCommit(
-      Function<List<T>, List<R>> transaction, int writers, int room, Duration turn) {
+      Function<List<T>, List<R>> transaction, int writers, int capacity, Duration queueTimeout) {
     this.transaction = transaction;
-    this.turn = turn;
-    this.waiting = new LinkedBlockingQueue<>(room);
+    this.queueTimeout = queueTimeout;
+    this.waiting = new LinkedBlockingQueue<>(capacity);
     for (int i = 0; i < writers; i++) {
       this.writers.add(Thread.ofVirtual().name("group-commit-" + i).start(this::write));
     }
   }
 
-  /** There are too many, or the database is too slow: nothing was committed, nor will it be. */
+  /**
+   * Too many items wait, or the database is too slow. The item was not and will not be committed.
+   */
   public static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     Refused() {
-      super("no turn came in time");
+      super("the commit did not start in time");
     }
   }
 
-  /** The commit had begun and did not end: it may have been made, or not. */
+  /** The commit started and did not end in time: it may or may not have succeeded. */
   public static final class Unknown extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -102,18 +104,19 @@ public final class GroupCommit<T, R> implements AutoCloseable {
     }
   }
 
+  /** An item that waits, and the future of its caller. */
   private record Member<T, R>(T item, CompletableFuture<R> result) {}
 
-  /** A group failed by something in it: each is to be tried alone. */
-  private static final class HandedBack extends Exception {
+  /** The group failed because of an item: each caller commits its own alone. */
+  private static final class CommitAlone extends Exception {
     private static final long serialVersionUID = 1;
   }
 
   /**
-   * Returns once it is committed.
+   * Returns the item's result after it is committed.
    *
-   * @throws Refused if nothing was done
-   * @throws Unknown if it may have been done
+   * @throws Refused if nothing was committed
+   * @throws Unknown if it may have been committed
    * @throws RuntimeException as the transaction throws it for this item
    */
   public R commit(T item) {
@@ -123,11 +126,11 @@ public final class GroupCommit<T, R> implements AutoCloseable {
     }
     try {
       return result(member);
-    } catch (TimeoutException late) {
+    } catch (TimeoutException e) {
       throw new Unknown();
-    } catch (ExecutionException failed) {
-      return afterFailure(item, failed.getCause());
-    } catch (InterruptedException stopped) {
+    } catch (ExecutionException e) {
+      return afterFailure(item, e.getCause());
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Unknown();
     }
@@ -136,38 +139,39 @@ public final class GroupCommit<T, R> implements AutoCloseable {
   private R result(Member<T, R> member)
       throws InterruptedException, ExecutionException, TimeoutException {
     try {
-      return member.result().get(turn.toMillis(), TimeUnit.MILLISECONDS);
+      return member.result().get(queueTimeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException stillWaiting) {
       if (waiting.remove(member)) {
         throw new Refused();
       }
-      return member.result().get(LONGEST_COMMIT.toMillis(), TimeUnit.MILLISECONDS);
+      return member.result().get(COMMIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
   private R afterFailure(T item, @Nullable Throwable cause) {
     return switch (cause) {
-      case HandedBack _ -> commitAlone(item);
+      case CommitAlone _ -> commitAlone(item);
       case RuntimeException failure -> throw failure;
       case Error error -> throw error;
       case null, default -> throw new IllegalStateException(cause);
     };
   }
 
-  /** Shares with nobody; a few at a time, in turn. */
+  /** Commits an item in a transaction of its own; a few at a time, first come, first served. */
   public R commitAlone(T item) {
     try {
-      if (!alone.tryAcquire(turn.plus(LONGEST_COMMIT).toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!singleCommits.tryAcquire(
+          queueTimeout.plus(COMMIT_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS)) {
         throw new Refused();
       }
-    } catch (InterruptedException stopped) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Refused();
     }
     try {
       return transaction.apply(List.of(item)).getFirst();
     } finally {
-      alone.release();
+      singleCommits.release();
     }
   }
 
@@ -178,11 +182,11 @@ public final class GroupCommit<T, R> implements AutoCloseable {
         if (first != null) {
           List<Member<T, R>> group = new ArrayList<>();
           group.add(first);
-          waiting.drainTo(group, LARGEST_GROUP - 1);
+          waiting.drainTo(group, MAX_GROUP_SIZE - 1);
           commit(group);
         }
       }
-    } catch (InterruptedException stopped) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
@@ -194,40 +198,40 @@ public final class GroupCommit<T, R> implements AutoCloseable {
         group.get(i).result().complete(results.get(i));
       }
     } catch (RuntimeException | Error failure) {
-      if (isOfTheDatabase(failure)) {
-        waiting.drainTo(group); // They would fare no better.
+      if (isDatabaseFailure(failure)) {
+        waiting.drainTo(group); // These would fail as well.
       }
-      Throwable cause = group.size() == 1 || mayBeCommitted(failure) ? failure : new HandedBack();
+      Throwable cause = group.size() == 1 || mayBeCommitted(failure) ? failure : new CommitAlone();
       group.forEach(member -> member.result().completeExceptionally(cause));
     }
   }
 
-  /** Committing again could then make it twice. */
+  /** True when another commit could store the items twice. */
   private static boolean mayBeCommitted(Throwable failure) {
-    return isOfTheDatabase(failure) || failure instanceof Error;
+    return isDatabaseFailure(failure) || failure instanceof Error;
   }
 
-  /** Not of what was to be committed. */
-  private static boolean isOfTheDatabase(Throwable failure) {
+  /** True when the database is at fault, not an item. */
+  private static boolean isDatabaseFailure(Throwable failure) {
     return failure instanceof DataAccessResourceFailureException
         || failure instanceof RecoverableDataAccessException
         || failure instanceof TransactionException;
   }
 
-  /** How many wait for their turn. */
+  /** The number of items that wait for a writer. */
   int waiting() {
     return waiting.size();
   }
 
-  /** Commits what waits, and takes no more. */
+  /** Commits the waiting items, and refuses new ones. */
   @Override
   public void close() {
     closed = true;
     try {
       for (Thread writer : writers) {
-        writer.join(LONGEST_COMMIT);
+        writer.join(COMMIT_TIMEOUT);
       }
-    } catch (InterruptedException stopped) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }

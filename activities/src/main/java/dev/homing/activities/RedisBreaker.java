@@ -4,7 +4,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
 
-/** How long Redis is asked in vain: after a few failures in a row nothing, for five seconds. */
+/**
+ * Circuit breakers for Redis: after half of the last 5 to 10 calls failed, none is made for 5 s.
+ */
 public final class RedisBreaker {
   private static final CircuitBreakerConfig CONFIG =
       CircuitBreakerConfig.custom()
@@ -16,7 +18,7 @@ public final class RedisBreaker {
 
   private RedisBreaker() {}
 
-  /** One of its own, for what is asked for here. */
+  /** A new circuit breaker with a state of its own. */
   public static CircuitBreaker of(String name) {
     return CircuitBreaker.of(name, CONFIG);
   }

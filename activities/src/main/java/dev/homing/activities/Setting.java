@@ -3,11 +3,11 @@ package dev.homing.activities;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Says of a setting that cannot be which one, what it was, and what is allowed. */
+/** Checks settings; a failure names the property, its value and the allowed ones. */
 public final class Setting {
   private Setting() {}
 
-  /** A setting that cannot be: stops the start. */
+  /** An invalid setting: the application does not start. */
   public static final class Invalid extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
@@ -16,11 +16,11 @@ public final class Setting {
     private final String allowed;
 
     /**
-     * A refusal.
+     * Creates the failure.
      *
      * @param property as Spring names it, like {@code homing.delivery.timeout}
-     * @param value as people may see it: never a secret
-     * @param allowed completes "allowed is"
+     * @param value as it may be shown, never a secret
+     * @param allowed completes the sentence "allowed is"
      */
     public Invalid(String property, String value, String allowed) {
       super("%s is %s; allowed is %s".formatted(property, value, allowed));
@@ -42,21 +42,21 @@ public final class Setting {
     }
   }
 
-  public static void between(String property, long value, long least, long most) {
-    if (value < least || value > most) {
+  public static void between(String property, long value, long min, long max) {
+    if (value < min || value > max) {
       throw new Invalid(
-          property, Long.toString(value), "a whole number from %d to %d".formatted(least, most));
+          property, Long.toString(value), "a whole number from %d to %d".formatted(min, max));
     }
   }
 
-  /** Null is what a variable that is set to nothing comes to. */
+  /** Refuses null as well: an environment variable set to nothing binds to it. */
   public static void between(
-      String property, @Nullable Duration value, Duration least, Duration most) {
-    if (value == null || value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      String property, @Nullable Duration value, Duration min, Duration max) {
+    if (value == null || value.compareTo(min) < 0 || value.compareTo(max) > 0) {
       throw new Invalid(
           property,
           value == null ? "empty" : words(value),
-          "%s to %s".formatted(words(least), words(most)));
+          "%s to %s".formatted(words(min), words(max)));
     }
   }
 

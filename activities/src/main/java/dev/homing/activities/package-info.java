@@ -1,4 +1,4 @@
-/** Each touch of the outside world: PostgreSQL, Redis, receivers. */
+/** Everything that touches the outside world: PostgreSQL, Redis, receivers. */
 @NullMarked
 package dev.homing.activities;
 

@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntFunction;
 
-/** Does things at the same time. */
+/** Runs a task on many threads at the same time. */
 public final class AtOnce {
   private AtOnce() {}
 
-  /** Does something so many times, all from the same moment on, and returns what came of each. */
+  /** Runs a task {@code count} times, all starting together, and returns the results. */
   public static <T> List<T> times(int count, IntFunction<Callable<T>> what) throws Exception {
     CyclicBarrier start = new CyclicBarrier(count);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

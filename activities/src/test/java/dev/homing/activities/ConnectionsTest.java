@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who asks PostgreSQL outside a transaction gives the connection back. */
+/** Queries outside a transaction return their connection to the pool. */
 class ConnectionsTest {
   private final Tenant tenant = Postgres.newTenant();
   private final Node node = new Node();
@@ -26,24 +26,24 @@ class ConnectionsTest {
   }
 
   @AfterEach
-  void areGivenBack() {
+  void areReturned() {
     assertThat(Postgres.inUse()).isEqualTo(before);
   }
 
   @Test
-  void byWhoLooksUpReceivers() {
+  void lookingUpReceiversReturnsTheConnection() {
     assertThat(node.receivers.find(tenant, List.of(subscription, SampleIds.subscription())))
         .containsOnlyKeys(subscription);
   }
 
   @Test
-  void byWhoCountsDeliveries() {
+  void countingDeliveriesReturnsTheConnection() {
     assertThat(node.list.counts(tenant, event.id())).isEmpty();
     assertThat(node.deliveries.of(tenant, event.id())).isEmpty();
   }
 
   @Test
-  void byWhoLooksForARecipient() {
+  void lookingForARecipientReturnsTheConnection() {
     Events.Event kept = node.events.find(tenant, event.id()).orElseThrow();
     Events.Recipient recipient = new Events.Recipient(kept, subscription);
 
@@ -51,7 +51,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void byWhoListsEvents() {
+  void listingEventsReturnsTheConnection() {
     assertThat(node.events.list(tenant, null, new UUID(0, 0), new UUID(-1, -1), 10)).hasSize(1);
     assertThat(node.events.list(tenant, "other", new UUID(0, 0), new UUID(-1, -1), 10)).isEmpty();
     assertThat(node.events.payload(tenant, event.id())).contains(Node.PAYLOAD);

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A line to a local server: it can go silent, and counts what is asked. */
+/** A TCP proxy in front of a local server: it can go silent, and counts the client's bytes. */
 public final class CuttableLine implements AutoCloseable {
   private final int to;
   private final ServerSocket listening;
@@ -30,12 +30,12 @@ public final class CuttableLine implements AutoCloseable {
     return listening.getLocalPort();
   }
 
-  /** How many bytes the client has sent. */
+  /** The number of bytes that the client has sent. */
   public long asked() {
     return asked.get();
   }
 
-  /** From now on nothing gets through, and nobody is told. */
+  /** Holds back all bytes from now on, with the connections left open. */
   public void fallSilent() {
     lock.lock();
     try {
@@ -45,7 +45,7 @@ public final class CuttableLine implements AutoCloseable {
     }
   }
 
-  /** What was kept back gets through. */
+  /** Forwards the bytes that were held back, and all others from now on. */
   public void resume() {
     lock.lock();
     try {
@@ -76,7 +76,7 @@ public final class CuttableLine implements AutoCloseable {
         Thread.ofVirtual().start(() -> forward(server, client, new AtomicLong()));
       }
     } catch (IOException closed) {
-      // Nobody else comes.
+      // The server socket was closed.
     }
   }
 
@@ -90,7 +90,7 @@ public final class CuttableLine implements AutoCloseable {
       }
       to.close();
     } catch (IOException closed) {
-      // The other end hears of it.
+      // The other end sees it as well.
     }
   }
 

@@ -18,10 +18,10 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * One execution of an activity, as Temporal makes it.
+ * One execution of an activity, as Temporal's SDK runs it.
  *
  * @param runId of the calling workflow
- * @param attempt from 1; again 1 after the activity was reset
+ * @param attempt from 1; 1 again after a reset of the activity
  */
 public record Execution(String runId, int attempt) {
   private static final Duration START_TO_CLOSE = Duration.ofSeconds(60);
@@ -30,7 +30,7 @@ public record Execution(String runId, int attempt) {
     JacksonJsonPayloadConverter.setDefaultAsJackson3(true, false);
   }
 
-  /** The first in a run. */
+  /** The first execution in a run. */
   public static Execution in(String runId) {
     return new Execution(runId, 1);
   }

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
-/** On a pool of three connections, where nobody waits for longer than a quarter of a second. */
+/** On a pool of three connections that times out after a quarter of a second. */
 class FairTransactionsTest {
   @AutoClose private final HikariDataSource pool = pool();
   private final JdbcClient jdbc = JdbcClient.create(pool);
   private final FairTransactions two = new FairTransactions(new JdbcTransactionManager(pool), 2);
 
   @Test
-  void whoWaitsForItsTurnIsNotThrownOut() throws Exception {
+  void waitsLongerThanThePoolWould() throws Exception {
     AtomicInteger busy = new AtomicInteger();
 
     List<Integer> seen = AtOnce.times(20, _ -> () -> two.get(() -> transaction(busy)));
@@ -27,7 +27,7 @@ class FairTransactionsTest {
     assertThat(seen).hasSize(20).allMatch(atOnce -> atOnce <= 2);
   }
 
-  /** Twenty of them in two rows take longer than the pool's patience. */
+  /** Twenty of these, two at a time, take longer than the pool's timeout. */
   private int transaction(AtomicInteger busy) {
     int atOnce = busy.incrementAndGet();
     jdbc.sql("select pg_sleep(0.05)").query().listOfRows();
@@ -36,7 +36,7 @@ class FairTransactionsTest {
   }
 
   @Test
-  void whatFailsGivesItsTurnBack() {
+  void failedTransactionReleasesItsPermit() {
     for (int i = 0; i < 5; i++) {
       assertThatThrownBy(
               () ->
@@ -52,7 +52,7 @@ class FairTransactionsTest {
   }
 
   @Test
-  void whoIsInterruptedWaitsNoLonger() {
+  void interruptEndsTheWait() {
     Thread.currentThread().interrupt();
 
     assertThatThrownBy(() -> two.get(() -> 1)).isInstanceOf(IllegalStateException.class);

@@ -23,10 +23,10 @@ import org.springframework.dao.DataIntegrityViolationException;
 class GroupCommitTest {
   @AutoClose private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<List<String>> transactions = new CopyOnWriteArrayList<>();
-  private final CountDownLatch goOn = new CountDownLatch(1);
+  private final CountDownLatch proceed = new CountDownLatch(1);
 
   @Test
-  void commitsWhoComesAloneAtOnceAndAlone() {
+  void commitsASingleItemAtOnce() {
     try (var commits = committing(all -> all)) {
       assertThat(commits.commit("a")).isEqualTo("a");
       assertThat(commits.commit("b")).isEqualTo("b");
@@ -35,13 +35,13 @@ class GroupCommitTest {
   }
 
   @Test
-  void letsAllWhoWaitShareTheNextCommit() throws Exception {
+  void commitsAllWaitingItemsTogether() throws Exception {
     try (var commits = committing(this::holdUpFirstTwo)) {
       List<Future<String>> first = new ArrayList<>(begin(commits, "first", "second"));
       await().until(() -> transactions.size() == 2);
       List<Future<String>> others = begin(commits, names(50));
       await().until(() -> commits.waiting() == 50);
-      goOn.countDown();
+      proceed.countDown();
 
       assertThat(results(first)).containsExactly("first", "second");
       assertThat(results(others)).containsExactly(names(50));
@@ -50,7 +50,7 @@ class GroupCommitTest {
   }
 
   @Test
-  void letsOnePoisonedMemberFailAlone() throws Exception {
+  void failsOnlyThePoisonedItemOfAGroup() throws Exception {
     try (var commits =
         committing(
             all -> {
@@ -65,7 +65,7 @@ class GroupCommitTest {
       List<Future<String>> good = begin(commits, names(20));
       Future<String> poisoned = begin(commits, "poison").getFirst();
       await().until(() -> commits.waiting() == 21);
-      goOn.countDown();
+      proceed.countDown();
 
       assertThat(results(good)).containsExactly(names(20));
       assertThatThrownBy(poisoned::get)
@@ -75,7 +75,7 @@ class GroupCommitTest {
   }
 
   @Test
-  void commitsNothingTwiceWhenTheDatabaseBreaksAway() throws Exception {
+  void commitsNothingTwiceWhenTheDatabaseFails() throws Exception {
     try (var commits =
         committing(
             all -> {
@@ -86,7 +86,7 @@ class GroupCommitTest {
       await().until(() -> transactions.size() == 2);
       all.addAll(begin(commits, names(300)));
       await().until(() -> commits.waiting() == 300);
-      goOn.countDown();
+      proceed.countDown();
 
       for (Future<String> one : all) {
         assertThatThrownBy(one::get).hasCauseInstanceOf(DataAccessResourceFailureException.class);
@@ -96,21 +96,21 @@ class GroupCommitTest {
   }
 
   @Test
-  void refusesWhoGetsNoTurnInTimeAndNeverCommitsIt() throws Exception {
+  void neverCommitsAnItemRefusedForWaitingTooLong() throws Exception {
     try (var commits = committing(this::holdUpFirstTwo)) {
       List<Future<String>> first = begin(commits, "first", "second");
       await().until(() -> transactions.size() == 2);
 
       assertThatThrownBy(() -> commits.commit("late")).isInstanceOf(GroupCommit.Refused.class);
 
-      goOn.countDown();
+      proceed.countDown();
       assertThat(results(first)).containsExactly("first", "second");
     }
     assertThat(transactions.stream().flatMap(List::stream)).doesNotContain("late");
   }
 
   @Test
-  void refusesAtOnceWhenThereIsNoRoom() throws Exception {
+  void refusesAtOnceWhenTheQueueIsFull() throws Exception {
     try (var commits = committing(this::holdUpFirstTwo)) {
       begin(commits, "first", "second");
       await().until(() -> transactions.size() == 2);
@@ -118,27 +118,27 @@ class GroupCommitTest {
 
       await().until(() -> many.stream().anyMatch(Future::isDone));
       assertThat(commits.waiting()).isLessThanOrEqualTo(1_000);
-      goOn.countDown();
+      proceed.countDown();
     }
   }
 
   @Test
-  void saysThatNobodyKnowsWhenACommitDoesNotEnd() {
+  void reportsUnknownWhenACommitDoesNotEnd() {
     try (var commits = committing(this::holdUpFirstTwo)) {
       assertThatThrownBy(() -> commits.commit("first")).isInstanceOf(GroupCommit.Unknown.class);
-      goOn.countDown();
+      proceed.countDown();
     }
   }
 
   @Test
-  void flushesWhatWaitsWhenItIsClosedAndTakesNoMore() throws Exception {
+  void commitsWaitingItemsWhenClosedAndRefusesNewOnes() throws Exception {
     var commits = committing(this::holdUpFirstTwo);
     List<Future<String>> all = new ArrayList<>(begin(commits, "first", "second"));
     await().until(() -> transactions.size() == 2);
     all.addAll(begin(commits, names(10)));
     await().until(() -> commits.waiting() == 10);
     Future<?> closing = threads.submit(commits::close);
-    goOn.countDown();
+    proceed.countDown();
     closing.get();
 
     assertThat(results(all)).hasSize(12);
@@ -153,11 +153,11 @@ class GroupCommitTest {
         });
   }
 
-  /** Until the test lets them go on: there are two writers. */
+  /** Blocks both writers until the test lets them continue. */
   private List<String> holdUpFirstTwo(List<String> all) {
     if (all.contains("first") || all.contains("second")) {
       try {
-        goOn.await();
+        proceed.await();
       } catch (InterruptedException stopped) {
         throw new IllegalStateException(stopped);
       }
@@ -165,7 +165,7 @@ class GroupCommitTest {
     return all;
   }
 
-  /** One after the other, so that the first two are two transactions. */
+  /** Begins commits in this order; the first two are two transactions. */
   private List<Future<String>> begin(GroupCommit<String, String> commits, String... items) {
     List<Future<String>> begun = new ArrayList<>();
     for (String item : items) {

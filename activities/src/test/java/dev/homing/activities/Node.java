@@ -51,7 +51,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What one node of Homing runs, put together as the app does; two share the database only. */
+/** One node of Homing, wired as in the app; two nodes share nothing but the database. */
 public final class Node {
   public static final byte[] PAYLOAD = "{\"order\": 1}".getBytes(StandardCharsets.UTF_8);
   public static final String TYPE = "order.created";
@@ -87,7 +87,7 @@ public final class Node {
   public final ExpressLane express;
   public final DurableLane durable;
 
-  /** As a rule: a lease that lasts as long as any test. */
+  /** A node whose leases outlast any test. */
   public Node() {
     this(Duration.ofMinutes(5));
   }
@@ -147,24 +147,24 @@ public final class Node {
         new DurableLane(events, receivers, deliveries, parked, sender, attemptLog, attempts, fair);
   }
 
-  /** Accepts an event here, which may then send it first; whoever else there is does not match. */
+  /** Accepts an event on this node, which may send it first, for these recipients only. */
   public AcceptedEvent accept(Tenant tenant, List<SubscriptionId> recipients) {
     return accept(tenant, recipients, SampleIds.uuid());
   }
 
-  /** The same, as an event of the time that the id holds. */
+  /** The same, with this id, which holds the time of the event. */
   public AcceptedEvent accept(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
     Leases.Lease lease = commit(tenant, recipients, id).lease();
     leases.offer(lease);
     return lease.event();
   }
 
-  /** Accepts an event here, and begins to send it. */
+  /** Accepts an event on this node, and begins to send it. */
   public AcceptedEvent begin(Tenant tenant, List<SubscriptionId> recipients) {
     return begin(earlyStart, tenant, recipients);
   }
 
-  /** The same, by another one. */
+  /** The same, with another {@link EarlyStart}. */
   public AcceptedEvent begin(EarlyStart early, Tenant tenant, List<SubscriptionId> recipients) {
     Acceptance.New accepted = commit(tenant, recipients, SampleIds.uuid());
     AcceptedEvent event = accepted.lease().event();

@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** A real PostgreSQL with Homing's tables: one for all tests, each of which has its own tenant. */
+/** A real PostgreSQL with Homing's tables, shared by all tests; each test has its own tenant. */
 public final class Postgres {
   private static final HikariDataSource POOL = start();
 
@@ -23,12 +23,12 @@ public final class Postgres {
     return POOL;
   }
 
-  /** Of another database on the same server. */
+  /** The JDBC URL of another database on the same server. */
   public static String url(String database) {
     return POOL.getJdbcUrl().replaceFirst("/postgres\\?", "/" + database + "?");
   }
 
-  /** How many connections somebody has not given back. */
+  /** The number of connections not returned to the pool. */
   public static int inUse() {
     return POOL.getHikariPoolMXBean().getActiveConnections();
   }
@@ -47,12 +47,12 @@ public final class Postgres {
     return tenant;
   }
 
-  /** What a tenant's rows say; the SQL asks for one value of the tenant {@code :tenant}. */
+  /** Queries a single value of a tenant; the SQL names the tenant {@code :tenant}. */
   public static <T> T ask(Class<T> type, String sql, Tenant tenant) {
     return jdbc().sql(sql).param("tenant", tenant.name()).query(type).single();
   }
 
-  /** As each start of Homing does. */
+  /** Migrates the database, as each start of Homing does. */
   public static void migrate() {
     migrate(POOL);
   }
@@ -61,7 +61,7 @@ public final class Postgres {
     Flyway.configure().dataSource(database).load().migrate();
   }
 
-  /** A remembered route of this version is believed. */
+  /** The tenant's routes version: a remembered route of this version is valid. */
   public static long routesVersion(Tenant tenant) {
     return ask(Long.class, "select routes_version from tenants where tenant = :tenant", tenant);
   }

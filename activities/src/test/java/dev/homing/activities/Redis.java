@@ -11,9 +11,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.StringRedisTemplate;
 import redis.embedded.RedisServer;
 
-/** A real Redis: one for all tests, each of which has its own tenant. */
+/** A real Redis, shared by all tests; each test has its own tenant. */
 public final class Redis {
-  /** As the app sets it. */
+  /** The command timeout of the app. */
   private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(100);
 
   private static final RedisServer SERVER = start();
@@ -24,7 +24,7 @@ public final class Redis {
     return SERVER.ports().getFirst();
   }
 
-  /** Another one, which a test may stop. */
+  /** Starts another server, which a test may stop. */
   public static RedisServer start() {
     try {
       RedisServer server =
@@ -41,7 +41,7 @@ public final class Redis {
     }
   }
 
-  /** Commands as Homing gives them to a Redis at this port. */
+  /** A template for the Redis at this port, set up as in the app. */
   public static StringRedisTemplate at(int port) {
     LettuceConnectionFactory connections =
         new LettuceConnectionFactory(

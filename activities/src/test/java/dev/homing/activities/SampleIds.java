@@ -4,7 +4,7 @@ import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import java.util.UUID;
 
-/** Ids of now, like those that Homing makes: UUIDv7. */
+/** Ids made now: UUIDv7, as Homing makes them. */
 public final class SampleIds {
   private SampleIds() {}
 

@@ -9,13 +9,13 @@ import dev.homing.workflows.Tenant;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Subscriptions in every state, written as the register writes them: with a new routes version. */
+/** Subscriptions in every state, stored as the app does: each raises the routes version. */
 public final class SampleSubscriptions {
-  /** The secret of all of them. */
+  /** The signing secret of all samples. */
   public static final SigningSecret SECRET =
       SigningSecret.parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 
-  /** Opens what is sealed here. */
+  /** Seals and opens the samples' secrets. */
   public static final Secrets SECRETS =
       new Secrets(
           new Encryption(
@@ -68,12 +68,12 @@ public final class SampleSubscriptions {
     change(tenant, id, "url = '%s'".formatted(url));
   }
 
-  /** As if it were sealed with a key that is configured no longer. */
+  /** Makes the secret unreadable, as if its encryption key were no longer configured. */
   public static void breakSecret(Tenant tenant, SubscriptionId id) {
     change(tenant, id, "sealed_secret = 'lost.' || sealed_secret");
   }
 
-  /** In the caller's transaction: as {@link #active}. */
+  /** Like {@link #active}, in the caller's transaction. */
   public static void insert(Tenant tenant, SubscriptionId id, String url, String... eventTypes) {
     raiseVersion(tenant);
     Postgres.jdbc()
@@ -102,7 +102,7 @@ public final class SampleSubscriptions {
     }
   }
 
-  /** In the caller's transaction: what is set is SQL. */
+  /** Changes columns in the caller's transaction; the assignments are SQL. */
   public static void set(Tenant tenant, SubscriptionId id, String assignments) {
     raiseVersion(tenant);
     Postgres.jdbc()

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** PostgreSQL as it is, with somebody who looks on: after each query, before its answer is read. */
+/** The real PostgreSQL, with a hook between each query and the reading of its result. */
 public final class WatchedDatabase extends DelegatingDataSource {
   private final List<String> statements = new CopyOnWriteArrayList<>();
   private volatile Consumer<String> watcher = _ -> {};
@@ -22,12 +22,12 @@ public final class WatchedDatabase extends DelegatingDataSource {
     super(Postgres.pool());
   }
 
-  /** What happens between a query and its answer; what is thrown is what the query comes to. */
+  /** Sets the hook; if it throws, the query fails with that. */
   public void afterEach(Consumer<String> watcher) {
     this.watcher = watcher;
   }
 
-  /** How many statements there were that contain this. */
+  /** The number of statements so far that contain this text. */
   public long count(String part) {
     return statements.stream().filter(sql -> sql.contains(part)).count();
   }

@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Names a delivery: {@code dlv_} and a UUID, which is also the id of its workflow. */
+/** A delivery's id: {@code dlv_} and a UUID. Its workflow has the same id. */
 public record DeliveryId(UUID uuid) {
   private static final String PREFIX = "dlv_";
 
@@ -19,11 +19,11 @@ public record DeliveryId(UUID uuid) {
   }
 
   /**
-   * The one delivery of this event to this subscription, however often it is asked for.
+   * The one delivery of this event to this subscription: the same arguments give the same id.
    *
-   * <p>Keeps the event's first 64 bits, so that deliveries sort and are partitioned by the time of
-   * their event and a delivery's event is found by its prefix; the other 62 are a SHA-256 of both
-   * ids.
+   * <p>It keeps the event's first 64 bits, so that deliveries sort and are partitioned by the time
+   * of their event, and an event is found by a delivery's prefix. The other 62 bits are of a
+   * SHA-256 over both ids.
    */
   public static DeliveryId of(EventId event, SubscriptionId subscription) {
     byte[] hash = sha256((event + "/" + subscription).getBytes(StandardCharsets.US_ASCII));

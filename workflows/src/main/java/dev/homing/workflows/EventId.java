@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Names an event: {@code evt_} and a UUIDv7, which is also the id of its workflow. */
+/** An event's id: {@code evt_} and a UUIDv7. Its workflow has the same id. */
 public record EventId(UUID uuid) {
   private static final String PREFIX = "evt_";
 
@@ -15,7 +15,9 @@ public record EventId(UUID uuid) {
     return PrefixedId.read(PREFIX, text).map(EventId::new);
   }
 
-  /** When the event was accepted: the one time of it that is shown, compared and ordered. */
+  /**
+   * When the event was accepted: the only time of an event that is shown, compared and sorted by.
+   */
   public Instant acceptedAt() {
     return PrefixedId.time(uuid);
   }

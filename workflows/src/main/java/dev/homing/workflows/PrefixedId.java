@@ -5,11 +5,9 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Reads and writes ids as people see them: a prefix that names the kind, then a UUID. */
+/** Reads and writes ids: a prefix for the kind, then a UUID. */
 public final class PrefixedId {
-  /**
-   * PostgreSQL sorts UUIDs by their bytes, so as their text. Java's own order is by signed halves.
-   */
+  /** PostgreSQL's order of UUIDs: by bytes, and so by text. Java's own compares signed halves. */
   public static final Comparator<UUID> ORDER =
       Comparator.comparingLong((UUID uuid) -> uuid.getMostSignificantBits() + Long.MIN_VALUE)
           .thenComparingLong(uuid -> uuid.getLeastSignificantBits() + Long.MIN_VALUE);

@@ -3,10 +3,10 @@ package dev.homing.workflows;
 import io.temporal.common.RetryOptions;
 import java.time.Duration;
 
-/** For what must succeed in the end. */
+/** Retry options for activities that must succeed in the end. */
 public final class Retries {
-  /** Tried on and on, at least every ten seconds. */
-  public static final RetryOptions UNTIL_IT_SUCCEEDS =
+  /** Unlimited attempts, at most ten seconds apart. */
+  public static final RetryOptions UNTIL_SUCCESS =
       RetryOptions.newBuilder().setMaximumInterval(Duration.ofSeconds(10)).build();
 
   private Retries() {}

@@ -4,7 +4,7 @@ import io.temporal.common.SearchAttributeKey;
 import io.temporal.common.SearchAttributes;
 import java.util.List;
 
-/** The search attributes by which people find workflows, all of type Keyword. */
+/** The search attributes that operators find workflows by, all of type Keyword. */
 public final class Search {
   public static final SearchAttributeKey<String> TENANT = SearchAttributeKey.forKeyword("Tenant");
   public static final SearchAttributeKey<String> SUBSCRIPTION_ID =
@@ -14,13 +14,13 @@ public final class Search {
   public static final SearchAttributeKey<String> EVENT_ID =
       SearchAttributeKey.forKeyword("EventId");
 
-  /** A start with one that the server does not know is rejected. */
+  /** All of them. The server rejects a start with an attribute that it does not know. */
   public static final List<SearchAttributeKey<String>> ALL =
       List.of(TENANT, SUBSCRIPTION_ID, EVENT_TYPE, EVENT_ID);
 
   private Search() {}
 
-  /** For what is of several events, whose ids would not fit. */
+  /** For a workflow that several events share: their ids would not fit. */
   public static SearchAttributes of(Tenant tenant) {
     return SearchAttributes.newBuilder().set(TENANT, tenant.name()).build();
   }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Names a subscription: {@code sub_} and a UUIDv7. */
+/** A subscription's id: {@code sub_} and a UUIDv7. */
 public record SubscriptionId(UUID uuid) {
   private static final String PREFIX = "sub_";
 
@@ -15,7 +15,7 @@ public record SubscriptionId(UUID uuid) {
     return PrefixedId.read(PREFIX, text).map(SubscriptionId::new);
   }
 
-  /** When the subscription was registered, by the clock of the node that did it. */
+  /** When the subscription was registered, by the clock of the node that registered it. */
   public Instant createdAt() {
     return PrefixedId.time(uuid);
   }

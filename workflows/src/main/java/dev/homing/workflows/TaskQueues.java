@@ -1,16 +1,16 @@
 package dev.homing.workflows;
 
-/** Where work waits for a worker. */
+/** The names of the task queues. */
 public final class TaskQueues {
-  /** Events that are being told to everyone. */
+  /** Events to be fanned out. */
   public static final String EVENTS = "events";
 
-  /** Deliveries that need another attempt. */
+  /** Deliveries waiting for another attempt. */
   public static final String DELIVERIES = "deliveries";
 
   /**
-   * Deliveries that shared workflows leave waiting. A worker takes few at a time: a server that is
-   * asked for more starts than it has time for does little but make them again.
+   * Deliveries that shared workflows left waiting and that need a workflow of their own. A worker
+   * takes few at a time: an overloaded Temporal server spends its time on repeating starts.
    */
   public static final String STARTS = "starts";
 

@@ -3,9 +3,9 @@ package dev.homing.workflows;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** Whose subscriptions and events these are. */
+/** The owner of subscriptions and events. */
 public record Tenant(@JsonValue String name) {
-  /** Who calls without a key of a tenant. */
+  /** The tenant of callers without a tenant's key. */
   public static final Tenant DEFAULT = new Tenant("default");
 
   @JsonCreator

@@ -1,4 +1,4 @@
-/** What must happen to an event: pure, replayable, and free of the outside world. */
+/** What must happen to an event: pure, replayable, without touching the outside world. */
 @NullMarked
 package dev.homing.workflows;
 

@@ -47,7 +47,7 @@ class IdsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"evt_", "sub_", "dlv_"})
-  void tellsKindsApart(String prefix) {
+  void readsEachPrefixAsItsOwnKind(String prefix) {
     String text = prefix + SOME;
 
     assertThat(EventId.read(text).isPresent()).isEqualTo(prefix.equals("evt_"));
@@ -61,7 +61,7 @@ class IdsTest {
   }
 
   @Test
-  void isTheSameDeliveryHoweverOftenItIsAskedFor() {
+  void givesTheSameDeliveryIdForTheSameEventAndSubscription() {
     EventId event = new EventId(SOME);
     SubscriptionId subscription = Samples.subscription(1);
 
@@ -71,7 +71,7 @@ class IdsTest {
   }
 
   @Test
-  void isAnotherDeliveryForEachEventAndSubscription() {
+  void givesAnotherDeliveryIdForAnotherEventOrSubscription() {
     EventId event = new EventId(SOME);
     EventId another = new EventId(new UUID(SOME.getMostSignificantBits(), 0x8000000000000001L));
 
@@ -82,7 +82,7 @@ class IdsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-  void aDeliveryBeginsAsItsEventAndIsAProperUuid(int number) {
+  void deliveryIdStartsLikeItsEventsAndIsAValidUuid(int number) {
     UUID delivery = DeliveryId.of(new EventId(SOME), Samples.subscription(number)).uuid();
 
     assertThat(delivery.getMostSignificantBits()).isEqualTo(SOME.getMostSignificantBits());

@@ -6,9 +6,9 @@ import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;
 import java.util.UUID;
 
-/** Events and deliveries to try things with. */
+/** Sample events and deliveries. */
 public final class Samples {
-  /** The default: the last attempt after 3.4 days. */
+  /** The default schedule: its last attempt comes after 3.4 days. */
   public static final RetrySchedule SCHEDULE =
       new RetrySchedule(20, Duration.ofSeconds(5), Duration.ofHours(12));
 

@@ -11,7 +11,7 @@ import io.temporal.worker.WorkerFactoryOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A Temporal whose clock skips what nobody works in, with both workflows and a given sender. */
+/** A time-skipping Temporal server with all workflows, and activities given by the test. */
 public abstract class WorkflowTest {
   static {
     JacksonJsonPayloadConverter.setDefaultAsJackson3(true, false);
@@ -44,6 +44,6 @@ public abstract class WorkflowTest {
     temporal.close();
   }
 
-  /** What stands in for the outside world. */
+  /** Scripted activities in place of the outside world. */
   protected abstract Object[] activities();
 }

@@ -1,4 +1,4 @@
-/** What the workflows promise. */
+/** Tests of the workflows, on a time-skipping Temporal server. */
 @NullMarked
 package dev.homing.workflows;
 

@@ -21,8 +21,8 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /**
-   * More than zero and at most {@link RetrySchedule#LONGEST_RETRY_AFTER}, or null when nothing
-   * usable was said.
+   * More than zero and at most {@link RetrySchedule#MAX_RETRY_AFTER}, or null when nothing usable
+   * was said.
    *
    * @param values of every such header; more than one is not usable
    */
@@ -34,7 +34,7 @@ final class RetryAfter {
     if (asked == null || !asked.isPositive()) {
       return null;
     }
-    Duration longest = RetrySchedule.LONGEST_RETRY_AFTER;
+    Duration longest = RetrySchedule.MAX_RETRY_AFTER;
     return asked.compareTo(longest) < 0 ? asked : longest;
   }
 

@@ -62,13 +62,13 @@ public final class EventStarts {
   private void startOwn(AcceptedEvent event) {
     EventWorkflow workflow =
         client.newWorkflowStub(EventWorkflow.class, EventWorkflow.options(event));
-    WorkflowClient.start(workflow::tellEveryone, event, null, null);
+    WorkflowClient.start(workflow::fanOut, event, null, null);
   }
 
   private void startShared(List<AcceptedEvent> events) {
     shared.share(events);
     SharedEventWorkflow workflow =
         client.newWorkflowStub(SharedEventWorkflow.class, SharedEventWorkflow.options(events));
-    WorkflowClient.start(workflow::tellEveryone, events);
+    WorkflowClient.start(workflow::fanOut, events);
   }
 }

@@ -11,19 +11,19 @@ import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
-/** Brings a delivery to its end, however long it takes; its id is the delivery's. */
+/** Retries one delivery until it is over. Its id is the delivery's. */
 @WorkflowInterface
 public interface DeliveryWorkflow {
   /** The workflow's type, as queries name it. */
   String TYPE = "RetryingDelivery";
 
-  /** Completes when the delivery is over, fails when its schedule is, is cancelled when asked. */
+  /** Completes when the delivery is over, fails when its schedule is, and can be cancelled. */
   @WorkflowMethod(name = TYPE)
   void deliver(WaitingDelivery delivery);
 
   /**
-   * How a client starts it, also again after it ended: at once if a worker of this process has
-   * room; it fails while one runs.
+   * Options for a start by a client: eagerly, if a worker of this process has room. Starting again
+   * is allowed after the workflow has ended, and fails while it runs.
    */
   static WorkflowOptions options(WaitingDelivery delivery) {
     return WorkflowOptions.newBuilder()
@@ -33,11 +33,11 @@ public interface DeliveryWorkflow {
         .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
         .setDisableEagerExecution(false)
         .setStaticSummary(summary(delivery))
-        .setTypedSearchAttributes(search(delivery))
+        .setTypedSearchAttributes(searchAttributes(delivery))
         .build();
   }
 
-  /** How its event starts it: it outlives the event's workflow. */
+  /** Options for a start by the event's workflow, which it outlives. */
   static ChildWorkflowOptions childOptions(WaitingDelivery delivery) {
     return ChildWorkflowOptions.newBuilder()
         .setWorkflowId(delivery.id().toString())
@@ -45,7 +45,7 @@ public interface DeliveryWorkflow {
         .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
         .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON)
         .setStaticSummary(summary(delivery))
-        .setTypedSearchAttributes(search(delivery))
+        .setTypedSearchAttributes(searchAttributes(delivery))
         .build();
   }
 
@@ -53,7 +53,7 @@ public interface DeliveryWorkflow {
     return delivery.id() + " → " + delivery.host();
   }
 
-  private static SearchAttributes search(WaitingDelivery delivery) {
+  private static SearchAttributes searchAttributes(WaitingDelivery delivery) {
     return Search.of(
         delivery.tenant(), delivery.eventId(), delivery.eventType(), delivery.subscriptionId());
   }

@@ -6,23 +6,23 @@ import io.temporal.activity.ActivityMethod;
 /** The attempts of a delivery after its first. Histories hold the names of the activity types. */
 @ActivityInterface
 public interface LaterAttempts {
-  /** The activity's type, as operators' requests name it. */
+  /** The activity type, used by an operator's request to wake a delivery. */
   String SEND = "Send";
 
   /**
    * Makes one attempt and records it.
    *
-   * <p>Returns when the delivery is over. Throws when it waits for another attempt, with the time
-   * left as the next retry's delay, and when its schedule is over, then not to be retried. The
-   * first execution in a run sends nothing before the delivery is due.
+   * <p>Returns when the delivery is over. Throws when another attempt is due later, with the time
+   * left as the delay of the next retry. Throws a failure that is not retried when the schedule is
+   * over. The first execution in a run sends nothing before the delivery is due.
    *
-   * @param originalRun the calling run's id, unless somebody reset the workflow: then another one,
-   *     and the run stands for a new round
+   * @param originalRun the id of the run before any reset. It differs from the calling run's id
+   *     after an operator has reset the workflow, which asks for a new round
    */
   @ActivityMethod(name = SEND)
   void send(WaitingDelivery delivery, String originalRun);
 
-  /** Records the delivery as cancelled, unless it is over already. */
+  /** Records the delivery as cancelled, unless it is already over. */
   @ActivityMethod(name = "RecordCancelled")
   void recordCancelled(WaitingDelivery delivery);
 }

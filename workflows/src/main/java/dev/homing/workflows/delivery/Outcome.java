@@ -4,27 +4,27 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What an attempt came to. A receiver's failure is a value; ours is an exception. */
+/** The outcome of an attempt. A receiver's failure is a value; ours is an exception. */
 public sealed interface Outcome {
 
   /** The receiver answered 2xx: the delivery is over. */
   record Delivered(int statusCode) implements Outcome {}
 
   /**
-   * The receiver answered anything else.
+   * The receiver answered with another status.
    *
-   * @param retryAfter how long it asked us to wait (RFC 9110, section 10.2.3), more than zero; null
-   *     if it did not ask, or not in a form that we understand
+   * @param retryAfter how long the receiver asked us to wait (RFC 9110, section 10.2.3), more than
+   *     zero; null if it did not ask, or in a form that we do not understand
    */
   record Refused(int statusCode, @Nullable Duration retryAfter) implements Outcome {}
 
-  /** The receiver answered 410: it is gone for good, and so is its subscription. */
+  /** The receiver answered 410: it is gone for good, so its subscription is disabled. */
   record Gone() implements Outcome {}
 
   /**
    * No answer came.
    *
-   * @param detail for people: a short sentence without addresses or secrets
+   * @param detail a short sentence to show to users, without addresses or secrets
    */
   record Unanswered(Fault fault, String detail) implements Outcome {}
 
@@ -32,16 +32,16 @@ public sealed interface Outcome {
   enum Fault {
     /** The address may not be called. */
     BLOCKED_DESTINATION,
-    /** The certificate was valid once: its owner has forgotten to renew it. */
+    /** The certificate has expired: its owner forgot to renew it. */
     CERTIFICATE_EXPIRED,
-    /** Nobody listens there. */
+    /** No process listens at this port. */
     CONNECTION_REFUSED,
-    /** The connection broke before a status line came. */
+    /** The connection broke before a status line arrived. */
     CONNECTION_RESET,
     DNS_FAILED,
-    /** What is stored cannot be sent: a gap in our validation. */
+    /** The stored request cannot be sent: a gap in our validation. */
     INVALID_REQUEST,
-    /** What came back is not HTTP, or more than we read. */
+    /** The response is not HTTP, or larger than we read. */
     INVALID_RESPONSE,
     TIMED_OUT,
     TLS_FAILED,
@@ -49,7 +49,7 @@ public sealed interface Outcome {
     UNREACHABLE
   }
 
-  /** The one word that is stored, logged, counted and shown. */
+  /** The one word by which the outcome is stored, logged, counted and shown. */
   default String word() {
     return switch (this) {
       case Delivered _ -> "delivered";
@@ -59,7 +59,7 @@ public sealed interface Outcome {
     };
   }
 
-  /** Null when no status line came. */
+  /** The status code; null if no status line arrived. */
   default @Nullable Integer status() {
     return switch (this) {
       case Delivered(int code) -> code;
@@ -69,7 +69,7 @@ public sealed interface Outcome {
     };
   }
 
-  /** For people, when no answer came; null else. */
+  /** A sentence to show to users if no answer came; else null. */
   default @Nullable String detail() {
     return switch (this) {
       case Unanswered(_, var detail) -> detail;

@@ -5,22 +5,26 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a delivery that was not delivered is attempted again.
+ * When failed attempts of a delivery are repeated.
  *
- * @param maxAttempts the most attempts of a round, the first included
- * @param initialInterval how long after the first attempt the second one follows; doubles from
- *     attempt to attempt
+ * @param maxAttempts the maximum number of attempts in a round, including the first
+ * @param initialInterval the wait after the first attempt; it doubles with each attempt
  * @param maxInterval the longest wait between two attempts, unless the receiver asks for a longer
  *     one
  */
 public record RetrySchedule(int maxAttempts, Duration initialInterval, Duration maxInterval) {
-  /** What a receiver can ask for at most, by {@code Retry-After}. */
-  public static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(24);
+  /** The longest wait that a receiver can ask for by {@code Retry-After}. */
+  public static final Duration MAX_RETRY_AFTER = Duration.ofHours(24);
 
   private static final double BACKOFF = 2;
   private static final double JITTER = 0.2;
 
-  /** Throws unless there is an attempt, and intervals from a second up that grow. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException unless there is at least one attempt, and both intervals are a
+   *     second or more, the longest not below the first
+   */
   public RetrySchedule {
     if (maxAttempts < 1) {
       throw new IllegalArgumentException("at least one attempt, not " + maxAttempts);
@@ -35,12 +39,13 @@ public record RetrySchedule(int maxAttempts, Duration initialInterval, Duration 
   }
 
   /**
-   * How long to wait after an attempt: the interval, 20 % more or less, so that those who failed
-   * together do not come back together.
+   * How long to wait after an attempt: the interval, give or take 20 %, so that deliveries that
+   * failed together are not retried together.
    *
-   * @param attempt the attempt of the round that failed, from 1
-   * @param retryAfter what the receiver asked for, if it did: then never earlier, up to 20 % later,
-   *     and beyond {@link #maxInterval} too. More than {@link #LONGEST_RETRY_AFTER} counts as that
+   * @param attempt the number of the failed attempt in its round, from 1
+   * @param retryAfter the wait that the receiver asked for; null if it did not. The next attempt is
+   *     never earlier, up to 20 % later, and may come after {@link #maxInterval}; values above
+   *     {@link #MAX_RETRY_AFTER} are cut to it
    * @param random from 0 to 1
    */
   public Duration waitAfter(int attempt, @Nullable Duration retryAfter, double random) {
@@ -48,11 +53,11 @@ public record RetrySchedule(int maxAttempts, Duration initialInterval, Duration 
     if (retryAfter == null) {
       return scheduled;
     }
-    Duration asked = scaled(min(retryAfter, LONGEST_RETRY_AFTER), 1 + JITTER * random);
+    Duration asked = scaled(min(retryAfter, MAX_RETRY_AFTER), 1 + JITTER * random);
     return asked.compareTo(scheduled) > 0 ? asked : scheduled;
   }
 
-  /** The same policy for Temporal; how many attempts there are is left to the ledger. */
+  /** The same policy for Temporal, without a limit: the ledger counts the attempts. */
   RetryOptions retryOptions() {
     return RetryOptions.newBuilder()
         .setInitialInterval(initialInterval)

@@ -8,18 +8,18 @@ import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 
-/** Tries, waits, and tries again: one activity whose retries are the schedule. */
+/** Attempts a delivery until it is over: one activity whose retries are the schedule. */
 public final class RetryingDelivery implements DeliveryWorkflow {
-  /** For what surrounds an attempt: looking up the host, reading and writing the ledger. */
-  private static final Duration AROUND_AN_ATTEMPT = Duration.ofSeconds(20);
+  /** Time for the work around an attempt: resolving the host, reading and writing the ledger. */
+  private static final Duration OVERHEAD_TIMEOUT = Duration.ofSeconds(20);
 
-  /** Tried until it succeeds. */
-  private final LaterAttempts insistent =
+  /** Retried without limit. */
+  private final LaterAttempts untilSuccess =
       Workflow.newActivityStub(
           LaterAttempts.class,
           ActivityOptions.newBuilder()
-              .setStartToCloseTimeout(AROUND_AN_ATTEMPT)
-              .setRetryOptions(Retries.UNTIL_IT_SUCCEEDS)
+              .setStartToCloseTimeout(OVERHEAD_TIMEOUT)
+              .setRetryOptions(Retries.UNTIL_SUCCESS)
               .build());
 
   @Override
@@ -35,10 +35,10 @@ public final class RetryingDelivery implements DeliveryWorkflow {
     recordCancelIfAsked(delivery);
   }
 
-  /** However the attempt under way ended: what is over already stays as the ledger has it. */
+  /** Whatever the running attempt's outcome: the ledger leaves a delivery alone that is over. */
   private void recordCancelIfAsked(WaitingDelivery delivery) {
     if (CancellationScope.current().isCancelRequested()) {
-      Workflow.newDetachedCancellationScope(() -> insistent.recordCancelled(delivery)).run();
+      Workflow.newDetachedCancellationScope(() -> untilSuccess.recordCancelled(delivery)).run();
     }
   }
 
@@ -46,7 +46,7 @@ public final class RetryingDelivery implements DeliveryWorkflow {
     return Workflow.newActivityStub(
         LaterAttempts.class,
         ActivityOptions.newBuilder()
-            .setStartToCloseTimeout(delivery.timeout().plus(AROUND_AN_ATTEMPT))
+            .setStartToCloseTimeout(delivery.timeout().plus(OVERHEAD_TIMEOUT))
             .setRetryOptions(delivery.schedule().retryOptions())
             // An attempt under way is finished and recorded; a wait ends at once.
             .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)

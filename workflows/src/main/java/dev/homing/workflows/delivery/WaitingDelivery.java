@@ -8,13 +8,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A delivery that needs another attempt: what its workflow needs to know, never its payload, its
- * secret or its URL.
+ * A delivery that needs another attempt, as its workflow knows it: without payload, secret or URL.
  *
- * @param host of the receiver, for people
- * @param schedule as it was when the workflow started; the ledger reads the subscription's anew
+ * @param host of the receiver, shown to operators
+ * @param schedule as it was when the workflow started; each attempt reads the subscription's again
  * @param timeout of one attempt, likewise
- * @param round for which its workflow was started; null: started before rounds were named
+ * @param round for which the workflow was started; null if started by a version that did not name
+ *     rounds
  */
 public record WaitingDelivery(
     Tenant tenant,

@@ -6,21 +6,21 @@ import io.temporal.workflow.Workflow;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** What a cancel means for a workflow that tells of events. */
+/** How the workflows of events handle a cancel. */
 final class Cancellation {
   private Cancellation() {}
 
   /**
-   * What has begun is finished and recorded, also when a cancel comes meanwhile; then the workflow
-   * ends as cancelled.
+   * Runs an action to its end even if a cancel comes meanwhile; then the workflow ends as
+   * cancelled.
    *
-   * @param act is given whether a cancel was requested by now
+   * @param act told by its argument whether a cancel has been requested so far
    */
   static void finishing(Consumer<BooleanSupplier> act) {
-    CancellationScope asked = CancellationScope.current();
-    Workflow.newDetachedCancellationScope(() -> act.accept(asked::isCancelRequested)).run();
-    if (asked.isCancelRequested()) {
-      throw new CanceledFailure("cancelled; what was not delivered is recorded as cancelled");
+    CancellationScope scope = CancellationScope.current();
+    Workflow.newDetachedCancellationScope(() -> act.accept(scope::isCancelRequested)).run();
+    if (scope.isCancelRequested()) {
+      throw new CanceledFailure("cancelled; unfinished deliveries are recorded as cancelled");
     }
   }
 }

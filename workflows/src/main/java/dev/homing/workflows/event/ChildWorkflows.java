@@ -12,28 +12,28 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Gatherers;
 
-/** Starts what goes on after the workflow that starts it; one that runs already is as good. */
+/** Starts workflows that outlive their parent; one that is already running counts as started. */
 final class ChildWorkflows {
-  /** A task that starts hundreds takes Temporal longer than a task may, and is made again. */
-  private static final int TOGETHER = 10;
+  /** Starts per workflow task: with hundreds, the task times out at the server and is repeated. */
+  private static final int BATCH_SIZE = 10;
 
   private ChildWorkflows() {}
 
-  /** A workflow for each delivery that waits. */
+  /** Starts a workflow for each waiting delivery. */
   static void startAll(List<WaitingDelivery> deliveries) {
-    startTogether(deliveries, ChildWorkflows::start);
+    startInBatches(deliveries, ChildWorkflows::start);
   }
 
-  /** A workflow of its own for each event. */
+  /** Starts a workflow for each event. */
   static void startEach(List<AcceptedEvent> events) {
-    startTogether(events, ChildWorkflows::start);
+    startInBatches(events, ChildWorkflows::start);
   }
 
-  private static <T> void startTogether(
+  private static <T> void startInBatches(
       List<T> all, Function<T, Promise<WorkflowExecution>> start) {
     all.stream()
-        .gather(Gatherers.windowFixed(TOGETHER))
-        .forEach(some -> some.stream().map(start).toList().forEach(ChildWorkflows::awaitStart));
+        .gather(Gatherers.windowFixed(BATCH_SIZE))
+        .forEach(batch -> batch.stream().map(start).toList().forEach(ChildWorkflows::awaitStart));
   }
 
   private static Promise<WorkflowExecution> start(WaitingDelivery delivery) {
@@ -47,11 +47,11 @@ final class ChildWorkflows {
   private static Promise<WorkflowExecution> start(AcceptedEvent event) {
     EventWorkflow child =
         Workflow.newChildWorkflowStub(EventWorkflow.class, EventWorkflow.childOptions(event));
-    Async.procedure(child::tellEveryone, event, null, null);
+    Async.procedure(child::fanOut, event, null, null);
     return Workflow.getWorkflowExecution(child);
   }
 
-  /** A child whose parent ends before this is never created. */
+  /** Waits until the child has started: if its parent ended earlier, it would never be created. */
   private static void awaitStart(Promise<WorkflowExecution> started) {
     try {
       started.get();

@@ -12,26 +12,26 @@ import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 import org.jspecify.annotations.Nullable;
 
-/** Tells everyone who subscribed to an event; its id is the event's. */
+/** Sends one event to its recipients. Its id is the event's. */
 @WorkflowInterface
 public interface EventWorkflow {
   /** The workflow's type, as queries name it. */
   String TYPE = "FanOut";
 
   /**
-   * Never fails. Cancelled, it records as cancelled what is not yet delivered.
+   * Never fails. When cancelled, it records unfinished deliveries as cancelled.
    *
    * @param startedUpTo the last delivery for which an earlier run started a workflow; null in the
    *     first run
-   * @param roundsOf the first run, which opened the rounds if it was a reset; null in that run
+   * @param roundsOf id of the first run, which opened the rounds if it came from a reset; null in
+   *     that run
    */
   @WorkflowMethod(name = TYPE)
-  void tellEveryone(
-      AcceptedEvent event, @Nullable DeliveryId startedUpTo, @Nullable String roundsOf);
+  void fanOut(AcceptedEvent event, @Nullable DeliveryId startedUpTo, @Nullable String roundsOf);
 
   /**
-   * How it is started: at once if a worker of this process has room, and again if it has ended; a
-   * running one goes on.
+   * Options for a start by a client: eagerly, if a worker of this process has room. Starting again
+   * is allowed after the workflow has ended, and does nothing while it runs.
    */
   static WorkflowOptions options(AcceptedEvent event) {
     return WorkflowOptions.newBuilder()
@@ -46,7 +46,7 @@ public interface EventWorkflow {
         .build();
   }
 
-  /** How another workflow starts it: it goes on when that one has ended. */
+  /** Options for a start by another workflow, which it outlives. */
   static ChildWorkflowOptions childOptions(AcceptedEvent event) {
     return ChildWorkflowOptions.newBuilder()
         .setWorkflowId(event.id().toString())

@@ -12,35 +12,36 @@ public final class FanOut implements EventWorkflow {
   private final FirstAttemptCalls express = new FirstAttemptCalls();
 
   @Override
-  public void tellEveryone(
+  public void fanOut(
       AcceptedEvent event, @Nullable DeliveryId startedUpTo, @Nullable String roundsOf) {
-    Cancellation.finishing(asked -> tell(event, startedUpTo, firstRun(roundsOf), asked));
+    Cancellation.finishing(
+        cancelled -> sendAndFollowUp(event, startedUpTo, firstRun(roundsOf), cancelled));
   }
 
-  /** Since it was started, or reset. */
+  /** The id of the first run since the workflow was started or reset. */
   private static String firstRun(@Nullable String continued) {
     WorkflowInfo info = Workflow.getInfo();
     boolean reset = !info.getRunId().equals(info.getOriginalExecutionRunId());
     return continued == null || reset ? info.getRunId() : continued;
   }
 
-  private void tell(
+  private void sendAndFollowUp(
       AcceptedEvent event,
       @Nullable DeliveryId startedUpTo,
       String firstRun,
-      BooleanSupplier asked) {
+      BooleanSupplier cancelled) {
     String originalRun = Workflow.getInfo().getOriginalExecutionRunId();
     Unfinished unfinished = express.call(lane -> lane.sendAll(event, startedUpTo, originalRun));
     // A cancel that came since the last task is seen at the next: a delivery started by then is
-    // not due yet, and finds itself cancelled.
-    if (!asked.getAsBoolean()) {
+    // not due yet, and its workflow finds it cancelled.
+    if (!cancelled.getAsBoolean()) {
       ChildWorkflows.startAll(unfinished.deliveries());
     }
-    if (asked.getAsBoolean()) {
-      express.insistent().cancelUnfinished(List.of(event), firstRun);
+    if (cancelled.getAsBoolean()) {
+      express.untilSuccess().cancelUnfinished(List.of(event), firstRun);
     } else if (unfinished.more()) {
       Workflow.newContinueAsNewStub(EventWorkflow.class)
-          .tellEveryone(event, unfinished.deliveries().getLast().id(), firstRun);
+          .fanOut(event, unfinished.deliveries().getLast().id(), firstRun);
     }
   }
 }

@@ -10,40 +10,40 @@ import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** How a workflow calls the express lane. */
+/** Calls the express lane from a workflow. */
 final class FirstAttemptCalls {
-  /** Longer than {@code sendAll} takes, also if it first has to wait out another's lease. */
-  private static final Duration AT_MOST = Duration.ofMinutes(5);
+  /** More than {@code sendAll} takes, even if it first waits until another node's lease expires. */
+  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(5);
 
-  /** Part of the workflow's own task: a delivered event costs the server two transactions. */
+  /** Runs within the workflow's task: a delivered event costs the server two transactions. */
   private final FirstAttempts once =
       Workflow.newLocalActivityStub(
           FirstAttempts.class,
           LocalActivityOptions.newBuilder()
-              .setStartToCloseTimeout(AT_MOST)
+              .setStartToCloseTimeout(CALL_TIMEOUT)
               .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(1).build())
               .build());
 
-  private final FirstAttempts insistent =
+  private final FirstAttempts untilSuccess =
       Workflow.newActivityStub(
           FirstAttempts.class,
           ActivityOptions.newBuilder()
               .setTaskQueue(TaskQueues.EVENTS)
-              .setStartToCloseTimeout(AT_MOST)
-              .setRetryOptions(Retries.UNTIL_IT_SUCCEEDS)
+              .setStartToCloseTimeout(CALL_TIMEOUT)
+              .setRetryOptions(Retries.UNTIL_SUCCESS)
               .build());
 
-  /** Within the workflow's task and, if that fails, as an activity that is tried on and on. */
+  /** Calls within the workflow's task and, if that fails, as an activity retried without limit. */
   <R> R call(Function<FirstAttempts, R> call) {
     try {
       return call.apply(once);
     } catch (ActivityFailure ours) {
-      return call.apply(insistent);
+      return call.apply(untilSuccess);
     }
   }
 
-  /** Tried until it succeeds. */
-  FirstAttempts insistent() {
-    return insistent;
+  /** Calls as an activity retried without limit. */
+  FirstAttempts untilSuccess() {
+    return untilSuccess;
   }
 }

@@ -6,37 +6,35 @@ import io.temporal.activity.ActivityMethod;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The first attempts of events, all together. Histories hold the names of the activity types. */
+/** The first attempts of an event's deliveries. Histories hold the names of the activity types. */
 @ActivityInterface
 public interface FirstAttempts {
 
   /**
-   * Makes the first attempt for every recipient that has none yet, and waits until each recipient's
-   * result is recorded, by whomever.
+   * Makes the first attempt for each recipient that has none yet, and waits until every recipient's
+   * result is recorded, by this or another node.
    *
-   * <p>Called again, also elsewhere and meanwhile, it sends to nobody twice. Never throws for a
-   * receiver.
+   * <p>Repeated or concurrent calls, on any node, send to no recipient twice. A receiver's failure
+   * never throws.
    *
-   * @param after leaves out of the answer the deliveries up to this one
-   * @param originalRun the calling run's id, unless somebody reset the workflow: then another one,
-   *     and every recipient that is not delivered gets a new round, once in the run
+   * @param after the answer leaves out the deliveries up to this one; null: leaves out none
+   * @param originalRun the id of the run before any reset. It differs from the calling run's id
+   *     after an operator has reset the workflow: then each recipient that is not delivered gets a
+   *     new round, once per run
    */
   @ActivityMethod(name = "SendAll")
   Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after, String originalRun);
 
-  /**
-   * The same for several events: a fault of ours that comes with one of them leaves the others
-   * alone.
-   */
+  /** The same for several events. A fault of ours with one event does not affect the others. */
   @ActivityMethod(name = "SendAllOf")
   SharedUnfinished sendAllOf(List<AcceptedEvent> events, String originalRun);
 
   /**
-   * Records as cancelled every recipient that is neither delivered nor given up, and whose round
-   * was not asked for since.
+   * Records each delivery as cancelled that is neither delivered nor given up, unless a new round
+   * of it has been asked for since.
    *
-   * @param roundsOf the run that opened the rounds of these events, if one did: only those are
-   *     cancelled; null: not known, as an earlier version asks
+   * @param roundsOf id of the run that opened the rounds of these events, if a run did: only those
+   *     rounds are cancelled; null if not known, in calls by earlier versions
    */
   @ActivityMethod(name = "CancelUnfinished")
   void cancelUnfinished(List<AcceptedEvent> events, @Nullable String roundsOf);

@@ -11,29 +11,26 @@ import io.temporal.workflow.WorkflowMethod;
 import java.util.List;
 import java.util.UUID;
 
-/**
- * Tells everyone who subscribed to any of some events, which share it because Temporal has much to
- * do.
- */
+/** Sends several events to their recipients. Events share a workflow while Temporal is busy. */
 @WorkflowInterface
 public interface SharedEventWorkflow {
   /** The workflow's type, as queries name it. */
   String TYPE = "SharedFanOut";
 
   /**
-   * Never fails. Cancelled, it records as cancelled what is not yet delivered of each event.
+   * Never fails. When cancelled, it records unfinished deliveries of each event as cancelled.
    *
-   * @param events of one tenant
+   * @param events all of one tenant
    */
   @WorkflowMethod(name = TYPE)
-  void tellEveryone(List<AcceptedEvent> events);
+  void fanOut(List<AcceptedEvent> events);
 
-  /** {@code evts_} and the first event's UUID: naming one event never touches the others. */
+  /** {@code evts_} and the first event's UUID: never the id of an event's own workflow. */
   static String id(UUID first) {
     return PrefixedId.write("evts_", first);
   }
 
-  /** How it is started: as an event's own workflow is. */
+  /** Options for a start, the same as for an event's own workflow. */
   static WorkflowOptions options(List<AcceptedEvent> events) {
     return WorkflowOptions.newBuilder()
         .setWorkflowId(id(events.getFirst().id().uuid()))

@@ -12,45 +12,47 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Does for several events what {@code FanOut} does for one. */
+/** Does for several events what {@link FanOut} does for one. */
 public final class SharedFanOut implements SharedEventWorkflow {
-  private static final Duration STARTING_AT_MOST = Duration.ofMinutes(5);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
 
   private final FirstAttemptCalls express = new FirstAttemptCalls();
 
   @Override
-  public void tellEveryone(List<AcceptedEvent> events) {
-    Cancellation.finishing(asked -> tell(events, asked));
+  public void fanOut(List<AcceptedEvent> events) {
+    Cancellation.finishing(cancelled -> sendAndFollowUp(events, cancelled));
   }
 
-  private void tell(List<AcceptedEvent> events, BooleanSupplier asked) {
+  private void sendAndFollowUp(List<AcceptedEvent> events, BooleanSupplier cancelled) {
     String originalRun = Workflow.getInfo().getOriginalExecutionRunId();
     SharedUnfinished unfinished = express.call(lane -> lane.sendAllOf(events, originalRun));
-    if (!asked.getAsBoolean()) {
+    if (!cancelled.getAsBoolean()) {
       startAll(unfinished.deliveries());
       ChildWorkflows.startEach(unfinished.apart());
     }
-    if (asked.getAsBoolean()) {
-      express.insistent().cancelUnfinished(events, Workflow.getInfo().getRunId());
+    if (cancelled.getAsBoolean()) {
+      express.untilSuccess().cancelUnfinished(events, Workflow.getInfo().getRunId());
     }
   }
 
-  /** As children of one that has much in hand they would take Temporal several times as long. */
+  /**
+   * An activity starts them: as children of one workflow they take Temporal several times longer.
+   */
   private static void startAll(List<WaitingDelivery> deliveries) {
     if (!deliveries.isEmpty()) {
       starts(deliveries.getFirst().tenant()).startAll(deliveries);
     }
   }
 
-  /** They wait for their turn, tenant by tenant: when much is refused, there are many. */
+  /** Queued fairly by tenant: when receivers refuse much, there are many. */
   private static DeliveryStarts starts(Tenant tenant) {
     return Workflow.newActivityStub(
         DeliveryStarts.class,
         ActivityOptions.newBuilder()
             .setTaskQueue(TaskQueues.STARTS)
             .setPriority(Priority.newBuilder().setFairnessKey(tenant.name()).build())
-            .setStartToCloseTimeout(STARTING_AT_MOST)
-            .setRetryOptions(Retries.UNTIL_IT_SUCCEEDS)
+            .setStartToCloseTimeout(START_TIMEOUT)
+            .setRetryOptions(Retries.UNTIL_SUCCESS)
             .build());
   }
 }

@@ -4,15 +4,15 @@ import dev.homing.workflows.delivery.WaitingDelivery;
 import java.util.List;
 
 /**
- * What the first attempts of an event left to do.
+ * What is left to do after the first attempts of an event.
  *
- * @param deliveries those that wait for another attempt and have no workflow yet, in the order of
- *     their ids, at most {@link #PAGE}
- * @param more whether others wait behind them
- * @param results for people who look at the workflow: a line for each of the first recipients, then
+ * @param deliveries waiting for another attempt and without a workflow, sorted by id, at most
+ *     {@link #PAGE}
+ * @param more whether there are more than these
+ * @param results shown to operators in Temporal: a line for each of the first recipients, then
  *     counts
  */
 public record Unfinished(List<WaitingDelivery> deliveries, boolean more, List<String> results) {
-  /** So that no run has more children than the server allows to be open, and no result is large. */
+  /** Bounds the result, and the children of a run: the server limits how many may be open. */
   public static final int PAGE = 500;
 }

@@ -1,4 +1,4 @@
-/** What happened, and telling everyone who subscribed. */
+/** The workflows of events: first attempts, and a start for each delivery that must wait. */
 @NullMarked
 package dev.homing.workflows.event;
 

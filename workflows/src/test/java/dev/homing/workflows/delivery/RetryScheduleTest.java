@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryScheduleTest {
-  /** In the middle of its range the jitter changes nothing. */
+  /** The random number at which the jitter is zero. */
   private static final double MIDDLE = 0.5;
 
   private final RetrySchedule schedule =
@@ -18,7 +18,7 @@ class RetryScheduleTest {
 
   @ParameterizedTest
   @CsvSource({"1, 5", "2, 10", "3, 20", "10, 2560", "14, 40960", "15, 43200", "20, 43200"})
-  void doublesUpToTheLongestInterval(int attempt, long seconds) {
+  void doublesTheWaitUpToTheLongestInterval(int attempt, long seconds) {
     assertThat(schedule.waitAfter(attempt, null, MIDDLE)).isEqualTo(Duration.ofSeconds(seconds));
   }
 
@@ -29,7 +29,7 @@ class RetryScheduleTest {
   }
 
   @Test
-  void triesForMoreThanThreeDaysByDefault() {
+  void retriesForMoreThanThreeDaysByDefault() {
     Duration all = Duration.ZERO;
     for (int attempt = 1; attempt < schedule.maxAttempts(); attempt++) {
       all = all.plus(schedule.waitAfter(attempt, null, MIDDLE));
@@ -40,7 +40,7 @@ class RetryScheduleTest {
 
   @ParameterizedTest
   @CsvSource({"0, 0.8", "0.25, 0.9", "0.5, 1", "0.75, 1.1", "1, 1.2"})
-  void spreadsByTwentyPercentEitherWay(double random, double factor) {
+  void jittersByTwentyPercentEitherWay(double random, double factor) {
     assertThat(schedule.waitAfter(5, null, random).toMillis())
         .isEqualTo(Math.round(80_000 * factor));
     assertThat(schedule.waitAfter(20, null, random).toMillis())
@@ -49,7 +49,7 @@ class RetryScheduleTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.1, 0.5, 0.9, 1})
-  void comesNeverEarlierThanAskedAndUpToTwentyPercentLater(double random) {
+  void waitsAsLongAsAskedOrUpToTwentyPercentLonger(double random) {
     Duration asked = Duration.ofMinutes(10);
 
     assertThat(schedule.waitAfter(1, asked, random))
@@ -71,14 +71,14 @@ class RetryScheduleTest {
 
   @ParameterizedTest
   @CsvSource({"0, 86400", "1, 103680"})
-  void waitsForADayAtMostWhateverIsAsked(double random, long seconds) {
+  void waitsADayAtMostWhenAskedForMore(double random, long seconds) {
     assertThat(schedule.waitAfter(1, Duration.ofDays(3650), random))
         .isEqualTo(Duration.ofSeconds(seconds));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
-  void refusesToTryLessThanOnce(int attempts) {
+  void refusesScheduleWithoutAnAttempt(int attempts) {
     assertThatThrownBy(
             () -> new RetrySchedule(attempts, Duration.ofSeconds(5), Duration.ofHours(1)))
         .isInstanceOf(IllegalArgumentException.class)

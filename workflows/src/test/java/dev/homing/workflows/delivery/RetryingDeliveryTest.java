@@ -30,7 +30,7 @@ class RetryingDeliveryTest extends WorkflowTest {
   }
 
   @Test
-  void isOverAfterOneAttemptThatDelivers() {
+  void endsAfterOneSuccessfulAttempt() {
     sender.then(() -> DELIVERED);
 
     run();
@@ -89,7 +89,7 @@ class RetryingDeliveryTest extends WorkflowTest {
   }
 
   @Test
-  void finishesTheAttemptUnderWayBeforeItIsCancelled() {
+  void finishesTheRunningAttemptBeforeItIsCancelled() {
     CountDownLatch attempted = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
     sender.then(
@@ -102,7 +102,7 @@ class RetryingDeliveryTest extends WorkflowTest {
     await(attempted);
 
     running.cancel();
-    // An answer at the very moment of the cancel is lost on the test server.
+    // The test server loses an answer that comes at the very moment of the cancel.
     awaitEvent(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED);
     assertThat(sender.cancelled).isEmpty();
     answered.countDown();

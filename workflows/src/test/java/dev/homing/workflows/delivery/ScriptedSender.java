@@ -16,7 +16,7 @@ import java.util.Queue;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Answers attempts from a script, with a ledger in memory; refuses once the script is over. */
+/** Answers attempts from a script, with a ledger in memory; refuses after the script's end. */
 final class ScriptedSender implements LaterAttempts {
   final List<Instant> attemptedAt = Collections.synchronizedList(new ArrayList<>());
   final List<DeliveryId> cancelled = Collections.synchronizedList(new ArrayList<>());

@@ -1,4 +1,4 @@
-/** What the workflows promise. */
+/** Tests of a delivery's workflow. */
 @NullMarked
 package dev.homing.workflows.delivery;
 

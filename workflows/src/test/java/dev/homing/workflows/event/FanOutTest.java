@@ -26,7 +26,7 @@ class FanOutTest extends WorkflowTest {
   }
 
   @Test
-  void isOverAtOnceWhenAllAreDelivered() {
+  void endsAtOnceWhenAllAreDelivered() {
     start().getResult(Void.class);
 
     assertThat(attempts.calls).containsExactly("local");
@@ -34,7 +34,7 @@ class FanOutTest extends WorkflowTest {
   }
 
   @Test
-  void startsAWorkflowForEachThatWaits() {
+  void startsAWorkflowForEachWaitingDelivery() {
     leaveWaiting(3);
 
     start().getResult(Void.class);
@@ -44,31 +44,31 @@ class FanOutTest extends WorkflowTest {
   }
 
   @Test
-  void tellsMoreThanAPageInAsManyRunsAsItTakes() {
+  void continuesAsNewWhenMoreThanAPageWaits() {
     leaveWaiting(Unfinished.PAGE + 1);
 
     start().getResult(Void.class);
 
     awaitDeliveries();
-    // On a busy machine a task takes so long that the server has it made again.
+    // On a busy machine a task may time out at the server, which then repeats it.
     assertThat(attempts.calls).containsOnly("local").hasSizeGreaterThanOrEqualTo(2);
     assertThat(attempts.retried).containsExactlyInAnyOrderElementsOf(ids());
   }
 
   @Test
-  void callsAgainUntilItIsAnsweredWhenSendAllFails() {
+  void retriesSendAllUntilItSucceeds() {
     leaveWaiting(1);
     attempts.failures = 3;
 
     start().getResult(Void.class);
 
     awaitDeliveries();
-    assertThat(attempts.calls).containsExactly("local", "insistent", "insistent", "insistent");
+    assertThat(attempts.calls).containsExactly("local", "activity", "activity", "activity");
     assertThat(attempts.retried).containsExactlyElementsOf(ids());
   }
 
   @Test
-  void takesADeliveryThatRunsAlreadyForStarted() {
+  void countsARunningDeliveryAsStarted() {
     leaveWaiting(1);
     WorkflowStub first = start();
     first.getResult(Void.class);
@@ -76,12 +76,12 @@ class FanOutTest extends WorkflowTest {
 
     start().getResult(Void.class);
 
-    // On a busy machine a task takes so long that the server has it made again.
+    // On a busy machine a task may time out at the server, which then repeats it.
     assertThat(attempts.calls).containsOnly("local").hasSizeGreaterThanOrEqualTo(2);
   }
 
   @Test
-  void recordsWhatIsUnfinishedAsCancelledWhenItIsCancelledWhileItSends() {
+  void recordsUnfinishedDeliveriesAsCancelledWhenCancelledWhileSending() {
     leaveWaiting(2);
     CountDownLatch sending = new CountDownLatch(1);
     CountDownLatch cancelRequested = new CountDownLatch(1);
@@ -125,7 +125,7 @@ class FanOutTest extends WorkflowTest {
   private WorkflowStub start() {
     EventWorkflow workflow =
         client.newWorkflowStub(EventWorkflow.class, EventWorkflow.options(event));
-    WorkflowClient.start(workflow::tellEveryone, event, null, null);
+    WorkflowClient.start(workflow::fanOut, event, null, null);
     return WorkflowStub.fromTyped(workflow);
   }
 

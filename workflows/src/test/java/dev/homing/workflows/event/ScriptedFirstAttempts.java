@@ -10,7 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** First attempts that leave given deliveries waiting, which the next attempt then delivers. */
+/** First attempts that leave the given deliveries waiting; the next attempt delivers them. */
 final class ScriptedFirstAttempts implements FirstAttempts, DeliveryStarts, LaterAttempts {
   final List<WaitingDelivery> unfinished = new ArrayList<>();
   final List<String> calls = Collections.synchronizedList(new ArrayList<>());
@@ -24,9 +24,9 @@ final class ScriptedFirstAttempts implements FirstAttempts, DeliveryStarts, Late
 
   @Override
   public Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after, String originalRun) {
-    calls.add(Activity.getExecutionContext().getInfo().isLocal() ? "local" : "insistent");
+    calls.add(Activity.getExecutionContext().getInfo().isLocal() ? "local" : "activity");
     if (failures-- > 0) {
-      throw new IllegalStateException("the database is away");
+      throw new IllegalStateException("the database is down");
     }
     meanwhile.run();
     int from =
@@ -47,7 +47,7 @@ final class ScriptedFirstAttempts implements FirstAttempts, DeliveryStarts, Late
   public void startAll(List<WaitingDelivery> deliveries) {
     calls.add(Activity.getExecutionContext().getInfo().getActivityTaskQueue());
     if (failures-- > 0) {
-      throw new IllegalStateException("Temporal is away");
+      throw new IllegalStateException("Temporal is down");
     }
     started.addAll(deliveries);
   }

@@ -33,7 +33,7 @@ class SharedFanOutTest extends WorkflowTest {
   }
 
   @Test
-  void isOverAtOnceWhenAllAreDelivered() {
+  void endsAtOnceWhenAllAreDelivered() {
     start().getResult(Void.class);
 
     assertThat(attempts.calls).containsExactly("local");
@@ -41,13 +41,13 @@ class SharedFanOutTest extends WorkflowTest {
   }
 
   @Test
-  void isNamedAfterTheFirstAndIsNotItsOwnWorkflow() {
+  void isNamedAfterTheFirstEventWithAnotherPrefix() {
     assertThat(SharedEventWorkflow.options(List.of(first, second)).getWorkflowId())
         .isEqualTo("evts_01920000-0000-7000-8000-000000000001");
   }
 
   @Test
-  void startsAWorkflowForEachThatWaits() {
+  void startsAWorkflowForEachWaitingDelivery() {
     IntStream.rangeClosed(1, 3).mapToObj(Samples::delivery).forEach(attempts.unfinished::add);
 
     start().getResult(Void.class);
@@ -57,7 +57,7 @@ class SharedFanOutTest extends WorkflowTest {
   }
 
   @Test
-  void startsThemLaterWhenTemporalIsAway() {
+  void retriesStartsUntilTemporalIsBack() {
     attempts.unfinished.add(Samples.delivery(1));
     attempts.meanwhile = () -> attempts.failures = 3;
 
@@ -68,7 +68,7 @@ class SharedFanOutTest extends WorkflowTest {
   }
 
   @Test
-  void givesAnEventThatIsSetApartItsOwnWorkflow() {
+  void startsAWorkflowOfItsOwnForEachEventSetApart() {
     attempts.apart.add(second);
 
     start().getResult(Void.class);
@@ -78,16 +78,16 @@ class SharedFanOutTest extends WorkflowTest {
   }
 
   @Test
-  void callsAgainUntilItIsAnsweredWhenSendAllOfFails() {
+  void retriesSendAllOfUntilItSucceeds() {
     attempts.failures = 3;
 
     start().getResult(Void.class);
 
-    assertThat(attempts.calls).containsExactly("local", "insistent", "insistent", "insistent");
+    assertThat(attempts.calls).containsExactly("local", "activity", "activity", "activity");
   }
 
   @Test
-  void recordsWhatIsUnfinishedOfAllAsCancelledWhenItIsCancelled() throws Exception {
+  void recordsUnfinishedDeliveriesOfAllEventsAsCancelled() throws Exception {
     attempts.unfinished.add(Samples.delivery(1));
     CountDownLatch sending = new CountDownLatch(1);
     CountDownLatch cancelRequested = new CountDownLatch(1);
@@ -109,12 +109,12 @@ class SharedFanOutTest extends WorkflowTest {
         .isThrownBy(() -> running.getResult(Void.class))
         .havingRootCause()
         .isInstanceOf(CanceledFailure.class);
-    // The task that the cancel came into is made again.
+    // The task during which the cancel came is repeated.
     assertThat(attempts.calls).startsWith("local", "starts").endsWith("cancelled");
     assertThat(attempts.cancelled).containsExactly(first, second);
   }
 
-  /** With three deliveries to start, and an event of its own. */
+  /** Its three waiting deliveries were started, and an event set apart. */
   @Test
   void replaysAHistoryOfAnEarlierVersion() throws Exception {
     WorkflowReplayer.replayWorkflowExecutionFromResource(
@@ -125,7 +125,7 @@ class SharedFanOutTest extends WorkflowTest {
     List<AcceptedEvent> events = List.of(first, second);
     SharedEventWorkflow workflow =
         client.newWorkflowStub(SharedEventWorkflow.class, SharedEventWorkflow.options(events));
-    WorkflowClient.start(workflow::tellEveryone, events);
+    WorkflowClient.start(workflow::fanOut, events);
     return WorkflowStub.fromTyped(workflow);
   }
 }

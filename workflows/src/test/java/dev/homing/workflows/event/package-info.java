@@ -1,4 +1,4 @@
-/** What the workflows promise. */
+/** Tests of the workflows of events. */
 @NullMarked
 package dev.homing.workflows.event;
 
