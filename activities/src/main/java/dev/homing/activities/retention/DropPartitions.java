@@ -12,8 +12,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Drops the partitions whose time is over, unless a delivery of that time still waits: what is to
- * be sent is kept until it is.
+ * Drops expired partitions, unless one of their deliveries still waits: its event is kept until the
+ * delivery is over.
  */
 public final class DropPartitions {
   private static final Logger log = LoggerFactory.getLogger(DropPartitions.class);
@@ -34,18 +34,18 @@ public final class DropPartitions {
     this.step = new Step(jdbc, transaction);
   }
 
-  /** False if something is left to do; what fails keeps nothing else from being dropped. */
+  /** False if an expired partition could not be dropped; the others are dropped all the same. */
   public boolean drop() {
-    boolean all = true;
+    boolean done = true;
     for (Partition partition : expired()) {
-      all &= partitions.waits(partition.span()) || drop(partition);
+      done &= partitions.hasWaiting(partition.span()) || drop(partition);
     }
-    return all;
+    return done;
   }
 
-  /** How many are kept beyond their time because something waits. */
+  /** The number of expired partitions kept for deliveries that still wait. */
   public long kept() {
-    return expired().stream().filter(partition -> partitions.waits(partition.span())).count();
+    return expired().stream().filter(partition -> partitions.hasWaiting(partition.span())).count();
   }
 
   private List<Partition> expired() {
@@ -60,37 +60,37 @@ public final class DropPartitions {
 
   private boolean drop(Partition partition) {
     try {
-      if (step.take(() -> dropUnlessItWaits(partition))) {
-        log.info("dropped {}: its time is over", partition.name());
+      if (step.take(() -> dropUnlessWaiting(partition))) {
+        log.info("dropped partition {}: it has expired", partition.name());
       }
       return true;
-    } catch (DataAccessException later) {
+    } catch (DataAccessException e) {
       log.warn(
-          "{} cannot be dropped now: {}",
+          "partition {} not dropped, will retry: {}",
           partition.name(),
-          later.getMostSpecificCause().getMessage());
+          e.getMostSpecificCause().getMessage());
       return false;
     }
   }
 
-  /** Nobody can ask for a delivery to be made again between the look and the drop. */
-  private boolean dropUnlessItWaits(Partition partition) {
+  /** The locks keep users from asking for another round between the check and the drop. */
+  private boolean dropUnlessWaiting(Partition partition) {
     Table table = partition.table();
     if (table == Table.DELIVERIES) {
       jdbc.sql("lock table only deliveries in access exclusive mode").update();
     } else {
       lockDeliveries(partition.span());
     }
-    if (partitions.waits(partition.span()) || !partitions.of(table).contains(partition)) {
+    if (partitions.hasWaiting(partition.span()) || !partitions.of(table).contains(partition)) {
       return false;
     }
     jdbc.sql("drop table " + partition.name()).update();
     return true;
   }
 
-  /** Before the table that is dropped from: whoever records an attempt has them in this order. */
+  /** Locks deliveries before the dropped table: recording an attempt takes them in this order. */
   private void lockDeliveries(Span span) {
-    List<String> names = new ArrayList<>(List.of(Table.DELIVERIES.rest()));
+    List<String> names = new ArrayList<>(List.of(Table.DELIVERIES.defaultPartition()));
     partitions.of(Table.DELIVERIES).stream()
         .filter(other -> other.span().overlaps(span))
         .forEach(other -> names.add(other.name()));

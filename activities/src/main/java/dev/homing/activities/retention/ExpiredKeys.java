@@ -3,12 +3,12 @@ package dev.homing.activities.retention;
 import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Forgets the names that clients gave to events, once nobody counts on them any more. */
+/** Deletes expired idempotency keys and external ids of events. */
 public final class ExpiredKeys {
-  private static final Duration IDEMPOTENCY_KEYS = Duration.ofDays(1);
+  private static final Duration IDEMPOTENCY_KEY_TTL = Duration.ofDays(1);
 
-  /** Few enough for one short statement. */
-  private static final int AT_ONCE = 1_000;
+  /** Rows per statement, so that each one is short. */
+  private static final int BATCH_SIZE = 1_000;
 
   private final JdbcClient jdbc;
   private final RetentionSettings settings;
@@ -18,20 +18,20 @@ public final class ExpiredKeys {
     this.settings = settings;
   }
 
-  /** Each batch commits by itself. */
-  public void forget() {
-    forget("idempotency", IDEMPOTENCY_KEYS);
-    forget("external_id", settings.events());
+  /** Deletes all expired keys, in batches that commit one by one. */
+  public void evict() {
+    evict("idempotency", IDEMPOTENCY_KEY_TTL);
+    evict("external_id", settings.events());
   }
 
-  private void forget(String kind, Duration age) {
-    int forgotten = AT_ONCE;
-    while (forgotten == AT_ONCE) {
-      forgotten = forgetSome(kind, age);
+  private void evict(String kind, Duration age) {
+    int deleted = BATCH_SIZE;
+    while (deleted == BATCH_SIZE) {
+      deleted = deleteBatch(kind, age);
     }
   }
 
-  private int forgetSome(String kind, Duration age) {
+  private int deleteBatch(String kind, Duration age) {
     return jdbc.sql(
             """
             delete from event_keys where (tenant, kind, key) in (
@@ -43,7 +43,7 @@ public final class ExpiredKeys {
             """)
         .param("kind", kind)
         .param("age", age.toMillis())
-        .param("most", AT_ONCE)
+        .param("most", BATCH_SIZE)
         .update();
   }
 }

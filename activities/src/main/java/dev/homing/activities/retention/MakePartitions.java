@@ -16,11 +16,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Makes a partition for today, for each day of the week ahead, and for each day before of which
- * rows had to be put into the default one.
+ * Makes partitions for today, for the next seven days, and for each earlier day with rows in the
+ * default partition.
  *
- * <p>A partition takes its rows out of the default one in the transaction that makes it. If they
- * are many, the day gets several, each for so much of it as can be moved in a moment.
+ * <p>The transaction that makes a partition moves its rows out of the default one. A day with many
+ * rows gets several partitions, each small enough to be moved quickly.
  */
 public final class MakePartitions {
   static final int DAYS_AHEAD = 7;
@@ -39,19 +39,19 @@ public final class MakePartitions {
     this.step = new Step(jdbc, transaction);
   }
 
-  /** False if something is left to do; what fails keeps nothing else from being made. */
+  /** False if a partition could not be made; the others are made all the same. */
   public boolean make() {
-    boolean all = true;
+    boolean done = true;
     for (Table table : Table.values()) {
       List<Span> made = partitions.spans(table);
       for (Span day : days(table)) {
-        all &= day.without(made).isEmpty() || make(table, day);
+        done &= day.without(made).isEmpty() || make(table, day);
       }
     }
-    return all;
+    return done;
   }
 
-  /** What is coming first: it is empty, and made at once. */
+  /** Future days first: their partitions are empty, and quickly made. */
   private SequencedSet<Span> days(Table table) {
     Span today = Span.dayOf(partitions.now());
     SequencedSet<Span> days = new LinkedHashSet<>();
@@ -64,7 +64,7 @@ public final class MakePartitions {
             select distinct date_trunc('day', uuid_extract_timestamp(%1$s), 'UTC') from %2$s
             where %1$s < :beyond and uuid_extract_timestamp(%1$s) is not null
             """
-                .formatted(table.key(), table.rest()))
+                .formatted(table.key(), table.defaultPartition()))
         .param("beyond", today.beyond())
         .query(OffsetDateTime.class)
         .list()
@@ -79,34 +79,34 @@ public final class MakePartitions {
         more = step.take(() -> makeMissing(table, day));
       }
       return true;
-    } catch (DataAccessException later) {
+    } catch (DataAccessException e) {
       log.warn(
-          "no partition of {} can be made now for {}: {}",
+          "partition of {} for {} not made, will retry: {}",
           table.word(),
           DAY.format(utc(day.from())),
-          later.getMostSpecificCause().getMessage());
+          e.getMostSpecificCause().getMessage());
       return false;
     }
   }
 
-  /** False if nothing of the day is missing. */
+  /** False if partitions already cover the whole day. */
   private boolean makeMissing(Table table, Span day) {
     Optional<Span> missing = day.without(partitions.spans(table));
     missing.map(span -> cut(table, span)).ifPresent(span -> make(table, span, name(table, span)));
     return missing.isPresent();
   }
 
-  /** So much of a span as has not more rows to move than can be moved at once. */
+  /** The first part of a span with no more rows than can be moved at once. */
   private Span cut(Table table, Span span) {
     return jdbc.sql(
             """
             select %1$s from %2$s where %1$s >= :first and %1$s < :beyond
             order by %1$s offset :most limit 1
             """
-                .formatted(table.key(), table.rest()))
+                .formatted(table.key(), table.defaultPartition()))
         .param("first", span.first())
         .param("beyond", span.beyond())
-        .param("most", table.movedAtOnce())
+        .param("most", table.maxRowsMoved())
         .query(UUID.class)
         .optional()
         .map(span::until)
@@ -114,9 +114,9 @@ public final class MakePartitions {
   }
 
   /**
-   * Everybody waits at the table itself, for a moment. Who waited at the default partition would
-   * afterwards look in vain there for what has moved, and not be allowed to add what belongs
-   * elsewhere.
+   * Other transactions wait for the table itself, for a moment. If they waited for the default
+   * partition, they would then not find the moved rows, and fail to insert rows of the new
+   * partition.
    */
   private void make(Table table, Span span, String name) {
     jdbc.sql("create table %s (like %s including all)".formatted(name, table.word())).update();
@@ -128,7 +128,7 @@ public final class MakePartitions {
                   delete from %1$s where %2$s >= :first and %2$s < :beyond returning *)
                 insert into %3$s select * from moved
                 """
-                    .formatted(table.rest(), table.key(), name))
+                    .formatted(table.defaultPartition(), table.key(), name))
             .param("first", span.first())
             .param("beyond", span.beyond())
             .update();
@@ -137,7 +137,7 @@ public final class MakePartitions {
                 .formatted(table.word(), name, span.first(), span.beyond()))
         .update();
     if (moved > 0) {
-      log.warn("{} rows of {} had no partition: moved into {}", moved, table.word(), name);
+      log.warn("moved {} rows of {} from the default partition to {}", moved, table.word(), name);
     }
   }
 

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The partitions that there are, by PostgreSQL's catalog and clock. */
+/** Reads the existing partitions from PostgreSQL's catalog. */
 public final class Partitions {
-  /** More are not counted. */
-  private static final int MANY = 1_000;
+  /** Rows are counted up to this number. */
+  private static final int MAX_COUNTED = 1_000;
 
   private final JdbcClient jdbc;
 
@@ -17,15 +17,15 @@ public final class Partitions {
     this.jdbc = jdbc;
   }
 
-  /** A part of a table that can be dropped as a whole. */
+  /** A part of a table that can be dropped as a whole, with its range of time. */
   record Partition(Table table, String name, Span span) {}
 
-  /** The node's clock may be wrong: PostgreSQL says what is old. */
+  /** PostgreSQL's time, as the clock of a node may be wrong. */
   Instant now() {
     return jdbc.sql("select now()").query(OffsetDateTime.class).single().toInstant();
   }
 
-  /** All but the default one, oldest first. */
+  /** All partitions of a table but the default one, oldest first. */
   List<Partition> of(Table table) {
     return jdbc.sql(
             """
@@ -50,12 +50,12 @@ public final class Partitions {
         .list();
   }
 
-  /** The times that have one. */
+  /** The ranges of time that have a partition. */
   List<Span> spans(Table table) {
     return of(table).stream().map(Partition::span).toList();
   }
 
-  /** How many whole days after today are prepared in each table. */
+  /** The number of whole days after today that have partitions in every table. */
   public int daysAhead() {
     Span today = Span.dayOf(now());
     int days = MakePartitions.DAYS_AHEAD;
@@ -70,15 +70,17 @@ public final class Partitions {
     return days;
   }
 
-  /** How many rows found no partition; a thousand may be more. */
+  /** The number of rows in the default partition; 1,000 stands for 1,000 or more. */
   public int withoutPartition(Table table) {
-    return jdbc.sql("select count(*) from (select from %s limit %d)".formatted(table.rest(), MANY))
+    return jdbc.sql(
+            "select count(*) from (select from %s limit %d)"
+                .formatted(table.defaultPartition(), MAX_COUNTED))
         .query(Integer.class)
         .single();
   }
 
-  /** Whether any delivery of the events of this time is still to be made. */
-  boolean waits(Span span) {
+  /** Whether any delivery of events accepted in this range still waits. */
+  boolean hasWaiting(Span span) {
     return jdbc.sql(
             """
             select exists (

@@ -6,20 +6,21 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * How long things are kept, counted from the end of the day of their event.
+ * How long data is kept, counted from the end of the event's day.
  *
- * @param events with their deliveries and attempts ({@code HOMING_RETENTION})
- * @param payloads at most as long; null: as long as events ({@code HOMING_PAYLOAD_RETENTION})
+ * @param events retention of events, their deliveries and attempts ({@code HOMING_RETENTION})
+ * @param payloads retention of payloads, at most that of events; null: the same ({@code
+ *     HOMING_PAYLOAD_RETENTION})
  */
 @ConfigurationProperties("homing.retention")
 public record RetentionSettings(Duration events, @Nullable Duration payloads) {
-  private static final Duration SHORTEST = Duration.ofDays(1);
-  private static final Duration LONGEST = Duration.ofDays(3650);
+  private static final Duration MIN = Duration.ofDays(1);
+  private static final Duration MAX = Duration.ofDays(3650);
 
   public RetentionSettings {
-    Setting.between("homing.retention.events", events, SHORTEST, LONGEST);
+    Setting.between("homing.retention.events", events, MIN, MAX);
     if (payloads != null) {
-      Setting.between("homing.retention.payloads", payloads, SHORTEST, events);
+      Setting.between("homing.retention.payloads", payloads, MIN, events);
     }
   }
 

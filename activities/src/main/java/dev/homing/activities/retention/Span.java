@@ -9,14 +9,15 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A time in whole milliseconds, and so a range of ids: all begin with their event's.
+ * A range of time in whole milliseconds, and so of ids: they start with the time of their event.
  *
- * @param from the first moment that is in it, and {@code before} the first that is not
+ * @param from the first moment in the range
+ * @param before the first moment after it
  */
 record Span(Instant from, Instant before) {
-  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration MIN_LENGTH = Duration.ofMillis(1);
 
-  /** The day of UTC that holds this moment. */
+  /** The UTC day of this moment. */
   static Span dayOf(Instant moment) {
     Instant midnight = moment.truncatedTo(ChronoUnit.DAYS);
     return new Span(midnight, midnight.plus(1, ChronoUnit.DAYS));
@@ -26,17 +27,17 @@ record Span(Instant from, Instant before) {
     return new Span(time(first), time(beyond));
   }
 
-  /** So many days later. */
+  /** The same range, this many days later. */
   Span plusDays(int days) {
     return new Span(from.plus(days, ChronoUnit.DAYS), before.plus(days, ChronoUnit.DAYS));
   }
 
-  /** The lowest id in it. */
+  /** The lowest id in the range. */
   UUID first() {
     return id(from);
   }
 
-  /** The lowest id beyond it. */
+  /** The lowest id after the range. */
   UUID beyond() {
     return id(before);
   }
@@ -45,7 +46,7 @@ record Span(Instant from, Instant before) {
     return from.isBefore(other.before) && other.from.isBefore(before);
   }
 
-  /** The first part of it that none of the others has. */
+  /** The first part of this range that none of the others covers. */
   Optional<Span> without(List<Span> others) {
     Instant free = from;
     for (Span other : others.stream().sorted(Comparator.comparing(Span::from)).toList()) {
@@ -59,10 +60,10 @@ record Span(Instant from, Instant before) {
     return free.isBefore(before) ? Optional.of(new Span(free, before)) : Optional.empty();
   }
 
-  /** What of it is before an id that is in it, a millisecond at least. */
+  /** The part of this range before an id in it, at least a millisecond long. */
   Span until(UUID id) {
     Instant end = time(id);
-    return new Span(from, end.isAfter(from) ? end : from.plus(SHORTEST));
+    return new Span(from, end.isAfter(from) ? end : from.plus(MIN_LENGTH));
   }
 
   private static Instant time(UUID id) {

@@ -7,13 +7,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * One small change of tables at a time, over all nodes, in a transaction of its own.
+ * One small change of tables in a transaction of its own, one at a time over all nodes.
  *
- * <p>Whoever accepts or records may have to wait behind it, so it waits for no lock longer than a
- * moment and ends soon: what fails is done the next time.
+ * <p>Accepting and recording may have to wait for it, so it waits for a lock at most 500 ms, runs
+ * at most 5 s a statement, and is repeated later if it fails.
  */
 final class Step {
-  /** Any number that nobody else locks in this database. */
+  /** Key of the advisory lock: any number not locked otherwise in this database. */
   private static final long LOCK = 0x686f6d696e67L;
 
   private final JdbcClient jdbc;
@@ -24,12 +24,12 @@ final class Step {
     this.transaction = transaction;
   }
 
-  /** What it did; false also if another node is at it. */
-  boolean take(BooleanSupplier what) {
-    return requireNonNull(transaction.execute(_ -> isAlone() && what.getAsBoolean()));
+  /** The result of the action; false as well if another node holds the lock. */
+  boolean take(BooleanSupplier action) {
+    return requireNonNull(transaction.execute(_ -> tryLock() && action.getAsBoolean()));
   }
 
-  private boolean isAlone() {
+  private boolean tryLock() {
     jdbc.sql("set local lock_timeout = '500ms'").update();
     jdbc.sql("set local statement_timeout = '5s'").update();
     return jdbc.sql("select pg_try_advisory_xact_lock(:lock)")

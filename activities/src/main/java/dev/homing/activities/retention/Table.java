@@ -3,9 +3,10 @@ package dev.homing.activities.retention;
 import java.util.Locale;
 
 /**
- * The tables that only grow, partitioned by ids that begin with the time of their event.
+ * The tables that only grow, partitioned by ids that start with the time of their event.
  *
- * <p>In the order in which what is over is dropped: deliveries last, as they say what still waits.
+ * <p>Listed in the order in which expired partitions are dropped: deliveries last, as they tell
+ * which ones still wait.
  */
 public enum Table {
   PAYLOADS("event_id", 2_000),
@@ -15,30 +16,30 @@ public enum Table {
   DELIVERIES("id", 20_000);
 
   private final String key;
-  private final int movedAtOnce;
+  private final int maxRowsMoved;
 
-  Table(String key, int movedAtOnce) {
+  Table(String key, int maxRowsMoved) {
     this.key = key;
-    this.movedAtOnce = movedAtOnce;
+    this.maxRowsMoved = maxRowsMoved;
   }
 
-  /** As SQL has it. */
+  /** The table's name in SQL. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The column that it is partitioned by. */
+  /** The column by which the table is partitioned. */
   String key() {
     return key;
   }
 
-  /** The partition for what has none. */
-  String rest() {
+  /** The name of the default partition. */
+  String defaultPartition() {
     return word() + "_default";
   }
 
-  /** How many rows may move while accepting waits. */
-  int movedAtOnce() {
-    return movedAtOnce;
+  /** The most rows that may be moved while accepting waits. */
+  int maxRowsMoved() {
+    return maxRowsMoved;
   }
 }

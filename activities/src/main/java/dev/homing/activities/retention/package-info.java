@@ -1,4 +1,4 @@
-/** How long things are kept, and the partitions that make forgetting them cheap. */
+/** How long events are kept, and the daily partitions that make their deletion cheap. */
 @NullMarked
 package dev.homing.activities.retention;
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The names of what happens, and the patterns that subscriptions may give. */
+/** Event types, and the patterns by which subscriptions select them. */
 public final class EventTypes {
   /** The longest name or pattern, in characters. */
   public static final int MAX_LENGTH = 128;
@@ -15,17 +15,17 @@ public final class EventTypes {
 
   private EventTypes() {}
 
-  /** Whether this names something that can happen, like {@code order.created}. */
+  /** Whether this is a valid event type, like {@code order.created}. */
   public static boolean isType(String text) {
     return text.length() <= MAX_LENGTH && TYPE.matcher(text).matches();
   }
 
-  /** Whether a subscription can ask for this: a type, {@code order.*} or {@code *}. */
+  /** Whether this is a valid pattern: a type, {@code order.*} or {@code *}. */
   public static boolean isPattern(String text) {
     return text.length() <= MAX_LENGTH && PATTERN.matcher(text).matches();
   }
 
-  /** All the patterns that match a type: itself, each prefix of it, and everything. */
+  /** All patterns that match a type: the type, each of its prefixes, and {@code *}. */
   static List<String> matching(String type) {
     List<String> patterns = new ArrayList<>(List.of("*", type));
     for (int dot = type.indexOf('.'); dot >= 0; dot = type.indexOf('.', dot + 1)) {

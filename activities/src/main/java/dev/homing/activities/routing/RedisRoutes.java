@@ -12,17 +12,17 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What Redis remembers of who receives what: a hash for each tenant, a field for each event type.
+ * Routes cached in Redis: a hash for each tenant, with a field for each event type.
  *
- * <p>It may lose, lag or be gone: then nothing is remembered, and after a few failures in a row
- * nothing is asked for five seconds.
+ * <p>Redis may lose data, lag or be down. A lookup then returns {@link Route#UNKNOWN}; after a few
+ * failures Redis is not called for five seconds.
  */
 public final class RedisRoutes {
-  /** Beyond this a list costs Redis more than it saves PostgreSQL. */
-  private static final int LONGEST = 500;
+  /** The most recipients of a cached route: longer lists cost Redis more than PostgreSQL saves. */
+  private static final int MAX_RECIPIENTS = 500;
 
-  /** Counted from the last write: forgets event types that nobody sends any more. */
-  private static final Duration KEPT = Duration.ofDays(1);
+  /** Lifetime from the last write, so that event types no longer in use are dropped. */
+  private static final Duration TTL = Duration.ofDays(1);
 
   private static final Logger log = LoggerFactory.getLogger(RedisRoutes.class);
 
@@ -30,7 +30,7 @@ public final class RedisRoutes {
   private final JsonMapper json = JsonMapper.builder().build();
   private final CircuitBreaker breaker = RedisBreaker.of("redis");
 
-  /** The template's commands must time out, in a tenth of a second or so. */
+  /** {@code redis} must time out commands, after about a tenth of a second. */
   public RedisRoutes(StringRedisTemplate redis) {
     this.redis = redis;
     breaker
@@ -39,23 +39,23 @@ public final class RedisRoutes {
             change -> log.warn("Redis: {}", change.getStateTransition().getToState()));
   }
 
-  /** {@link Route#UNKNOWN} if Redis does not know, or does not answer. */
+  /** {@link Route#UNKNOWN} if the route is not cached, or if Redis does not answer. */
   Route get(Routes.Asked asked) {
     try {
       Object value =
           breaker.executeSupplier(() -> redis.opsForHash().get(key(asked), asked.eventType()));
       Route route = value == null ? null : json.readValue((String) value, Route.class);
       return route == null ? Route.UNKNOWN : route; // JSON has a null of its own.
-    } catch (DataAccessException | CallNotPermittedException away) {
+    } catch (DataAccessException | CallNotPermittedException e) {
       return Route.UNKNOWN;
-    } catch (JacksonException strange) {
-      log.warn("Redis has a route that cannot be read: {} {}", key(asked), asked.eventType());
+    } catch (JacksonException e) {
+      log.warn("cached route cannot be parsed: {} {}", key(asked), asked.eventType());
       return Route.UNKNOWN;
     }
   }
 
   void put(Routes.Asked asked, Route route) {
-    if (route.recipients().size() > LONGEST) {
+    if (route.recipients().size() > MAX_RECIPIENTS) {
       return;
     }
     String value = json.writeValueAsString(route);
@@ -63,10 +63,10 @@ public final class RedisRoutes {
       breaker.executeRunnable(
           () -> {
             redis.opsForHash().put(key(asked), asked.eventType(), value);
-            redis.expire(key(asked), KEPT);
+            redis.expire(key(asked), TTL);
           });
-    } catch (DataAccessException | CallNotPermittedException away) {
-      log.debug("Redis does not take a route", away);
+    } catch (DataAccessException | CallNotPermittedException e) {
+      log.debug("route not cached in Redis", e);
     }
   }
 

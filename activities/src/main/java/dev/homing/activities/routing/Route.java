@@ -4,16 +4,16 @@ import dev.homing.workflows.SubscriptionId;
 import java.util.List;
 
 /**
- * Who receives an event type.
+ * The recipients of an event type.
  *
- * @param version the tenant's routes version at which, or after which, this was read; it tells
- *     whether it still holds
+ * @param version the tenant's routes version when this was read, or an earlier one; while it is
+ *     still the current version, the route is valid
  */
 public record Route(long version, List<SubscriptionId> recipients) {
-  /** Older than everything. */
+  /** No known route, older than any version. */
   public static final Route UNKNOWN = new Route(-1, List.of());
 
-  /** Throws if somebody is missing: one that was kept elsewhere may have come back damaged. */
+  /** Throws if a recipient is null: a route read from Redis may be damaged. */
   public Route {
     recipients = List.copyOf(recipients);
   }

@@ -14,41 +14,42 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Who receives what.
+ * Finds the recipients of events.
  *
- * <p>Redis remembers; PostgreSQL knows. A remembered route counts only if its version is the one
- * that the accepting commit reads, so whatever Redis does, the recipients are those of the commit.
+ * <p>Redis caches routes; PostgreSQL decides. A cached route is used only if its version is the one
+ * that the accepting transaction reads, so a wrong cache never changes the recipients.
  */
 public final class Routes {
   private final RedisRoutes remembered;
   private final JdbcClient jdbc;
-  private final Executor beside;
+  private final Executor background;
   private final Counter hits;
   private final Counter misses;
   private final SingleFlight lookUps = new SingleFlight();
   private final SingleFlight reads = new SingleFlight();
 
-  /** {@code beside} runs what a commit need not wait for: a slow Redis must not hold it up. */
-  public Routes(RedisRoutes remembered, JdbcClient jdbc, Executor beside, MeterRegistry metrics) {
+  /** {@code background} writes to Redis, so that a slow Redis never delays a commit. */
+  public Routes(
+      RedisRoutes remembered, JdbcClient jdbc, Executor background, MeterRegistry metrics) {
     this.remembered = remembered;
     this.jdbc = jdbc;
-    this.beside = beside;
+    this.background = background;
     this.hits = metrics.counter("homing.routes", "cache", "hit");
     this.misses = metrics.counter("homing.routes", "cache", "miss");
   }
 
-  /** Before the commit: what is remembered, to be confirmed. */
+  /** The cached route, read before the transaction; it must be confirmed. */
   public Route remembered(Tenant tenant, String eventType) {
     Asked asked = new Asked(tenant, eventType);
     return lookUps.get(asked, () -> remembered.get(asked));
   }
 
-  /** Who is asked for: whoever receives this event type. */
+  /** The key of a route. */
   public record Asked(Tenant tenant, String eventType) {}
 
   /**
-   * Inside the accepting transaction: what was remembered where it still holds, else what
-   * PostgreSQL says.
+   * Called in the accepting transaction: returns each cached route that is still valid, and reads
+   * the others from PostgreSQL.
    */
   public Map<Asked, Route> confirm(Map<Asked, Route> candidates) {
     Map<Tenant, Long> versions =
@@ -65,7 +66,7 @@ public final class Routes {
     return confirmed;
   }
 
-  /** To be told by whoever has itself seen, in the accepting statement, that these still hold. */
+  /** Counts cache hits whose validity the accepting statement itself has checked. */
   public void confirmed(Set<Asked> remembered) {
     hits.increment(remembered.size());
   }
@@ -79,7 +80,7 @@ public final class Routes {
     return readOnce(asked, version);
   }
 
-  /** One read at a time for a node: who comes meanwhile takes its result, if that is new enough. */
+  /** One read at a time on this node: concurrent callers share its result if it is new enough. */
   private Route readOnce(Asked asked, long version) {
     Route route = reads.get(asked, () -> readAndRemember(asked, version));
     return route.version() >= version ? route : read(asked, version);
@@ -87,7 +88,7 @@ public final class Routes {
 
   private Route readAndRemember(Asked asked, long version) {
     Route route = read(asked, version);
-    beside.execute(() -> remembered.put(asked, route));
+    background.execute(() -> remembered.put(asked, route));
     return route;
   }
 

@@ -4,14 +4,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** Lets those who ask for the same at the same time share one answer. */
+/** Lets concurrent lookups of the same route share one result. */
 final class SingleFlight {
   private final ConcurrentHashMap<Routes.Asked, CompletableFuture<Route>> underWay =
       new ConcurrentHashMap<>();
 
   /**
-   * What {@code lookUp} says or, while somebody else looks up the same, what comes of that: {@link
-   * Route#UNKNOWN} if it fails.
+   * The result of {@code lookUp} or, while another thread looks up the same route, of that thread:
+   * {@link Route#UNKNOWN} if its lookup fails.
    */
   Route get(Routes.Asked asked, Supplier<Route> lookUp) {
     CompletableFuture<Route> mine = new CompletableFuture<>();

@@ -1,4 +1,4 @@
-/** Which subscriptions receive an event of a type: read through Redis, confirmed by PostgreSQL. */
+/** Which subscriptions receive an event: cached in Redis, confirmed by PostgreSQL. */
 @NullMarked
 package dev.homing.activities.routing;
 

@@ -20,16 +20,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What only the sender knows: {@code whsk_} and 64 bytes in base64, the seed and the public key. It
- * signs with Ed25519 (RFC 8032), which Standard Webhooks calls {@code v1a}.
+ * A secret of the sender alone: {@code whsk_} and 64 bytes in base64, the seed and the public key.
+ * It signs with Ed25519 (RFC 8032), which Standard Webhooks calls {@code v1a}.
  */
 public final class AsymmetricSecret implements SigningSecret {
   static final String PREFIX = "whsk_";
   private static final String PUBLIC_PREFIX = "whpk_";
   private static final String ED25519 = "Ed25519";
-  private static final int PART = 32;
+  private static final int KEY_BYTES = 32;
 
-  /** What stands before the 32 bytes of a public key in the form that Java reads (RFC 8410). */
+  /** The X.509 header in front of a public key's 32 bytes, as Java reads it (RFC 8410). */
   private static final byte[] X509_HEAD = HexFormat.of().parseHex("302a300506032b6570032100");
 
   private final byte[] bytes;
@@ -47,36 +47,37 @@ public final class AsymmetricSecret implements SigningSecret {
       KeyPair pair = generator.generateKeyPair();
       byte[] seed = ((EdECPrivateKey) pair.getPrivate()).getBytes().orElseThrow();
       byte[] encoded = pair.getPublic().getEncoded();
-      byte[] bytes = Arrays.copyOf(seed, 2 * PART);
-      System.arraycopy(encoded, encoded.length - PART, bytes, PART, PART);
+      byte[] bytes = Arrays.copyOf(seed, 2 * KEY_BYTES);
+      System.arraycopy(encoded, encoded.length - KEY_BYTES, bytes, KEY_BYTES, KEY_BYTES);
       return new AsymmetricSecret(bytes, pair.getPrivate());
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException(impossible); // Every Java since 15 has it.
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e); // Every Java since 15 has Ed25519.
     }
   }
 
   static AsymmetricSecret of(byte[] bytes) {
-    if (bytes.length != 2 * PART) {
+    if (bytes.length != 2 * KEY_BYTES) {
       throw new IllegalArgumentException(
-          "A private key holds 64 bytes, seed and public key, this one %d."
+          "A private key has 64 bytes, seed and public key; this one has %d."
               .formatted(bytes.length));
     }
     try {
       KeyFactory keys = KeyFactory.getInstance(ED25519);
-      byte[] seed = Arrays.copyOf(bytes, PART);
+      byte[] seed = Arrays.copyOf(bytes, KEY_BYTES);
       PrivateKey key =
           keys.generatePrivate(new EdECPrivateKeySpec(NamedParameterSpec.ED25519, seed));
-      byte[] encoded = Arrays.copyOf(X509_HEAD, X509_HEAD.length + PART);
-      System.arraycopy(bytes, PART, encoded, X509_HEAD.length, PART);
+      byte[] encoded = Arrays.copyOf(X509_HEAD, X509_HEAD.length + KEY_BYTES);
+      System.arraycopy(bytes, KEY_BYTES, encoded, X509_HEAD.length, KEY_BYTES);
       AsymmetricSecret secret = new AsymmetricSecret(bytes, key);
       secret.check(keys.generatePublic(new X509EncodedKeySpec(encoded)));
       return secret;
-    } catch (GeneralSecurityException wrong) {
-      throw new IllegalArgumentException("A private key ends with its own public key.", wrong);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException(
+          "The private key does not end with its own public key.", e);
     }
   }
 
-  /** A receiver that verifies with another public key would refuse everything. */
+  /** Throws unless the keys belong together: with another public key every verification fails. */
   private void check(PublicKey own) throws GeneralSecurityException {
     Signature verifier = Signature.getInstance(ED25519);
     verifier.initVerify(own);
@@ -89,8 +90,8 @@ public final class AsymmetricSecret implements SigningSecret {
   public String sign(byte[] head, byte[] payload) {
     try {
       return "v1a," + Base64.getEncoder().encodeToString(signature(head, payload));
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException(impossible);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -109,7 +110,7 @@ public final class AsymmetricSecret implements SigningSecret {
 
   @Override
   public Optional<String> publicKey() {
-    byte[] own = Arrays.copyOfRange(bytes, PART, bytes.length);
+    byte[] own = Arrays.copyOfRange(bytes, KEY_BYTES, bytes.length);
     return Optional.of(PUBLIC_PREFIX + Base64.getEncoder().encodeToString(own));
   }
 

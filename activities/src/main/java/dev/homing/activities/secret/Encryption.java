@@ -15,10 +15,11 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 
 /**
- * Seals what a subscription keeps secret: AES-256-GCM with a random nonce of 96 bits.
+ * Seals the secrets of subscriptions with AES-256-GCM and a random nonce of 96 bits.
  *
  * <p>A sealed text is {@code keyId.base64(nonce, ciphertext, tag)}. It opens only for the tenant,
- * subscription and purpose it was sealed for, so that a row copied elsewhere is of no use.
+ * subscription and purpose that it was sealed for, so that a row copied to another subscription is
+ * useless.
  */
 public final class Encryption {
   private static final String CIPHER = "AES/GCM/NoPadding";
@@ -34,13 +35,13 @@ public final class Encryption {
   }
 
   /**
-   * Whose secret it is, and what for.
+   * The owner and purpose of a secret, authenticated with it.
    *
    * @param purpose one word, such as {@code signing}
    */
   public record Owner(Tenant tenant, SubscriptionId subscription, String purpose) {
 
-    /** Each part behind its length, so that no two owners look alike. */
+    /** Each part after its length, so that no two owners have the same bytes. */
     private byte[] bytes() {
       byte[][] parts = {utf8(tenant.name()), utf8(subscription.toString()), utf8(purpose)};
       ByteBuffer all =
@@ -65,16 +66,16 @@ public final class Encryption {
       byte[] sealed = cipher.doFinal(secret);
       byte[] all = ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array();
       return newest.getKey() + "." + Base64.getEncoder().encodeToString(all);
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException(impossible); // Every Java platform has it.
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e); // Every Java platform has AES-GCM.
     }
   }
 
   /**
-   * Opens what {@link #seal} made for the same owner.
+   * Opens a text that {@link #seal} made for the same owner.
    *
-   * @throws IllegalStateException if its key is not configured, or if it was changed, or sealed for
-   *     another owner
+   * @throws IllegalStateException if its key is not configured, or if the text was changed or
+   *     sealed for another owner
    */
   public byte[] open(String text, Owner owner) {
     int dot = text.indexOf('.');
@@ -87,13 +88,14 @@ public final class Encryption {
       Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, nonce, owner);
       return cipher.doFinal(all, NONCE_BYTES, parts.remaining());
     } catch (AEADBadTagException | IllegalArgumentException | BufferUnderflowException e) {
-      throw new IllegalStateException("A sealed secret was changed, or is another's.", e);
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException(impossible);
+      throw new IllegalStateException(
+          "A sealed secret was changed, or belongs to another subscription.", e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
     }
   }
 
-  /** True when it is sealed with the key that seals now. */
+  /** True when the text is sealed with the newest key. */
   boolean isUpToDate(String text) {
     return text.startsWith(keys.byId().firstEntry().getKey() + ".");
   }

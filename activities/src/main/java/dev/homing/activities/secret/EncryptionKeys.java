@@ -10,10 +10,10 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What {@code HOMING_ENCRYPTION_KEYS} says: {@code id:base64,id2:base64}, each key 32 bytes.
+ * The keys of {@code HOMING_ENCRYPTION_KEYS}: {@code id:base64,id2:base64}, each of 32 bytes.
  *
- * <p>The first encrypts, all decrypt. So keys are rotated by putting a new one in front, and an old
- * one may go when nothing is sealed with it any more.
+ * <p>The first key encrypts, all decrypt. To rotate, put a new key in front; remove an old one when
+ * nothing is sealed with it any longer.
  */
 public record EncryptionKeys(SequencedMap<String, SecretKey> byId) {
   private static final int KEY_BYTES = 32;
@@ -29,7 +29,7 @@ public record EncryptionKeys(SequencedMap<String, SecretKey> byId) {
   /**
    * Reads the setting.
    *
-   * @throws IllegalArgumentException with a line that names what is wrong, and never a key
+   * @throws IllegalArgumentException with a message that names the error, and contains no key
    */
   public static EncryptionKeys parse(String text) {
     SequencedMap<String, SecretKey> keys = new LinkedHashMap<>();
@@ -54,7 +54,7 @@ public record EncryptionKeys(SequencedMap<String, SecretKey> byId) {
               .formatted(position));
     }
     if (keys.put(id, key(id, entry.substring(colon + 1))) != null) {
-      throw wrong("the id %s is there twice".formatted(id));
+      throw wrong("the id %s occurs twice".formatted(id));
     }
   }
 
@@ -62,8 +62,9 @@ public record EncryptionKeys(SequencedMap<String, SecretKey> byId) {
     byte[] key;
     try {
       key = Base64.getDecoder().decode(base64);
-    } catch (IllegalArgumentException malformed) {
-      throw wrong("the key %s is not base64".formatted(id)); // The cause quotes the key.
+    } catch (IllegalArgumentException e) {
+      throw wrong(
+          "the key %s is not base64".formatted(id)); // Without the cause, which quotes the key.
     }
     if (key.length != KEY_BYTES) {
       throw wrong("the key %s has %d bytes instead of 32".formatted(id, key.length));
@@ -71,11 +72,11 @@ public record EncryptionKeys(SequencedMap<String, SecretKey> byId) {
     return new SecretKeySpec(key, "AES");
   }
 
-  private static IllegalArgumentException wrong(String what) {
-    return new IllegalArgumentException(what);
+  private static IllegalArgumentException wrong(String message) {
+    return new IllegalArgumentException(message);
   }
 
-  /** The ids only. */
+  /** Shows only the ids. */
   @Override
   public String toString() {
     return "EncryptionKeys" + byId.keySet();

@@ -4,15 +4,15 @@ import dev.homing.activities.Setting;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Under which keys secrets are kept.
+ * The keys that encrypt stored secrets.
  *
- * @param keys {@code id:base64,…}, each of 32 bytes; the first seals, all open ({@code
+ * @param keys {@code id:base64,…}, each of 32 bytes; the first encrypts, all decrypt ({@code
  *     HOMING_ENCRYPTION_KEYS})
  */
 @ConfigurationProperties("homing.encryption")
 public record EncryptionSettings(String keys) {
   private static final String ALLOWED =
-      "id:base64,… with 32 bytes each, the first seals: `echo k1:$(openssl rand -base64 32)`";
+      "id:base64,… with 32 bytes each, the first encrypts: `echo k1:$(openssl rand -base64 32)`";
 
   public EncryptionSettings {
     if (keys.isBlank()) {
@@ -20,9 +20,9 @@ public record EncryptionSettings(String keys) {
     }
     try {
       EncryptionKeys.parse(keys);
-    } catch (IllegalArgumentException wrong) {
+    } catch (IllegalArgumentException e) {
       throw new Setting.Invalid(
-          "homing.encryption.keys", "wrong (" + wrong.getMessage() + ")", ALLOWED);
+          "homing.encryption.keys", "wrong (" + e.getMessage() + ")", ALLOWED);
     }
   }
 

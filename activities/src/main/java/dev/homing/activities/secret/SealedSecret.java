@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A signing secret as it is stored.
  *
- * @param text encrypted
- * @param publicKey with which a receiver verifies; null: it needs the secret
+ * @param text the secret, encrypted
+ * @param publicKey lets a receiver verify; null if verifying needs the secret
  */
 public record SealedSecret(String text, @Nullable String publicKey) {}

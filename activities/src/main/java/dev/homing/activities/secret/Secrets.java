@@ -5,7 +5,7 @@ import dev.homing.workflows.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Seals what a subscription keeps secret, each bound to its subscription, and opens it to send. */
+/** Seals a subscription's secrets, each bound to its subscription, and opens them for sending. */
 public final class Secrets {
   private static final String SIGNING = "signing";
   private static final String TLS_KEY = "tls key";
@@ -29,12 +29,12 @@ public final class Secrets {
     return SigningSecret.parse(new String(text, StandardCharsets.US_ASCII));
   }
 
-  /** The same secret, sealed with the key that seals now. */
+  /** The same secret, sealed with the newest key. */
   public String reseal(Tenant tenant, SubscriptionId subscription, String sealed) {
     return reseal(sealed, new Encryption.Owner(tenant, subscription, SIGNING));
   }
 
-  /** The same value of a header, sealed with the key that seals now. */
+  /** The same header value, sealed with the newest key. */
   public String resealHeader(
       Tenant tenant, SubscriptionId subscription, String name, String sealed) {
     return reseal(sealed, header(tenant, subscription, name));
@@ -46,12 +46,12 @@ public final class Secrets {
         : encryption.seal(encryption.open(sealed, owner), owner);
   }
 
-  /** The same key of a certificate, sealed with the key that seals now. */
+  /** The same private key, sealed with the newest key. */
   public String resealTlsKey(Tenant tenant, SubscriptionId subscription, String sealed) {
     return reseal(sealed, new Encryption.Owner(tenant, subscription, TLS_KEY));
   }
 
-  /** Seals the key of a certificate, which is PEM. */
+  /** Seals the private key of a certificate, in PEM. */
   public String sealTlsKey(Tenant tenant, SubscriptionId subscription, String pem) {
     return encryption.seal(
         pem.getBytes(StandardCharsets.UTF_8), new Encryption.Owner(tenant, subscription, TLS_KEY));
@@ -63,7 +63,7 @@ public final class Secrets {
         StandardCharsets.UTF_8);
   }
 
-  /** Seals the value of a header, which is ASCII; bound to its name as well. */
+  /** Seals the value of a header, in ASCII; it is bound to the header's name as well. */
   public String sealHeader(Tenant tenant, SubscriptionId subscription, String name, String value) {
     return encryption.seal(
         value.getBytes(StandardCharsets.US_ASCII), header(tenant, subscription, name));

@@ -11,15 +11,15 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What both sides know: {@code whsec_} and 24 to 64 random bytes in base64; the key is the decoded
- * bytes. It signs with HMAC-SHA256, which Standard Webhooks calls {@code v1}.
+ * A secret that both sides know: {@code whsec_} and 24 to 64 random bytes in base64, which are the
+ * key. It signs with HMAC-SHA256, which Standard Webhooks calls {@code v1}.
  */
 public final class SymmetricSecret implements SigningSecret {
   static final String PREFIX = "whsec_";
   private static final String HMAC = "HmacSHA256";
-  private static final int SHORTEST = 24;
-  private static final int LONGEST = 64;
-  private static final int GENERATED = 32;
+  private static final int MIN_BYTES = 24;
+  private static final int MAX_BYTES = 64;
+  private static final int GENERATED_BYTES = 32;
 
   private final byte[] key;
 
@@ -28,15 +28,15 @@ public final class SymmetricSecret implements SigningSecret {
   }
 
   public static SymmetricSecret generate(SecureRandom random) {
-    byte[] key = new byte[GENERATED];
+    byte[] key = new byte[GENERATED_BYTES];
     random.nextBytes(key);
     return new SymmetricSecret(key);
   }
 
   static SymmetricSecret of(byte[] key) {
-    if (key.length < SHORTEST || key.length > LONGEST) {
+    if (key.length < MIN_BYTES || key.length > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "A secret holds 24 to 64 bytes, this one %d.".formatted(key.length));
+          "A secret has 24 to 64 bytes; this one has %d.".formatted(key.length));
     }
     return new SymmetricSecret(key);
   }
@@ -52,8 +52,8 @@ public final class SymmetricSecret implements SigningSecret {
       mac.init(new SecretKeySpec(key, HMAC));
       mac.update(head);
       return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(payload));
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException(impossible); // Every Java platform has it.
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e); // Every Java platform has HMAC-SHA256.
     }
   }
 

@@ -1,4 +1,4 @@
-/** Signing secrets, and how they are encrypted where they are stored. */
+/** Signing secrets, and the encryption of stored secrets. */
 @NullMarked
 package dev.homing.activities.secret;
 

@@ -27,7 +27,7 @@ class DropPartitionsTest {
   private final DropPartitions drop = database.dropPartitions(MONTH, null);
 
   @Test
-  void dropsWhatIsOlderThanItIsKept() {
+  void dropsExpiredPartitions() {
     Delivery.Key old = database.delivered(daysAgo(32));
     database.makePartitions.make();
 
@@ -41,7 +41,7 @@ class DropPartitionsTest {
   }
 
   @Test
-  void keepsADayUntilItsLastEventIsOldEnough() {
+  void keepsADayUntilItsLastEventHasExpired() {
     Delivery.Key young = database.delivered(daysAgo(30));
     database.makePartitions.make();
 
@@ -54,7 +54,7 @@ class DropPartitionsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"RETRYING", "HELD"})
-  void keepsADayWhileADeliveryOfItWaits(Delivery.State waits) {
+  void keepsADayWhileOneOfItsDeliveriesWaits(Delivery.State waits) {
     database.delivered(daysAgo(32));
     Delivery.Key waiting = database.of(daysAgo(32), waits);
     Delivery.Key over = database.delivered(daysAgo(33));
@@ -74,7 +74,7 @@ class DropPartitionsTest {
   }
 
   @Test
-  void keepsADayWhileAnEventOfItIsOpen() {
+  void keepsADayWhileOneOfItsEventsIsOpen() {
     Delivery.Key open = database.open(daysAgo(32));
     database.makePartitions.make();
 
@@ -85,7 +85,7 @@ class DropPartitionsTest {
   }
 
   @Test
-  void keepsPayloadsForAShorterTime() {
+  void dropsPayloadsBeforeEvents() {
     Delivery.Key key = database.delivered(daysAgo(4));
     Delivery.Key waiting = database.of(daysAgo(5), Delivery.State.RETRYING);
     Delivery.Key young = database.delivered(daysAgo(1));
@@ -104,7 +104,7 @@ class DropPartitionsTest {
 
   /** The payload must not go between somebody's look and their wish. */
   @Test
-  void dropsNothingThatSomebodyJustAskedToBeSentAgain() throws Exception {
+  void keepsADayWhenANewRoundWasJustAskedFor() throws Exception {
     Delivery.Key key = database.delivered(daysAgo(32));
     database.makePartitions.make();
 
@@ -124,7 +124,7 @@ class DropPartitionsTest {
   }
 
   @Test
-  void mayRunOnManyNodesAtOnce() throws Exception {
+  void runsOnManyNodesAtOnce() throws Exception {
     for (int days = 32; days < 37; days++) {
       database.delivered(daysAgo(days));
     }

@@ -12,30 +12,30 @@ class ExpiredKeysTest {
       new ExpiredKeys(database.jdbc, new RetentionSettings(Duration.ofDays(10), null));
 
   @Test
-  void forgetsIdempotencyKeysAfterADay() {
+  void deletesIdempotencyKeysAfterADay() {
     add("idempotency", "23 hours", 1);
     add("idempotency", "25 hours", 2);
 
-    keys.forget();
+    keys.evict();
 
     assertThat(left("idempotency")).isEqualTo(1);
   }
 
   @Test
-  void forgetsIdsOfClientsWhenEventsAreForgotten() {
+  void deletesExternalIdsWithTheirEvents() {
     add("external_id", "239 hours", 1);
     add("external_id", "241 hours", 2);
 
-    keys.forget();
+    keys.evict();
 
     assertThat(left("external_id")).isEqualTo(1);
   }
 
   @Test
-  void forgetsAnyNumber() {
+  void deletesMoreThanOneBatch() {
     add("idempotency", "2 days", 2_500);
 
-    keys.forget();
+    keys.evict();
 
     assertThat(left("idempotency")).isZero();
   }

@@ -17,7 +17,7 @@ import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** A database of its own, as Homing's tables are changed here for all tenants. */
+/** A separate database, for tests that change tables of all tenants. */
 final class FreshDatabase implements AutoCloseable {
   static final Tenant TENANT = new Tenant("default");
 
@@ -32,7 +32,7 @@ final class FreshDatabase implements AutoCloseable {
     this("latest");
   }
 
-  /** With the tables of an older version. */
+  /** A database with the tables of an older version. */
   FreshDatabase(String version) {
     Postgres.jdbc().sql("create database " + name).update();
     pool.setJdbcUrl(Postgres.url(name));
@@ -53,7 +53,7 @@ final class FreshDatabase implements AutoCloseable {
     return pool;
   }
 
-  /** What another node runs. */
+  /** A second instance, as another node has it. */
   MakePartitions makePartitions() {
     return new MakePartitions(partitions, jdbc, node.transaction);
   }
@@ -63,14 +63,14 @@ final class FreshDatabase implements AutoCloseable {
         partitions, new RetentionSettings(events, payloads), jdbc, node.transaction);
   }
 
-  /** The same as {@link #delivered}, of a workflow that others may share. */
+  /** The same as {@link #delivered}, in a shared workflow. */
   Delivery.Key deliveredTogether(Instant time) {
     Delivery.Key key = delivered(time);
     node.eventWorkflows.share(List.of(new AcceptedEvent(TENANT, key.eventId(), Node.TYPE, 1)));
     return key;
   }
 
-  /** An event of that time that is delivered, with its attempt. */
+  /** Adds a delivered event of this time, with its attempt. */
   Delivery.Key delivered(Instant time) {
     Delivery.Key key = of(time, Delivery.State.DELIVERED);
     jdbc.sql(
@@ -91,7 +91,7 @@ final class FreshDatabase implements AutoCloseable {
     return key;
   }
 
-  /** An event of that time that is not sent yet, as any version's tables take it. */
+  /** Adds an open event of this time, in columns that every version of the tables has. */
   Delivery.Key open(Instant time) {
     SubscriptionId recipient = new SubscriptionId(UUID.randomUUID());
     EventId event = new EventId(id(time));
@@ -114,7 +114,7 @@ final class FreshDatabase implements AutoCloseable {
     return new Delivery.Key(TENANT, event, Node.TYPE, recipient);
   }
 
-  /** In which partition an event is. */
+  /** The name of the partition that holds the event. */
   String partitionOf(EventId event) {
     return jdbc.sql("select cast(cast(tableoid as regclass) as text) from events where id = :id")
         .param("id", event.uuid())

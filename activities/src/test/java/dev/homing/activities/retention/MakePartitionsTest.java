@@ -32,7 +32,7 @@ class MakePartitionsTest {
 
   @ParameterizedTest
   @EnumSource
-  void makesOneForTodayAndForEachDayOfTheWeekAhead(Table table) {
+  void makesPartitionsForTodayAndTheNextSevenDays(Table table) {
     assertThat(partitions.daysAhead()).isZero();
 
     assertThat(database.makePartitions.make()).isTrue();
@@ -46,7 +46,7 @@ class MakePartitionsTest {
   }
 
   @Test
-  void keepsNothingOfADayInTheDefaultOnceItHasAPartition() {
+  void emptiesTheDefaultPartitionOfDaysWithAPartition() {
     database.makePartitions.make();
 
     Delivery.Key today = database.delivered(now);
@@ -82,7 +82,7 @@ class MakePartitionsTest {
   }
 
   @Test
-  void movesWhatHadNoPartition() {
+  void movesRowsOutOfTheDefaultPartition() {
     List<Delivery.Key> keys =
         Stream.of(0, 1, 3, 3, 40)
             .map(days -> database.deliveredTogether(now.minus(Duration.ofDays(days))))
@@ -104,7 +104,7 @@ class MakePartitionsTest {
   }
 
   @Test
-  void leavesInTheDefaultWhatAClockGoneWrongDatedBeyondTheWeek() {
+  void leavesRowsDatedBeyondTheWeekInTheDefaultPartition() {
     Delivery.Key key = database.delivered(now.plus(Duration.ofDays(400)));
 
     assertThat(database.makePartitions.make()).isTrue();
@@ -126,7 +126,7 @@ class MakePartitionsTest {
   }
 
   @Test
-  void changesNothingTheNextTime() {
+  void changesNothingOnTheSecondRun() {
     addToday(20_001);
     database.makePartitions.make();
     List<String> before = database.names(Table.EVENTS);
@@ -137,7 +137,7 @@ class MakePartitionsTest {
   }
 
   @Test
-  void mayRunOnManyNodesAtOnce() throws Exception {
+  void runsOnManyNodesAtOnce() throws Exception {
     database.delivered(now);
 
     List<Boolean> all = AtOnce.times(4, _ -> database.makePartitions()::make);
@@ -149,7 +149,7 @@ class MakePartitionsTest {
   }
 
   @Test
-  void losesAndRefusesNothingWhileItMoves() throws Exception {
+  void losesAndRefusesNoEventWhileMovingRows() throws Exception {
     addToday(60_000);
     AtomicBoolean made = new AtomicBoolean();
 
@@ -190,7 +190,7 @@ class MakePartitionsTest {
   }
 
   @Test
-  void letsNobodyWaitLongBehindAQueryThatHoldsATable() throws Exception {
+  void givesUpSoonBehindAQueryThatHoldsATable() throws Exception {
     CountDownLatch reading = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(1);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -10,13 +10,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** An installation from before there were partitions by day. */
+/** Migrates an installation older than the daily partitions. */
 class MigrationTest {
   @AutoClose private final FreshDatabase database = new FreshDatabase("3");
   private final Instant now = database.partitions.now();
 
   @Test
-  void keepsWhatWasThereInOnePartition() {
+  void keepsExistingRowsInOnePartition() {
     List<Delivery.Key> keys =
         Stream.of(-400, -1, 0, 400)
             .map(days -> database.delivered(now.plus(Duration.ofDays(days))))
@@ -37,7 +37,7 @@ class MigrationTest {
   }
 
   @Test
-  void goesOnByDayAfterwards() {
+  void makesDailyPartitionsAfterwards() {
     Delivery.Key before = database.delivered(now);
     database.migrate("latest");
     Instant tomorrow = now.plus(Duration.ofDays(1));

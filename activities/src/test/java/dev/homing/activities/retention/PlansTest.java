@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who asks by id reads the partition of one day, however many there are. */
+/** Queries by id read the partition of one day only, however many days there are. */
 class PlansTest {
   private static final Pattern READ =
       Pattern.compile(" on ((?:payloads|events|deliveries|attempts)_\\w+)");
@@ -36,9 +36,9 @@ class PlansTest {
     assertThat(read(query)).hasSize(1).allMatch(name -> name.matches("[a-z]+_\\d{8}"));
   }
 
-  /** All the others are looked at through a small index. */
+  /** Queries for waiting deliveries use a small index in every other partition. */
   @Test
-  void findWhatWaitsByIndexInDaysWithManyRows() {
+  void findWaitingDeliveriesByIndexInDaysWithManyRows() {
     makeManyDays();
     database
         .jdbc

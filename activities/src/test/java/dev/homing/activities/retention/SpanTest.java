@@ -11,7 +11,7 @@ class SpanTest {
   private static final Instant MIDNIGHT = Instant.parse("2026-11-24T00:00:00Z");
 
   @Test
-  void isTheIdsFromTheFirstMillisecondOfADayToThatOfTheNext() {
+  void coversTheIdsOfExactlyOneDay() {
     Span day = Span.dayOf(Instant.parse("2026-11-24T23:59:59.999999Z"));
 
     assertThat(day.first()).isEqualTo(UUID.fromString("01a20ada-2c00-0000-0000-000000000000"));
@@ -20,7 +20,7 @@ class SpanTest {
   }
 
   @Test
-  void findsTheFirstPartThatOthersDoNotHave() {
+  void findsTheFirstPartNotCoveredByOthers() {
     Span day = span(0, 100);
 
     assertThat(day.without(List.of())).contains(day);
@@ -33,7 +33,7 @@ class SpanTest {
   }
 
   @Test
-  void isCutBeforeAMillisecondAndNeverToNothing() {
+  void isCutBeforeAnIdButNeverToNothing() {
     Span day = span(0, 100);
 
     assertThat(day.until(within(70))).isEqualTo(span(0, 70));

@@ -77,14 +77,14 @@ class RoutesTest {
   }
 
   @Test
-  void countsASubscriptionOnceThatMatchesInSeveralWays() {
+  void returnsASubscriptionOnceThatMatchesSeveralPatterns() {
     SubscriptionId overlapping = active("*", "order.*", "order.created", "user.created");
 
     assertThat(recipients("order.created")).containsExactly(overlapping);
   }
 
   @Test
-  void passesByWhoIsGoneOrDeletedButNotWhoIsPaused() {
+  void skipsGoneAndDeletedSubscriptionsButNotPausedOnes() {
     SampleSubscriptions.gone(tenant, URL, "order.created");
     SampleSubscriptions.deleted(tenant, URL, "order.created");
     SubscriptionId paused = SampleSubscriptions.paused(tenant, URL, "order.created");
@@ -103,7 +103,7 @@ class RoutesTest {
   }
 
   @Test
-  void tellsCaseApart() {
+  void matchesTypesCaseSensitively() {
     active("Order.created");
 
     assertThat(recipients("order.created")).isEmpty();
@@ -112,7 +112,7 @@ class RoutesTest {
   // What Redis is for.
 
   @Test
-  void answersFromRedisUntilSomethingChanges() {
+  void usesTheCachedRouteUntilASubscriptionChanges() {
     SubscriptionId first = active("order.created");
     recipients("order.created");
 
@@ -127,7 +127,7 @@ class RoutesTest {
   }
 
   @Test
-  void remembersThatNobodyMatches() {
+  void cachesAnEmptyRoute() {
     recipients("order.created");
 
     assertThat(recipients("order.created")).isEmpty();
@@ -135,7 +135,7 @@ class RoutesTest {
   }
 
   @Test
-  void forgetsARemovedSubscriptionAtOnce() {
+  void dropsARemovedSubscriptionAtOnce() {
     SubscriptionId subscription = active("order.created");
     recipients("order.created");
 
@@ -145,14 +145,14 @@ class RoutesTest {
   }
 
   @Test
-  void letsRedisForgetWhatNobodySends() {
+  void expiresCachedRoutesAfterADay() {
     recipients("order.created");
 
     assertThat(REDIS.getExpire(key(), TimeUnit.HOURS)).isBetween(22L, 24L);
   }
 
   @Test
-  void keepsListsOfUpTo500Only() {
+  void cachesRoutesOfUpTo500Recipients() {
     many(500);
 
     assertThat(recipients("order.created")).hasSize(500);
@@ -171,7 +171,7 @@ class RoutesTest {
 
   @ParameterizedTest
   @ValueSource(longs = {-1_000_000, -1, 1, 1_000_000})
-  void doesNotTrustAnyVersionButThatOfTheCommit(long difference) {
+  void ignoresCachedRoutesOfAnyOtherVersion(long difference) {
     SubscriptionId subscription = active("order.created");
     remember(
         "{\"version\":%d,\"recipients\":[\"%s\"]}"
@@ -204,7 +204,7 @@ class RoutesTest {
         "{\"version\":VERSION,\"recipients\":{}}",
         "{\"version\":99999999999999999999,\"recipients\":[]}",
       })
-  void answersRightWhenRedisHoldsGarbage(String garbage) {
+  void findsRecipientsWhenRedisHoldsGarbage(String garbage) {
     SubscriptionId subscription = active("order.created");
     remember(garbage.replace("VERSION", Long.toString(version())));
 
@@ -214,7 +214,7 @@ class RoutesTest {
   }
 
   @Test
-  void answersRightWhenRedisHoldsSomethingElseThere() {
+  void findsRecipientsWhenRedisHoldsAnotherType() {
     SubscriptionId subscription = active("order.created");
     REDIS.opsForValue().set(key(), "not a hash");
 
@@ -222,7 +222,7 @@ class RoutesTest {
   }
 
   @Test
-  void answersRightWhenRedisIsGone() throws IOException {
+  void findsRecipientsAfterRedisIsGone() throws IOException {
     RedisServer server = Redis.start();
     Routes there = routes(Redis.at(server.ports().getFirst()));
     SubscriptionId subscription = active("order.created");
@@ -236,7 +236,7 @@ class RoutesTest {
   }
 
   @Test
-  void answersRightWhenRedisWasNeverThere() throws IOException {
+  void findsRecipientsWhenRedisWasNeverThere() throws IOException {
     RedisServer server = Redis.start();
     server.stop();
     Routes there = routes(Redis.at(server.ports().getFirst()));
@@ -246,7 +246,7 @@ class RoutesTest {
   }
 
   @Test
-  void asksASilentRedisNoMoreUntilItAnswersAgain() throws IOException {
+  void stopsAskingASilentRedisUntilItAnswersAgain() throws IOException {
     try (CuttableLine line = new CuttableLine(Redis.port())) {
       Routes there = routes(Redis.at(line.port()));
       SubscriptionId subscription = active("order.created");
@@ -276,7 +276,7 @@ class RoutesTest {
   }
 
   @Test
-  void answersSoonWhenRedisIsSlow() throws IOException {
+  void doesNotWaitForASlowRedis() throws IOException {
     try (CuttableLine line = new CuttableLine(Redis.port())) {
       Routes there = routes(Redis.at(line.port()));
       SubscriptionId subscription = active("order.created");
@@ -293,7 +293,7 @@ class RoutesTest {
   // Many at once.
 
   @Test
-  void readsOnceForAllWhoAskMeanwhile() throws Exception {
+  void sharesOneReadAmongConcurrentCallers() throws Exception {
     SubscriptionId subscription = active("order.created");
     int callers = 30;
     CountDownLatch asked = new CountDownLatch(callers);
@@ -314,7 +314,7 @@ class RoutesTest {
   }
 
   @Test
-  void givesNobodyAnOlderAnswerThanTheOneAskedFor() throws Exception {
+  void neverReturnsAnOlderRouteThanAskedFor() throws Exception {
     SubscriptionId before = active("order.created");
     try (var threads = Executors.newCachedThreadPool()) {
       CountDownLatch read = new CountDownLatch(1);
@@ -336,7 +336,7 @@ class RoutesTest {
   }
 
   @Test
-  void readsItselfWhenTheReadItWaitedForFailed() throws Exception {
+  void readsAgainWhenTheSharedReadFailed() throws Exception {
     SubscriptionId subscription = active("order.created");
     try (var threads = Executors.newCachedThreadPool()) {
       CountDownLatch read = new CountDownLatch(1);
@@ -365,7 +365,7 @@ class RoutesTest {
    * asked for and the moment after.
    */
   @Test
-  void answersForTheMomentOfTheCommitWhileSubscriptionsChange() throws Exception {
+  void routesAreThoseOfTheCommitWhileSubscriptionsChange() throws Exception {
     Map<Long, Set<SubscriptionId>> history = new ConcurrentHashMap<>(Map.of(version(), Set.of()));
     Set<SubscriptionId> current = new HashSet<>();
     AtomicBoolean changing = new AtomicBoolean(true);

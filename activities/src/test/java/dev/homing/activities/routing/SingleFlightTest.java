@@ -25,7 +25,7 @@ class SingleFlightTest {
   private final SingleFlight flights = new SingleFlight();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch begun = new CountDownLatch(1);
-  private final CountDownLatch goOn = new CountDownLatch(1);
+  private final CountDownLatch proceed = new CountDownLatch(1);
 
   @AfterEach
   void stop() {
@@ -33,18 +33,18 @@ class SingleFlightTest {
   }
 
   @Test
-  void givesWhoComesMeanwhileTheSameAnswer() throws Exception {
+  void concurrentCallersShareOneAnswer() throws Exception {
     Future<Route> first = threads.submit(() -> flights.get(ORDERS, held(() -> ROUTE)));
     begun.await();
     Future<Route> second = joining(LATER);
-    goOn.countDown();
+    proceed.countDown();
 
     assertThat(first.get()).isSameAs(ROUTE);
     assertThat(second.get()).isSameAs(ROUTE);
   }
 
   @Test
-  void holdsUpNobodyWhoAsksForSomethingElse() throws Exception {
+  void doesNotDelayLookupsOfAnotherRoute() throws Exception {
     var unused = threads.submit(() -> flights.get(ORDERS, held(() -> ROUTE)));
     begun.await();
 
@@ -59,7 +59,7 @@ class SingleFlightTest {
   }
 
   @Test
-  void tellsWhoWaitsForAFailureThatNothingIsKnown() throws Exception {
+  void answersUnknownToWaitingCallersAfterAFailure() throws Exception {
     Future<Route> first =
         threads.submit(
             () ->
@@ -71,7 +71,7 @@ class SingleFlightTest {
                         })));
     begun.await();
     Future<Route> second = joining(LATER);
-    goOn.countDown();
+    proceed.countDown();
 
     assertThatThrownBy(first::get).hasMessageContaining("the connection broke");
     assertThat(second.get()).isSameAs(Route.UNKNOWN);
@@ -82,7 +82,7 @@ class SingleFlightTest {
     return () -> {
       begun.countDown();
       try {
-        goOn.await();
+        proceed.await();
       } catch (InterruptedException stopped) {
         throw new IllegalStateException(stopped);
       }
@@ -90,7 +90,7 @@ class SingleFlightTest {
     };
   }
 
-  /** Returns once it waits for the other's answer. */
+  /** Starts a lookup, and returns once it waits for the other thread's answer. */
   private Future<Route> joining(Route own) throws Exception {
     CompletableFuture<Thread> joiner = new CompletableFuture<>();
     Future<Route> route =

@@ -12,7 +12,7 @@ class EncryptionKeysTest {
   private static final String KEY = Base64.getEncoder().encodeToString(new byte[32]);
 
   @Test
-  void readsKeysInTheirOrder() {
+  void keepsTheOrderOfKeys() {
     EncryptionKeys keys = EncryptionKeys.parse("2026-07:%s, 2025:%s".formatted(KEY, KEY));
 
     assertThat(keys.byId().keySet()).containsExactly("2026-07", "2025");
@@ -29,12 +29,12 @@ class EncryptionKeysTest {
         "a:KEY,|entry 2 is not id:base64",
         ":KEY|entry 1: an id has 1 to 32 letters, digits, hyphens or underscores",
         "a.b:KEY|entry 1: an id has 1 to 32 letters, digits, hyphens or underscores",
-        "a:KEY,a:KEY|the id a is there twice",
+        "a:KEY,a:KEY|the id a occurs twice",
         "a:AAAA|the key a has 3 bytes instead of 32",
         "a:|the key a has 0 bytes instead of 32",
         "a:s3cr?t|the key a is not base64"
       })
-  void namesWhatIsWrongButNoKey(String text, String reason) {
+  void namesTheErrorWithoutTheKey(String text, String reason) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EncryptionKeys.parse(text.replace("KEY", KEY)))
         .withMessage(reason)

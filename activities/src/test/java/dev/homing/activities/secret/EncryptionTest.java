@@ -36,7 +36,7 @@ class EncryptionTest {
   }
 
   @Test
-  void neverSealsTheSameTwice() {
+  void sealsTheSameSecretDifferentlyEachTime() {
     assertThat(encryption.seal(SECRET, OWNER)).isNotEqualTo(encryption.seal(SECRET, OWNER));
   }
 
@@ -50,14 +50,14 @@ class EncryptionTest {
 
   @ParameterizedTest
   @MethodSource("others")
-  void opensForItsOwnerOnly(Owner other) {
+  void opensOnlyForItsOwner(Owner other) {
     String sealed = encryption.seal(SECRET, OWNER);
 
     assertChanged(sealed, other);
   }
 
   @Test
-  void tellsOwnersApartWhosePartsRunTogether() {
+  void distinguishesOwnersWithEqualConcatenations() {
     Owner first = new Owner(new Tenant("a"), SUBSCRIPTION, "b" + SUBSCRIPTION + "c");
     Owner second = new Owner(new Tenant("a" + SUBSCRIPTION + "b"), SUBSCRIPTION, "c");
 
@@ -94,20 +94,20 @@ class EncryptionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"old.", "old.AAAA", "old.AAAAAAAAAAAAAAAAAAAA", "old.%%%"})
-  void noticesWhatWasNeverSealed(String text) {
+  void rejectsTextsThatWereNeverSealed(String text) {
     assertChanged(text, OWNER);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "old", ".AAAA"})
-  void noticesWhatNamesNoKey(String text) {
+  void rejectsTextsWithoutAKeyId(String text) {
     assertThatIllegalStateException().isThrownBy(() -> encryption.open(text, OWNER));
   }
 
   private void assertChanged(String sealed, Owner owner) {
     assertThatIllegalStateException()
         .isThrownBy(() -> encryption.open(sealed, owner))
-        .withMessage("A sealed secret was changed, or is another's.");
+        .withMessage("A sealed secret was changed, or belongs to another subscription.");
   }
 
   private static Encryption with(String keys) {

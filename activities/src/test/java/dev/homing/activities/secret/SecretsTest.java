@@ -16,7 +16,7 @@ class SecretsTest {
   private final Secrets secrets = SampleSubscriptions.SECRETS;
 
   @Test
-  void aHeaderOpensUnderItsOwnNameWhateverItsCase() {
+  void opensAHeaderUnderItsOwnNameInAnyCase() {
     String text = secrets.sealHeader(TENANT, ID, "X-Token", "t0ken");
 
     assertThat(text).doesNotContain("t0ken");

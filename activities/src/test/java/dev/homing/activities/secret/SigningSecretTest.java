@@ -31,7 +31,7 @@ class SigningSecretTest {
 
   @ParameterizedTest
   @MethodSource("generators")
-  void whatIsGeneratedReadsBack(Supplier<SigningSecret> generator) {
+  void parsesGeneratedSecrets(Supplier<SigningSecret> generator) {
     SigningSecret secret = generator.get();
     SigningSecret same = SigningSecret.parse(secret.text());
 
@@ -51,14 +51,14 @@ class SigningSecretTest {
   }
 
   @Test
-  void onlyAnAsymmetricOneHasAPublicKey() {
+  void onlyAsymmetricSecretsHaveAPublicKey() {
     assertThat(SigningSecret.parse(text(24)).publicKey()).isEmpty();
     assertThat(SigningSecret.parse(PRIVATE).publicKey())
         .hasValue("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=");
   }
 
   @Test
-  void aPublicKeyIsItsOwn() {
+  void rejectsAnotherPublicKey() {
     byte[] bytes = Base64.getDecoder().decode(PRIVATE.substring(5));
     byte[] other =
         Base64.getDecoder()
@@ -67,12 +67,12 @@ class SigningSecretTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SigningSecret.parse("whsk_" + Base64.getEncoder().encodeToString(bytes)))
-        .withMessage("A private key ends with its own public key.");
+        .withMessage("The private key does not end with its own public key.");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 32, 63, 65})
-  void saysHowManyBytesAPrivateKeyHolds(int length) {
+  void rejectsPrivateKeysOfAnotherLength(int length) {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -82,13 +82,13 @@ class SigningSecretTest {
 
   @ParameterizedTest
   @ValueSource(ints = {24, 25, 32, 64})
-  void readsTwentyFourToSixtyFourBytes(int length) {
+  void acceptsTwentyFourToSixtyFourBytes(int length) {
     assertThat(SigningSecret.parse(text(length)).text()).isEqualTo(text(length));
   }
 
   /** From Svix: its key of 18 bytes is too short to be a secret of the standard. */
   @Test
-  void signsAsSvixDoes() {
+  void matchesSvixSignatures() {
     byte[] key = Base64.getDecoder().decode("plJ3nmyCDGBKInavdOK15jsl");
 
     assertThat(
@@ -102,10 +102,10 @@ class SigningSecretTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 23, 65})
-  void saysHowManyBytesASecretHolds(int length) {
+  void rejectsSecretsOfAnotherLength(int length) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SigningSecret.parse(text(length)))
-        .withMessage("A secret holds 24 to 64 bytes, this one %d.".formatted(length));
+        .withMessage("A secret has 24 to 64 bytes; this one has %d.".formatted(length));
   }
 
   @ParameterizedTest
@@ -117,7 +117,7 @@ class SigningSecretTest {
     "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa_-, standard base64",
     "'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw ', standard base64"
   })
-  void saysWhatIsWrongWithoutRepeatingIt(String text, String reason) {
+  void explainsErrorsWithoutRepeatingTheSecret(String text, String reason) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SigningSecret.parse(text))
         .withMessageContaining(reason)
@@ -126,7 +126,7 @@ class SigningSecretTest {
   }
 
   @Test
-  void keepsItselfOutOfLogs() {
+  void toStringHidesTheSecret() {
     SigningSecret secret = SigningSecret.parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 
     assertThat(secret).hasToString("whsec_***");

@@ -83,7 +83,7 @@ public class PartitionKeeper {
   private boolean keepNow() {
     boolean made = makePartitions.make();
     boolean dropped = dropPartitions.drop();
-    expiredKeys.forget();
+    expiredKeys.evict();
     return made && dropped;
   }
 
