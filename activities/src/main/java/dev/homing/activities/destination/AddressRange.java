@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Addresses that begin with the same bits, in CIDR notation (RFC 4632; RFC 4291, section 2.3), and
- * perhaps one port of theirs.
+ * A range of addresses in CIDR notation (RFC 4632; RFC 4291, section 2.3), optionally with one
+ * port.
  *
- * @param first of the addresses
- * @param bits that they share
- * @param port {@link #ANY} for all of them
+ * @param first the first address
+ * @param bits the length of the prefix
+ * @param port {@link #ANY} for all ports
  */
 public record AddressRange(InetAddress first, int bits, int port) {
   public static final int ANY = 0;
@@ -29,35 +29,35 @@ public record AddressRange(InetAddress first, int bits, int port) {
               .formatted(IPV4, IPV6, BITS, PORT));
 
   /**
-   * Reads {@code 10.0.0.0/8}, {@code 10.1.2.3:8443}, {@code fd00::/8} or {@code [fd00::/8]:443}.
+   * Parses {@code 10.0.0.0/8}, {@code 10.1.2.3:8443}, {@code fd00::/8} or {@code [fd00::/8]:443}.
    *
-   * @throws IllegalArgumentException with a message that says what is wrong
+   * @throws IllegalArgumentException with a message that names the error
    */
   static AddressRange parse(String text) {
     Matcher parts = RANGE.matcher(text);
     if (!parts.matches()) {
-      throw new IllegalArgumentException("%s is no range of addresses".formatted(text));
+      throw new IllegalArgumentException("%s is not a range of addresses".formatted(text));
     }
     String[] cidr = firstOf(parts, 1, 3, 4).split("/", 2);
     InetAddress first = literal(cidr[0], text);
-    int longest = first.getAddress().length * Byte.SIZE;
-    int bits = cidr.length == 1 ? longest : Integer.parseInt(cidr[1]);
+    int maxBits = first.getAddress().length * Byte.SIZE;
+    int bits = cidr.length == 1 ? maxBits : Integer.parseInt(cidr[1]);
     String port = firstOf(parts, 2, 5);
     AddressRange range = new AddressRange(first, bits, port.isEmpty() ? ANY : port(port, text));
-    if (bits > longest) {
-      throw new IllegalArgumentException("%s has no prefix from 0 to %d".formatted(text, longest));
+    if (bits > maxBits) {
+      throw new IllegalArgumentException("%s needs a prefix from 0 to %d".formatted(text, maxBits));
     }
-    if (!range.beginsAtItsFirst()) {
+    if (!range.hasZeroHostBits()) {
       throw new IllegalArgumentException(
-          "%s has an address with bits beyond its first %d".formatted(text, bits));
+          "%s has bits set beyond its prefix of %d".formatted(text, bits));
     }
     return range;
   }
 
   /**
-   * Reads ranges that commas separate; none of nothing.
+   * Parses ranges separated by commas; an empty text has none.
    *
-   * @throws IllegalArgumentException with a message that says what is wrong
+   * @throws IllegalArgumentException with a message that names the error
    */
   public static List<AddressRange> parseAll(String text) {
     return Stream.of(text.split(",", -1))
@@ -68,9 +68,9 @@ public record AddressRange(InetAddress first, int bits, int port) {
   }
 
   /**
-   * In CIDR notation.
+   * The range in CIDR notation.
    *
-   * @throws IllegalArgumentException if it has a port, which that cannot say
+   * @throws IllegalArgumentException if the range has a port, which CIDR notation lacks
    */
   public String cidr() {
     if (port != ANY) {
@@ -92,11 +92,11 @@ public record AddressRange(InetAddress first, int bits, int port) {
     InetAddress parsed;
     try {
       parsed = InetAddress.ofLiteral(address);
-    } catch (IllegalArgumentException wrong) {
-      throw new IllegalArgumentException("%s is no range of addresses".formatted(text), wrong);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("%s is not a range of addresses".formatted(text), e);
     }
     if (address.indexOf(':') >= 0 && parsed instanceof Inet4Address) {
-      throw new IllegalArgumentException("%s is to be written as IPv4".formatted(text));
+      throw new IllegalArgumentException("%s must be written as IPv4".formatted(text));
     }
     return parsed;
   }
@@ -104,12 +104,12 @@ public record AddressRange(InetAddress first, int bits, int port) {
   private static int port(String digits, String text) {
     int port = Integer.parseInt(digits);
     if (port == 0 || port > 65_535) {
-      throw new IllegalArgumentException("%s has no port from 1 to 65535".formatted(text));
+      throw new IllegalArgumentException("%s needs a port from 1 to 65535".formatted(text));
     }
     return port;
   }
 
-  private boolean beginsAtItsFirst() {
+  private boolean hasZeroHostBits() {
     byte[] bytes = first.getAddress();
     for (int bit = bits; bit < bytes.length * Byte.SIZE; bit++) {
       if ((bytes[bit / Byte.SIZE] >> (7 - bit % Byte.SIZE) & 1) != 0) {
@@ -119,8 +119,8 @@ public record AddressRange(InetAddress first, int bits, int port) {
     return true;
   }
 
-  /** Whether it holds the address, whatever the port. */
-  boolean holds(InetAddress address) {
+  /** Whether the range contains this address; ignores the port. */
+  boolean contains(InetAddress address) {
     byte[] one = first.getAddress();
     byte[] other = address.getAddress();
     if (one.length != other.length) {

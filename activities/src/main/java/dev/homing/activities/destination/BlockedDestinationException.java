@@ -4,10 +4,11 @@ import java.io.Serial;
 import java.net.UnknownHostException;
 
 /**
- * The address may not be called.
+ * The address is not allowed.
  *
- * <p>It is an unknown host because that is all that a resolver may throw. The message never holds
- * the address: who registers a URL must not learn what a name means inside our network.
+ * <p>It extends {@link UnknownHostException}, the only exception that a resolver may throw. Its
+ * message never contains the address: subscribers must not learn what a name resolves to inside our
+ * network.
  */
 public final class BlockedDestinationException extends UnknownHostException {
   @Serial private static final long serialVersionUID = 1;

@@ -9,24 +9,26 @@ import okhttp3.Dns;
 import okhttp3.HttpUrl;
 
 /**
- * Judges a URL before anything is sent there.
+ * Checks a URL at registration.
  *
- * <p>This is no guard, as a name may mean something else a moment later. Nor does it say what a
- * name means inside our network: of what is not listed, only how it is written counts.
+ * <p>It is no guard, as a name may resolve differently a moment later. It does not reveal how a
+ * name resolves inside our network: a name is judged by its spelling, unless it leads to listed
+ * addresses.
  */
 public final class DestinationCheck {
   private static final String NOT_PUBLIC =
-      "Use the URL of a public address: a name or an address of the inside must lead to one in"
+      "Use a public address: internal names and addresses must lead to addresses in"
           + " HOMING_ALLOW_DESTINATIONS.";
-  private static final String NOT_SECURE = "Start the URL with https://: no other is called.";
+  private static final String NOT_SECURE =
+      "Start the URL with https://: other URLs are not called.";
 
   private final DestinationPolicy policy;
   private final Dns resolver;
 
   /**
-   * A check by this policy.
+   * Checks by this policy.
    *
-   * @param resolver answers in time, or not at all
+   * @param resolver must time out by itself
    */
   public DestinationCheck(DestinationPolicy policy, Dns resolver) {
     this.policy = policy;
@@ -34,10 +36,10 @@ public final class DestinationCheck {
   }
 
   /**
-   * Why it would not be called, as a sentence that says what to do.
+   * Why the URL would not be called, as a sentence that says what to do; empty if it would.
    *
-   * <p>A name of the inside has to be listed now. Any other may be registered, whatever it means:
-   * to refuse those that lead inside would tell which of them exist.
+   * <p>An internal name must lead to listed addresses now. Any other name may be registered,
+   * whatever it resolves to: refusing names that lead inside would tell which of them exist.
    */
   public Optional<String> complaint(HttpUrl url) {
     if (policy.isHttpsOnly() && !url.isHttps()) {
@@ -46,31 +48,31 @@ public final class DestinationCheck {
     boolean allowed =
         TimedDns.isAddress(url.host())
             ? isListedNow(url) || isPublicAddress(url)
-            : policy.publicOnes().allowsName(url.host()) || isListedNow(url);
+            : policy.publicAddresses().allowsName(url.host()) || isListedNow(url);
     return allowed ? Optional.empty() : Optional.of(NOT_PUBLIC);
   }
 
   private boolean isListedNow(HttpUrl url) {
     try {
       return isListed(url);
-    } catch (UnknownHostException unknown) {
+    } catch (UnknownHostException e) {
       return false;
     }
   }
 
   private boolean isPublicAddress(HttpUrl url) {
     InetAddress address = InetAddress.ofLiteral(url.host());
-    return policy.publicOnes().allows(new InetSocketAddress(address, url.port()));
+    return policy.publicAddresses().allows(new InetSocketAddress(address, url.port()));
   }
 
   /**
-   * Whether all its addresses are listed.
+   * Whether all addresses of the host are listed.
    *
-   * @throws UnknownHostException if it has none
+   * @throws UnknownHostException if the host has none
    */
   public boolean isListed(HttpUrl url) throws UnknownHostException {
-    return !policy.listsNothing()
-        && areAllowed(resolver.lookup(url.host()), url, policy.listedOnes());
+    return !policy.hasEmptyAllowList()
+        && areAllowed(resolver.lookup(url.host()), url, policy.listedAddresses());
   }
 
   private static boolean areAllowed(

@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where requests may go: to public addresses, and to those that the operator lists.
+ * The addresses that Homing may call: public ones, and those that the operator lists.
  *
- * <p>Bytes are compared, as the JDK's own predicates know few of these ranges. An IPv4 address that
- * is written as IPv6 ({@code ::ffff:0:0/96}) comes here as IPv4: the JDK makes it one.
+ * <p>Compares bytes, as the JDK's own predicates know few of these ranges. The JDK turns an IPv4
+ * address written as IPv6 ({@code ::ffff:0:0/96}) into IPv4 before it comes here.
  */
 public final class DestinationPolicy {
   /**
-   * Not public, or not what it seems: IANA's registry of special addresses (RFC 6890), multicast,
-   * and the one address behind which Azure has its hosts' agent.
+   * IPv4 ranges that are not public: IANA's registry of special addresses (RFC 6890), multicast,
+   * and the address of Azure's host agent.
    */
   private static final List<AddressRange> NOT_PUBLIC_IPV4 =
       ranges(
@@ -42,7 +42,7 @@ public final class DestinationPolicy {
           "224.0.0.0/4", // Multicast (RFC 5771).
           "240.0.0.0/4"); // Reserved (RFC 1112), and broadcast.
 
-  /** All that is public is in here (RFC 4291, section 2.4), so that what is new is refused. */
+  /** Contains all public addresses (RFC 4291, section 2.4); any other range is refused. */
   private static final AddressRange GLOBAL_IPV6 = AddressRange.parse("2000::/3");
 
   private static final List<AddressRange> NOT_PUBLIC_IPV6 =
@@ -53,13 +53,13 @@ public final class DestinationPolicy {
           "2620:4f:8000::/48", // AS112 (RFC 7534).
           "3fff::/20"); // Documentation (RFC 9637).
 
-  /** Hides an IPv4 address (RFC 6052): whoever lists it does not list what may hide in it. */
+  /** Embeds IPv4 addresses (RFC 6052): listing this range does not list the embedded addresses. */
   private static final AddressRange NAT64 = AddressRange.parse("64:ff9b::/96");
 
   private static final List<AddressRange> LOOPBACK = ranges("127.0.0.0/8", "::1/128");
 
-  /** Of names that mean something on the inside only, and never to a public name server. */
-  private static final List<String> INSIDE =
+  /** Ends of internal names, which public name servers never resolve. */
+  private static final List<String> INTERNAL_SUFFIXES =
       List.of(
           ".localhost", // RFC 6761
           ".local", // RFC 6762, section 3
@@ -80,10 +80,10 @@ public final class DestinationPolicy {
   private final Optional<EgressProxy> proxy;
 
   /**
-   * The policy that the settings describe.
+   * Builds the policy from the settings.
    *
-   * @param withLoopback as if it were listed
-   * @param own never called
+   * @param withLoopback whether the loopback counts as listed
+   * @param own ports of this node, never called
    */
   public DestinationPolicy(DestinationSettings settings, boolean withLoopback, OwnPorts own) {
     this.listed =
@@ -100,8 +100,8 @@ public final class DestinationPolicy {
     return Arrays.stream(ranges).map(AddressRange::parse).toList();
   }
 
-  /** What anybody may register. */
-  public Destinations publicOnes() {
+  /** The public addresses, which any subscriber may use. */
+  public Destinations publicAddresses() {
     return new Destinations() {
       @Override
       public boolean allows(InetSocketAddress address) {
@@ -110,28 +110,28 @@ public final class DestinationPolicy {
 
       @Override
       public boolean allowsName(String host) {
-        return !isInside(host);
+        return !isInternal(host);
       }
     };
   }
 
-  /** What the operator has listed, by whatever name. */
-  public Destinations listedOnes() {
+  /** The addresses listed by the operator, under any name. */
+  public Destinations listedAddresses() {
     return this::isListed;
   }
 
-  /** True when nothing may be called without TLS. */
+  /** True if only URLs with https:// may be called. */
   public boolean isHttpsOnly() {
     return httpsOnly;
   }
 
-  /** Through which public addresses are called. */
+  /** The proxy through which public addresses are called. */
   public Optional<EgressProxy> proxy() {
     return proxy;
   }
 
-  /** True when nothing but public addresses may be called. */
-  boolean listsNothing() {
+  /** True if only public addresses may be called. */
+  boolean hasEmptyAllowList() {
     return listed.isEmpty();
   }
 
@@ -139,21 +139,21 @@ public final class DestinationPolicy {
     InetAddress ip = address.getAddress();
     boolean global =
         ip.getAddress().length == Integer.BYTES
-            ? !holds(NOT_PUBLIC_IPV4, ip)
-            : GLOBAL_IPV6.holds(ip) && !holds(NOT_PUBLIC_IPV6, ip);
+            ? !contains(NOT_PUBLIC_IPV4, ip)
+            : GLOBAL_IPV6.contains(ip) && !contains(NOT_PUBLIC_IPV6, ip);
     return global && !isDenied(address);
   }
 
-  private static boolean holds(List<AddressRange> ranges, InetAddress ip) {
-    return ranges.stream().anyMatch(range -> range.holds(ip));
+  private static boolean contains(List<AddressRange> ranges, InetAddress ip) {
+    return ranges.stream().anyMatch(range -> range.contains(ip));
   }
 
   private boolean isDenied(InetSocketAddress address) {
-    return own.hold(address)
+    return own.contain(address)
         || denied.stream()
             .anyMatch(
                 range ->
-                    range.holds(address.getAddress())
+                    range.contains(address.getAddress())
                         && (range.port() == AddressRange.ANY || range.port() == address.getPort()));
   }
 
@@ -162,27 +162,29 @@ public final class DestinationPolicy {
         listed.stream()
             .anyMatch(
                 range ->
-                    range.holds(address.getAddress())
+                    range.contains(address.getAddress())
                         && (range.port() == AddressRange.ANY
                             || address.getPort() == 0
                             || range.port() == address.getPort()));
-    return inList && !isDenied(address) && (!NAT64.holds(address.getAddress()) || isMeant(address));
+    return inList
+        && !isDenied(address)
+        && (!NAT64.contains(address.getAddress()) || allowsEmbedded(address));
   }
 
-  private boolean isMeant(InetSocketAddress nat64) {
+  private boolean allowsEmbedded(InetSocketAddress nat64) {
     byte[] bytes = nat64.getAddress().getAddress();
     try {
-      InetAddress hidden = InetAddress.getByAddress(Arrays.copyOfRange(bytes, 12, bytes.length));
-      InetSocketAddress meant = new InetSocketAddress(hidden, nat64.getPort());
-      return isPublic(meant) || isListed(meant);
-    } catch (UnknownHostException never) {
-      throw new IllegalStateException("four bytes are an address", never);
+      InetAddress ipv4 = InetAddress.getByAddress(Arrays.copyOfRange(bytes, 12, bytes.length));
+      InetSocketAddress embedded = new InetSocketAddress(ipv4, nat64.getPort());
+      return isPublic(embedded) || isListed(embedded);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an address", e);
     }
   }
 
-  private static boolean isInside(String host) {
+  private static boolean isInternal(String host) {
     String name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
-    return name.chars().noneMatch(sign -> sign == '.' || sign == ':')
-        || INSIDE.stream().anyMatch(name::endsWith);
+    return name.chars().noneMatch(c -> c == '.' || c == ':')
+        || INTERNAL_SUFFIXES.stream().anyMatch(name::endsWith);
   }
 }

@@ -6,13 +6,13 @@ import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Where requests may go, beyond and less than public addresses.
+ * Which addresses are allowed in addition to public ones, and which are denied.
  *
- * @param allow ranges that are not public, separated by commas ({@code HOMING_ALLOW_DESTINATIONS})
- * @param deny ranges that are never called, not even if they are allowed ({@code
- *     HOMING_DENY_DESTINATIONS})
- * @param httpsOnly whether requests are sent over TLS only ({@code HOMING_HTTPS_ONLY})
- * @param egressProxy through which public addresses are called; empty: none ({@code
+ * @param allow ranges allowed though not public, separated by commas ({@code
+ *     HOMING_ALLOW_DESTINATIONS})
+ * @param deny ranges never called, even if allowed ({@code HOMING_DENY_DESTINATIONS})
+ * @param httpsOnly whether only https:// URLs are called ({@code HOMING_HTTPS_ONLY})
+ * @param egressProxy proxy through which public addresses are called; empty: none ({@code
  *     HOMING_EGRESS_PROXY})
  */
 @ConfigurationProperties("homing.destinations")
@@ -30,19 +30,19 @@ public record DestinationSettings(
   private static void check(String property, String ranges) {
     try {
       var unused = AddressRange.parseAll(ranges);
-    } catch (IllegalArgumentException wrong) {
-      throw new Setting.Invalid(property, "wrong (" + wrong.getMessage() + ")", ALLOWED);
+    } catch (IllegalArgumentException e) {
+      throw new Setting.Invalid(property, "wrong (" + e.getMessage() + ")", ALLOWED);
     }
   }
 
   private static void checkProxy(String egressProxy) {
     try {
       var unused = EgressProxy.parse(egressProxy);
-    } catch (IllegalArgumentException wrong) {
+    } catch (IllegalArgumentException e) {
       throw new Setting.Invalid(
           "homing.destinations.egress-proxy",
-          "wrong (" + wrong.getMessage() + ")",
-          "http://host:port, also with user:password@ before the host");
+          "wrong (" + e.getMessage() + ")",
+          "http://host:port, optionally with user:password@ in front of the host");
     }
   }
 
@@ -58,7 +58,7 @@ public record DestinationSettings(
     return AddressRange.parseAll(deny);
   }
 
-  /** Without the proxy, which may have a password. */
+  /** Leaves out the proxy, whose URL may contain a password. */
   @Override
   public String toString() {
     return "DestinationSettings[%s, %s, %s]".formatted(allow, deny, httpsOnly);

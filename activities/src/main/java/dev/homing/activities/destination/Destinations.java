@@ -2,19 +2,21 @@ package dev.homing.activities.destination;
 
 import java.net.InetSocketAddress;
 
-/** Says which addresses may be called; asked for every name's answers and before every connect. */
+/**
+ * Decides which addresses may be called; asked for each lookup's result and before each connect.
+ */
 @FunctionalInterface
 public interface Destinations {
 
   /**
-   * True when this address may be called.
+   * True if this address may be called.
    *
-   * @param address resolved; port 0 asks whether any port there may be called, as a name is looked
-   *     up before the port matters
+   * @param address resolved; port 0 asks whether any of its ports may be called, as lookups do not
+   *     know the port
    */
   boolean allows(InetSocketAddress address);
 
-  /** False for a name that is not even looked up. */
+  /** False for a name that must not even be looked up. */
   default boolean allowsName(String host) {
     return true;
   }

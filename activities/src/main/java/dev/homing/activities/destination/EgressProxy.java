@@ -8,18 +8,19 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way out to public addresses, where a network has such a way.
+ * The proxy through which public addresses are called, in networks that need one.
  *
- * <p>It looks names up, so it is the one that must refuse those that mean something on the inside.
+ * <p>The proxy looks names up, so it has to refuse names that lead inside.
  *
- * @param authorization the value of {@code Proxy-Authorization}; null: it asks for none
+ * @param authorization the value of {@code Proxy-Authorization}; null if the proxy needs none
  */
 public record EgressProxy(String host, int port, @Nullable String authorization) {
 
   /**
-   * Reads {@code http://host:port}, with {@code user:password@} or without; none of nothing.
+   * Parses {@code http://host:port}, optionally with {@code user:password@}; empty for a blank
+   * text.
    *
-   * @throws IllegalArgumentException with a message that holds no password
+   * @throws IllegalArgumentException with a message that contains no password
    */
   static Optional<EgressProxy> parse(String text) {
     if (text.isBlank()) {
@@ -31,24 +32,24 @@ public record EgressProxy(String host, int port, @Nullable String authorization)
         || !url.encodedPath().equals("/")
         || url.query() != null
         || url.fragment() != null) {
-      throw new IllegalArgumentException("not an address of a proxy");
+      throw new IllegalArgumentException("not a proxy address");
     }
     String user = url.username() + ":" + url.password();
     return Optional.of(
         new EgressProxy(url.host(), url.port(), user.equals(":") ? null : basic(user)));
   }
 
-  /** RFC 7617. */
+  /** Basic authentication (RFC 7617). */
   private static String basic(String user) {
     return "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Looked up now; unresolved if it is unknown. */
+  /** The proxy's address, looked up now; unresolved if the lookup fails. */
   public InetSocketAddress address() {
     return new InetSocketAddress(host, port);
   }
 
-  /** Without the password. */
+  /** Leaves out the password. */
   @Override
   public String toString() {
     return "EgressProxy[%s:%d]".formatted(host, port);

@@ -7,10 +7,11 @@ import java.util.List;
 import okhttp3.Dns;
 
 /**
- * Refuses a name if any of its addresses is refused, as if it did not exist: which names exist
- * inside our network is not for everybody to know.
+ * Refuses a name if any of its addresses is refused, as if the name did not exist: subscribers must
+ * not learn which names exist inside our network.
  *
- * <p>Literal addresses never come here: the guard is at the socket, this one only speaks earlier.
+ * <p>OkHttp does not look up literal addresses. The real guard is at the socket; this one only
+ * fails earlier.
  */
 public final class GuardedDns implements Dns {
   private final Dns resolver;
@@ -29,7 +30,7 @@ public final class GuardedDns implements Dns {
     List<InetAddress> addresses = resolver.lookup(host);
     for (InetAddress address : addresses) {
       if (!destinations.allows(new InetSocketAddress(address, 0))) {
-        throw new UnknownHostException("no address that may be called");
+        throw new UnknownHostException("no allowed address");
       }
     }
     return addresses;

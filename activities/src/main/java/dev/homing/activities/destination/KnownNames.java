@@ -14,41 +14,42 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks a name up once for all who ask at the same time, and remembers what came of it.
+ * Shares lookups among concurrent callers, and caches their results.
  *
- * <p>An answer is used for 30 s. After that it is used while no newer one can be had, for up to an
- * hour. A name that could not be looked up rests: for 1 s, and longer each time, up to 30 s. Names
- * with an answer have places of their own, so they never wait because others are silent.
+ * <p>An answer is valid for 30 s. After that it is used while no newer one is available, for up to
+ * an hour. A failed name is not looked up again for 1 s, doubling with each failure up to 30 s.
+ * Names with an answer have a lookup limit of their own, so they never wait for silent name servers
+ * of others.
  */
 public final class KnownNames implements Lookup {
-  private static final Duration FRESH = Duration.ofSeconds(30);
-  private static final Duration USABLE = Duration.ofHours(1);
-  private static final Duration LONGEST_REST = Duration.ofSeconds(30);
+  private static final Duration VALID_FOR = Duration.ofSeconds(30);
+  private static final Duration USABLE_FOR = Duration.ofHours(1);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
 
-  /** How long a newer answer is awaited while there is an old one. */
-  private static final Duration PATIENCE = Duration.ofMillis(500);
+  /** How long to wait for a newer answer if there is an old one. */
+  private static final Duration REFRESH_TIMEOUT = Duration.ofMillis(500);
 
-  /** Lookups at a time, of names with an answer and of others each; every one has a socket. */
-  private static final int PLACES = 512;
+  /** Concurrent lookups of names with an answer, and of others; each lookup has a socket. */
+  private static final int MAX_LOOKUPS = 512;
 
-  private static final int MOST_NAMES = 20_000;
+  private static final int MAX_NAMES = 20_000;
 
   private final Lookup lookup;
   private final LongSupplier nanoTime;
-  private final Semaphore placesOfAnswered;
-  private final Semaphore placesOfOthers;
+  private final Semaphore refreshPermits;
+  private final Semaphore firstPermits;
   private final Cache<String, Name> names =
-      Caffeine.newBuilder().maximumSize(MOST_NAMES).expireAfterAccess(USABLE).build();
+      Caffeine.newBuilder().maximumSize(MAX_NAMES).expireAfterAccess(USABLE_FOR).build();
 
   public KnownNames(Lookup lookup) {
-    this(lookup, System::nanoTime, PLACES);
+    this(lookup, System::nanoTime, MAX_LOOKUPS);
   }
 
-  KnownNames(Lookup lookup, LongSupplier nanoTime, int places) {
+  KnownNames(Lookup lookup, LongSupplier nanoTime, int maxLookups) {
     this.lookup = lookup;
     this.nanoTime = nanoTime;
-    this.placesOfAnswered = new Semaphore(places);
-    this.placesOfOthers = new Semaphore(places);
+    this.refreshPermits = new Semaphore(maxLookups);
+    this.firstPermits = new Semaphore(maxLookups);
   }
 
   @Override
@@ -56,7 +57,7 @@ public final class KnownNames implements Lookup {
     return names.get(name, Name::new).addresses();
   }
 
-  /** What is known of one name. */
+  /** The latest results for one name. */
   private final class Name {
     private final String name;
     private @Nullable Answer answer;
@@ -69,33 +70,33 @@ public final class KnownNames implements Lookup {
 
     synchronized CompletableFuture<List<InetAddress>> addresses() {
       long now = nanoTime.getAsLong();
-      Answer known = answer != null && answer.isWithin(USABLE, now) ? answer : null;
-      if (known != null && known.isWithin(FRESH, now)) {
-        return CompletableFuture.completedFuture(known.addresses());
+      Answer usable = answer != null && answer.isWithin(USABLE_FOR, now) ? answer : null;
+      if (usable != null && usable.isWithin(VALID_FOR, now)) {
+        return CompletableFuture.completedFuture(usable.addresses());
       }
-      if (failure != null && failure.rests(now)) {
-        return orKnown(CompletableFuture.failedFuture(failure.cause()), known);
+      if (failure != null && failure.isBackingOff(now)) {
+        return orStale(CompletableFuture.failedFuture(failure.cause()), usable);
       }
-      return orKnown(lookUp(known == null ? placesOfOthers : placesOfAnswered).copy(), known);
+      return orStale(lookUp(usable == null ? firstPermits : refreshPermits).copy(), usable);
     }
 
-    private CompletableFuture<List<InetAddress>> lookUp(Semaphore places) {
+    private CompletableFuture<List<InetAddress>> lookUp(Semaphore permits) {
       if (running != null && !running.isDone()) {
         return running;
       }
-      if (!places.tryAcquire()) {
+      if (!permits.tryAcquire()) {
         return CompletableFuture.failedFuture(new TooManyLookupsException());
       }
       running =
           CompletableFuture.completedFuture(name)
               .thenCompose(lookup::addressesOf)
               .whenComplete(
-                  (addresses, failed) -> {
-                    places.release();
-                    if (failed == null) {
+                  (addresses, thrown) -> {
+                    permits.release();
+                    if (thrown == null) {
                       learn(addresses);
                     } else {
-                      learn(cause(failed));
+                      learn(cause(thrown));
                     }
                   });
       return running;
@@ -115,19 +116,19 @@ public final class KnownNames implements Lookup {
     }
   }
 
-  /** What was answered before, if nothing newer comes soon; a name that is gone is gone. */
-  private static CompletableFuture<List<InetAddress>> orKnown(
-      CompletableFuture<List<InetAddress>> newer, @Nullable Answer known) {
-    if (known == null) {
+  /** The old answer if no newer one arrives soon, unless the name no longer exists. */
+  private static CompletableFuture<List<InetAddress>> orStale(
+      CompletableFuture<List<InetAddress>> newer, @Nullable Answer stale) {
+    if (stale == null) {
       return newer;
     }
     return newer
         .exceptionallyCompose(
-            failed ->
-                isDenial(cause(failed))
-                    ? CompletableFuture.failedFuture(cause(failed))
-                    : CompletableFuture.completedFuture(known.addresses()))
-        .completeOnTimeout(known.addresses(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            failure ->
+                isDenial(cause(failure))
+                    ? CompletableFuture.failedFuture(cause(failure))
+                    : CompletableFuture.completedFuture(stale.addresses()))
+        .completeOnTimeout(stale.addresses(), REFRESH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static boolean isDenial(Throwable failure) {
@@ -148,10 +149,10 @@ public final class KnownNames implements Lookup {
     }
   }
 
-  /** {@code count}: of failures in a row. */
+  /** The last of {@code count} failures in a row. */
   private record Failure(Throwable cause, int count, long atNanos) {
-    boolean rests(long now) {
-      long seconds = Math.min(LONGEST_REST.toSeconds(), 1L << Math.min(count - 1, 30));
+    boolean isBackingOff(long now) {
+      long seconds = Math.min(MAX_BACKOFF.toSeconds(), 1L << Math.min(count - 1, 30));
       return now - atNanos < TimeUnit.SECONDS.toNanos(seconds);
     }
   }

@@ -4,16 +4,16 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Finds the addresses of a host name, and blocks no thread meanwhile. */
+/** Looks up the addresses of a host name without blocking. */
 @FunctionalInterface
 public interface Lookup {
 
   /**
-   * One address or more, within three seconds.
+   * Completes within three seconds, with at least one address.
    *
-   * <p>It fails with an {@link java.net.UnknownHostException} if there is no such name, with a
-   * {@link NoAnswerException} if that is not known, and with a {@link TooManyLookupsException} if
-   * nobody was asked.
+   * <p>Fails with an {@link java.net.UnknownHostException} if the name does not exist, with a
+   * {@link NoAnswerException} if no name server could tell, and with a {@link
+   * TooManyLookupsException} if none was asked.
    */
   CompletableFuture<List<InetAddress>> addressesOf(String name);
 }

@@ -33,52 +33,54 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the name servers of this machine, after its hosts file.
+ * Looks names up in the hosts file of this machine, then at its name servers.
  *
- * <p>A name is asked for as it is: no search domain is appended. Nothing is remembered here.
+ * <p>Appends no search domain, and caches nothing.
  */
 public final class NameServers implements Lookup, AutoCloseable {
-  /** Until the next of the name servers is asked, or the only one again. */
-  private static final Duration PATIENCE = Duration.ofMillis(1_400);
+  /** How long to wait before the next name server is asked, or the only one again. */
+  private static final Duration QUERY_TIMEOUT = Duration.ofMillis(1_400);
 
   private static final Duration DEADLINE = Duration.ofSeconds(3);
 
-  /** Names that are remembered are asked for again after 30 s: some answer came within this. */
-  private static final Duration LATELY = Duration.ofSeconds(40);
+  /**
+   * More than the 30 s after which cached names are looked up again: answers within it are recent.
+   */
+  private static final Duration RECENT = Duration.ofSeconds(40);
 
-  private static final int MOST_QUERIES = 16;
+  private static final int MAX_QUERIES = 16;
 
   private final EventLoopGroup thread =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("dns", true), NioIoHandler.newFactory());
 
   private final DnsNameResolver resolver;
-  private volatile long answeredAtNanos = System.nanoTime() - LATELY.toNanos();
+  private volatile long answeredAtNanos = System.nanoTime() - RECENT.toNanos();
 
-  /** As {@code /etc/resolv.conf} says, which is read again every few minutes. */
+  /** Uses the servers in {@code /etc/resolv.conf}, which is read again every few minutes. */
   public NameServers() {
     this(DnsServerAddressStreamProviders.platformDefault());
   }
 
-  /** This one only. */
+  /** Uses this server only. */
   public NameServers(InetSocketAddress server) {
-    this(new One(server));
+    this(new SingleServer(server));
   }
 
   private NameServers(DnsServerAddressStreamProvider servers) {
     this.resolver =
         new DnsNameResolverBuilder(thread.next())
             .datagramChannelType(NioDatagramChannel.class)
-            .socketChannelType(NioSocketChannel.class) // For answers that are too long for UDP.
-            // Another port for each, so that a forged answer has to guess it.
+            .socketChannelType(NioSocketChannel.class) // For answers too long for UDP.
+            // A new port for each lookup, which a forged answer would have to guess.
             .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
-            .nameServerProvider(name -> new Twice(servers.nameServerAddressStream(name)))
+            .nameServerProvider(name -> new RepeatedStream(servers.nameServerAddressStream(name)))
             .hostsFileEntriesResolver((_, _) -> null)
             .searchDomains(List.of())
             .ndots(0)
-            .queryTimeoutMillis(PATIENCE.toMillis())
-            .maxQueriesPerResolve(MOST_QUERIES)
-            // All addresses are judged, those of IPv6 as well.
+            .queryTimeoutMillis(QUERY_TIMEOUT.toMillis())
+            .maxQueriesPerResolve(MAX_QUERIES)
+            // All addresses are checked, including IPv6.
             .completeOncePreferredResolved(false)
             .resolveCache(NoopDnsCache.INSTANCE)
             .cnameCache(NoopDnsCnameCache.INSTANCE)
@@ -88,19 +90,19 @@ public final class NameServers implements Lookup, AutoCloseable {
 
   @Override
   public CompletableFuture<List<InetAddress>> addressesOf(String name) {
-    List<InetAddress> own = ofThisMachine(name.toLowerCase(Locale.ROOT));
-    return own.isEmpty() ? ask(name) : CompletableFuture.completedFuture(own);
+    List<InetAddress> local = inHostsFile(name.toLowerCase(Locale.ROOT));
+    return local.isEmpty() ? query(name) : CompletableFuture.completedFuture(local);
   }
 
-  /** Of its hosts file, which may change at any time. */
-  private static List<InetAddress> ofThisMachine(String name) {
+  /** Reads the hosts file each time, as it may change at any time. */
+  private static List<InetAddress> inHostsFile(String name) {
     HostsFileEntriesProvider hosts = hosts();
     return Stream.of(hosts.ipv4Entries(), hosts.ipv6Entries())
         .flatMap(entries -> entries.getOrDefault(name, List.of()).stream())
         .toList();
   }
 
-  /** The JDK has a property by which it reads another file. */
+  /** Respects the JDK's property for another hosts file. */
   private static HostsFileEntriesProvider hosts() {
     String file = System.getProperty("jdk.net.hosts.file");
     return file == null
@@ -108,7 +110,7 @@ public final class NameServers implements Lookup, AutoCloseable {
         : HostsFileEntriesProvider.parser().parseSilently(new File(file));
   }
 
-  private CompletableFuture<List<InetAddress>> ask(String name) {
+  private CompletableFuture<List<InetAddress>> query(String name) {
     CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();
     Future<List<InetAddress>> query = resolver.resolveAll(name);
     var deadline =
@@ -117,34 +119,34 @@ public final class NameServers implements Lookup, AutoCloseable {
         _ -> {
           deadline.cancel(false);
           if (query.isSuccess()) {
-            answered();
+            recordAnswer();
             answer.complete(query.getNow());
           } else {
-            answer.completeExceptionally(failed(query.cause()));
+            answer.completeExceptionally(toFailure(query.cause()));
           }
         });
     return answer;
   }
 
-  private void answered() {
+  private void recordAnswer() {
     answeredAtNanos = System.nanoTime();
   }
 
-  private UnknownHostException failed(Throwable cause) {
+  private UnknownHostException toFailure(Throwable cause) {
     boolean denied = cause instanceof UnknownHostException && isDenial(cause.getCause());
     UnknownHostException failure;
     if (denied) {
-      answered();
+      recordAnswer();
       failure = new UnknownHostException("no such name");
     } else {
       long since = System.nanoTime() - answeredAtNanos;
-      failure = new NoAnswerException(since < LATELY.toNanos());
+      failure = new NoAnswerException(since < RECENT.toNanos());
     }
     failure.initCause(cause);
     return failure;
   }
 
-  /** There is no such name (NXDOMAIN), or it has no address. */
+  /** True if the name does not exist (NXDOMAIN), or has no address. */
   private static boolean isDenial(@Nullable Throwable cause) {
     return cause == null
         || (cause instanceof DnsErrorCauseException error
@@ -157,28 +159,28 @@ public final class NameServers implements Lookup, AutoCloseable {
     var unused = thread.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
-  private record One(InetSocketAddress server) implements DnsServerAddressStreamProvider {
+  private record SingleServer(InetSocketAddress server) implements DnsServerAddressStreamProvider {
     @Override
     public DnsServerAddressStream nameServerAddressStream(String name) {
       return DnsServerAddresses.singleton(server).stream();
     }
   }
 
-  /** Each server is asked twice, as a datagram may be lost. */
-  private record Twice(DnsServerAddressStream once) implements DnsServerAddressStream {
+  /** Asks each server twice, as a datagram may be lost. */
+  private record RepeatedStream(DnsServerAddressStream servers) implements DnsServerAddressStream {
     @Override
     public InetSocketAddress next() {
-      return once.next();
+      return servers.next();
     }
 
     @Override
     public int size() {
-      return 2 * once.size();
+      return 2 * servers.size();
     }
 
     @Override
     public DnsServerAddressStream duplicate() {
-      return new Twice(once.duplicate());
+      return new RepeatedStream(servers.duplicate());
     }
   }
 }

@@ -8,7 +8,7 @@ import java.net.SocketException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Where this node itself listens: on these ports of all addresses of this machine. */
+/** The ports on which this node listens, at any address of this machine. */
 public final class OwnPorts {
   private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
 
@@ -16,17 +16,17 @@ public final class OwnPorts {
     ports.add(port);
   }
 
-  boolean hold(InetSocketAddress address) {
-    return ports.contains(address.getPort()) && isOfThisMachine(address.getAddress());
+  boolean contain(InetSocketAddress address) {
+    return ports.contains(address.getPort()) && isLocal(address.getAddress());
   }
 
-  private static boolean isOfThisMachine(InetAddress address) {
+  private static boolean isLocal(InetAddress address) {
     try {
       return address.isLoopbackAddress()
           || address.isAnyLocalAddress()
           || NetworkInterface.getByInetAddress(address) != null;
-    } catch (SocketException unreadable) {
-      throw new UncheckedIOException(unreadable);
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

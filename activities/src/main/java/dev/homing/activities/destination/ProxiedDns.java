@@ -6,9 +6,9 @@ import java.util.List;
 import okhttp3.Dns;
 
 /**
- * Looks nothing up: a proxy does, to which the name goes with an address that stands for it.
+ * Returns a placeholder address, as the proxy looks the name up.
  *
- * <p>A literal address never comes here.
+ * <p>OkHttp does not look up literal addresses.
  */
 public final class ProxiedDns implements Dns {
   private final Destinations destinations;

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import okhttp3.Dns;
 
-/** Waits for what a lookup finds. An address is its own answer. */
+/** Waits for a lookup's result. A literal address needs no lookup. */
 public final class TimedDns implements Dns {
-  /** A lookup ends by itself before this: it stops what does not. */
+  /** A safety net: a lookup times out by itself earlier. */
   private static final Duration DEADLINE = Duration.ofSeconds(4);
 
   private final Lookup lookup;
@@ -25,7 +25,7 @@ public final class TimedDns implements Dns {
     return isAddress(host) ? List.of(InetAddress.ofLiteral(host)) : addressesOf(host);
   }
 
-  /** As the client that connects sees it: it looks nothing up that holds no letter, or a colon. */
+  /** True for literal addresses in OkHttp's view: digits and dots only, or with a colon. */
   public static boolean isAddress(String host) {
     return host.indexOf(':') >= 0
         || host.chars().allMatch(character -> Character.isDigit(character) || character == '.');
@@ -38,11 +38,11 @@ public final class TimedDns implements Dns {
       throw failure.getCause() instanceof UnknownHostException unknown
           ? unknown
           : failed("no such name", failure);
-    } catch (TimeoutException never) {
+    } catch (TimeoutException e) {
       throw new NoAnswerException(false);
-    } catch (InterruptedException stop) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw failed("interrupted", stop);
+      throw failed("interrupted", e);
     }
   }
 

@@ -4,13 +4,13 @@ import java.io.Serial;
 import java.net.UnknownHostException;
 
 /**
- * This node looks up too many names at once, so the name was not looked up: our fault, which
- * passes.
+ * The name was not looked up, as this node has too many lookups in progress: a transient fault of
+ * ours.
  */
 public final class TooManyLookupsException extends UnknownHostException {
   @Serial private static final long serialVersionUID = 1;
 
   public TooManyLookupsException() {
-    super("this node looks up too many names at once");
+    super("too many lookups in progress");
   }
 }

@@ -1,4 +1,4 @@
-/** Where requests may go. */
+/** Which addresses may be called, and how host names are looked up. */
 @NullMarked
 package dev.homing.activities.destination;
 

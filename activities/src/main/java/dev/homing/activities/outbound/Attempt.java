@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt that was made.
+ * The result of one attempt.
  *
- * @param startedAt also the time that its signature carries, there in whole seconds
- * @param responseBody the first 16 KiB at most; null when there was none
- * @param responseHeaders some of what refused it, in lower case
+ * @param startedAt also the signed timestamp, there in whole seconds
+ * @param responseBody at most the first 16 KiB; null if there was none
+ * @param responseHeaders some headers of a refusal, with names in lower case
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Attempt(
@@ -21,7 +21,7 @@ public record Attempt(
     byte @Nullable [] responseBody,
     Map<String, String> responseHeaders) {
 
-  /** Without what came back: it is the receiver's, and may hold anything. */
+  /** Leaves out the response, which may contain anything. */
   @Override
   public String toString() {
     return "Attempt[%s, started at %s, took %s]".formatted(outcome, startedAt, took);

@@ -12,10 +12,10 @@ import okhttp3.internal.connection.RealConnection;
 import okhttp3.internal.http.RealInterceptorChain;
 
 /**
- * Keeps one exchange's bytes from being read as the answer to the next.
+ * Keeps bytes of one exchange from being read as the response to the next.
  *
- * <p>A kept connection that holds bytes nobody asked for is given up before the request is written.
- * OkHttp has no public way to see them, so this one class reaches into its internals.
+ * <p>A kept connection with unread bytes is dropped before the request is written. OkHttp has no
+ * public way to see such bytes, so this one class uses its internals.
  */
 final class CheckConnection implements Interceptor {
   private final GuardedSockets sockets;
@@ -27,7 +27,7 @@ final class CheckConnection implements Interceptor {
   @Override
   public Response intercept(Chain chain) throws IOException {
     Connection connection = Objects.requireNonNull(chain.connection());
-    GuardedSocket socket = sockets.under(connection);
+    GuardedSocket socket = sockets.socketOf(connection);
     Exchange exchange = Objects.requireNonNull(chain.request().tag(Exchange.class));
     exchange.begin(connection, socket);
     if (exchange.isOnKeptConnection()
@@ -35,16 +35,16 @@ final class CheckConnection implements Interceptor {
       throw new SocketException("unread bytes on a kept connection");
     }
     Response response = chain.proceed(chain.request());
-    if (response.body().contentLength() < -1) { // Which OkHttp would try to read.
-      throw new ProtocolException("a length below zero");
+    if (response.body().contentLength() < -1) { // OkHttp would try to read such a body.
+      throw new ProtocolException("negative content length");
     }
-    if (endsUnclearly(response)) {
+    if (hasUnclearEnd(response)) {
       ((RealConnection) connection).noNewExchanges();
     }
     return response;
   }
 
-  /** In OkHttp's buffer, in that of TLS, or in the kernel's. */
+  /** Checks the buffers of OkHttp, of TLS and of the kernel. */
   private static boolean hasUnread(
       RealInterceptorChain chain, Connection connection, GuardedSocket socket) throws IOException {
     BufferedSocket buffered =
@@ -57,8 +57,8 @@ final class CheckConnection implements Interceptor {
         || socket.getInputStream().available() > 0;
   }
 
-  /** Two lengths (RFC 9112, section 6.3), or a change of protocol that we did not ask for. */
-  private static boolean endsUnclearly(Response response) {
+  /** Two lengths (RFC 9112, section 6.3), or an unrequested switch of protocols. */
+  private static boolean hasUnclearEnd(Response response) {
     int lengths = response.headers("Content-Length").size();
     boolean chunked = response.header("Transfer-Encoding") != null;
     return lengths > 1 || (lengths == 1 && chunked) || response.code() == 101;

@@ -6,44 +6,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this node reaches anybody, judged by its own attempts.
+ * Whether this node reaches any receiver, judged by its own attempts.
  *
- * <p>It is cut off when attempts at three hosts in a row reached nobody, until one does: a
- * connection that came about or was refused. Whose receivers are at fewer hosts is never cut off,
- * unless there is an egress proxy and that is away.
+ * <p>Egress is down after attempts at three different hosts in a row failed to reach a machine,
+ * until one succeeds: a connection is made or refused. With receivers at fewer than three hosts it
+ * is never down, unless there is an egress proxy and the proxy fails.
  */
 public final class Egress {
   private static final Logger log = LoggerFactory.getLogger(Egress.class);
-  private static final int HOSTS = 3;
+  private static final int MAX_FAILED_HOSTS = 3;
 
-  private final Set<String> unreached = new HashSet<>();
-  private boolean withoutProxy;
+  private final Set<String> failedHosts = new HashSet<>();
+  private boolean proxyDown;
 
   public synchronized boolean isDown() {
-    return withoutProxy || unreached.size() >= HOSTS;
+    return proxyDown || failedHosts.size() >= MAX_FAILED_HOSTS;
   }
 
-  /** Somebody was there. */
+  /** An attempt reached a machine. */
   synchronized void reached() {
     if (isDown()) {
-      log.warn("this node reaches receivers again");
+      log.warn("egress is up: this node reaches receivers again");
     }
-    unreached.clear();
-    withoutProxy = false;
+    failedHosts.clear();
+    proxyDown = false;
   }
 
-  /** The egress proxy does not let us out. */
+  /** The egress proxy cannot be reached, or does not serve us. */
   synchronized void proxyFailed(EgressProxyException failure) {
     if (!isDown()) {
-      log.warn("no attempt is counted until the egress proxy serves us: {}", failure.getMessage());
+      log.warn(
+          "egress is down, no attempt is counted until the proxy works: {}", failure.getMessage());
     }
-    withoutProxy = true;
+    proxyDown = true;
   }
 
-  /** Nobody was there at this host; true if that is because this node is cut off. */
+  /** An attempt did not reach this host; true if egress is down. */
   synchronized boolean failedToReach(String host) {
-    if (!isDown() && unreached.add(host) && isDown()) {
-      log.warn("this node reaches nobody: no attempt is counted until it does");
+    if (!isDown() && failedHosts.add(host) && isDown()) {
+      log.warn("egress is down: this node reaches no receiver, no attempt is counted");
     }
     return isDown();
   }

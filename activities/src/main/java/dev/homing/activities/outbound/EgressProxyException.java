@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** The egress proxy is away, or does not serve us: no receiver can be blamed for it. */
+/** The egress proxy cannot be reached, or does not serve us: not the receiver's fault. */
 final class EgressProxyException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 

@@ -8,18 +8,19 @@ import okhttp3.EventListener;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** What was seen of one exchange with a receiver; used by the one thread that makes the call. */
+/** Observes one exchange with a receiver; confined to the thread that makes the call. */
 final class Exchange extends EventListener {
   /**
-   * TLS says goodbye in one alert or two, of up to 40 bytes each (the JDK's, padded). Less of an
-   * answer than that cannot be told from it here; at worst it costs a repeat with the same id.
+   * Bytes that TLS may send when it closes: one or two alerts of up to 40 bytes each (the JDK's,
+   * padded). A response of fewer bytes is taken for them; at worst the request is repeated with the
+   * same id.
    */
-  private static final long GOODBYE = 80;
+  private static final long MAX_CLOSE_BYTES = 80;
 
   private boolean kept = true;
-  private boolean secure;
+  private boolean tls;
   private @Nullable GuardedSocket socket;
-  private @Nullable Response answer;
+  private @Nullable Response response;
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
@@ -27,33 +28,33 @@ final class Exchange extends EventListener {
   }
 
   void begin(Connection connection, GuardedSocket below) {
-    secure = connection.handshake() != null;
+    tls = connection.handshake() != null;
     socket = below;
     below.beginExchange();
   }
 
   @Override
   public void responseHeadersEnd(Call call, Response response) {
-    answer = response;
+    this.response = response;
   }
 
-  /** True when the connection was kept from an earlier exchange. */
+  /** True if the connection is reused from an earlier exchange. */
   boolean isOnKeptConnection() {
     return kept;
   }
 
-  /** True when a kept connection brought not a byte of an answer. */
+  /** True if no byte of a response arrived on a kept connection. */
   boolean wasStale() {
-    return kept && socket != null && socket.received() <= (secure ? GOODBYE : 0);
+    return kept && socket != null && socket.received() <= (tls ? MAX_CLOSE_BYTES : 0);
   }
 
-  /** True when the headers were more than is read. */
-  boolean wasTooLong() {
-    return answer == null && socket != null && socket.isOverLimit();
+  /** True if the headers exceeded the limit. */
+  boolean hadTooLargeHeaders() {
+    return response == null && socket != null && socket.isOverLimit();
   }
 
-  /** Status line and headers, without the body; null as long as they have not come. */
-  @Nullable Response answer() {
-    return answer;
+  /** Status line and headers, without the body; null until they have arrived. */
+  @Nullable Response response() {
+    return response;
   }
 }

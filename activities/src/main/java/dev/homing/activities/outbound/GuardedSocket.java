@@ -2,7 +2,7 @@ package dev.homing.activities.outbound;
 
 import dev.homing.activities.destination.BlockedDestinationException;
 import dev.homing.activities.destination.Destinations;
-import dev.homing.activities.outbound.GuardedSockets.Ends;
+import dev.homing.activities.outbound.GuardedSockets.Endpoints;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,19 +15,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects only where it may, and reads no more than 128 KiB for one exchange.
+ * Connects only to allowed addresses, and reads at most 128 KiB per exchange.
  *
- * <p>The limit is here, on the wire and below TLS, because OkHttp reads some lines (a chunk's
- * extension, for one) without a limit of its own, and makes more than 20 bytes of each one of
- * headers that are no longer than a letter.
+ * <p>The limit applies on the wire, below TLS: OkHttp reads some lines without a limit of its own
+ * (a chunk's extension, for example), and needs more than 20 bytes of memory for each byte of
+ * one-letter headers.
  */
 sealed class GuardedSocket extends Socket permits TunnelSocket {
-  private static final long LIMIT = 128 * 1024;
+  private static final long MAX_RECEIVED_BYTES = 128 * 1024;
 
   private final Destinations destinations;
   private final GuardedSockets sockets;
   private final AtomicLong received = new AtomicLong();
-  private volatile @Nullable Ends ends;
+  private volatile @Nullable Endpoints ends;
 
   GuardedSocket(Destinations destinations, GuardedSockets sockets) {
     super(Proxy.NO_PROXY); // A plain socket obeys -DsocksProxyHost.
@@ -42,47 +42,47 @@ sealed class GuardedSocket extends Socket permits TunnelSocket {
         || !destinations.allows(internet)) {
       throw new BlockedDestinationException();
     }
-    setTcpNoDelay(true); // The end of a payload must not wait for the receipt of its start.
+    setTcpNoDelay(true); // The end of a payload must not wait for the ACK of its start.
     super.connect(address, timeoutMillis);
-    Ends connected = Ends.of(this);
+    Endpoints connected = Endpoints.of(this);
     ends = connected;
-    sockets.opened(connected, this);
-    if (isClosed()) { // By a call that ran out of time.
-      sockets.closed(connected, this);
+    sockets.add(connected, this);
+    if (isClosed()) { // By a call that timed out meanwhile.
+      sockets.remove(connected, this);
     }
   }
 
-  /** Counts anew from here. */
+  /** Resets the count of received bytes. */
   void beginExchange() {
     received.set(0);
   }
 
-  /** True when this exchange brought more than is read. */
+  /** True if this exchange received more than the limit. */
   boolean isOverLimit() {
-    return received() > LIMIT;
+    return received() > MAX_RECEIVED_BYTES;
   }
 
-  /** Bytes that came in since this exchange began, those of TLS included. */
+  /** Bytes received since this exchange began, including those of TLS. */
   long received() {
     return received.get();
   }
 
   @Override
   public InputStream getInputStream() throws IOException {
-    return new Limited(super.getInputStream());
+    return new LimitedInputStream(super.getInputStream());
   }
 
   @Override
   public void close() throws IOException {
     super.close();
-    Ends connected = ends;
+    Endpoints connected = ends;
     if (connected != null) {
-      sockets.closed(connected, this);
+      sockets.remove(connected, this);
     }
   }
 
-  private final class Limited extends FilterInputStream {
-    Limited(InputStream in) {
+  private final class LimitedInputStream extends FilterInputStream {
+    LimitedInputStream(InputStream in) {
       super(in);
     }
 
@@ -95,8 +95,8 @@ sealed class GuardedSocket extends Socket permits TunnelSocket {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       int count = super.read(bytes, offset, length);
-      if (count > 0 && received.addAndGet(count) > LIMIT) {
-        throw new ProtocolException("more than 128 KiB came back");
+      if (count > 0 && received.addAndGet(count) > MAX_RECEIVED_BYTES) {
+        throw new ProtocolException("response larger than 128 KiB");
       }
       return count;
     }

@@ -13,18 +13,18 @@ import javax.net.SocketFactory;
 import okhttp3.Connection;
 import org.jspecify.annotations.Nullable;
 
-/** Makes sockets that connect only where {@link Destinations} allows, and knows the open ones. */
+/** Makes sockets that connect only to allowed addresses, and keeps track of the open ones. */
 final class GuardedSockets extends SocketFactory {
   private final Destinations destinations;
   private final @Nullable EgressProxy proxy;
-  private final ConcurrentMap<Ends, GuardedSocket> open = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Endpoints, GuardedSocket> open = new ConcurrentHashMap<>();
 
-  /** Sockets that go straight to these destinations. */
+  /** Sockets that connect directly. */
   GuardedSockets(Destinations destinations) {
     this(destinations, null);
   }
 
-  /** Sockets that go through this proxy, if there is one. */
+  /** Sockets that connect through this proxy; null: directly. */
   GuardedSockets(Destinations destinations, @Nullable EgressProxy proxy) {
     this.destinations = destinations;
     this.proxy = proxy;
@@ -37,53 +37,53 @@ final class GuardedSockets extends SocketFactory {
         : new TunnelSocket(destinations, this, proxy);
   }
 
-  /** The socket that carries this connection, below TLS. */
-  GuardedSocket under(Connection connection) throws SocketException {
-    GuardedSocket socket = open.get(Ends.of(connection.socket()));
+  /** The socket of this connection, below TLS. */
+  GuardedSocket socketOf(Connection connection) throws SocketException {
+    GuardedSocket socket = open.get(Endpoints.of(connection.socket()));
     if (socket == null) {
       throw new SocketException("closed");
     }
     return socket;
   }
 
-  void opened(Ends ends, GuardedSocket socket) {
+  void add(Endpoints ends, GuardedSocket socket) {
     open.put(ends, socket);
   }
 
-  void closed(Ends ends, GuardedSocket socket) {
+  void remove(Endpoints ends, GuardedSocket socket) {
     open.remove(ends, socket);
   }
 
-  /** What tells two open connections apart, and is the same above and below TLS. */
-  record Ends(SocketAddress local, SocketAddress remote) {
-    static Ends of(Socket socket) {
-      return new Ends(socket.getLocalSocketAddress(), socket.getRemoteSocketAddress());
+  /** Identifies an open connection, above and below TLS. */
+  record Endpoints(SocketAddress local, SocketAddress remote) {
+    static Endpoints of(Socket socket) {
+      return new Endpoints(socket.getLocalSocketAddress(), socket.getRemoteSocketAddress());
     }
   }
 
   @Override
   public Socket createSocket(String host, int port) throws IOException {
-    throw connectsUnasked();
+    throw unsupported();
   }
 
   @Override
   public Socket createSocket(String host, int port, InetAddress local, int localPort)
       throws IOException {
-    throw connectsUnasked();
+    throw unsupported();
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port) throws IOException {
-    throw connectsUnasked();
+    throw unsupported();
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
       throws IOException {
-    throw connectsUnasked();
+    throw unsupported();
   }
 
-  private static IOException connectsUnasked() {
-    return new SocketException("A guarded socket is connected by its user.");
+  private static IOException unsupported() {
+    return new SocketException("Connect a guarded socket after creating it.");
   }
 }

@@ -37,18 +37,18 @@ import okio.BufferedSource;
 /** Sends a webhook: one guarded, signed, bounded POST. */
 public final class HttpSender {
   /**
-   * Says by how many deliveries of Homing an event came to the one that sends it; absent if it
-   * began there.
+   * Header with the number of Homing deliveries through which an event came here; absent for an
+   * event that was published here first.
    */
   public static final String HOPS = "homing-hops";
 
-  /** Of every request's {@code user-agent}. */
+  /** Prefix of the {@code user-agent} of every request. */
   public static final String PRODUCT = "Homing/";
 
-  private static final long BODY_LIMIT = 16 * 1024;
+  private static final long MAX_BODY_BYTES = 16 * 1024;
 
-  /** The status line has decided; the body is for people, and is not waited for any longer. */
-  private static final Duration BODY_TIME = Duration.ofSeconds(2);
+  /** How long to read a body: the status line has decided, and the body is only shown to users. */
+  private static final Duration BODY_TIMEOUT = Duration.ofSeconds(2);
 
   private final Call.Factory calls;
   private final Clock clock;
@@ -58,8 +58,8 @@ public final class HttpSender {
 
   /**
    * @param calls makes guarded calls, as {@link OutboundCalls} does
-   * @param egress learns from every attempt
-   * @param version of Homing, which receivers see
+   * @param egress is told of every attempt
+   * @param version of Homing, sent to receivers
    */
   public HttpSender(Call.Factory calls, Clock clock, Egress egress, String version) {
     this.calls = calls;
@@ -69,85 +69,88 @@ public final class HttpSender {
   }
 
   /**
-   * Makes one attempt; whatever a receiver does, it ends in an outcome.
+   * Makes one attempt, which ends in an outcome whatever the receiver does.
    *
-   * <p>After a failure the receiver may have got the request all the same.
+   * <p>Even after a failure the receiver may have got the request.
    *
    * @throws CancellationException if this thread was interrupted, which says nothing about the
    *     receiver
-   * @throws EgressDownException if nobody was reached because of this node: it reaches nobody at
-   *     all, or does not get to it
+   * @throws EgressDownException if the failure is this node's: it reaches no receiver, or is
+   *     overloaded
    */
   public Attempt send(WebhookRequest request) {
     Instant startedAt = lastStart.updateAndGet(this::nextStart);
     long start = System.nanoTime();
-    Came came = new Came(new Buffer(), new TreeMap<>());
-    Reachability contact = new Reachability();
-    Outcome outcome = post(request, startedAt, contact, came);
+    Received received = new Received(new Buffer(), new TreeMap<>());
+    Reachability reachability = new Reachability();
+    Outcome outcome = post(request, startedAt, reachability, received);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     Attempt attempt =
         new Attempt(
             outcome,
             startedAt,
             took,
-            came.body().size() == 0 ? null : came.body().readByteArray(),
-            came.headers());
-    judge(request.url().host(), contact, attempt);
+            received.body().size() == 0 ? null : received.body().readByteArray(),
+            received.headers());
+    updateEgress(request.url().host(), reachability, attempt);
     return attempt;
   }
 
-  /** What came back, filled as it comes. */
-  private record Came(Buffer body, Map<String, String> headers) {}
+  /** The parts of a response received so far. */
+  private record Received(Buffer body, Map<String, String> headers) {}
 
-  /** Now, and for each attempt another time, as precise as PostgreSQL: attempts are known by it. */
+  /**
+   * The current time in microseconds, as PostgreSQL stores it; unique, as it identifies attempts.
+   */
   private Instant nextStart(Instant before) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    boolean again = !now.isAfter(before) && before.isBefore(now.plusMillis(1));
-    return again ? before.plus(1, ChronoUnit.MICROS) : now;
+    boolean taken = !now.isAfter(before) && before.isBefore(now.plusMillis(1));
+    return taken ? before.plus(1, ChronoUnit.MICROS) : now;
   }
 
-  private void judge(String host, Reachability contact, Attempt attempt) {
-    if (!contact.wasTried()) {
-      throw new EgressDownException("this node has too much to do", attempt);
+  private void updateEgress(String host, Reachability reachability, Attempt attempt) {
+    if (!reachability.wasAttempted()) {
+      throw new EgressDownException("this node is overloaded", attempt);
     }
-    if (contact.wasMade(attempt.outcome())) {
+    if (reachability.reachedMachine(attempt.outcome())) {
       egress.reached();
-    } else if (contact.wasImpossible(attempt.outcome()) && egress.failedToReach(host)) {
-      throw new EgressDownException("this node reaches nobody", attempt);
+    } else if (reachability.foundNoMachine(attempt.outcome()) && egress.failedToReach(host)) {
+      throw new EgressDownException("this node reaches no receiver", attempt);
     }
   }
 
-  private Outcome post(WebhookRequest webhook, Instant startedAt, Reachability contact, Came came) {
+  private Outcome post(
+      WebhookRequest webhook, Instant startedAt, Reachability reachability, Received received) {
     try {
       Call call = calls.newCall(SignedRequest.of(webhook, startedAt, userAgent));
-      call.addEventListener(contact);
+      call.addEventListener(reachability);
       call.timeout().timeout(webhook.timeout().toNanos(), TimeUnit.NANOSECONDS);
       try (Response response = call.execute()) {
-        readBody(call, response, came.body());
+        readBody(call, response, received.body());
         if (!response.isSuccessful()) {
-          came.headers().putAll(ResponseHeaders.of(response));
+          received.headers().putAll(ResponseHeaders.of(response));
         }
         return answered(response);
       }
     } catch (BlockedDestinationException blocked) {
-      return unanswered(Fault.BLOCKED_DESTINATION, "This address may not be called.");
-    } catch (EgressProxyException ours) {
-      egress.proxyFailed(ours);
-      return unanswered(Fault.UNREACHABLE, "The egress proxy does not let this node out.");
-    } catch (UnknownServiceException plain) {
-      return unanswered(Fault.BLOCKED_DESTINATION, "Only https:// may be called.");
-    } catch (TooManyLookupsException ours) {
-      contact.wasNotTried();
-      return unanswered(Fault.DNS_FAILED, "This node looks up too many names at once.");
+      return unanswered(Fault.BLOCKED_DESTINATION, "This address is not allowed.");
+    } catch (EgressProxyException e) {
+      egress.proxyFailed(e);
+      return unanswered(Fault.UNREACHABLE, "The egress proxy failed.");
+    } catch (UnknownServiceException cleartext) {
+      return unanswered(Fault.BLOCKED_DESTINATION, "Only https:// URLs are allowed.");
+    } catch (TooManyLookupsException e) {
+      reachability.notAttempted();
+      return unanswered(Fault.DNS_FAILED, "This node has too many DNS lookups in progress.");
     } catch (NoAnswerException silent) {
-      contact.failedByName(silent.isTheNamesFault());
-      return unanswered(Fault.DNS_FAILED, "No name server says what the host name means.");
+      reachability.dnsFailed(silent.isTheNamesFault());
+      return unanswered(Fault.DNS_FAILED, "The host name could not be resolved.");
     } catch (UnknownHostException unknown) {
-      contact.failedByName(true);
+      reachability.dnsFailed(true);
       return unanswered(
           Fault.DNS_FAILED,
-          "The host name does not exist, or not all its addresses may be called.");
-    } catch (SSLPeerUnverifiedException another) {
+          "The host name does not exist, or one of its addresses is not allowed.");
+    } catch (SSLPeerUnverifiedException mismatch) {
       return unanswered(Fault.TLS_FAILED, "The certificate is for another host.");
     } catch (SSLException insecure) {
       return insecure(insecure);
@@ -156,31 +159,31 @@ public final class HttpSender {
     } catch (ConnectException refused) {
       return unconnected(refused);
     } catch (NoRouteToHostException unreachable) {
-      return unanswered(Fault.UNREACHABLE, "There is no route to the host.");
+      return unanswered(Fault.UNREACHABLE, "No route to the host.");
     } catch (ProtocolException unreadable) {
-      return unanswered(Fault.INVALID_RESPONSE, "What came back is not HTTP, or too much of it.");
+      return unanswered(Fault.INVALID_RESPONSE, "The response is not valid HTTP, or is too large.");
     } catch (IOException broken) {
-      return contact.hadNoConnection()
-          ? unanswered(Fault.UNREACHABLE, "The network of the host cannot be reached.")
-          : unanswered(Fault.CONNECTION_RESET, "The connection broke before an answer came.");
+      return reachability.hadNoConnection()
+          ? unanswered(Fault.UNREACHABLE, "The network of the host is unreachable.")
+          : unanswered(Fault.CONNECTION_RESET, "The connection broke before an answer arrived.");
     } catch (IllegalArgumentException unsendable) {
       return unanswered(
-          Fault.INVALID_REQUEST, "URL, content type, headers or certificates cannot be used.");
+          Fault.INVALID_REQUEST, "The URL, content type, headers or certificates are invalid.");
     }
   }
 
   private static void readBody(Call call, Response response, Buffer body) {
     BufferedSource source = response.body().source();
     try {
-      source.timeout().deadline(BODY_TIME.toNanos(), TimeUnit.NANOSECONDS);
-      if (source.request(BODY_LIMIT + 1)) {
-        call.cancel(); // Drops the connection, instead of reading on to save it.
+      source.timeout().deadline(BODY_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+      if (source.request(MAX_BODY_BYTES + 1)) {
+        call.cancel(); // Drops the connection, instead of reading the rest to reuse it.
       }
     } catch (IOException broken) {
-      // What came until then is kept.
+      // The part received so far is kept.
     }
-    Buffer came = source.getBuffer();
-    body.write(came, Math.min(came.size(), BODY_LIMIT));
+    Buffer received = source.getBuffer();
+    body.write(received, Math.min(received.size(), MAX_BODY_BYTES));
   }
 
   private Outcome answered(Response response) {
@@ -199,21 +202,22 @@ public final class HttpSender {
         return unanswered(Fault.CERTIFICATE_EXPIRED, "The certificate has expired.");
       }
       if (cause instanceof CertPathBuilderException) {
-        return unanswered(Fault.TLS_FAILED, "No trusted authority has signed the certificate.");
+        return unanswered(
+            Fault.TLS_FAILED, "The certificate is not signed by a trusted authority.");
       }
     }
-    return unanswered(Fault.TLS_FAILED, "No secure connection could be agreed on.");
+    return unanswered(Fault.TLS_FAILED, "The TLS handshake failed.");
   }
 
-  /** The JDK tells these three apart by their text only. */
+  /** The JDK distinguishes these three failures by their message only. */
   private static Unanswered unconnected(ConnectException failure) {
     String text = String.valueOf(failure.getCause());
     if (text.contains("refused")) {
-      return unanswered(Fault.CONNECTION_REFUSED, "Nobody listens at this port.");
+      return unanswered(Fault.CONNECTION_REFUSED, "Connection refused.");
     }
     return text.contains("timed out")
-        ? unanswered(Fault.TIMED_OUT, "No connection came about in time.")
-        : unanswered(Fault.UNREACHABLE, "The network of the host cannot be reached.");
+        ? unanswered(Fault.TIMED_OUT, "Connecting timed out.")
+        : unanswered(Fault.UNREACHABLE, "The network of the host is unreachable.");
   }
 
   private static Unanswered unanswered(Fault fault, String detail) {

@@ -14,46 +14,48 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 
 /**
- * Makes calls to public addresses with one client, and to listed ones with another: neither uses a
- * connection of the other. Where there is an egress proxy, public addresses are called through it.
- * Who has TLS of their own has a client of their own, for a while.
+ * Makes calls with separate clients, which share no connections.
+ *
+ * <p>One client calls public addresses, through the egress proxy if there is one. Another calls
+ * listed addresses. A receiver with TLS settings of its own gets a client of its own, cached for a
+ * minute after its last use.
  */
 public final class OutboundCalls implements Call.Factory {
-  private static final Duration KEPT = Duration.ofMinutes(1);
-  private static final int MOST = 200;
+  private static final Duration CLIENT_TTL = Duration.ofMinutes(1);
+  private static final int MAX_CLIENTS = 200;
 
   private final DestinationCheck check;
-  private final OkHttpClient toPublicOnes;
-  private final OkHttpClient toListedOnes;
+  private final OkHttpClient publicClient;
+  private final OkHttpClient listedClient;
   private final Cache<OwnTls, OkHttpClient> withOwnTls =
-      Caffeine.newBuilder().expireAfterAccess(KEPT).maximumSize(MOST).build();
+      Caffeine.newBuilder().expireAfterAccess(CLIENT_TTL).maximumSize(MAX_CLIENTS).build();
 
   /**
-   * The calls that a policy allows.
+   * Makes only calls that the policy allows.
    *
-   * @param resolver answers in time, or not at all
+   * @param resolver must time out by itself
    */
   public OutboundCalls(DestinationPolicy policy, Dns resolver) {
     boolean httpsOnly = policy.isHttpsOnly();
     this.check = new DestinationCheck(policy, resolver);
-    this.toPublicOnes =
+    this.publicClient =
         policy
             .proxy()
-            .map(proxy -> OutboundClient.build(policy.publicOnes(), proxy, httpsOnly))
-            .orElseGet(() -> OutboundClient.build(policy.publicOnes(), resolver, httpsOnly));
-    this.toListedOnes = OutboundClient.build(policy.listedOnes(), resolver, httpsOnly);
+            .map(proxy -> OutboundClient.build(policy.publicAddresses(), proxy, httpsOnly))
+            .orElseGet(() -> OutboundClient.build(policy.publicAddresses(), resolver, httpsOnly));
+    this.listedClient = OutboundClient.build(policy.listedAddresses(), resolver, httpsOnly);
   }
 
-  /** A request that is tagged with a {@link ReceiverTls} gets that. */
+  /** A {@link ReceiverTls} as tag of the request sets its TLS. */
   @Override
   public Call newCall(Request request) {
     boolean listed = isListed(request.url());
-    OkHttpClient usual = listed ? toListedOnes : toPublicOnes;
+    OkHttpClient base = listed ? listedClient : publicClient;
     ReceiverTls tls = request.tag(ReceiverTls.class);
     OkHttpClient client =
         tls == null
-            ? usual
-            : withOwnTls.get(new OwnTls(listed, tls), _ -> OutboundClient.with(tls, usual));
+            ? base
+            : withOwnTls.get(new OwnTls(listed, tls), _ -> OutboundClient.with(tls, base));
     return client.newCall(request);
   }
 
@@ -63,7 +65,7 @@ public final class OutboundCalls implements Call.Factory {
     try {
       return check.isListed(url);
     } catch (UnknownHostException unknown) {
-      return false; // As the other client will find, and say.
+      return false; // The client for public addresses will report it.
     }
   }
 }

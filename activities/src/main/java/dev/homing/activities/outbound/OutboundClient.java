@@ -18,29 +18,29 @@ import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.tls.HandshakeCertificates;
 
-/** The one place where an HTTP client is built: guarded, bounded, and without a will of its own. */
+/** The one place where an HTTP client is built: guarded, bounded, without automatic retries. */
 final class OutboundClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
 
-  /** As many as first attempts use at once by default: fewer would be opened anew under load. */
-  private static final int KEPT_CONNECTIONS = 512;
+  /** As many as first attempts use at once by default; with fewer, load would open new ones. */
+  private static final int MAX_IDLE_CONNECTIONS = 512;
 
-  /** Shorter than the five seconds after which many a server hangs up. */
-  private static final int KEPT_SECONDS = 4;
+  /** Shorter than the five seconds after which many servers close an idle connection. */
+  private static final int MAX_IDLE_SECONDS = 4;
 
   private OutboundClient() {}
 
-  /** A client that goes through a proxy to what is allowed, which looks names up. */
+  /** A client that calls allowed destinations through a proxy, which looks names up. */
   static OkHttpClient build(Destinations destinations, EgressProxy proxy, boolean httpsOnly) {
     return build(new ProxiedDns(destinations), new GuardedSockets(destinations, proxy), httpsOnly);
   }
 
   /**
-   * A client that reaches what is allowed; make one, as another has another pool.
+   * A client that calls allowed destinations; build it once, as each client has its own pool.
    *
-   * @param resolver answers in time, or not at all
-   * @param httpsOnly whether it refuses to call without TLS, with an {@link
+   * @param resolver must time out by itself
+   * @param httpsOnly whether to refuse calls without TLS, with an {@link
    *     java.net.UnknownServiceException}
    */
   static OkHttpClient build(Destinations destinations, Dns resolver, boolean httpsOnly) {
@@ -48,7 +48,7 @@ final class OutboundClient {
         new GuardedDns(resolver, destinations), new GuardedSockets(destinations), httpsOnly);
   }
 
-  /** The same with TLS as a receiver wants it, and with connections that no other client uses. */
+  /** The same client with a receiver's TLS settings and a separate connection pool. */
   static OkHttpClient with(ReceiverTls tls, OkHttpClient client) {
     HandshakeCertificates own = tls.handshake();
     return client
@@ -59,12 +59,12 @@ final class OutboundClient {
   }
 
   private static ConnectionPool pool() {
-    return new ConnectionPool(KEPT_CONNECTIONS, KEPT_SECONDS, TimeUnit.SECONDS);
+    return new ConnectionPool(MAX_IDLE_CONNECTIONS, MAX_IDLE_SECONDS, TimeUnit.SECONDS);
   }
 
   private static OkHttpClient build(Dns names, GuardedSockets sockets, boolean httpsOnly) {
     return new OkHttpClient.Builder()
-        // Where it goes. A pool shared with an unguarded client would go around the guard.
+        // Where it connects. A pool shared with an unguarded client would bypass the guard.
         .dns(names)
         .socketFactory(sockets)
         .proxy(Proxy.NO_PROXY)
@@ -75,7 +75,7 @@ final class OutboundClient {
             httpsOnly
                 ? List.of(ConnectionSpec.MODERN_TLS)
                 : List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT))
-        // One address after the other, on the caller's thread: the JDK puts IPv4 first.
+        // One address after another, on the caller's thread: the JDK puts IPv4 first.
         .fastFallback(false)
         // One request, one exchange.
         .addInterceptor(new SendOnce())
@@ -87,7 +87,7 @@ final class OutboundClient {
         .proxyAuthenticator(Authenticator.NONE)
         .cookieJar(CookieJar.NO_COOKIES)
         .cache(null)
-        // How long. The call's timeout bounds reading and writing, and each call sets its own.
+        // Timeouts. The call timeout bounds reading and writing, and each call sets its own.
         .connectTimeout(CONNECT_TIMEOUT)
         .callTimeout(CALL_TIMEOUT)
         .readTimeout(Duration.ZERO)

@@ -12,25 +12,25 @@ import okhttp3.EventListener;
 import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a call came as far as anybody's machine; used by the one thread that makes the call. */
+/** Observes whether a call reached a machine; confined to the thread that makes the call. */
 final class Reachability extends EventListener {
   private boolean connected;
   private boolean hadConnection;
-  private boolean nameAlone;
-  private boolean tried = true;
+  private boolean otherNamesResolve;
+  private boolean attempted = true;
 
   @Override
   public void dnsStart(Call call, String host) {
-    isConnecting();
+    newConnection();
   }
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
-    isConnecting();
+    newConnection();
   }
 
-  /** A kept connection that it had was dead. */
-  private void isConnecting() {
+  /** A kept connection that the call had before was dead. */
+  private void newConnection() {
     hadConnection = false;
   }
 
@@ -45,7 +45,7 @@ final class Reachability extends EventListener {
     connected = true;
   }
 
-  /** A connection that is reset at once was taken by somebody; the JDK tells by its text only. */
+  /** A reset means that a machine accepted the connection; only the JDK's message tells. */
   @Override
   public void connectFailed(
       Call call,
@@ -62,46 +62,46 @@ final class Reachability extends EventListener {
   }
 
   /**
-   * The host name led nowhere.
+   * The host name was not resolved.
    *
-   * @param alone whether that is known to be its own fault, as other names are answered
+   * @param othersResolve whether other names are resolved, so that this name is at fault
    */
-  void failedByName(boolean alone) {
-    nameAlone = alone;
+  void dnsFailed(boolean othersResolve) {
+    otherNamesResolve = othersResolve;
   }
 
-  /** This node had too much to do to look the name up. */
-  void wasNotTried() {
-    tried = false;
+  /** This node was too busy to look the name up. */
+  void notAttempted() {
+    attempted = false;
   }
 
-  boolean wasTried() {
-    return tried;
+  boolean wasAttempted() {
+    return attempted;
   }
 
-  /** True when none came about, and none was kept alive. */
+  /** True if the call had neither a new connection nor a kept one. */
   boolean hadNoConnection() {
     return !connected && !hadConnection;
   }
 
-  /** True when somebody's machine took the connection, refused it, or answered. */
-  boolean wasMade(Outcome outcome) {
-    return connected || outcome.status() != null || isFor(outcome, Fault.CONNECTION_REFUSED);
+  /** True if a machine accepted the connection, refused it, or answered. */
+  boolean reachedMachine(Outcome outcome) {
+    return connected || outcome.status() != null || hasFault(outcome, Fault.CONNECTION_REFUSED);
   }
 
   /**
-   * True when the network led to nobody. A kept connection that falls silent says neither: its
-   * receiver may have died as well. Nor does a name that alone is not answered.
+   * True if the network led to no machine. A kept connection that falls silent proves nothing, as
+   * its receiver may have died; nor does a name that fails while others are resolved.
    */
-  boolean wasImpossible(Outcome outcome) {
+  boolean foundNoMachine(Outcome outcome) {
     return hadNoConnection()
-        && !nameAlone
-        && (isFor(outcome, Fault.DNS_FAILED)
-            || isFor(outcome, Fault.TIMED_OUT)
-            || isFor(outcome, Fault.UNREACHABLE));
+        && !otherNamesResolve
+        && (hasFault(outcome, Fault.DNS_FAILED)
+            || hasFault(outcome, Fault.TIMED_OUT)
+            || hasFault(outcome, Fault.UNREACHABLE));
   }
 
-  private static boolean isFor(Outcome outcome, Fault fault) {
-    return outcome instanceof Unanswered(var why, _) && why == fault;
+  private static boolean hasFault(Outcome outcome, Fault fault) {
+    return outcome instanceof Unanswered(var actual, _) && actual == fault;
   }
 }

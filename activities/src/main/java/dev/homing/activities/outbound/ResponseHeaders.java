@@ -8,35 +8,38 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Of an answer that refuses: what says where to look, and when to come back. */
+/** The recorded headers of a refusal: hints at its cause, and when to retry. */
 public final class ResponseHeaders {
-  private static final List<String> KEPT =
+  private static final List<String> RECORDED =
       List.of("content-type", "location", "retry-after", "server");
 
-  private static final int LONGEST = 500;
+  private static final int MAX_LENGTH = 500;
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final TypeReference<Map<String, String>> BY_NAME = new TypeReference<>() {};
 
   private ResponseHeaders() {}
 
-  /** Those that are kept, in lower case; each of at most 500 characters of printable ASCII. */
+  /**
+   * The recorded headers, with names in lower case; values of at most 500 printable ASCII
+   * characters.
+   */
   static Map<String, String> of(Response response) {
-    Map<String, String> kept = new TreeMap<>();
-    for (String name : KEPT) {
+    Map<String, String> recorded = new TreeMap<>();
+    for (String name : RECORDED) {
       List<String> values = response.headers(name);
       if (!values.isEmpty()) {
-        kept.put(name, printable(String.join(", ", values)));
+        recorded.put(name, printable(String.join(", ", values)));
       }
     }
-    return kept;
+    return recorded;
   }
 
   private static String printable(String value) {
-    String bounded = value.substring(0, Math.min(value.length(), LONGEST));
+    String bounded = value.substring(0, Math.min(value.length(), MAX_LENGTH));
     return bounded.replaceAll("[^ -~]", "?");
   }
 
-  /** As the ledger has them; null: none. */
+  /** The headers as the ledger stores them; null if there are none. */
   public static @Nullable String json(Map<String, String> headers) {
     return headers.isEmpty() ? null : JSON.writeValueAsString(headers);
   }

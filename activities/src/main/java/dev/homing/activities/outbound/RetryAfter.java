@@ -14,17 +14,17 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads how long a receiver asks us to wait (RFC 9110, section 10.2.3). */
+/** Parses {@code Retry-After}: how long a receiver asks us to wait (RFC 9110, section 10.2.3). */
 final class RetryAfter {
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,10}");
 
   private RetryAfter() {}
 
   /**
-   * More than zero and at most {@link RetrySchedule#MAX_RETRY_AFTER}, or null when nothing usable
-   * was said.
+   * More than zero and at most {@link RetrySchedule#MAX_RETRY_AFTER}; null if the header is
+   * unusable.
    *
-   * @param values of every such header; more than one is not usable
+   * @param values of all such headers; more than one is unusable
    */
   static @Nullable Duration read(List<String> values, Instant now) {
     if (values.size() != 1) {
@@ -46,14 +46,14 @@ final class RetryAfter {
       try {
         Instant then = LocalDateTime.parse(value, form).toInstant(ZoneOffset.UTC);
         return Duration.between(now, then);
-      } catch (DateTimeParseException anotherForm) {
-        // Then it is one of the others, or none.
+      } catch (DateTimeParseException e) {
+        // Try the next form.
       }
     }
     return null;
   }
 
-  /** The three forms of RFC 9110, section 5.6.7: as it is written today, by RFC 850, by asctime. */
+  /** The three forms of RFC 9110, section 5.6.7: the current one, RFC 850, and asctime. */
   private static List<DateTimeFormatter> dates(Instant now) {
     return List.of(
         DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US),
@@ -61,7 +61,7 @@ final class RetryAfter {
         DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US));
   }
 
-  /** A year of two digits that would be more than 50 years ahead is a past one. */
+  /** A two-digit year more than 50 years in the future counts as past. */
   private static DateTimeFormatter rfc850(Instant now) {
     int earliest = now.atOffset(ZoneOffset.UTC).getYear() - 49;
     return new DateTimeFormatterBuilder()

@@ -9,14 +9,14 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Makes one exchange of a call, and lets its status line decide whatever happens afterwards.
+ * Makes one exchange per call; its status line decides, whatever happens afterwards.
  *
- * <p>The one exception is a receiver that closed a kept connection while we wrote to it: the
- * request is sent again at once, on a connection of its own.
+ * <p>The one exception: if the receiver closed a kept connection while we wrote to it, the request
+ * is sent again at once, on a new connection.
  */
 final class SendOnce implements Interceptor {
-  /** Keeps nothing. */
-  private final ConnectionPool fresh = new ConnectionPool(0, 1, TimeUnit.SECONDS);
+  /** A pool that keeps no connection. */
+  private final ConnectionPool emptyPool = new ConnectionPool(0, 1, TimeUnit.SECONDS);
 
   @Override
   public Response intercept(Chain chain) throws IOException {
@@ -24,37 +24,37 @@ final class SendOnce implements Interceptor {
     chain.call().addEventListener(exchange);
     Request request = chain.request().newBuilder().tag(Exchange.class, exchange).build();
     try {
-      return answer(chain, request, exchange);
+      return proceed(chain, request, exchange);
     } catch (IOException failure) {
       boolean answered = failure instanceof ProtocolException;
       if (answered || !exchange.wasStale() || chain.call().isCanceled()) {
         throw failure;
       }
-      Request last = request.newBuilder().header("connection", "close").build();
-      return answer(chain.withConnectionPool(fresh), last, exchange);
+      Request repeated = request.newBuilder().header("connection", "close").build();
+      return proceed(chain.withConnectionPool(emptyPool), repeated, exchange);
     }
   }
 
   /**
-   * The answer, without its body where OkHttp gave up on it: it throws at a 407 that came without a
-   * proxy, at a 204 with a length, and at a {@code Retry-After} that does not fit an int. At a
-   * status below zero it throws as if that were our mistake.
+   * The response; without its body where OkHttp throws: for a 407 without a proxy, a 204 with a
+   * length, and a {@code Retry-After} beyond an int. For a negative status code it throws an {@code
+   * IllegalStateException}.
    */
-  private static Response answer(Chain chain, Request request, Exchange exchange)
+  private static Response proceed(Chain chain, Request request, Exchange exchange)
       throws IOException {
     try {
       return chain.proceed(request);
     } catch (IOException | NumberFormatException failure) {
-      Response answer = exchange.answer();
-      if (answer != null) {
-        return answer;
+      Response response = exchange.response();
+      if (response != null) {
+        return response;
       }
-      if (exchange.wasTooLong()) { // Looks like a failure of TLS, above it.
-        throw new ProtocolException("more headers than are read");
+      if (exchange.hadTooLargeHeaders()) { // With TLS it looks like a failure of TLS.
+        throw new ProtocolException("response headers too large");
       }
       throw failure;
-    } catch (IllegalStateException negative) {
-      throw new ProtocolException("a status below zero");
+    } catch (IllegalStateException e) {
+      throw new ProtocolException("negative status code");
     }
   }
 }

@@ -5,15 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Signs as Standard Webhooks 1.0.0 says. */
+/** Signs webhooks by Standard Webhooks 1.0.0. */
 final class Signatures {
   private Signatures() {}
 
   /**
-   * The value of {@code webhook-signature}: one signature for each secret, between spaces.
+   * The value of {@code webhook-signature}: one signature per secret, separated by spaces.
    *
-   * @param timestamp seconds since 1970 of this attempt; receivers reject what is older than five
-   *     minutes
+   * @param timestamp of this attempt, in seconds since 1970; receivers reject signatures older than
+   *     five minutes
    */
   static String sign(List<SigningSecret> secrets, String id, long timestamp, byte[] payload) {
     byte[] head = (id + "." + Long.toString(timestamp) + ".").getBytes(StandardCharsets.US_ASCII);

@@ -9,13 +9,14 @@ import okhttp3.RequestBody;
 import okio.BufferedSink;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a webhook into HTTP, with the headers of Standard Webhooks 1.0.0. */
+/** Builds the HTTP request of a webhook, with the headers of Standard Webhooks 1.0.0. */
 final class SignedRequest {
   private SignedRequest() {}
 
   /**
-   * @param now signed along, in whole seconds: receivers reject what is older than five minutes
-   * @throws IllegalArgumentException if the content type, or a header of its own, does not fit
+   * @param now the signed timestamp, in whole seconds: receivers reject signatures older than five
+   *     minutes
+   * @throws IllegalArgumentException if the content type or a custom header is invalid
    */
   static Request of(WebhookRequest webhook, Instant now, String userAgent) {
     String id = webhook.eventId().toString();
@@ -29,7 +30,7 @@ final class SignedRequest {
     webhook.headers().byName().forEach(request::header);
     request
         .header("user-agent", userAgent)
-        .header("accept-encoding", "identity") // OkHttp would inflate without a limit.
+        .header("accept-encoding", "identity") // OkHttp would inflate a body without a limit.
         .header("webhook-id", id)
         .header("webhook-timestamp", Long.toString(timestamp))
         .header("webhook-signature", signature)
@@ -43,7 +44,7 @@ final class SignedRequest {
         : request.header("content-type", contentType).build();
   }
 
-  /** One shot, so that OkHttp never sends it again by itself, as it does at a 503. */
+  /** A one-shot body, so that OkHttp never sends it again by itself, as it does after a 503. */
   private static final class Payload extends RequestBody {
     private final byte[] bytes;
 
@@ -51,7 +52,7 @@ final class SignedRequest {
       this.bytes = bytes;
     }
 
-    /** Null: OkHttp would rewrite it; the header is set as it was given. */
+    /** Null, as OkHttp would rewrite the type; the header is set unchanged instead. */
     @Override
     public @Nullable MediaType contentType() {
       return null;

@@ -15,11 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Connects through the egress proxy: a tunnel (RFC 9110, section 9.3.6) for plain HTTP as well, so
- * that what the proxy answers is never taken for what the receiver does.
+ * Connects through the egress proxy, by a tunnel (RFC 9110, section 9.3.6) for plain HTTP as well:
+ * an answer of the proxy is never taken for the receiver's.
  */
 final class TunnelSocket extends GuardedSocket {
-  private static final int LONGEST_ANSWER = 8 * 1024;
+  private static final int MAX_HEAD_BYTES = 8 * 1024;
   private static final Pattern STATUS =
       Pattern.compile("HTTP/1\\.[01] ([0-9]{3})(?: [^\r\n]*)?\r?\n");
 
@@ -27,33 +27,33 @@ final class TunnelSocket extends GuardedSocket {
   private final EgressProxy proxy;
 
   TunnelSocket(Destinations destinations, GuardedSockets sockets, EgressProxy proxy) {
-    super(_ -> true, sockets); // To the proxy, wherever that is.
+    super(_ -> true, sockets); // The proxy may have any address.
     this.destinations = destinations;
     this.proxy = proxy;
   }
 
   @Override
   public void connect(SocketAddress address, int timeoutMillis) throws IOException {
-    if (!(address instanceof InetSocketAddress target) || !mayAskFor(target)) {
+    if (!(address instanceof InetSocketAddress target) || !isAllowed(target)) {
       throw new BlockedDestinationException();
     }
     try {
       super.connect(proxy.address(), timeoutMillis);
-    } catch (IOException away) {
-      throw new EgressProxyException("The egress proxy cannot be reached.", away);
+    } catch (IOException e) {
+      throw new EgressProxyException("The egress proxy cannot be reached.", e);
     }
-    int patience = getSoTimeout();
+    int readTimeout = getSoTimeout();
     setSoTimeout(timeoutMillis);
-    judge(ask(target));
-    setSoTimeout(patience);
+    checkStatus(requestTunnel(target));
+    setSoTimeout(readTimeout);
   }
 
-  /** A name is for the proxy to judge. */
-  private boolean mayAskFor(InetSocketAddress target) {
+  /** Judges addresses only: the proxy judges names. */
+  private boolean isAllowed(InetSocketAddress target) {
     return !TimedDns.isAddress(target.getHostString()) || destinations.allows(target);
   }
 
-  private String ask(InetSocketAddress target) throws EgressProxyException {
+  private String requestTunnel(InetSocketAddress target) throws EgressProxyException {
     String host = target.getHostString();
     String authority = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + target.getPort();
     String authorization =
@@ -64,17 +64,17 @@ final class TunnelSocket extends GuardedSocket {
         "CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n".formatted(authority, authority, authorization);
     try {
       getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      return head();
-    } catch (IOException broken) {
-      throw new EgressProxyException("The egress proxy does not answer.", broken);
+      return readHead();
+    } catch (IOException e) {
+      throw new EgressProxyException("The egress proxy does not answer.", e);
     }
   }
 
-  /** Not a byte beyond the empty line: what follows is the receiver's. */
-  private String head() throws IOException {
+  /** Reads up to the empty line: the bytes after it are the receiver's. */
+  private String readHead() throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     int last = 0;
-    while (head.size() < LONGEST_ANSWER) {
+    while (head.size() < MAX_HEAD_BYTES) {
       int next = getInputStream().read();
       if (next < 0) {
         throw new IOException("closed");
@@ -88,18 +88,19 @@ final class TunnelSocket extends GuardedSocket {
     throw new IOException("too long");
   }
 
-  private static void judge(String head) throws IOException {
+  private static void checkStatus(String head) throws IOException {
     Matcher line = STATUS.matcher(head);
     int status = line.lookingAt() ? Integer.parseInt(line.group(1)) : 0;
     boolean challenged = head.toLowerCase(Locale.ROOT).contains("\nproxy-authenticate:");
     if (status == 403 || (status == 407 && !challenged)) {
-      throw new BlockedDestinationException(); // Some refuse with a 407 that asks for nothing.
+      throw new BlockedDestinationException(); // Some proxies refuse with a 407 without a
+      // challenge.
     }
     if (status >= 502 && status <= 504) {
-      throw new NoRouteToHostException("the proxy reaches nobody there");
+      throw new NoRouteToHostException("the proxy does not reach the receiver");
     }
     if (status < 200 || status > 299) {
-      throw new EgressProxyException("The egress proxy answers with status " + status, null);
+      throw new EgressProxyException("The egress proxy answered with status " + status, null);
     }
   }
 }

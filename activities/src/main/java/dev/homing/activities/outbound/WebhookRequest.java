@@ -11,18 +11,19 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attempt sends, and to whom.
+ * The request of one attempt.
  *
- * <p>The payload is not copied and not changed: its bytes are the bytes that go, and whoever made
- * this must leave them alone. Equality is that of the array, not of its contents.
+ * <p>The payload is sent byte for byte and not copied, so callers must not change it. Equality
+ * compares the array, not its contents.
  *
- * @param attempt numbered from 1; a hint for the receiver, as attempts may overlap
- * @param contentType sent as it is; null sends no {@code content-type}
- * @param tls for {@code https://}
- * @param headers beside our own
- * @param secrets one, or several while a rotation's grace period lasts; the newest first
- * @param timeout of the whole call, from the first byte out to the last byte in
- * @param hops by how many deliveries of Homing its event came here; 0 sends no {@code homing-hops}
+ * @param attempt number of the attempt, from 1; a hint for the receiver, as attempts may overlap
+ * @param contentType sent unchanged; null sends no {@code content-type}
+ * @param tls settings for {@code https://}
+ * @param headers custom headers of the subscription
+ * @param secrets newest first; more than one during the grace period of a rotation
+ * @param timeout of the whole call, from the first byte sent to the last byte received
+ * @param hops number of Homing deliveries through which the event came here; 0 sends no {@code
+ *     homing-hops}
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record WebhookRequest(
@@ -67,15 +68,15 @@ public record WebhookRequest(
   public WebhookRequest {
     secrets = List.copyOf(secrets);
     if (secrets.isEmpty()) {
-      throw new IllegalArgumentException("A webhook is signed with at least one secret.");
+      throw new IllegalArgumentException("A webhook needs at least one secret.");
     }
     if (!timeout.isPositive()) {
-      throw new IllegalArgumentException("The timeout of a call is more than zero.");
+      throw new IllegalArgumentException("The timeout of a call must be more than zero.");
     }
   }
 
   /**
-   * Neither payload nor secrets nor headers, nor path and query of the URL, which may hold tokens.
+   * Leaves out payload, secrets and headers, and the URL's path and query, which may hold tokens.
    */
   @Override
   public String toString() {

@@ -1,4 +1,4 @@
-/** The guarded HTTP client: one signed, bounded POST to a receiver, and what came of it. */
+/** The guarded HTTP client: one signed, bounded POST to a receiver, and its outcome. */
 @NullMarked
 package dev.homing.activities.outbound;
 

@@ -23,11 +23,11 @@ class AddressRangeTest {
     "[fd00::/8]:443, fd12::1, fc00::1, 443",
     "64:ff9b::/96, 64:ff9b::1.2.3.4, 64:ff9b::1:0:0, 0",
   })
-  void holdsWhatBeginsWithItsBits(String text, String inside, String outside, int port) {
+  void containsAddressesWithItsPrefix(String text, String inside, String outside, int port) {
     AddressRange range = AddressRange.parse(text);
 
-    assertThat(range.holds(InetAddress.ofLiteral(inside))).isTrue();
-    assertThat(range.holds(InetAddress.ofLiteral(outside))).isFalse();
+    assertThat(range.contains(InetAddress.ofLiteral(inside))).isTrue();
+    assertThat(range.contains(InetAddress.ofLiteral(outside))).isFalse();
     assertThat(range.port()).isEqualTo(port);
   }
 
@@ -51,14 +51,14 @@ class AddressRangeTest {
         "internal.example",
         "10.0.0.0/-1",
       })
-  void whatIsNoRangeIsRefusedByName(String text) {
+  void rejectsInvalidRangesByName(String text) {
     assertThatThrownBy(() -> AddressRange.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(text);
   }
 
   @Test
-  void commasSeparateThem() {
+  void parsesRangesSeparatedByCommas() {
     assertThat(AddressRange.parseAll(" 10.0.0.0/8 ,fd00::/8,"))
         .extracting(AddressRange::bits)
         .containsExactly(8, 8);

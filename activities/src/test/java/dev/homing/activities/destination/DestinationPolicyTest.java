@@ -23,8 +23,8 @@ class DestinationPolicyTest {
     "10.0.0.0/8:8443, 10.1.2.3, 0",
     "'192.168.0.0/16,fd00::/8', fd00::1, 443",
   })
-  void whatIsListedMayBeCalled(String allow, String address, int port) {
-    assertThat(policy(allow, "").listedOnes().allows(address(address, port))).isTrue();
+  void allowsListedAddresses(String allow, String address, int port) {
+    assertThat(policy(allow, "").listedAddresses().allows(address(address, port))).isTrue();
   }
 
   @ParameterizedTest
@@ -33,8 +33,8 @@ class DestinationPolicyTest {
     "10.0.0.0/8, 11.1.2.3, 443",
     "10.0.0.0/8:8443, 10.1.2.3, 8444",
   })
-  void whatIsNotListedIsNotCalledAsIfItWere(String allow, String address, int port) {
-    assertThat(policy(allow, "").listedOnes().allows(address(address, port))).isFalse();
+  void refusesAddressesOutsideTheList(String allow, String address, int port) {
+    assertThat(policy(allow, "").listedAddresses().allows(address(address, port))).isFalse();
   }
 
   @ParameterizedTest
@@ -45,26 +45,25 @@ class DestinationPolicyTest {
     "10.1.2.3:8080, 10.1.2.3, 8081, true",
     "10.1.2.3:8080, 10.1.2.3, 0, true",
   })
-  void whatIsDeniedIsNotCalledEvenIfItIsListed(
-      String deny, String address, int port, boolean allowed) {
-    assertThat(policy("10.0.0.0/8", deny).listedOnes().allows(address(address, port)))
+  void deniesAddressesEvenIfListed(String deny, String address, int port, boolean allowed) {
+    assertThat(policy("10.0.0.0/8", deny).listedAddresses().allows(address(address, port)))
         .isEqualTo(allowed);
   }
 
   @Test
-  void aPublicAddressCanBeDenied() {
-    Destinations destinations = policy("", "34.118.224.0/20").publicOnes();
+  void deniesPublicAddresses() {
+    Destinations destinations = policy("", "34.118.224.0/20").publicAddresses();
 
     assertThat(destinations.allows(address("34.118.224.9", 443))).isFalse();
     assertThat(destinations.allows(address("34.118.240.1", 443))).isTrue();
   }
 
   @Test
-  void whatIsListedIsNotPublic() {
+  void listedAddressesAreNotPublic() {
     DestinationPolicy policy = policy("10.0.0.0/8", "");
 
-    assertThat(policy.publicOnes().allows(address("10.1.2.3", 443))).isFalse();
-    assertThat(policy.listedOnes().allows(address("8.8.8.8", 443))).isFalse();
+    assertThat(policy.publicAddresses().allows(address("10.1.2.3", 443))).isFalse();
+    assertThat(policy.listedAddresses().allows(address("8.8.8.8", 443))).isFalse();
   }
 
   @ParameterizedTest
@@ -74,24 +73,25 @@ class DestinationPolicyTest {
     "64:ff9b::a01:203, true",
     "64:ff9b::a02:203, false",
   })
-  void whatHidesInAListedRangeIsJudgedByItself(String address, boolean allowed) {
-    assertThat(policy("64:ff9b::/96,10.1.0.0/16", "").listedOnes().allows(address(address, 443)))
+  void judgesAddressesEmbeddedInAListedRangeByThemselves(String address, boolean allowed) {
+    assertThat(
+            policy("64:ff9b::/96,10.1.0.0/16", "").listedAddresses().allows(address(address, 443)))
         .isEqualTo(allowed);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1"})
-  void theLoopbackCanBeListedAsAWhole(String address) {
+  void allowsListingTheWholeLoopback(String address) {
     DestinationSettings none = new DestinationSettings("", "", false, "");
 
     assertThat(
             new DestinationPolicy(none, true, new OwnPorts())
-                .listedOnes()
+                .listedAddresses()
                 .allows(address(address, 9999)))
         .isTrue();
     assertThat(
             new DestinationPolicy(none, false, new OwnPorts())
-                .listedOnes()
+                .listedAddresses()
                 .allows(address(address, 9999)))
         .isFalse();
   }
@@ -108,23 +108,23 @@ class DestinationPolicyTest {
         "router.home.arpa",
         "receiver",
       })
-  void namesOfTheInsideAreNoPublicOnes(String name) {
-    assertThat(policy("", "").publicOnes().allowsName(name)).isFalse();
-    assertThat(policy("10.0.0.0/8", "").listedOnes().allowsName(name)).isTrue();
+  void internalNamesAreNotPublic(String name) {
+    assertThat(policy("", "").publicAddresses().allowsName(name)).isFalse();
+    assertThat(policy("10.0.0.0/8", "").listedAddresses().allowsName(name)).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"example.com", "local.example.com", "internal.example", "mylocal.dev"})
   void otherNamesArePublic(String name) {
-    assertThat(policy("", "").publicOnes().allowsName(name)).isTrue();
+    assertThat(policy("", "").publicAddresses().allowsName(name)).isTrue();
   }
 
   @Test
-  void whereThisNodeListensIsNeverCalled() throws SocketException {
+  void neverCallsItsOwnPorts() throws SocketException {
     OwnPorts own = new OwnPorts();
     own.add(8080);
     DestinationSettings all = new DestinationSettings("0.0.0.0/0,::/0", "", false, "");
-    Destinations listed = new DestinationPolicy(all, true, own).listedOnes();
+    Destinations listed = new DestinationPolicy(all, true, own).listedAddresses();
     Stream<String> interfaces =
         NetworkInterface.networkInterfaces()
             .flatMap(NetworkInterface::inetAddresses)
@@ -142,7 +142,7 @@ class DestinationPolicyTest {
   }
 
   @Test
-  void aRangeThatIsNoneStopsTheStart() {
+  void invalidRangeStopsTheStart() {
     assertThatThrownBy(() -> policy("", "10.0.0.1/8"))
         .isInstanceOf(Setting.Invalid.class)
         .hasMessageStartingWith("homing.destinations.deny is wrong (10.0.0.1/8 has an address");

@@ -24,7 +24,7 @@ class KnownNamesTest {
   private final TimedDns dns = new TimedDns(names);
 
   @Test
-  void whoAsksAtTheSameTimeSharesALookup() {
+  void concurrentCallersShareALookup() {
     List<CompletableFuture<List<InetAddress>>> all = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       all.add(names.addressesOf("silent.example"));
@@ -34,11 +34,12 @@ class KnownNamesTest {
     assertThat(all)
         .allSatisfy(
             each -> assertThatThrownBy(each::get).hasCauseInstanceOf(NoAnswerException.class));
-    assertThat(server.asked("silent.example")).isLessThanOrEqualTo(2); // Asked again as it is lost.
+    assertThat(server.asked("silent.example"))
+        .isLessThanOrEqualTo(2); // Asked again, as if the first query was lost.
   }
 
   @Test
-  void anAnswerIsUsedForHalfAMinute() throws UnknownHostException {
+  void usesAnAnswerForHalfAMinute() throws UnknownHostException {
     server.put(NAME, "192.0.2.1");
     assertThat(address()).isEqualTo("192.0.2.1");
     server.put(NAME, "192.0.2.2");
@@ -52,7 +53,7 @@ class KnownNamesTest {
   }
 
   @Test
-  void anOldAnswerIsUsedWhileNoNewOneComesButNotForEver() throws UnknownHostException {
+  void usesAnOldAnswerForAnHourWhileNoNewOneComes() throws UnknownHostException {
     server.put(NAME, "192.0.2.1");
     assertThat(address()).isEqualTo("192.0.2.1");
     server.fallSilent(true);
@@ -65,7 +66,7 @@ class KnownNamesTest {
   }
 
   @Test
-  void aNameThatIsGoneIsGoneAtOnce() throws UnknownHostException {
+  void dropsADeletedNameAtOnce() throws UnknownHostException {
     server.put(NAME, "192.0.2.1");
     assertThat(address()).isEqualTo("192.0.2.1");
     server.remove(NAME);
@@ -76,7 +77,7 @@ class KnownNamesTest {
   }
 
   @Test
-  void aNameThatWasGoneDoesNotComeBackWhileNoNameServerAnswers() throws UnknownHostException {
+  void neverRevivesADeletedNameWhileNameServersAreSilent() throws UnknownHostException {
     server.put(NAME, "192.0.2.1");
     assertThat(address()).isEqualTo("192.0.2.1");
     server.remove(NAME);
@@ -89,7 +90,7 @@ class KnownNamesTest {
   }
 
   @Test
-  void aNameThatFailsRestsLongerEachTime() {
+  void backsOffLongerAfterEachFailure() {
     String broken = "broken.example";
     for (int seconds : List.of(1, 2, 4, 8, 16, 30, 30)) {
       assertThatThrownBy(() -> dns.lookup(broken)).isInstanceOf(NoAnswerException.class);
@@ -102,7 +103,7 @@ class KnownNamesTest {
   }
 
   @Test
-  void aNameThatIsAnsweredAgainStartsAnew() throws UnknownHostException {
+  void resetsTheBackoffAfterAnAnswer() throws UnknownHostException {
     assertThatThrownBy(this::address).isInstanceOf(UnknownHostException.class);
     server.put(NAME, "192.0.2.1");
 
@@ -111,7 +112,7 @@ class KnownNamesTest {
   }
 
   @Test
-  void namesWithAnAnswerHavePlacesOfTheirOwn() throws UnknownHostException {
+  void limitsLookupsOfAnsweredNamesSeparately() throws UnknownHostException {
     server.put(NAME, "192.0.2.1");
     assertThat(address()).isEqualTo("192.0.2.1");
     pass(Duration.ofSeconds(30));
@@ -126,7 +127,7 @@ class KnownNamesTest {
   }
 
   @Test
-  void aPlaceIsGivenBackHoweverALookupEnds() throws UnknownHostException {
+  void releasesThePermitHoweverALookupEnds() throws UnknownHostException {
     for (int i = 0; i < PLACES + 1; i++) {
       String name = "broken-%d.example".formatted(i);
       assertThatThrownBy(() -> dns.lookup(name)).isInstanceOf(NoAnswerException.class);

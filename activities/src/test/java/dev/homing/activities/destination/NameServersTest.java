@@ -33,7 +33,7 @@ class NameServersTest {
   }
 
   @Test
-  void asksForNamesAsTheyAreWithoutASearchDomain() {
+  void appendsNoSearchDomain() {
     assertThatThrownBy(() -> dns.lookup("vault.eu"))
         .isExactlyInstanceOf(UnknownHostException.class);
     assertThatThrownBy(() -> dns.lookup("vault")).isExactlyInstanceOf(UnknownHostException.class);
@@ -42,7 +42,7 @@ class NameServersTest {
   }
 
   @Test
-  void aNameWithoutAddressesIsNoName() {
+  void treatsANameWithoutAddressesAsUnknown() {
     server.put("empty.example");
 
     assertThatThrownBy(() -> dns.lookup("empty.example"))
@@ -51,13 +51,13 @@ class NameServersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"localhost", "LOCALHOST", "app.localhost"})
-  void theLoopbackIsAskedOfNobody(String name) throws UnknownHostException {
+  void resolvesTheLoopbackWithoutANameServer(String name) throws UnknownHostException {
     assertThat(dns.lookup(name)).isNotEmpty().allMatch(InetAddress::isLoopbackAddress);
     assertThat(server.asked()).isEmpty();
   }
 
   @Test
-  void theHostsFileIsReadEachTime(@TempDir Path folder) throws IOException {
+  void readsTheHostsFileEachTime(@TempDir Path folder) throws IOException {
     Path hosts = Files.writeString(folder.resolve("hosts"), "192.0.2.1 Inside inside2 # both\n");
     System.setProperty("jdk.net.hosts.file", hosts.toString());
     try {
@@ -73,14 +73,14 @@ class NameServersTest {
   }
 
   @Test
-  void underscoresAreLookedUp() throws UnknownHostException {
+  void looksUpNamesWithUnderscores() throws UnknownHostException {
     server.put("my_service.example", "192.0.2.1");
 
     assertThat(dns.lookup("my_service.example")).hasSize(1);
   }
 
   @Test
-  void silenceIsTheNamesFaultOnceAnotherIsAnswered() throws UnknownHostException {
+  void blamesTheNameForSilenceWhenOthersAreAnswered() throws UnknownHostException {
     assertThat(silence("silent.example").isTheNamesFault()).isFalse();
 
     server.put("other.example", "192.0.2.1");
@@ -91,7 +91,7 @@ class NameServersTest {
   }
 
   @Test
-  void anAnswerThatIsLostIsAskedForAgain() throws Exception {
+  void asksAgainWhenAnAnswerIsLost() throws Exception {
     server.put("late.example", "192.0.2.1");
     server.fallSilent(true);
     CompletableFuture<List<InetAddress>> answer = servers.addressesOf("late.example");
@@ -102,7 +102,7 @@ class NameServersTest {
   }
 
   @Test
-  void manyThatAreSilentHoldUpNobody() throws UnknownHostException {
+  void silentNamesDoNotDelayOthers() throws UnknownHostException {
     List<CompletableFuture<List<InetAddress>>> silent = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       silent.add(servers.addressesOf("silent-%d.example".formatted(i)));
@@ -118,12 +118,12 @@ class NameServersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a..example", ".example", "-", "a b.example", "x\u0000.example"})
-  void noNameBreaksIt(String name) {
+  void survivesAnyName(String name) {
     assertThatThrownBy(() -> dns.lookup(name)).isInstanceOf(UnknownHostException.class);
   }
 
   @Test
-  void aNameThatIsTooLongIsNoName() {
+  void treatsATooLongNameAsUnknown() {
     assertThatThrownBy(() -> dns.lookup("a".repeat(64) + ".example"))
         .isInstanceOf(UnknownHostException.class);
   }

@@ -2,7 +2,7 @@ package dev.homing.activities.destination;
 
 import java.util.List;
 
-/** Addresses at both ends of each range that is not public, and their neighbours outside. */
+/** The addresses at both ends of each range that is not public, and their public neighbours. */
 public final class SampleAddresses {
   public static final List<String> NOT_PUBLIC =
       List.of(

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import okhttp3.Dns;
 
-/** Resolvers as Homing uses them, which answer what the test says, each time anew. */
+/** Resolvers as Homing uses them; the test supplies the answer to each lookup. */
 public final class SampleDns {
   private SampleDns() {}
 
@@ -14,7 +14,7 @@ public final class SampleDns {
     return new TimedDns(name -> answer(answers, name));
   }
 
-  /** No name server is reached at all, and only {@code localhost} is known. */
+  /** Reaches no name server; resolves only {@code localhost}. */
   public static TimedDns unreachable() {
     return of(
         name -> {

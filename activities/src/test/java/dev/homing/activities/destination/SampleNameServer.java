@@ -16,8 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A name server on the loopback (RFC 1035, over UDP): names have the addresses that they are given,
- * {@code silent…} is not answered, {@code broken…} is a SERVFAIL, and any other does not exist.
+ * A name server on the loopback (RFC 1035, over UDP).
+ *
+ * <p>Names resolve to the addresses set by the test. {@code silent…} gets no answer, {@code
+ * broken…} a SERVFAIL, and any other name does not exist.
  */
 public final class SampleNameServer implements AutoCloseable {
   private static final int A = 1;
@@ -51,12 +53,12 @@ public final class SampleNameServer implements AutoCloseable {
     addresses.remove(name);
   }
 
-  /** From now on nothing is answered, or everything is again. */
+  /** Stops answering, or resumes. */
   void fallSilent(boolean now) {
     silent = now;
   }
 
-  /** The names that were asked for, once for each question for addresses of IPv4. */
+  /** The names asked for, once for each query for IPv4 addresses. */
   public List<String> asked() {
     return List.copyOf(asked);
   }
@@ -73,7 +75,7 @@ public final class SampleNameServer implements AutoCloseable {
         socket.receive(packet);
         answer(Arrays.copyOf(bytes, packet.getLength()), packet);
       } catch (IOException closed) {
-        // Then the loop ends, or the asker is gone.
+        // The socket was closed, which ends the loop, or the client is gone.
       }
     }
   }
@@ -107,13 +109,13 @@ public final class SampleNameServer implements AutoCloseable {
     ByteArrayOutputStream message = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(message);
     out.write(query, 0, 2);
-    out.writeShort(0x8180 | code); // An answer, with recursion.
+    out.writeShort(0x8180 | code); // A response, with recursion.
     out.writeShort(1);
     out.writeShort(wanted.size());
     out.writeInt(0);
     out.write(query, 12, end - 12);
     for (byte[] address : wanted) {
-      out.writeShort(0xc00c); // The name of the question.
+      out.writeShort(0xc00c); // A pointer to the name in the question.
       out.writeShort(type);
       out.writeShort(1);
       out.writeInt(60);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the one way out is a proxy. Names mean nothing to this node. */
+/** Calls through an egress proxy, on a node that resolves no names itself. */
 class EgressProxyTest {
   private static final HttpUrl NAMED = HttpUrl.get("http://receiver.example/hook");
   private static final Dns NONE =
@@ -67,7 +67,7 @@ class EgressProxyTest {
   }
 
   @Test
-  void theProxyLooksTheNameUp() throws Exception {
+  void leavesNameLookupsToTheProxy() throws Exception {
     try (SampleProxy proxy = proxy(SampleProxy.OPEN)) {
       HttpSender sender = through(proxy);
 
@@ -84,7 +84,7 @@ class EgressProxyTest {
   }
 
   @Test
-  void tlsIsSpokenWithTheReceiver() throws Exception {
+  void negotiatesTlsWithTheReceiver() throws Exception {
     try (MockWebServer secure = new MockWebServer()) {
       secure.useHttps(
           SampleCertificates.held(SampleCertificates.of("receiver.example")).sslSocketFactory());
@@ -93,7 +93,7 @@ class EgressProxyTest {
       try (SampleProxy proxy = new SampleProxy(SampleProxy.OPEN, secure.getPort())) {
         var client =
             OutboundClient.build(
-                policy("", "").publicOnes(),
+                policy("", "").publicAddresses(),
                 policy("", "http://127.0.0.1:" + proxy.port()).proxy().orElseThrow(),
                 true);
         HttpSender sender =
@@ -106,7 +106,7 @@ class EgressProxyTest {
   }
 
   @Test
-  void credentialsAreForTheProxyOnly() throws Exception {
+  void sendsCredentialsToTheProxyOnly() throws Exception {
     try (SampleProxy proxy = proxy(SampleProxy.OPEN)) {
       word(through("http://homing:p%40ss@127.0.0.1:" + proxy.port()), NAMED);
 
@@ -127,7 +127,7 @@ class EgressProxyTest {
         "http://metadata.google.internal/",
         "http://intranet/"
       })
-  void whatThisNodeCanJudgeNeverComesToTheProxy(String url) throws IOException {
+  void refusesBlockedAddressesWithoutAskingTheProxy(String url) throws IOException {
     try (SampleProxy proxy = proxy(SampleProxy.OPEN)) {
       assertThat(word(through(proxy), HttpUrl.get(url))).isEqualTo("blocked_destination");
       assertThat(proxy.asked()).isEmpty();
@@ -135,7 +135,7 @@ class EgressProxyTest {
   }
 
   @Test
-  void aPublicAddressIsAskedForAsItIs() throws IOException {
+  void passesPublicAddressesToTheProxyUnchanged() throws IOException {
     try (SampleProxy proxy = proxy(SampleProxy.OPEN)) {
       assertThat(word(through(proxy), HttpUrl.get("http://[2606:4700::1]:8080/")))
           .isEqualTo("delivered");
@@ -144,7 +144,7 @@ class EgressProxyTest {
   }
 
   @Test
-  void listedAddressesAreCalledWithoutTheProxy() throws IOException {
+  void callsListedAddressesWithoutTheProxy() throws IOException {
     try (SampleProxy proxy = proxy(SampleProxy.OPEN)) {
       DestinationPolicy policy = policy("127.0.0.1", "http://127.0.0.1:" + proxy.port());
 
@@ -156,7 +156,7 @@ class EgressProxyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"HTTP/1.1 403 Forbidden\r\n\r\n", "HTTP/1.1 407 Rejected\r\n\r\n"})
-  void whatTheProxyRefusesIsBlocked(String answer) throws IOException {
+  void reportsRefusalsByTheProxyAsBlocked(String answer) throws IOException {
     try (SampleProxy proxy = proxy(answer)) {
       assertThat(word(through(proxy), NAMED)).isEqualTo("blocked_destination");
     }
@@ -164,7 +164,7 @@ class EgressProxyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"502 Bad Gateway", "503 No", "504 Gateway Timeout"})
-  void whomTheProxyDoesNotReachIsNotReached(String status) throws IOException {
+  void reportsReceiversTheProxyCannotReachAsUnreachable(String status) throws IOException {
     try (SampleProxy proxy = proxy("HTTP/1.1 %s\r\n\r\n".formatted(status))) {
       assertThat(word(through(proxy), NAMED)).isEqualTo("unreachable");
       assertThat(egress.isDown()).isFalse();
@@ -183,7 +183,7 @@ class EgressProxyTest {
         "SSH-2.0-OpenSSH_9.6\r\n",
         "\r\n\r\n"
       })
-  void whatIsWrongWithTheProxyIsNobodysFault(String answer) throws IOException {
+  void faultsOfTheProxyAreNotCharged(String answer) throws IOException {
     try (SampleProxy proxy = proxy(answer)) {
       assertThatThrownBy(() -> word(through(proxy), NAMED)).isInstanceOf(EgressDownException.class);
       assertThat(egress.isDown()).isTrue();
@@ -191,18 +191,18 @@ class EgressProxyTest {
   }
 
   @Test
-  void aHeadWithoutEndIsNotReadToIt() throws IOException {
+  void boundsTheProxysAnswer() throws IOException {
     try (SampleProxy proxy = proxy("HTTP/1.1 200 Yes\r\n" + "a: b\r\n".repeat(10_000))) {
       assertThatThrownBy(() -> word(through(proxy), NAMED)).isInstanceOf(EgressDownException.class);
     }
   }
 
   @Test
-  void aProxyThatIsAwayIsNobodysFaultUntilItIsBack() throws IOException {
+  void egressIsDownUntilTheProxyIsBack() throws IOException {
     int port;
     try (SampleProxy proxy = proxy("")) {
       port = proxy.port();
-      assertThatThrownBy(() -> word(through(proxy), NAMED)) // It stays silent.
+      assertThatThrownBy(() -> word(through(proxy), NAMED)) // The proxy stays silent.
           .isInstanceOf(EgressDownException.class);
     }
     assertThatThrownBy(() -> word(through("http://127.0.0.1:" + port), NAMED))

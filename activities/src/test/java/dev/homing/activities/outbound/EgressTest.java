@@ -21,7 +21,7 @@ import okhttp3.HttpUrl;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** With real sockets: the kernel knows no way to the broadcast addresses of the loopback. */
+/** Uses real sockets: the kernel has no route to the loopback's broadcast addresses. */
 class EgressTest {
   private static final String NO_ROUTE = "http://127.255.255.255:9/";
 
@@ -32,7 +32,7 @@ class EgressTest {
   @AutoClose private final TestReceiver receiver = new TestReceiver();
 
   @Test
-  void isDownWhenThreeHostsInARowAreNotReached() {
+  void isDownAfterThreeUnreachableHostsInARow() {
     assertThat(word("http://one.invalid/")).isEqualTo("dns_failed");
     assertThat(word(NO_ROUTE)).isEqualTo("unreachable");
     assertThat(egress.isDown()).isFalse();
@@ -45,7 +45,7 @@ class EgressTest {
   }
 
   @Test
-  void chargesNobodyUntilSomebodyIsReached() {
+  void chargesNoReceiverUntilOneIsReached() {
     SampleEgress.cutOff(egress);
     EgressDownException down =
         catchThrowableOfType(EgressDownException.class, () -> word(NO_ROUTE));
@@ -59,7 +59,7 @@ class EgressTest {
   }
 
   @Test
-  void learnsNothingFromNamesThatAloneAreNotAnswered() {
+  void ignoresSilentNamesWhileOthersAreAnswered() {
     HttpSender others =
         new HttpSender(
             SampleClients.to(
@@ -83,7 +83,7 @@ class EgressTest {
   }
 
   @Test
-  void chargesNobodyForANameThatItDidNotGetTo() {
+  void doesNotChargeForNamesItWasTooBusyToLookUp() {
     HttpSender busy =
         new HttpSender(
             SampleClients.to(
@@ -102,7 +102,7 @@ class EgressTest {
   }
 
   @Test
-  void isNotDownHoweverOftenTwoHostsAreNotReached() {
+  void isNeverDownWithTwoUnreachableHosts() {
     for (int i = 0; i < 5; i++) {
       assertThat(word("http://one.invalid/")).isEqualTo("dns_failed");
       assertThat(word(NO_ROUTE)).isEqualTo("unreachable");
@@ -112,7 +112,7 @@ class EgressTest {
   }
 
   @Test
-  void takesARefusalForContact() throws IOException {
+  void countsARefusedConnectionAsReached() throws IOException {
     SampleEgress.cutOff(egress);
 
     assertThat(word("http://127.0.0.1:" + unusedPort() + "/")).isEqualTo("connection_refused");
@@ -121,7 +121,7 @@ class EgressTest {
   }
 
   @Test
-  void takesAReceiverThatFallsSilentForContact() throws IOException {
+  void countsASilentReceiverAsReached() throws IOException {
     SampleEgress.cutOff(egress);
 
     try (RawReceiver silent = new RawReceiver(RawReceiver.Line::fallSilent)) {
@@ -132,7 +132,7 @@ class EgressTest {
   }
 
   @Test
-  void takesAReceiverThatFallsSilentOnAKeptConnectionForNothing() throws IOException {
+  void ignoresAReceiverThatFallsSilentOnAKeptConnection() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
             line -> {
@@ -151,7 +151,7 @@ class EgressTest {
   }
 
   @Test
-  void countsAHostThatIsNotReachedAgainOnceItsKeptConnectionIsDead() throws IOException {
+  void countsAHostUnreachableAfterItsKeptConnectionDied() throws IOException {
     AtomicReference<String> address = new AtomicReference<>("127.0.0.1");
     HttpSender following =
         new HttpSender(
@@ -182,7 +182,7 @@ class EgressTest {
   }
 
   @Test
-  void learnsNothingFromAnAddressThatMayNotBeCalled() {
+  void ignoresBlockedAddresses() {
     HttpSender forbidden =
         new HttpSender(SampleClients.to(_ -> false), Clock.systemUTC(), egress, "1");
     for (int i = 1; i <= 4; i++) {
@@ -195,7 +195,7 @@ class EgressTest {
   }
 
   @Test
-  void countsTheHostsThatAreNotReachedOneAfterTheOtherOnly() {
+  void countsOnlyHostsUnreachableInARow() {
     List<String> urls = Stream.of("a", "b", "c", "d").map("http://%s.invalid/"::formatted).toList();
     for (String url : urls) {
       assertThat(word(url)).isEqualTo("dns_failed");

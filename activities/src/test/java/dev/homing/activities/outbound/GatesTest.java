@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The three gates before an address: it is registered, looked up, connected to. */
+/** The three gates in front of an address: registration, lookup and connect. */
 class GatesTest {
   private static final String NOT_PUBLIC =
       "dev.homing.activities.destination.SampleAddresses#NOT_PUBLIC";
@@ -52,39 +52,39 @@ class GatesTest {
 
   @ParameterizedTest
   @FieldSource(NOT_PUBLIC)
-  void whatIsNotPublicComesThroughNoGate(String address) throws IOException {
+  void everyGateRefusesAddressesThatAreNotPublic(String address) throws IOException {
     Dns resolver = answering(address);
 
     assertThat(complaint(STRICT, resolver, literal(address)))
         .contains("public address", "HOMING_ALLOW_DESTINATIONS");
-    assertThatThrownBy(() -> new GuardedDns(resolver, STRICT.publicOnes()).lookup("a.example"))
+    assertThatThrownBy(() -> new GuardedDns(resolver, STRICT.publicAddresses()).lookup("a.example"))
         .isInstanceOf(UnknownHostException.class);
-    assertRefusesToConnect(STRICT.publicOnes(), address);
-    assertRefusesToConnect(STRICT.listedOnes(), address);
+    assertRefusesToConnect(STRICT.publicAddresses(), address);
+    assertRefusesToConnect(STRICT.listedAddresses(), address);
   }
 
   @ParameterizedTest
   @FieldSource(PUBLIC)
-  void whatIsPublicComesThroughAll(String address) throws IOException {
+  void everyGateAllowsPublicAddresses(String address) throws IOException {
     Dns resolver = answering(address);
 
     assertThat(complaint(STRICT, resolver, named())).isEmpty();
     assertThat(complaint(STRICT, resolver, literal(address))).isEmpty();
-    assertThat(new GuardedDns(resolver, STRICT.publicOnes()).lookup("a.example")).hasSize(1);
-    assertThat(STRICT.publicOnes().allows(new InetSocketAddress(ip(address), 443))).isTrue();
+    assertThat(new GuardedDns(resolver, STRICT.publicAddresses()).lookup("a.example")).hasSize(1);
+    assertThat(STRICT.publicAddresses().allows(new InetSocketAddress(ip(address), 443))).isTrue();
   }
 
   @Test
-  void oneBadAddressOfANameIsEnough() {
+  void oneBlockedAddressBlocksTheName() {
     Dns resolver = answering(PUBLIC_ONE, "10.0.0.1");
 
     assertThat(complaint(policy("10.0.0.0/8", "", false), resolver, HttpUrl.get("http://inside/")))
         .contains("public address");
-    assertThatThrownBy(() -> new GuardedDns(resolver, STRICT.publicOnes()).lookup("a.example"))
+    assertThatThrownBy(() -> new GuardedDns(resolver, STRICT.publicAddresses()).lookup("a.example"))
         .isInstanceOf(UnknownHostException.class);
   }
 
-  /** As the one who sends would read them, whatever the API makes of them. */
+  /** Spellings as the sender would read them, whatever the API makes of them. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -102,7 +102,7 @@ class GatesTest {
         "http://localhost",
         "http://localhost.",
       })
-  void noWayToWriteTheLoopbackReachesIt(String url) throws IOException {
+  void noSpellingOfTheLoopbackReachesIt(String url) throws IOException {
     try (ServerSocketChannel listening = ServerSocketChannel.open()) {
       listening.bind(new InetSocketAddress(0)).configureBlocking(false);
       HttpUrl target =
@@ -117,7 +117,7 @@ class GatesTest {
   }
 
   @Test
-  void aNameThatMeansSomethingElseOnceItIsRegisteredIsNotCalled() throws IOException {
+  void refusesANameThatResolvesToTheInsideAfterRegistration() throws IOException {
     try (MockWebServer inside = receiver()) {
       Dns rebinding = answeringInTurn(PUBLIC_ONE, "127.0.0.1");
       HttpUrl url = inside.url("/").newBuilder().host("rebinding.example").build();
@@ -130,7 +130,7 @@ class GatesTest {
   }
 
   @Test
-  void aListedNameThatMeansSomethingElseWhenItIsCalledIsNotCalled() throws IOException {
+  void refusesAListedNameThatResolvesElsewhereAtTheCall() throws IOException {
     try (MockWebServer inside = receiver()) {
       DestinationPolicy listed = policy("127.0.0.9", "", false);
       Dns rebinding = answeringInTurn("127.0.0.9", "127.0.0.1");
@@ -142,7 +142,7 @@ class GatesTest {
   }
 
   @Test
-  void whatIsListedIsCalledByAddressAndByName() throws IOException {
+  void callsListedAddressesByAddressAndByName() throws IOException {
     try (MockWebServer inside = receiver()) {
       HttpSender sender = sender(OPEN, answering("127.0.0.1"));
 
@@ -153,7 +153,7 @@ class GatesTest {
   }
 
   @Test
-  void aKeptConnectionToAListedAddressIsOfNoUseToAnotherClient() throws IOException {
+  void neverSharesKeptConnectionsBetweenClients() throws IOException {
     try (MockWebServer inside = receiver()) {
       Dns moving =
           answeringInTurn(
@@ -170,7 +170,7 @@ class GatesTest {
   }
 
   @Test
-  void whatListensHereIsNotCalledByAnyName() throws IOException {
+  void neverCallsItsOwnPortsUnderAnyName() throws IOException {
     try (MockWebServer itself = receiver()) {
       OwnPorts own = new OwnPorts();
       own.add(itself.getPort());
@@ -187,7 +187,7 @@ class GatesTest {
   }
 
   @Test
-  void onlyTheListedPortIsCalled() throws IOException {
+  void callsOnlyTheListedPort() throws IOException {
     try (MockWebServer one = receiver();
         MockWebServer other = receiver()) {
       DestinationPolicy policy = policy("127.0.0.1:" + one.getPort(), "", false);
@@ -201,7 +201,7 @@ class GatesTest {
   }
 
   @Test
-  void withoutTlsNobodyIsCalledIfTheOperatorWantsItSo() throws IOException {
+  void requiresTlsIfTheOperatorWantsIt() throws IOException {
     try (MockWebServer inside = receiver()) {
       DestinationPolicy secure = policy("127.0.0.0/8", "", true);
       Egress egress = new Egress();
@@ -220,7 +220,7 @@ class GatesTest {
   }
 
   @Test
-  void anyNameButThoseOfTheInsideMayBeRegisteredUnasked() {
+  void acceptsAllNamesButInternalOnesWithoutALookup() {
     assertThat(complaint(STRICT, NEVER_ASKED, named())).isEmpty();
     assertThat(complaint(OPEN, NEVER_ASKED, named())).isEmpty();
   }
@@ -245,7 +245,7 @@ class GatesTest {
         "smtp.mail",
         "hidden.onion",
       })
-  void namesOfTheInsideAreJudgedUnaskedUnlessSomethingIsListed(String name) {
+  void judgesInternalNamesWithoutALookupUnlessAddressesAreListed(String name) {
     HttpUrl url = HttpUrl.get("http://" + name + "/");
 
     assertThat(complaint(STRICT, NEVER_ASKED, url)).contains("public address");
@@ -255,10 +255,10 @@ class GatesTest {
     assertThat(complaint(OPEN, answering("127.0.0.1"), url)).isEmpty();
   }
 
-  /** With an allow list and without. */
+  /** Checked with an allow list and without. */
   @ParameterizedTest
   @ValueSource(strings = {"postgres", "db.internal", "db.example.com"})
-  void whichNamesExistInsideIsNotSaid(String name) {
+  void neverRevealsWhichInternalNamesExist(String name) {
     HttpUrl url = HttpUrl.get("http://" + name + "/");
     Dns inside = answering("10.0.0.1");
 
@@ -315,12 +315,12 @@ class GatesTest {
     return InetAddress.ofLiteral(literal);
   }
 
-  /** Literals are their own answer, for it as for every resolver. */
+  /** Resolves each name to these addresses; literal addresses need no lookup. */
   private static Dns answering(String... addresses) {
     return SampleDns.of(_ -> Arrays.stream(addresses).map(GatesTest::ip).toList());
   }
 
-  /** Each answer once, of addresses that commas separate. */
+  /** Gives each answer once, in order; an answer is addresses separated by commas. */
   private static Dns answeringInTurn(String... answers) {
     Iterator<String> next = List.of(answers).iterator();
     return SampleDns.of(_ -> Arrays.stream(next.next().split(",", -1)).map(GatesTest::ip).toList());

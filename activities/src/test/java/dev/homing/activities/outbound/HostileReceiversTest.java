@@ -23,62 +23,62 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** What receivers do to hurt: it ends in time, in its own outcome, and leaves nothing behind. */
+/** Hostile receivers: each attempt ends in time with its own outcome, and affects no other. */
 class HostileReceiversTest {
   private static final String ALL = "dev.homing.activities.outbound.Misbehaviour#";
   private static final Duration SLACK = Duration.ofSeconds(3);
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  /** How long a body may keep an attempt that has its answer. */
-  private static final Duration BODY_TIME = Duration.ofSeconds(2);
+  /** How long the sender reads a body after the status line. */
+  private static final Duration BODY_TIMEOUT = Duration.ofSeconds(2);
 
   private static final OkHttpClient CLIENT =
       SampleCertificates.trustedBy(SampleClients.toAnywhere());
 
   @ParameterizedTest
   @FieldSource(ALL + "ENDLESS")
-  void readsOnlySoMuchOfWhatNeverEnds(Misbehaviour endless) throws IOException {
+  void stopsReadingEndlessAnswers(Misbehaviour endless) throws IOException {
     assertSurvives(endless);
   }
 
   @ParameterizedTest
   @FieldSource(ALL + "SLOW")
-  void waitsOnlySoLong(Misbehaviour slow) throws IOException {
+  void timesOutOnSlowReceivers(Misbehaviour slow) throws IOException {
     assertSurvives(slow);
   }
 
   @ParameterizedTest
   @FieldSource(ALL + "BROKEN")
-  void tellsWhetherAnAnswerCameBeforeTheConnectionBroke(Misbehaviour broken) throws IOException {
+  void distinguishesBreaksBeforeAndAfterAnAnswer(Misbehaviour broken) throws IOException {
     assertSurvives(broken);
   }
 
   @ParameterizedTest
   @FieldSource(ALL + "UNCLEAR")
-  void readsNoRestOfOneAnswerAsTheNext(Misbehaviour unclear) throws IOException {
+  void neverReadsTheRestOfOneAnswerAsTheNext(Misbehaviour unclear) throws IOException {
     assertSurvives(unclear);
   }
 
   @ParameterizedTest
   @FieldSource(ALL + "ILLEGIBLE")
-  void takesNothingIllegibleForAnAnswer(Misbehaviour illegible) throws IOException {
+  void rejectsIllegibleAnswers(Misbehaviour illegible) throws IOException {
     assertSurvives(illegible);
   }
 
   @ParameterizedTest
   @FieldSource(ALL + "DEMANDING")
-  void doesNothingThatAnAnswerAsksFor(Misbehaviour demanding) throws IOException {
+  void obeysNoInstructionInAnAnswer(Misbehaviour demanding) throws IOException {
     assertSurvives(demanding);
   }
 
   @ParameterizedTest
   @FieldSource(ALL + "HASTY")
-  void survivesAnAnswerThatComesBeforeTheRequestIsRead(Misbehaviour hasty) throws IOException {
+  void survivesAnAnswerBeforeTheRequestIsRead(Misbehaviour hasty) throws IOException {
     assertSurvives(hasty);
   }
 
   @Test
-  void holdsLittleOfTwoHundredAtOnce() throws Exception {
+  void needsLittleMemoryForTwoHundredAtOnce() throws Exception {
     long before = live();
     Future<List<Misbehaviour>> all = CompletableFuture.supplyAsync(HostileReceiversTest::survived);
     while (!isOver(all)) {
@@ -113,7 +113,7 @@ class HostileReceiversTest {
     }
   }
 
-  /** Bytes on the heap that are not garbage. */
+  /** Live bytes on the heap, without garbage. */
   private static long live() {
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
@@ -123,11 +123,11 @@ class HostileReceiversTest {
     Attempt attempt = meet(hostile);
 
     assertThat(text(attempt.responseBody())).isEqualTo(hostile.body());
-    Duration limit = attempt.outcome().status() == null ? hostile.timeout() : BODY_TIME;
+    Duration limit = attempt.outcome().status() == null ? hostile.timeout() : BODY_TIMEOUT;
     assertThat(attempt.took()).isLessThan(limit.plus(SLACK));
   }
 
-  /** Makes an attempt, and directly after it another one that is answered as it should be. */
+  /** Makes an attempt, followed at once by a second one that is answered properly. */
   private static Attempt meet(Misbehaviour hostile) throws IOException {
     String own = "{\"after\": \"" + hostile + "\"}";
     try (RawReceiver receiver = hostile.receiver()) {

@@ -113,7 +113,7 @@ class HttpSenderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {300, 301, 307, 400, 401, 404, 407, 408, 421, 429, 500, 502, 503, 599})
-  void takesAnyOtherStatusForARefusalAndSendsNothingMore(int status) {
+  void countsAnyOtherStatusAsARefusalAndSendsNothingMore(int status) {
     receiver.enqueue(
         new MockResponse.Builder()
             .code(status)
@@ -139,14 +139,14 @@ class HttpSenderTest {
   }
 
   @Test
-  void takes410ForTheEnd() {
+  void reports410AsGone() {
     receiver.enqueue(new MockResponse.Builder().code(410).build());
 
     assertThat(sender.send(SampleWebhooks.to(receiver.url("/"))).outcome()).isEqualTo(new Gone());
   }
 
   @Test
-  void passesOnHowLongTheReceiverAsksToWait() {
+  void reportsRetryAfter() {
     receiver.enqueue(new MockResponse.Builder().code(429).addHeader("Retry-After", "120").build());
 
     assertThat(sender.send(SampleWebhooks.to(receiver.url("/"))).outcome())
@@ -154,7 +154,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void sendsOneRequestToAReceiverThatAsksForAnotherAtOnce() {
+  void ignoresRetryAfterZero() {
     receiver.enqueue(new MockResponse.Builder().code(503).addHeader("Retry-After", "0").build());
     receiver.enqueue(new MockResponse.Builder().build());
 
@@ -165,7 +165,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void survivesARetryAfterThatOkHttpCannotCount() {
+  void capsRetryAfterBeyondTheRangeOfOkHttp() {
     receiver.enqueue(
         new MockResponse.Builder().code(503).addHeader("Retry-After", "9999999999").build());
 
@@ -174,14 +174,14 @@ class HttpSenderTest {
   }
 
   @Test
-  void survivesANoContentWithALength() throws IOException {
+  void accepts204WithALength() throws IOException {
     assertThat(outcomeOf("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"))
         .isEqualTo(new Delivered(204));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {200, 500})
-  void cutsALongAnswer(int status) {
+  void truncatesALongBody(int status) {
     String body = "x".repeat(100_000);
     receiver.enqueue(new MockResponse.Builder().code(status).body(body).build());
 
@@ -193,14 +193,14 @@ class HttpSenderTest {
   }
 
   @Test
-  void keepsAnAnswerOfExactlyTheLimit() {
+  void keepsABodyOfExactlyTheLimit() {
     receiver.enqueue(new MockResponse.Builder().body("x".repeat(LIMIT)).build());
 
     assertThat(sender.send(SampleWebhooks.to(receiver.url("/"))).responseBody()).hasSize(LIMIT);
   }
 
   @Test
-  void doesNotInflateAnAnswer() {
+  void doesNotDecompressBodies() {
     byte[] zipped = {0x1f, (byte) 0x8b, 8, 0};
     receiver.enqueue(
         new MockResponse.Builder()
@@ -212,7 +212,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void cutsAnEndlessAnswer() throws IOException {
+  void truncatesAnEndlessBody() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
             line -> {
@@ -228,7 +228,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void stopsReadingAnAnswerThatNeverReachesItsBody() throws IOException {
+  void stopsReadingAnEndlessChunkExtension() throws IOException {
     AtomicLong written = new AtomicLong();
     try (RawReceiver raw =
         new RawReceiver(
@@ -244,12 +244,12 @@ class HttpSenderTest {
 
       assertThat(attempt.outcome()).isEqualTo(new Delivered(200));
       assertThat(attempt.responseBody()).isNull();
-      assertThat(written).hasValueLessThan(32L * 1024 * 1024); // The kernel's buffers included.
+      assertThat(written).hasValueLessThan(32L * 1024 * 1024); // Including the kernel's buffers.
     }
   }
 
   @Test
-  void tellsHeadersWithoutEnd() throws IOException {
+  void reportsEndlessHeaders() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
             line -> {
@@ -311,7 +311,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void keepsWhatCameOfABodyThatEndsEarly() throws IOException {
+  void keepsTheReceivedPartOfABody() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
             line -> {
@@ -326,7 +326,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void tellsABrokenConnection() throws IOException {
+  void reportsABrokenConnection() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
             line -> {
@@ -344,7 +344,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void tellsWhenNobodyListens() throws IOException {
+  void reportsARefusedConnection() throws IOException {
     int port;
     try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = closed.getLocalPort();
@@ -354,7 +354,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void tellsWhenNoAnswerComes() throws IOException {
+  void reportsATimeout() throws IOException {
     try (RawReceiver raw = new RawReceiver(RawReceiver.Line::fallSilent)) {
       Attempt attempt = sender.send(SampleWebhooks.to(raw.url(), Duration.ofMillis(300)));
 
@@ -363,7 +363,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void tellsWhenAnAnswerTricklesTooSlowly() throws IOException {
+  void reportsATimeoutWhileAnAnswerTrickles() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
             line -> {
@@ -377,12 +377,12 @@ class HttpSenderTest {
   }
 
   @Test
-  void tellsAnAnswerThatIsNotHttp() throws IOException {
+  void reportsAnAnswerThatIsNotHttp() throws IOException {
     assertThat(outcomeOf("SSH-2.0-OpenSSH_9.6\r\n").word()).isEqualTo("invalid_response");
   }
 
   @Test
-  void tellsWhatCannotBeSent() {
+  void reportsRequestsThatCannotBeSent() {
     WebhookRequest webhook = SampleWebhooks.with(receiver.url("/"), "text/\n", new byte[0]);
 
     assertThat(sender.send(webhook).outcome().word()).isEqualTo("invalid_request");
@@ -390,7 +390,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void keepsSomeHeadersOfWhatRefusesIt() {
+  void recordsSomeHeadersOfARefusal() {
     receiver.enqueue(
         new MockResponse.Builder()
             .code(302)
@@ -411,14 +411,14 @@ class HttpSenderTest {
   }
 
   @Test
-  void keepsNoHeadersOfWhatDelivers() {
+  void recordsNoHeadersOfASuccess() {
     receiver.enqueue(new MockResponse.Builder().addHeader("Server", "nginx").build());
 
     assertThat(sender.send(SampleWebhooks.to(receiver.url("/"))).responseHeaders()).isEmpty();
   }
 
   @Test
-  void keepsHeadersShortAndPrintable() throws IOException {
+  void recordsHeadersShortAndPrintable() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
             line -> {
@@ -436,7 +436,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void saysHowOftenAnEventCameHereUnlessItBeganHere() throws InterruptedException {
+  void sendsTheNumberOfHopsUnlessZero() throws InterruptedException {
     for (int hops : List.of(0, 2)) {
       receiver.enqueue(new MockResponse.Builder().build());
       WebhookRequest some = SampleWebhooks.to(receiver.url("/"));
@@ -460,7 +460,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void tellsAnUnknownName() {
+  void reportsAnUnknownName() {
     HttpSender lost =
         with(
             host -> {
@@ -474,7 +474,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void doesNotWaitForALookupThatStalls() {
+  void doesNotWaitForAStalledLookup() {
     OkHttpClient client =
         OutboundClient.build(_ -> true, new TimedDns(_ -> new CompletableFuture<>()), false);
     HttpSender stalled = new HttpSender(client, Clock.systemUTC(), new Egress(), "1");
@@ -497,7 +497,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void beginsNoTwoAttemptsAtTheSameTime() throws Exception {
+  void startsEachAttemptAtADifferentTime() throws Exception {
     HttpSender frozen =
         new HttpSender(client, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), new Egress(), "1");
     HttpUrl url = receiver.url("/");
@@ -512,7 +512,7 @@ class HttpSenderTest {
   }
 
   @Test
-  void keepsSecretsAndPayloadToItself() {
+  void toStringHidesSecretsAndPayload() {
     WebhookRequest webhook = SampleWebhooks.to(HttpUrl.get("https://api.test/?token=abc"));
 
     assertThat(webhook.toString())

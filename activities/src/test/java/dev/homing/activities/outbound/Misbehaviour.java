@@ -25,11 +25,11 @@ import java.util.zip.GZIPOutputStream;
 import okhttp3.HttpUrl;
 
 /**
- * What a receiver does to one attempt, plain or over TLS, and what that must come to.
+ * A receiver's hostile reaction to one attempt, plain or over TLS, and the expected result.
  *
- * @param large whether its payload is more than the kernel takes for who does not read
- * @param body what is kept of its answer, one character for each byte
- * @param keeps whether the connection is good for the next request
+ * @param large whether the payload exceeds the kernel's buffers if the receiver reads nothing
+ * @param body the recorded part of the response body, one character per byte
+ * @param keeps whether the connection is kept for the next request
  */
 record Misbehaviour(
     String name,
@@ -366,7 +366,7 @@ record Misbehaviour(
         secure ? SampleCertificates.localhost().sslSocketFactory() : null, script, Line::echo);
   }
 
-  /** The same on a machine that is busy with many more. */
+  /** The same with a longer timeout, for a machine that is busy with many others. */
   Misbehaviour amongOthers() {
     return within(timeout.plusSeconds(9));
   }
@@ -400,7 +400,7 @@ record Misbehaviour(
         });
   }
 
-  /** Whoever asks a second time on the same connection gets another's answer. */
+  /** A second request on the same connection would get another request's answer. */
   private static Misbehaviour answersAgain(String name, String answer) {
     return of(
         name,
@@ -456,7 +456,7 @@ record Misbehaviour(
     return "HTTP/1.1 " + code + " x\r\n" + header + "\r\nContent-Length: 0\r\n\r\n";
   }
 
-  /** An answer that fills what OkHttp reads at once, to the byte. */
+  /** An answer that fills OkHttp's read buffer to the byte. */
   private static String padded() {
     String start = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\na: ";
     return start + "x".repeat(8192 - start.length() - 6) + "\r\n\r\nok";
@@ -505,7 +505,7 @@ record Misbehaviour(
     return secure ? name + ", over TLS" : name;
   }
 
-  /** 32 MiB of zeros, in 32 KiB. */
+  /** A zip bomb: 32 MiB of zeros in 32 KiB. */
   private static final class Bomb {
     static final String BYTES = zipped();
 

@@ -34,9 +34,9 @@ class OutboundClientTest {
   private final OkHttpClient client = SampleClients.toAnywhere();
   private final OkHttpClient trusting = SampleCertificates.trustedBy(client);
 
-  /** Not by {@code http.proxyHost}, nor by {@code socksProxyHost}, which plain sockets obey. */
+  /** Covers {@code http.proxyHost}, and {@code socksProxyHost}, which plain sockets obey. */
   @Test
-  void takesNoProxyOfTheJvm() throws IOException {
+  void ignoresProxiesOfTheJvm() throws IOException {
     ProxySelector before = ProxySelector.getDefault();
     try (ServerSocketChannel listening = ServerSocketChannel.open();
         MockWebServer receiver = new MockWebServer()) {
@@ -206,7 +206,7 @@ class OutboundClientTest {
   }
 
   @Test
-  void sendsAgainAtOnceWhenAKeptConnectionWasClosedWithAGoodbye() throws IOException {
+  void sendsAgainAtOnceWhenAKeptTlsConnectionWasClosed() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
             SampleCertificates.localhost().sslSocketFactory(),
@@ -228,7 +228,7 @@ class OutboundClientTest {
   }
 
   @Test
-  void forgetsConnectionsThatAreClosed() throws IOException {
+  void forgetsClosedConnections() throws IOException {
     try (MockWebServer plain = new MockWebServer();
         MockWebServer secure = secure(certificate())) {
       plain.start();
@@ -246,7 +246,7 @@ class OutboundClientTest {
   }
 
   @Test
-  void refusesACertificateThatNobodyVouchesFor() throws IOException {
+  void refusesACertificateOfAnUnknownAuthority() throws IOException {
     assertInsecure(client, certificate(), "tls_failed", "authority");
   }
 

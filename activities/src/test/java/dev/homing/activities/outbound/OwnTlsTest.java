@@ -20,7 +20,9 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** TLS as a receiver wants it: whom Homing trusts there, and who it says it is. */
+/**
+ * TLS settings of a receiver: the authority that Homing trusts, and the certificate that it shows.
+ */
 class OwnTlsTest {
   private static final HeldCertificate AUTHORITY = authority();
   private static final HeldCertificate RECEIVER =
@@ -79,14 +81,14 @@ class OwnTlsTest {
   }
 
   @Test
-  void whoIsSignedByTheGivenAuthorityIsTrusted() {
+  void trustsOnlyTheGivenAuthority() {
     assertThat(send(trusting(AUTHORITY))).isEqualTo("delivered");
     assertThat(send(ReceiverTls.USUAL)).isEqualTo("tls_failed");
     assertThat(send(trusting(authority()))).isEqualTo("tls_failed");
   }
 
   @Test
-  void aCertificateThatNobodySignedMayBeItsOwnAuthority() {
+  void acceptsASelfSignedCertificateAsItsOwnAuthority() {
     HeldCertificate alone =
         new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
     serve(alone);
@@ -96,7 +98,7 @@ class OwnTlsTest {
   }
 
   @Test
-  void whoAsksIsShownTheCertificate() throws InterruptedException {
+  void showsTheClientCertificateOnRequest() throws InterruptedException {
     receiver.requireClientAuth();
 
     assertThat(send(trusting(AUTHORITY))).isNotEqualTo("delivered");
@@ -105,9 +107,9 @@ class OwnTlsTest {
     assertThat(shown(receiver.takeRequest())).isEqualTo("CN=homing");
   }
 
-  /** One receiver would take what another may send only. */
+  /** Otherwise one receiver would accept requests that only another client may send. */
   @Test
-  void aConnectionIsUsedByThoseOnlyWhoShowTheSame() throws InterruptedException {
+  void sharesConnectionsOnlyForTheSameClientCertificate() throws InterruptedException {
     receiver.requestClientAuth();
     ReceiverTls one = showing(client("one"));
     ReceiverTls other = showing(client("other"));
@@ -126,7 +128,7 @@ class OwnTlsTest {
     }
   }
 
-  /** As it is read for the next attempt. */
+  /** An equal copy, as the next attempt reads it. */
   private static ReceiverTls showingAgain(ReceiverTls tls) {
     return new ReceiverTls(tls.authority(), tls.certificate(), tls.key());
   }
@@ -137,7 +139,7 @@ class OwnTlsTest {
   }
 
   @Test
-  void whatCannotBeReadIsNotSent() {
+  void reportsUnreadableCertificatesAsInvalidRequest() {
     assertThat(send(new ReceiverTls("nonsense", null, null))).isEqualTo("invalid_request");
   }
 }

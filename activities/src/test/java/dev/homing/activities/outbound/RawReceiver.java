@@ -21,11 +21,11 @@ import okhttp3.HttpUrl;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** A receiver that misbehaves byte by byte: plays one script for each connection, in order. */
+/** A receiver scripted byte by byte: plays one script per connection, in order. */
 final class RawReceiver implements AutoCloseable {
   private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
 
-  /** What the receiver does with one connection, which is closed when it ends. */
+  /** The receiver's behaviour on one connection, which is closed at the script's end. */
   @FunctionalInterface
   interface Script {
     void play(Line line) throws IOException, InterruptedException;
@@ -41,7 +41,7 @@ final class RawReceiver implements AutoCloseable {
     this(null, scripts);
   }
 
-  /** One that speaks TLS, unless it is null. */
+  /** A receiver with TLS; null: without. */
   RawReceiver(@Nullable SSLSocketFactory tls, Script... scripts) throws IOException {
     this.tls = tls;
     this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -87,7 +87,7 @@ final class RawReceiver implements AutoCloseable {
         Socket socket = tls == null ? wire : tls.createSocket(wire, null, true)) {
       script.play(new Line(wire, socket));
     } catch (IOException hungUp) {
-      // The sender has had enough of this connection.
+      // The sender closed this connection.
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
     }
@@ -109,14 +109,14 @@ final class RawReceiver implements AutoCloseable {
       this.socket = socket;
     }
 
-    /** Agrees on TLS, if it is spoken here. */
+    /** Makes the TLS handshake, if this receiver uses TLS. */
     void shakeHands() throws IOException {
       if (socket instanceof SSLSocket secure) {
         secure.startHandshake();
       }
     }
 
-    /** Reads head and body of a request. */
+    /** Reads a request with its body. */
     String readRequest() throws IOException {
       String head = readUntil("\r\n\r\n");
       Matcher length = LENGTH.matcher(head);
@@ -137,7 +137,7 @@ final class RawReceiver implements AutoCloseable {
       return text.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Behaves from here on: each request gets its own payload back. */
+    /** Behaves well from here on: answers each request with its own payload. */
     void echo() throws IOException {
       while (true) {
         String request = readRequest();
@@ -168,7 +168,7 @@ final class RawReceiver implements AutoCloseable {
     /** Says nothing, until the sender hangs up. */
     void fallSilent() throws IOException {
       while (socket.getInputStream().read() != -1) {
-        // Goes on listening.
+        // Keeps reading.
       }
     }
 
@@ -186,7 +186,7 @@ final class RawReceiver implements AutoCloseable {
       heard.await();
     }
 
-    /** Ends the connection with RST instead of FIN, and without a goodbye of TLS. */
+    /** Ends the connection with RST instead of FIN, and without a closing TLS alert. */
     void reset() throws IOException {
       wire.setSoLinger(true, 0);
       wire.close();

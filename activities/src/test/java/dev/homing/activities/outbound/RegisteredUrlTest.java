@@ -21,9 +21,9 @@ import okhttp3.HttpUrl;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What was registered is what goes out, through the database and onto the wire. */
+/** URLs are sent exactly as registered, through the database and onto the wire. */
 class RegisteredUrlTest {
-  /** What may stand in a path or query (RFC 3986, appendix A), but for what separates. */
+  /** Characters allowed in a path or query (RFC 3986, appendix A), without separators. */
   private static final String ALLOWED = "-._~!$&'()*+,;=:@09AZaz";
 
   private final HttpSender sender =
@@ -48,7 +48,7 @@ class RegisteredUrlTest {
 
   @ParameterizedTest
   @MethodSource("targets")
-  void goesOutAsItWasRegistered(String target) throws Exception {
+  void sendsTheTargetAsRegistered(String target) throws Exception {
     assertThat(sent(target)).isEqualTo("POST %s HTTP/1.1".formatted(target));
   }
 
@@ -57,10 +57,10 @@ class RegisteredUrlTest {
         .map(text -> "/x%s?y'%s".formatted(text, text));
   }
 
-  /** Of what no URL may hold, some is encoded: then it is shown like that as well. */
+  /** Some characters not allowed in URLs are encoded; they are shown encoded as well. */
   @ParameterizedTest
   @MethodSource("othersThanAllowed")
-  void goesOutAsItIsShown(String target) throws Exception {
+  void sendsTheTargetAsShown(String target) throws Exception {
     String shown = ReceiverUrl.parse("http://127.0.0.1" + target).toString();
 
     assertThat(sent(target))

@@ -39,7 +39,7 @@ class RetryAfterTest {
   }
 
   @Test
-  void waitsADayAtMostForADate() {
+  void capsADateAtADay() {
     assertThat(read("Fri, 31 Dec 1999 23:59:59 GMT")).isEqualTo(Duration.ofHours(24));
   }
 
@@ -74,12 +74,12 @@ class RetryAfterTest {
         "Sun, 99 Nov 1994 08:49:37 GMT",
         "1994-11-06T08:49:37Z"
       })
-  void ignoresWhatIsPastOrUnclear(String value) {
+  void ignoresPastAndMalformedValues(String value) {
     assertThat(read(value)).isNull();
   }
 
   @Test
-  void ignoresTwoAnswers() {
+  void ignoresRepeatedHeaders() {
     assertThat(RetryAfter.read(List.of("10", "20"), NOW)).isNull();
     assertThat(RetryAfter.read(List.of(), NOW)).isNull();
   }

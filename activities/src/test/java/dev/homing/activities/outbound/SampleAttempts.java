@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Attempts that were made, each at a time of its own. */
+/** Sample attempts, each with a different time. */
 public final class SampleAttempts {
   private static final Instant FIRST = Instant.parse("2026-11-24T00:00:00Z");
   private static final AtomicLong MADE = new AtomicLong();

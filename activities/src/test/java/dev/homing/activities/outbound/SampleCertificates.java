@@ -4,7 +4,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
-/** Certificates of an authority that only tests know. */
+/** Certificates signed by an authority that only tests know. */
 final class SampleCertificates {
   private static final HeldCertificate AUTHORITY =
       new HeldCertificate.Builder().certificateAuthority(0).build();
@@ -13,7 +13,7 @@ final class SampleCertificates {
 
   private SampleCertificates() {}
 
-  /** What the receivers at 127.0.0.1 show. */
+  /** The certificate of receivers at 127.0.0.1. */
   static HandshakeCertificates localhost() {
     return LOCALHOST;
   }
@@ -26,7 +26,7 @@ final class SampleCertificates {
     return new HandshakeCertificates.Builder().heldCertificate(certificate.build()).build();
   }
 
-  /** The same client, with the same pool, which trusts the authority. */
+  /** The same client with the same pool, trusting the authority. */
   static OkHttpClient trustedBy(OkHttpClient client) {
     HandshakeCertificates trusted =
         new HandshakeCertificates.Builder().addTrustedCertificate(AUTHORITY.certificate()).build();

@@ -5,7 +5,7 @@ import dev.homing.activities.destination.SampleDns;
 import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 
-/** Clients as Homing builds them, which may go where the test says. */
+/** Clients as Homing builds them, for destinations chosen by the test. */
 public final class SampleClients {
   private SampleClients() {}
 

@@ -1,6 +1,6 @@
 package dev.homing.activities.outbound;
 
-/** Brings about what takes three hosts that are not there. */
+/** Brings egress down by failing three hosts. */
 public final class SampleEgress {
   private SampleEgress() {}
 

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A proxy that gives one answer to all, and leads whoever it lets through to one receiver. */
+/** A proxy that gives the same answer to all, and tunnels to one receiver. */
 final class SampleProxy implements AutoCloseable {
   static final String OPEN = "HTTP/1.1 200 Connection established\r\nVia: sample\r\n\r\n";
 
@@ -22,8 +22,8 @@ final class SampleProxy implements AutoCloseable {
   /**
    * A proxy on a free port of the loopback.
    *
-   * @param answer nothing, and it stays silent
-   * @param receiver the port of whoever all tunnels lead to
+   * @param answer to each CONNECT; if empty, the proxy stays silent
+   * @param receiver the port at the end of all tunnels
    */
   SampleProxy(String answer, int receiver) throws IOException {
     this.answer = answer;
@@ -36,7 +36,7 @@ final class SampleProxy implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /** What it was asked for, each with its headers. */
+  /** The heads of the requests so far. */
   List<String> asked() {
     return List.copyOf(asked);
   }
@@ -62,7 +62,7 @@ final class SampleProxy implements AutoCloseable {
         caller.getInputStream().transferTo(OutputStream.nullOutputStream());
       }
     } catch (IOException gone) {
-      // The caller, or the receiver.
+      // The caller or the receiver closed its connection.
     }
   }
 
@@ -90,7 +90,7 @@ final class SampleProxy implements AutoCloseable {
         to) {
       from.getInputStream().transferTo(to.getOutputStream());
     } catch (IOException gone) {
-      // So is the other side, then.
+      // The other side is closed as well.
     }
   }
 

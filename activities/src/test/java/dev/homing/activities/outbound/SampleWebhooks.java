@@ -11,7 +11,7 @@ import java.util.UUID;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
-/** Webhooks to send in tests. */
+/** Sample webhooks. */
 final class SampleWebhooks {
   static final SigningSecret SECRET = SigningSecret.parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   static final EventId EVENT = new EventId(UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057"));

@@ -90,7 +90,7 @@ class SignaturesTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("vectors")
-  void signsAsOthersDo(
+  void matchesSignaturesOfOtherImplementations(
       String name,
       List<String> secrets,
       String id,
@@ -103,7 +103,7 @@ class SignaturesTest {
   }
 
   @Test
-  void isVerifiedByTheStandardLibraryWithEitherSecret() throws Exception {
+  void isVerifiedByTheReferenceLibraryWithEitherSecret() throws Exception {
     SigningSecret current = SymmetricSecret.generate(new SecureRandom());
     SigningSecret old = SymmetricSecret.generate(new SecureRandom());
     long now = Instant.now().getEpochSecond();

@@ -22,7 +22,7 @@ import okhttp3.HttpUrl;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Names whose name server is silent, beside one whose name server answers. */
+/** Names with a silent name server, next to names that are answered. */
 class SilentNamesTest {
   private static final int SILENT = 200;
   private static final int HEALTHY = 80;
@@ -42,7 +42,7 @@ class SilentNamesTest {
           "1");
 
   @Test
-  void holdUpNobodyAndAreChargedThemselves() throws Exception {
+  void doNotDelayOthersAndAreChargedThemselves() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Attempt>> silent = new ArrayList<>();
       for (int i = 0; i < SILENT; i++) {
@@ -71,7 +71,7 @@ class SilentNamesTest {
   }
 
   @Test
-  void takeNoTimeWhileTheyRest() {
+  void failFastDuringTheirBackoff() {
     server.put("ok.example", "127.0.0.1");
     assertThat(sender.send(SampleWebhooks.to(to("ok.example"))).outcome().word())
         .isEqualTo("delivered");

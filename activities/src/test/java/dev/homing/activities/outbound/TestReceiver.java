@@ -16,7 +16,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 
-/** Receives webhooks: {@code /503} answers 503, {@code /hangs…} when told to, anything else 200. */
+/** A receiver: {@code /503} answers 503, {@code /hangs…} when told to, any other path 200. */
 public final class TestReceiver extends Dispatcher implements AutoCloseable {
   private final MockWebServer server = new MockWebServer();
   private final List<String> paths = new CopyOnWriteArrayList<>();
@@ -37,12 +37,12 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
     return server.url(path).toString();
   }
 
-  /** What happens between a request and its answer. */
+  /** Sets an action between a request to this path and its answer. */
   public void when(String path, Runnable act) {
     acts.put(path, act);
   }
 
-  /** Whoever hangs is answered. */
+  /** Answers all hanging requests. */
   public void answer() {
     answer.countDown();
   }
