@@ -242,7 +242,7 @@ public final class ExpressLane implements FirstAttempts {
     return sendFirst.send(
         new SendFirstAttempts.Content(event.accepted(), event.contentType(), payload, event.hops()),
         lease,
-        receivers.inPortions(event.tenant(), missing),
+        receivers.inBatches(event.tenant(), missing),
         results);
   }
 

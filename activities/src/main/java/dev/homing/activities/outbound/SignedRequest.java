@@ -24,7 +24,7 @@ final class SignedRequest {
     String signature = Signatures.sign(webhook.secrets(), id, timestamp, webhook.payload());
     Request.Builder request =
         new Request.Builder().url(webhook.url()).post(new Payload(webhook.payload()));
-    if (!webhook.tls().equals(ReceiverTls.USUAL)) {
+    if (!webhook.tls().equals(ReceiverTls.DEFAULT)) {
       request.tag(ReceiverTls.class, webhook.tls());
     }
     webhook.headers().byName().forEach(request::header);

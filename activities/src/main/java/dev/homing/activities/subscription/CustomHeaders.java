@@ -10,30 +10,29 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Headers that a subscription's requests carry beside Homing's own, the same with each.
+ * Headers that Homing adds to each request of a subscription.
  *
- * <p>Case makes no difference to a name (RFC 9110, section 5.1). {@link #toString()} shows no
- * value.
+ * <p>Names are case-insensitive (RFC 9110, section 5.1). {@link #toString()} hides values.
  */
 public record CustomHeaders(Map<String, String> byName) {
   public static final CustomHeaders NONE = new CustomHeaders(Map.of());
 
-  /** So many has a subscription at most. */
-  public static final int MOST = 20;
+  /** The most headers of a subscription. */
+  public static final int MAX_HEADERS = 20;
 
-  /** So many characters have all names and values of a subscription together. */
-  public static final int LONGEST_IN_ALL = 16 * 1024;
+  /** The most characters of all names and values of a subscription together. */
+  public static final int MAX_TOTAL_LENGTH = 16 * 1024;
 
-  private static final int LONGEST_NAME = 100;
-  private static final int LONGEST_VALUE = 4 * 1024;
+  private static final int MAX_NAME_LENGTH = 100;
+  private static final int MAX_VALUE_LENGTH = 4 * 1024;
 
-  /** RFC 9110, section 5.6.2. OkHttp would send a name like {@code X-A:}. */
+  /** A token (RFC 9110, section 5.6.2). OkHttp would accept a name like {@code X-A:}. */
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-  /** Printable ASCII, without spaces at its ends, which no receiver would see. */
+  /** Printable ASCII without spaces at its ends, which receivers would strip. */
   private static final Pattern VALUE = Pattern.compile("(?:[!-~](?:[\\t -~]*[!-~])?)?");
 
-  /** They say where a request ends and who sends it, or open the metadata services of clouds. */
+  /** Headers that frame a request, name its sender, or open the metadata services of clouds. */
   private static final Set<String> RESERVED =
       Set.of(
           "accept-encoding",
@@ -73,24 +72,24 @@ public record CustomHeaders(Map<String, String> byName) {
     byName = Collections.unmodifiableMap(ordered);
   }
 
-  /** Why a header of this name cannot be had; empty if it can. */
+  /** Why this name is invalid or reserved; empty if it may be used. */
   public static Optional<String> complaintAboutName(String name) {
-    if (name.length() > LONGEST_NAME || !TOKEN.matcher(name).matches()) {
+    if (name.length() > MAX_NAME_LENGTH || !TOKEN.matcher(name).matches()) {
       return Optional.of(
-          "a name has from 1 to %d letters, digits and hyphens".formatted(LONGEST_NAME));
+          "a name has from 1 to %d letters, digits and hyphens".formatted(MAX_NAME_LENGTH));
     }
     String lower = name.toLowerCase(Locale.ROOT);
     return RESERVED.contains(lower) || RESERVED_PREFIXES.stream().anyMatch(lower::startsWith)
-        ? Optional.of("%s is Homing's to set".formatted(name))
+        ? Optional.of("%s is reserved for Homing".formatted(name))
         : Optional.empty();
   }
 
-  /** Why this cannot be a value, without repeating it; empty if it can. */
+  /** Why this value is invalid, without repeating it; empty if it is valid. */
   public static Optional<String> complaintAboutValue(String value) {
-    return value.length() > LONGEST_VALUE || !VALUE.matcher(value).matches()
+    return value.length() > MAX_VALUE_LENGTH || !VALUE.matcher(value).matches()
         ? Optional.of(
             "a value has at most %d printable ASCII characters, and no space at its ends"
-                .formatted(LONGEST_VALUE))
+                .formatted(MAX_VALUE_LENGTH))
         : Optional.empty();
   }
 

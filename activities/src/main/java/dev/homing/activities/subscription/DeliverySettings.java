@@ -8,32 +8,34 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * How patiently receivers are tried, unless their subscription says otherwise.
+ * Default retry schedule and timeout of subscriptions that set none.
  *
- * @param maxAttempts the most attempts of a round, the first included ({@code MAX_RETRIES})
- * @param initialInterval the wait after the first attempt; doubles ({@code INITIAL_RETRY_INTERVAL})
- * @param maxInterval the longest wait ({@code MAX_RETRY_INTERVAL})
- * @param timeout of one attempt, all of it ({@code WEBHOOK_TIMEOUT})
+ * @param maxAttempts the maximum number of attempts in a round, including the first ({@code
+ *     MAX_RETRIES})
+ * @param initialInterval the wait after the first attempt; it doubles with each attempt ({@code
+ *     INITIAL_RETRY_INTERVAL})
+ * @param maxInterval the longest wait between attempts ({@code MAX_RETRY_INTERVAL})
+ * @param timeout of one whole attempt ({@code WEBHOOK_TIMEOUT})
  */
 @ConfigurationProperties("homing.delivery")
 public record DeliverySettings(
     int maxAttempts, Duration initialInterval, Duration maxInterval, Duration timeout) {
-  public static final int MOST_ATTEMPTS = 100;
-  public static final Duration LONGEST_INTERVAL = Duration.ofDays(7);
-  public static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(60);
+  public static final int MAX_ATTEMPTS = 100;
+  public static final Duration MAX_INTERVAL = Duration.ofDays(7);
+  public static final Duration MAX_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   public DeliverySettings {
-    Setting.between("homing.delivery.max-attempts", maxAttempts, 1, MOST_ATTEMPTS);
-    Setting.between("homing.delivery.initial-interval", initialInterval, SECOND, LONGEST_INTERVAL);
-    Setting.between("homing.delivery.max-interval", maxInterval, initialInterval, LONGEST_INTERVAL);
-    Setting.between("homing.delivery.timeout", timeout, SECOND, LONGEST_TIMEOUT);
+    Setting.between("homing.delivery.max-attempts", maxAttempts, 1, MAX_ATTEMPTS);
+    Setting.between("homing.delivery.initial-interval", initialInterval, SECOND, MAX_INTERVAL);
+    Setting.between("homing.delivery.max-interval", maxInterval, initialInterval, MAX_INTERVAL);
+    Setting.between("homing.delivery.timeout", timeout, SECOND, MAX_TIMEOUT);
   }
 
-  /** Two intervals that contradict each other: which one to change, and why. */
+  /** A conflict between two intervals: the field to change, and why. */
   public record Contradiction(String field, String detail) {}
 
-  /** Whether the longest interval of a subscription would be below its first one. */
+  /** The conflict if the subscription's longest interval is below its first; else empty. */
   public Optional<Contradiction> contradiction(Terms.Retry retry) {
     Duration first = or(retry.initialInterval(), initialInterval);
     Duration longest = or(retry.maxInterval(), maxInterval);
@@ -55,8 +57,8 @@ public record DeliverySettings(
   }
 
   /**
-   * The schedule of a subscription that sets some of it; never throws, as settings may have changed
-   * since they were compared.
+   * The schedule of a subscription that may set parts of it. Never throws: settings may have
+   * changed since they were checked.
    */
   RetrySchedule schedule(
       @Nullable Integer attempts, @Nullable Duration initial, @Nullable Duration max) {

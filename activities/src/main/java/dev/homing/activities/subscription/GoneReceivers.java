@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Switches off subscriptions whose receiver answered 410: it is gone for good. */
+/** Disables subscriptions whose receiver answered 410: it is gone for good. */
 public final class GoneReceivers {
   private static final Logger log = LoggerFactory.getLogger(GoneReceivers.class);
 
@@ -23,10 +23,11 @@ public final class GoneReceivers {
   }
 
   /**
-   * It receives nothing until its owner enables it; events accepted from now on pass it by.
+   * Disables the subscription until its owner enables it; events accepted from now on are not sent
+   * to it.
    *
    * @param answered the URL that answered 410
-   * @return whether the subscription is off for that; false if it has another URL by now
+   * @return true if the subscription is disabled; false if its URL has changed since
    */
   public boolean switchOff(Tenant tenant, SubscriptionId id, HttpUrl answered) {
     return requireNonNull(
@@ -40,11 +41,11 @@ public final class GoneReceivers {
             }));
   }
 
-  /** False also for a URL that has been damaged since. */
+  /** False as well if the stored URL cannot be parsed. */
   private static boolean isUrl(HttpUrl url, String stored) {
     try {
       return url.equals(ReceiverUrl.stored(stored));
-    } catch (IllegalArgumentException damaged) {
+    } catch (IllegalArgumentException e) {
       return false;
     }
   }

@@ -9,8 +9,10 @@ import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /**
- * Keeps apostrophes in a query as they were written. OkHttp would send {@code %27}, as browsers do;
- * to RFC 3986 the two are different, and so they are to receivers who verify their URL.
+ * Keeps apostrophes in a query as they were written.
+ *
+ * <p>OkHttp would send {@code %27}, as browsers do. By RFC 3986 the two differ, and so they do for
+ * receivers that verify their URL.
  */
 final class QueryAsWritten {
   private static final Pattern APOSTROPHE = Pattern.compile("'|%27");
@@ -19,10 +21,10 @@ final class QueryAsWritten {
   private QueryAsWritten() {}
 
   /**
-   * The same URL with the apostrophes of the text it was parsed from.
+   * The same URL with the apostrophes of the text that it was parsed from.
    *
-   * <p>What OkHttp's builder takes it encodes, so its list is changed: any builder that is made of
-   * the result encodes them again.
+   * <p>OkHttp's builder encodes its arguments, so this changes the builder's internal list. A
+   * builder made from the result encodes apostrophes again.
    */
   static HttpUrl of(HttpUrl url, String text) {
     int query = text.indexOf('?');
@@ -40,7 +42,7 @@ final class QueryAsWritten {
             .iterator();
     for (int i = 0; i < parts.size(); i++) {
       String part = parts.get(i);
-      if (part != null) { // A name without a value has none.
+      if (part != null) { // Null for a name without a value.
         parts.set(i, ENCODED.matcher(part).replaceAll(_ -> written.next()));
       }
     }

@@ -9,12 +9,12 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription as a sender needs it: read anew for each later attempt.
+ * A subscription as a sender needs it, read again for each later attempt.
  *
- * @param tls for {@code https://}
- * @param headers beside our own
- * @param secrets each signs; none if it cannot be read
- * @param fault of ours, for people: why it cannot be read; null if it can
+ * @param tls settings for {@code https://}
+ * @param headers custom headers
+ * @param secrets each of them signs; empty if the subscription is unreadable
+ * @param fault why the subscription is unreadable, to show to operators; null if it is readable
  */
 public record Receiver(
     SubscriptionId id,
@@ -26,18 +26,18 @@ public record Receiver(
     Duration timeout,
     Standing standing,
     @Nullable String fault) {
-  /** Stands for a URL that cannot be read; the name is one that never exists (RFC 6761). */
+  /** A placeholder for an unreadable URL, with a name that never exists (RFC 6761). */
   static final HttpUrl NOWHERE = HttpUrl.get("http://unreadable.invalid/");
 
-  /** Whether it may be sent to. */
+  /** Whether webhooks may be sent to the subscription. */
   public enum Standing {
     ACTIVE,
-    /** Its owner holds what waits. */
+    /** Paused by its owner: waiting deliveries are held. */
     PAUSED,
     /** Its receiver answered 410. */
     GONE,
     DELETED,
-    /** Its URL, headers, secret or schedule cannot be read as it is stored: a fault of ours. */
+    /** The stored URL, headers, secret or schedule are unreadable: a fault of ours. */
     UNREADABLE
   }
 }

@@ -17,27 +17,27 @@ import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS as a subscription wants it. All of it is PEM (RFC 7468); {@link #toString()} shows nothing.
+ * TLS settings of a subscription, in PEM (RFC 7468); {@link #toString()} hides them.
  *
- * @param authority certificates of which one must have signed the receiver's, or be it; null:
- *     whomever the JVM trusts
- * @param certificate that Homing shows, and behind it those that lead to its authority; null: none
- * @param key of that certificate; null: none
+ * @param authority certificates, one of which must have signed the receiver's certificate or be it;
+ *     null: the authorities that the JVM trusts
+ * @param certificate the client certificate, followed by its chain; null: none
+ * @param key private key of the client certificate; null: none
  */
 public record ReceiverTls(
     @Nullable String authority, @Nullable String certificate, @Nullable String key) {
-  /** Nothing of its own. */
-  public static final ReceiverTls USUAL = new ReceiverTls(null, null, null);
+  /** The default: no settings of its own. */
+  public static final ReceiverTls DEFAULT = new ReceiverTls(null, null, null);
 
-  /** So many characters has each of the three at most. */
-  public static final int LONGEST = 32 * 1024;
+  /** The most characters of each of the three. */
+  public static final int MAX_LENGTH = 32 * 1024;
 
   private static final Pattern PLAIN = Pattern.compile("[\\t\\r\\n -~]*");
 
   /**
-   * What a client needs for a handshake.
+   * The certificates for a client's handshakes.
    *
-   * @throws IllegalArgumentException if one of the three cannot be read
+   * @throws IllegalArgumentException if one of the three cannot be parsed
    */
   public HandshakeCertificates handshake() {
     HandshakeCertificates.Builder builder = new HandshakeCertificates.Builder();
@@ -51,7 +51,7 @@ public record ReceiverTls(
     return builder.build();
   }
 
-  /** Whom the JVM trusts, read when somebody first shows a certificate, and once. */
+  /** The authorities that the JVM trusts, read once, on first use. */
   private static final class Jvm {
     static final List<X509Certificate> AUTHORITIES =
         List.of(
@@ -62,24 +62,24 @@ public record ReceiverTls(
                 .getAcceptedIssuers());
   }
 
-  /** Why these cannot be certificates; empty if they can. */
+  /** Why this text does not contain certificates; empty if it does. */
   public static Optional<String> complaintAboutCertificates(String pem) {
     try {
       var unused = certificates(pem);
       return Optional.empty();
-    } catch (IllegalArgumentException wrong) {
+    } catch (IllegalArgumentException e) {
       return Optional.of(
-          "must be certificates in PEM, at most %d characters of ASCII".formatted(LONGEST));
+          "must be certificates in PEM, at most %d characters of ASCII".formatted(MAX_LENGTH));
     }
   }
 
-  /** Why this cannot be the key of a certificate, without repeating it; empty if it can. */
+  /** Why this is not the key of the certificate, without repeating it; empty if it is. */
   public static Optional<String> complaintAboutKey(String certificate, String key) {
     try {
       return belongTogether(held(certificates(certificate).getFirst(), key).keyPair())
           ? Optional.empty()
           : Optional.of("is not the key of the certificate");
-    } catch (IllegalArgumentException wrong) {
+    } catch (IllegalArgumentException e) {
       return Optional.of(
           "must be an RSA or EC key in PEM of PKCS#8 (BEGIN PRIVATE KEY), not encrypted");
     }
@@ -98,8 +98,8 @@ public record ReceiverTls(
         throw new IllegalArgumentException("no certificate");
       }
       return all;
-    } catch (CertificateException wrong) {
-      throw new IllegalArgumentException("no certificate", wrong);
+    } catch (CertificateException e) {
+      throw new IllegalArgumentException("no certificate", e);
     }
   }
 
@@ -107,15 +107,15 @@ public record ReceiverTls(
     return HeldCertificate.decode(Certificates.certificatePem(certificate) + plain(key));
   }
 
-  /** RFC 7468 has nothing but ASCII; what stands before the first BEGIN would pass unread. */
+  /** PEM is ASCII only (RFC 7468); parsers would skip any text in front of the first BEGIN. */
   private static String plain(String pem) {
-    if (pem.length() > LONGEST || !PLAIN.matcher(pem).matches()) {
+    if (pem.length() > MAX_LENGTH || !PLAIN.matcher(pem).matches()) {
       throw new IllegalArgumentException("too long, or not ASCII");
     }
     return pem;
   }
 
-  /** What the one signs, the other verifies. */
+  /** True if the public key verifies a signature of the private key. */
   private static boolean belongTogether(KeyPair keys) {
     String algorithm =
         keys.getPublic().getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
@@ -129,7 +129,7 @@ public record ReceiverTls(
       verifying.initVerify(keys.getPublic());
       verifying.update(something);
       return verifying.verify(signed);
-    } catch (GeneralSecurityException strangers) {
+    } catch (GeneralSecurityException e) {
       return false;
     }
   }

@@ -6,26 +6,26 @@ import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 
 /**
- * Reads the URL of a receiver, so that what is stored is what will be called.
+ * Parses the URL of a receiver, so that the stored URL is the one that is called.
  *
- * <p>It is parsed once, by the client that sends: two parsers that disagree are how a check is
- * walked around. Which addresses may be called is not asked here but when they are.
+ * <p>Only the sending client's parser is used: two parsers that disagree are a way around a check.
+ * Addresses are not checked here, but when they are called.
  */
 public final class ReceiverUrl {
-  private static final int LONGEST = 2_048;
+  private static final int MAX_LENGTH = 2_048;
   private static final Pattern STRICT = Pattern.compile("(?i)https?://[^/].*");
   private static final Pattern NUMBER = Pattern.compile("[0-9]+|0x.*");
   private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
   private static final Pattern DOTTED_QUAD = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
 
-  /** SSH, SMTP, DNS, Docker, databases, Redis, Temporal and its UI, Elasticsearch, kubelet. */
-  private static final List<Integer> NEVER =
+  /** Ports of SSH, SMTP, DNS, Docker, databases, Redis, Temporal, Elasticsearch and kubelet. */
+  private static final List<Integer> BLOCKED_PORTS =
       List.of(22, 25, 53, 2375, 3306, 5432, 6379, 7233, 8233, 9200, 10250, 11211);
 
   private ReceiverUrl() {}
 
   /**
-   * The URL in its one form: percent signs and full-width digits resolved, names in punycode.
+   * The canonical form: percent signs and full-width digits resolved, names in punycode.
    *
    * @throws IllegalArgumentException with a sentence that says what to do
    */
@@ -33,31 +33,31 @@ public final class ReceiverUrl {
     checkText(text);
     HttpUrl url = QueryAsWritten.of(withoutFinalDot(parsed(text)), text);
     checkHost(url.host());
-    if (NEVER.contains(url.port())) {
+    if (BLOCKED_PORTS.contains(url.port())) {
       throw refused(
-          NEVER.stream()
+          BLOCKED_PORTS.stream()
               .map(String::valueOf)
               .collect(
                   Collectors.joining(", ", "Use another port: webhooks are never sent to ", ".")));
     }
-    if (url.toString().length() > LONGEST) {
+    if (url.toString().length() > MAX_LENGTH) {
       throw tooLong();
     }
     return url;
   }
 
   /**
-   * Reads what {@link #parse} wrote.
+   * Parses a stored URL that {@link #parse} returned.
    *
-   * @throws IllegalArgumentException if it was not that
+   * @throws IllegalArgumentException if the URL is damaged
    */
   static HttpUrl stored(String text) {
     return QueryAsWritten.of(HttpUrl.get(text), text);
   }
 
-  /** What OkHttp would repair in silence, and another reader would not. */
+  /** Refuses texts that OkHttp would repair silently, unlike other parsers. */
   private static void checkText(String text) {
-    if (text.length() > LONGEST) {
+    if (text.length() > MAX_LENGTH) {
       throw tooLong();
     }
     if (text.chars().anyMatch(ReceiverUrl::isForbidden)) {
@@ -98,7 +98,7 @@ public final class ReceiverUrl {
     return url;
   }
 
-  /** One dot at the end names the same host in DNS; it is parsed again, as it may hide digits. */
+  /** A final dot does not change a DNS name; the host is parsed again, as it may hide digits. */
   private static HttpUrl withoutFinalDot(HttpUrl url) {
     String host = url.host();
     if (!host.endsWith(".") || host.endsWith("..") || host.length() == 1) {
@@ -107,7 +107,7 @@ public final class ReceiverUrl {
     return url.newBuilder().host(host.substring(0, host.length() - 1)).build();
   }
 
-  /** An address is written as four decimal numbers: other clients read 010 or 0x7f differently. */
+  /** An IPv4 address must be four decimal numbers: other parsers read 010 or 0x7f differently. */
   private static void checkHost(String host) {
     if (host.isEmpty() || host.endsWith(".")) {
       throw refused("Remove the dots at the end of the host.");

@@ -31,13 +31,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Looks up where to send, with which secret and how patiently. */
+/** Reads subscriptions as senders need them, with secrets opened. */
 public final class Receivers {
-  /** Some 20 MB. */
-  private static final int REMEMBERED = 20_000;
+  /** The most receivers in memory, about 20 MB. */
+  private static final int MAX_CACHED = 20_000;
 
-  /** Some 500 KB. */
-  private static final int PORTION = 500;
+  /** Receivers read at a time, about 500 KB. */
+  private static final int BATCH_SIZE = 500;
 
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
@@ -45,8 +45,8 @@ public final class Receivers {
   private final JdbcClient jdbc;
   private final Secrets secrets;
   private final DeliverySettings settings;
-  private final Cache<SubscriptionKey, Remembered> remembered =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+  private final Cache<SubscriptionKey, Cached> cache =
+      Caffeine.newBuilder().maximumSize(MAX_CACHED).build();
 
   public Receivers(JdbcClient jdbc, Secrets secrets, DeliverySettings settings) {
     this.jdbc = jdbc;
@@ -59,45 +59,45 @@ public final class Receivers {
   }
 
   /**
-   * Those of an accepting commit: from memory where nothing of the tenant has changed since they
-   * were read. Every change raises the routes version, so what is remembered is as good as read.
+   * The receivers of an accepting commit, from memory if the tenant's subscriptions have not
+   * changed since. Every change raises the routes version, so cached receivers are always current.
    */
   public Map<SubscriptionId, Receiver> of(Tenant tenant, Route route) {
     Map<SubscriptionId, Receiver> all = new HashMap<>();
-    List<SubscriptionId> unknown = new ArrayList<>();
+    List<SubscriptionId> missing = new ArrayList<>();
     for (SubscriptionId id : route.recipients()) {
-      Remembered known = remembered.getIfPresent(new SubscriptionKey(tenant, id));
-      if (known != null && known.version() == route.version()) {
-        all.put(id, known.receiver());
+      Cached cached = cache.getIfPresent(new SubscriptionKey(tenant, id));
+      if (cached != null && cached.version() == route.version()) {
+        all.put(id, cached.receiver());
       } else {
-        unknown.add(id);
+        missing.add(id);
       }
     }
-    if (!unknown.isEmpty()) {
-      Map<SubscriptionId, Receiver> read = find(tenant, unknown);
-      read.values().forEach(receiver -> remember(tenant, route.version(), receiver));
+    if (!missing.isEmpty()) {
+      Map<SubscriptionId, Receiver> read = find(tenant, missing);
+      read.values().forEach(receiver -> cache(tenant, route.version(), receiver));
       all.putAll(read);
     }
     return all;
   }
 
   /**
-   * Not one that cannot be read, nor one with several secrets: what is wrong with it may be mended,
-   * and the time of earlier secrets ends, without a word. Nor one with certificates, which are
-   * large.
+   * Leaves out unreadable receivers and those with several secrets: a repair, or the end of an
+   * earlier secret, does not raise the version. Leaves out those with certificates as well, which
+   * are large.
    */
-  private void remember(Tenant tenant, long version, Receiver receiver) {
+  private void cache(Tenant tenant, long version, Receiver receiver) {
     if (receiver.fault() == null
         && receiver.secrets().size() == 1
-        && receiver.tls().equals(ReceiverTls.USUAL)) {
-      remembered.put(new SubscriptionKey(tenant, receiver.id()), new Remembered(version, receiver));
+        && receiver.tls().equals(ReceiverTls.DEFAULT)) {
+      cache.put(new SubscriptionKey(tenant, receiver.id()), new Cached(version, receiver));
     }
   }
 
   /** A receiver as it was at this routes version of its tenant, or later. */
-  private record Remembered(long version, Receiver receiver) {}
+  private record Cached(long version, Receiver receiver) {}
 
-  /** Those that exist, deleted ones included. */
+  /** The receivers with these ids, including deleted ones; unknown ids are left out. */
   public Map<SubscriptionId, Receiver> find(Tenant tenant, Collection<SubscriptionId> ids) {
     return jdbc
         .sql(
@@ -122,18 +122,20 @@ public final class Receivers {
   }
 
   /**
-   * The same, read portion by portion while they are asked for: all recipients of all events that
-   * are being sent might not fit into memory.
+   * The same, read in batches during iteration: all recipients of all events being sent might not
+   * fit into memory.
    */
-  public Iterable<Receiver> inPortions(Tenant tenant, List<SubscriptionId> ids) {
+  public Iterable<Receiver> inBatches(Tenant tenant, List<SubscriptionId> ids) {
     return () ->
         ids.stream()
-            .gather(Gatherers.windowFixed(PORTION))
-            .flatMap(portion -> find(tenant, portion).values().stream())
+            .gather(Gatherers.windowFixed(BATCH_SIZE))
+            .flatMap(batch -> find(tenant, batch).values().stream())
             .iterator();
   }
 
-  /** One that cannot be read must not hold up the others. */
+  /**
+   * An unreadable subscription becomes a receiver with a fault, so that others are not affected.
+   */
   private Receiver receiver(Tenant tenant, ResultSet row) throws SQLException {
     SubscriptionId id = new SubscriptionId(row.getObject("id", UUID.class));
     Standing standing = standing(row);
@@ -152,7 +154,7 @@ public final class Receivers {
       return new Receiver(
           id,
           or(HttpUrl.parse(row.getString("url")), Receiver.NOWHERE),
-          ReceiverTls.USUAL,
+          ReceiverTls.DEFAULT,
           CustomHeaders.NONE,
           List.of(),
           settings.schedule(null, null, null),
@@ -182,7 +184,7 @@ public final class Receivers {
     return text.equals("{}") ? Map.of() : json.readValue(text, TEXTS);
   }
 
-  /** Those from before rotations sign as well, for a while. */
+  /** The current secret, and earlier ones within their grace period. */
   private List<SigningSecret> secrets(Tenant tenant, SubscriptionId id, ResultSet row)
       throws SQLException {
     Array earlier = row.getArray("earlier_secrets");

@@ -20,10 +20,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Seals what subscriptions keep secret with the newest key, so that an old one may go. */
+/** Reseals all secrets of subscriptions with the newest key, so that old keys can be removed. */
 public final class Resealing {
   private static final Logger log = LoggerFactory.getLogger(Resealing.class);
-  private static final int AT_A_TIME = 200;
+  private static final int BATCH_SIZE = 200;
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
   private final JsonMapper json = JsonMapper.builder().build();
@@ -36,14 +36,14 @@ public final class Resealing {
   }
 
   /**
-   * What came of it, in subscriptions.
+   * The result, in numbers of subscriptions.
    *
-   * @param unreadable their key is not configured, or what is stored was changed
-   * @param changedMeanwhile by their owners; once more will do
+   * @param unreadable their key is not configured, or the stored secret was changed
+   * @param changedMeanwhile changed by their owners during the run; reseal again
    */
   public record Result(int resealed, int unreadable, int changedMeanwhile) {}
 
-  /** How many secrets are sealed with each key, by its id. Those of deleted subscriptions count. */
+  /** The number of secrets sealed with each key, by key id; includes deleted subscriptions. */
   public Map<String, Integer> secretsByKey() {
     Map<String, Integer> counts = new LinkedHashMap<>();
     RowCallbackHandler count = row -> counts.put(row.getString("key"), row.getInt("secrets"));
@@ -66,34 +66,34 @@ public final class Resealing {
     return counts;
   }
 
-  /** A few subscriptions at a time; it may be broken off, and repeated. */
+  /** Reseals in small batches; can be interrupted and repeated at any time. */
   public Result resealAll() {
     int resealed = 0;
     int unreadable = 0;
     int changed = 0;
     Sealed last = null;
-    List<Sealed> some = after(last);
-    while (!some.isEmpty()) {
-      for (Sealed sealed : some) {
+    List<Sealed> batch = nextBatch(last);
+    while (!batch.isEmpty()) {
+      for (Sealed sealed : batch) {
         try {
-          Sealed anew = anew(sealed);
-          if (!anew.equals(sealed)) {
-            boolean written = write(sealed, anew);
+          Sealed replacement = resealed(sealed);
+          if (!replacement.equals(sealed)) {
+            boolean written = write(sealed, replacement);
             resealed += written ? 1 : 0;
             changed += written ? 0 : 1;
           }
-        } catch (IllegalStateException cannotBeOpened) {
-          log.error("{}: {}", new SubscriptionId(sealed.id()), cannotBeOpened.getMessage());
+        } catch (IllegalStateException e) {
+          log.error("{}: {}", new SubscriptionId(sealed.id()), e.getMessage());
           unreadable++;
         }
       }
-      last = some.getLast();
-      some = after(last);
+      last = batch.getLast();
+      batch = nextBatch(last);
     }
     return new Result(resealed, unreadable, changed);
   }
 
-  /** What a subscription keeps secret, as it is stored. */
+  /** The secrets of a subscription, as they are stored. */
   private record Sealed(
       String tenant,
       UUID id,
@@ -102,7 +102,7 @@ public final class Resealing {
       @Nullable String tlsKey,
       String headers) {}
 
-  private List<Sealed> after(@Nullable Sealed last) {
+  private List<Sealed> nextBatch(@Nullable Sealed last) {
     return jdbc.sql(
             """
             select tenant, id, sealed_secret, earlier_secrets, sealed_tls_key, sealed_headers
@@ -112,7 +112,7 @@ public final class Resealing {
             """)
         .param("tenant", last == null ? "" : last.tenant())
         .param("id", last == null ? new UUID(0, 0) : last.id())
-        .param("most", AT_A_TIME)
+        .param("most", BATCH_SIZE)
         .query((row, _) -> read(row))
         .list();
   }
@@ -127,7 +127,7 @@ public final class Resealing {
         row.getString("sealed_headers"));
   }
 
-  private Sealed anew(Sealed sealed) {
+  private Sealed resealed(Sealed sealed) {
     Tenant tenant = new Tenant(sealed.tenant());
     SubscriptionId id = new SubscriptionId(sealed.id());
     Map<String, String> before = json.readValue(sealed.headers(), TEXTS);
@@ -137,23 +137,23 @@ public final class Resealing {
         sealed.tenant(),
         sealed.id(),
         secrets.reseal(tenant, id, sealed.secret()),
-        earlierAnew(tenant, id, sealed.earlier()),
+        resealedEarlier(tenant, id, sealed.earlier()),
         sealed.tlsKey() == null ? null : secrets.resealTlsKey(tenant, id, sealed.tlsKey()),
         headers.equals(before) ? sealed.headers() : json.writeValueAsString(headers));
   }
 
-  private String earlierAnew(Tenant tenant, SubscriptionId id, String earlier) {
+  private String resealedEarlier(Tenant tenant, SubscriptionId id, String earlier) {
     JsonNode before = json.readTree(earlier);
-    JsonNode anew = before.deepCopy();
-    for (JsonNode secret : anew) {
+    JsonNode resealed = before.deepCopy();
+    for (JsonNode secret : resealed) {
       String text = secret.required("sealed").stringValue();
       ((ObjectNode) secret).put("sealed", secrets.reseal(tenant, id, text));
     }
-    return anew.equals(before) ? earlier : json.writeValueAsString(anew);
+    return resealed.equals(before) ? earlier : json.writeValueAsString(resealed);
   }
 
-  /** Unless it was changed meanwhile. */
-  private boolean write(Sealed before, Sealed anew) {
+  /** False if the subscription was changed meanwhile; then nothing is written. */
+  private boolean write(Sealed before, Sealed after) {
     return jdbc.sql(
                 """
                 update subscriptions
@@ -169,10 +169,10 @@ public final class Resealing {
                 """)
             .param("tenant", before.tenant())
             .param("id", before.id())
-            .param("secret", anew.secret())
-            .param("earlier", anew.earlier())
-            .param("tlsKey", anew.tlsKey())
-            .param("headers", anew.headers())
+            .param("secret", after.secret())
+            .param("earlier", after.earlier())
+            .param("tlsKey", after.tlsKey())
+            .param("headers", after.headers())
             .param("secretBefore", before.secret())
             .param("earlierBefore", before.earlier())
             .param("tlsKeyBefore", before.tlsKey())

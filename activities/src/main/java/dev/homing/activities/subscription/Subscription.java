@@ -29,15 +29,15 @@ import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
-/** A receiver: where it is, what it wants to hear, and how it is to be tried. */
+/** A subscription: its URL, its event types, and the settings of its deliveries. */
 @Entity
 @Table(name = "subscriptions")
 public class Subscription {
-  /** Why Homing switches a subscription off: its receiver answered 410. */
+  /** The reason of a subscription disabled by Homing: its receiver answered 410. */
   public static final String GONE = "gone";
 
-  /** So many secrets from before rotations sign at most. */
-  public static final int MOST_EARLIER_SECRETS = 10;
+  /** The most earlier secrets that sign as well. */
+  public static final int MAX_EARLIER_SECRETS = 10;
 
   @EmbeddedId private SubscriptionKey key;
   private String url;
@@ -64,7 +64,7 @@ public class Subscription {
   private String sealedSecret;
   private @Nullable String publicKey;
 
-  /** Newest first; read by those who sign, with SQL. */
+  /** Newest first. {@link Receivers} reads them with SQL. */
   @JdbcTypeCode(SqlTypes.JSON)
   private List<EarlierSecret> earlierSecrets = List.of();
 
@@ -88,7 +88,7 @@ public class Subscription {
   @SuppressWarnings("NullAway.Init")
   protected Subscription() {}
 
-  /** A new one; what is secret comes sealed. */
+  /** A new subscription; its secrets are already sealed. */
   public Subscription(
       Tenant tenant,
       SubscriptionId id,
@@ -110,9 +110,10 @@ public class Subscription {
   }
 
   /**
-   * Replaces everything that its owner may set. Setting enabled also revives one switched off.
+   * Replaces everything that the owner may set. Enabling also revives a subscription disabled by
+   * Homing.
    *
-   * @param sealed what is secret of the terms
+   * @param sealed the secret parts of the terms
    */
   public void change(Terms terms, Terms.Sealed sealed, Instant now) {
     set(terms, sealed);
@@ -120,10 +121,10 @@ public class Subscription {
   }
 
   /**
-   * Signs with another secret from now on, and with the one before as well until then. Those before
-   * it sign until their own end, up to {@link #MOST_EARLIER_SECRETS}.
+   * Replaces the signing secret; the previous one signs as well until {@code previousUntil}.
+   * Secrets before it sign until their own end, up to {@link #MAX_EARLIER_SECRETS}.
    *
-   * @param previousUntil not later than now: all earlier ones are forgotten at once
+   * @param previousUntil if not later than now, all earlier secrets are dropped at once
    */
   public void rotate(SealedSecret secret, Instant previousUntil, Instant now) {
     this.earlierSecrets =
@@ -133,7 +134,7 @@ public class Subscription {
                         new EarlierSecret(
                             sealedSecret, publicKey, previousUntil.truncatedTo(ChronoUnit.MICROS))),
                     earlierSecrets.stream().filter(earlier -> earlier.until().isAfter(now)))
-                .limit(MOST_EARLIER_SECRETS)
+                .limit(MAX_EARLIER_SECRETS)
                 .toList()
             : List.of();
     this.sealedSecret = secret.text();
@@ -141,14 +142,14 @@ public class Subscription {
     this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
 
-  /** Switches it off for good, until its owner enables it. */
+  /** Disables the subscription until its owner enables it. */
   public void disable(String reason, Instant now) {
     this.enabled = false;
     this.disabledReason = reason;
     this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
 
-  /** Leaves a tombstone: it receives nothing and is found no more. */
+  /** Leaves a tombstone, which receives nothing and is no longer found. */
   public void delete(Instant now) {
     this.deletedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
@@ -174,7 +175,7 @@ public class Subscription {
     this.timeoutSeconds = seconds(terms.timeout());
   }
 
-  /** What its owner may set; what is secret of it is left as it is. */
+  /** The terms as its owner set them, without secrets. */
   public Terms terms() {
     return new Terms(
         url,
@@ -197,17 +198,17 @@ public class Subscription {
     return disabledReason;
   }
 
-  /** Until when the secret before the last rotation signs as well; null: it was given up. */
+  /** Until when the previous secret signs as well; null if there is none. */
   public @Nullable Instant previousSecretUntil() {
     return earlierSecrets.isEmpty() ? null : earlierSecrets.getFirst().until();
   }
 
-  /** With which its receiver verifies; null: with the secret itself. */
+  /** The key for verifying; null if verifying needs the secret. */
   public @Nullable String publicKey() {
     return publicKey;
   }
 
-  /** Secrets from before rotations, newest first; some may be over. */
+  /** Earlier secrets, newest first; some may have expired. */
   public List<EarlierSecret> earlierSecrets() {
     return earlierSecrets;
   }
@@ -216,7 +217,7 @@ public class Subscription {
     return deletedAt != null;
   }
 
-  /** Raised by each change. */
+  /** Incremented by each change. */
   public long version() {
     return version;
   }
@@ -229,7 +230,7 @@ public class Subscription {
     return updatedAt;
   }
 
-  /** What is secret of {@link #terms()}. */
+  /** The secret parts of {@link #terms()}. */
   public Terms.Sealed sealed() {
     return new Terms.Sealed(Map.copyOf(sealedHeaders), sealedTlsKey);
   }
@@ -252,10 +253,10 @@ public class Subscription {
   }
 
   /**
-   * A signing secret from before a rotation, as it is kept.
+   * An earlier signing secret, as it is stored.
    *
-   * @param publicKey with which a receiver verifies; null: it needs the secret
-   * @param until when it signs as well; a text in JSON, as PostgreSQL has to read it
+   * @param publicKey lets a receiver verify; null if verifying needs the secret
+   * @param until the end of its grace period; a string in JSON, so that PostgreSQL can read it
    */
   public record EarlierSecret(
       String sealed,

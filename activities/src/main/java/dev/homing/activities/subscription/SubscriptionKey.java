@@ -6,7 +6,7 @@ import jakarta.persistence.Embeddable;
 import java.io.Serializable;
 import java.util.UUID;
 
-/** Where a subscription is kept: its tenant first. */
+/** The primary key of a subscription. */
 @Embeddable
 public record SubscriptionKey(String tenant, UUID id) implements Serializable {
   public SubscriptionKey(Tenant tenant, SubscriptionId id) {

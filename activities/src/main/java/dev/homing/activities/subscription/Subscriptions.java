@@ -13,7 +13,7 @@ import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-/** All subscriptions, as PostgreSQL has them. */
+/** All subscriptions in PostgreSQL. */
 public interface Subscriptions extends Repository<Subscription, SubscriptionKey> {
 
   Subscription saveAndFlush(Subscription subscription);
@@ -22,19 +22,20 @@ public interface Subscriptions extends Repository<Subscription, SubscriptionKey>
   Optional<Subscription> find(SubscriptionKey key);
 
   /**
-   * One that is to be changed: nobody else changes it until the transaction ends, so that the next
-   * change begins with what came of this one, instead of failing.
+   * Finds a subscription and locks it until the transaction ends, so that a concurrent change waits
+   * and starts from this one's result, instead of failing.
    */
   @Lock(LockModeType.PESSIMISTIC_WRITE)
   @Query("from Subscription s where s.key = :key and s.deletedAt is null")
   Optional<Subscription> findToChange(SubscriptionKey key);
 
   /**
-   * The tenant's, newest first.
+   * Lists a tenant's subscriptions, newest first.
    *
-   * @param eventType only those that name exactly this; null: all
-   * @param enabled only those that are, or are not; null: all
-   * @param from the first id that counts, and {@code before} the first that does not
+   * @param eventType only those that list exactly this pattern; null: all
+   * @param enabled only those enabled, or not enabled; null: all
+   * @param from the lowest id of the range
+   * @param before the lowest id above the range
    */
   @Query(
       """
@@ -54,7 +55,7 @@ public interface Subscriptions extends Repository<Subscription, SubscriptionKey>
       UUID before,
       Limit limit);
 
-  /** Tells every cache that what it knows of the tenant is older now. */
+  /** Invalidates every cached route and receiver of the tenant. */
   @Modifying
   @Query(
       value = "update tenants set routes_version = routes_version + 1 where tenant = :tenant",

@@ -7,14 +7,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the owner of a subscription may set.
+ * The part of a subscription that its owner may set.
  *
- * @param eventTypes exact, by prefix ({@code order.*}, every deeper level) or all ({@code *})
- * @param enabled false holds what waits
- * @param headers that every request carries
- * @param secretHeaders such that nobody may read; without a value: as it is
- * @param tls for {@code https://}
- * @param timeout of one attempt, in whole seconds; null: as the settings say
+ * @param eventTypes types, prefixes ({@code order.*}, every deeper level) or all ({@code *})
+ * @param enabled false holds waiting deliveries
+ * @param headers added to every request
+ * @param secretHeaders the same, never shown again; an empty value leaves the stored one unchanged
+ * @param tls settings for {@code https://}
+ * @param timeout of one attempt, in whole seconds; null: the default of the settings
  */
 public record Terms(
     String url,
@@ -28,7 +28,7 @@ public record Terms(
     Retry retry,
     @Nullable Duration timeout) {
 
-  /** The same with other secrets. */
+  /** The same terms with other secrets. */
   public Terms with(Map<String, Optional<String>> otherSecretHeaders, Tls otherTls) {
     return new Terms(
         url,
@@ -43,29 +43,29 @@ public record Terms(
         timeout);
   }
 
-  /** Neither headers nor the URL, which may hold tokens. */
+  /** Leaves out headers and the URL, which may hold tokens. */
   @Override
   public String toString() {
     return "Terms[%s, %s]".formatted(eventTypes, enabled ? "enabled" : "not enabled");
   }
 
   /**
-   * TLS of its own, in PEM; see {@link ReceiverTls}.
+   * TLS settings in PEM; see {@link ReceiverTls}.
    *
-   * @param key null: as it is, or none where there is no certificate
+   * @param key null leaves the stored key unchanged; without a certificate there is none
    */
   public record Tls(
       @Nullable String authority, @Nullable String certificate, @Nullable String key) {
-    public static final Tls USUAL = new Tls(null, null, null);
+    public static final Tls DEFAULT = new Tls(null, null, null);
 
-    /** Nothing, as the key is in it. */
+    /** Hides everything, as it contains the key. */
     @Override
     public String toString() {
       return "Tls";
     }
   }
 
-  /** Its own retry schedule, in whole seconds; what is null is as the settings say. */
+  /** A retry schedule in whole seconds; null values stand for the defaults of the settings. */
   public record Retry(
       @Nullable Integer maxAttempts,
       @Nullable Duration initialInterval,
@@ -74,10 +74,10 @@ public record Terms(
   }
 
   /**
-   * What is secret of the terms, sealed.
+   * The secret parts of the terms, sealed.
    *
-   * @param headers by the name of the header
-   * @param tlsKey null: there is none
+   * @param headers by header name
+   * @param tlsKey null if there is none
    */
   public record Sealed(Map<String, String> headers, @Nullable String tlsKey) {}
 }

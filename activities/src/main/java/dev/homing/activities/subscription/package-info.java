@@ -1,4 +1,4 @@
-/** Who receives: its URL, its secret, and how secrets are kept. */
+/** Subscriptions: the receiver's URL, its settings and secrets, as they are stored. */
 @NullMarked
 package dev.homing.activities.subscription;
 

@@ -83,7 +83,7 @@ class OwnTlsTest {
   @Test
   void trustsOnlyTheGivenAuthority() {
     assertThat(send(trusting(AUTHORITY))).isEqualTo("delivered");
-    assertThat(send(ReceiverTls.USUAL)).isEqualTo("tls_failed");
+    assertThat(send(ReceiverTls.DEFAULT)).isEqualTo("tls_failed");
     assertThat(send(trusting(authority()))).isEqualTo("tls_failed");
   }
 

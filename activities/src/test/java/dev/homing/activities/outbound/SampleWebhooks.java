@@ -23,7 +23,7 @@ final class SampleWebhooks {
   }
 
   static WebhookRequest to(HttpUrl url, Duration timeout) {
-    return to(url, ReceiverTls.USUAL, timeout);
+    return to(url, ReceiverTls.DEFAULT, timeout);
   }
 
   static WebhookRequest to(HttpUrl url, ReceiverTls tls) {
@@ -52,7 +52,7 @@ final class SampleWebhooks {
         3,
         contentType,
         payload,
-        ReceiverTls.USUAL,
+        ReceiverTls.DEFAULT,
         CustomHeaders.NONE,
         List.of(SECRET),
         Duration.ofSeconds(10),
@@ -66,7 +66,7 @@ final class SampleWebhooks {
         1,
         null,
         payload,
-        ReceiverTls.USUAL,
+        ReceiverTls.DEFAULT,
         CustomHeaders.NONE,
         List.of(SECRET),
         timeout,

@@ -42,7 +42,7 @@ class CustomHeadersTest {
         "X-Azure-Ref"
       })
   void someNamesAreOurs(String name) {
-    assertThat(CustomHeaders.complaintAboutName(name)).hasValue(name + " is Homing's to set");
+    assertThat(CustomHeaders.complaintAboutName(name)).hasValue(name + " is reserved for Homing");
   }
 
   @ParameterizedTest

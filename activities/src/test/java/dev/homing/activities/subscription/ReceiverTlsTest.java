@@ -73,7 +73,7 @@ class ReceiverTlsTest {
 
   @Test
   void whatIsTooLongIsRefused() {
-    String longest = " ".repeat(ReceiverTls.LONGEST);
+    String longest = " ".repeat(ReceiverTls.MAX_LENGTH);
 
     assertThat(ReceiverTls.complaintAboutCertificates(EC.certificatePem() + longest)).isNotEmpty();
     assertThat(complaint(EC.certificatePem(), EC.privateKeyPkcs8Pem() + longest)).isNotEmpty();

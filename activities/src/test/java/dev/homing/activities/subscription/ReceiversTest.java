@@ -22,7 +22,7 @@ class ReceiversTest {
   @Test
   void readsAPortionWhenItIsAskedForIt() {
     List<SubscriptionId> ids = insert(1_001);
-    Iterator<Receiver> portions = receivers.inPortions(tenant, ids).iterator();
+    Iterator<Receiver> portions = receivers.inBatches(tenant, ids).iterator();
     List<Receiver> all = new ArrayList<>(List.of(portions.next()));
 
     SampleSubscriptions.delete(tenant, ids.getFirst());
@@ -38,7 +38,7 @@ class ReceiversTest {
 
   @Test
   void readsNothingWhereNobodyIsLeft() {
-    assertThat(receivers.inPortions(tenant, List.of())).isEmpty();
+    assertThat(receivers.inBatches(tenant, List.of())).isEmpty();
   }
 
   private List<SubscriptionId> insert(int count) {

@@ -56,12 +56,12 @@ record HeaderFields(
     if (names.size() < headers.size() + secretHeaders.size()) {
       errors.add(new Problem.FieldError(HEADERS, "name each header once, whatever its case"));
     }
-    if (names.size() > CustomHeaders.MOST || length() > CustomHeaders.LONGEST_IN_ALL) {
+    if (names.size() > CustomHeaders.MAX_HEADERS || length() > CustomHeaders.MAX_TOTAL_LENGTH) {
       errors.add(
           new Problem.FieldError(
               HEADERS,
               "must be at most %d, of %d characters in all"
-                  .formatted(CustomHeaders.MOST, CustomHeaders.LONGEST_IN_ALL)));
+                  .formatted(CustomHeaders.MAX_HEADERS, CustomHeaders.MAX_TOTAL_LENGTH)));
     }
     return errors;
   }

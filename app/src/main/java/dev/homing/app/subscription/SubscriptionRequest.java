@@ -69,7 +69,7 @@ record SubscriptionRequest(
             fields.secret(),
             tls(errors),
             retry(errors),
-            seconds("timeout", timeout, DeliverySettings.LONGEST_TIMEOUT, errors));
+            seconds("timeout", timeout, DeliverySettings.MAX_TIMEOUT, errors));
     errors.addAll(scheme().errors());
     if (!errors.isEmpty()) {
       throw Problem.invalid(errors);
@@ -134,7 +134,7 @@ record SubscriptionRequest(
 
   private Terms.Tls tls(List<Problem.FieldError> errors) {
     if (tls == null) {
-      return Terms.Tls.USUAL;
+      return Terms.Tls.DEFAULT;
     }
     errors.addAll(tls.errors());
     if (url != null && !url.regionMatches(true, 0, "https:", 0, 6)) {
@@ -148,13 +148,13 @@ record SubscriptionRequest(
       return Terms.Retry.BY_SETTINGS;
     }
     Integer attempts = retry.maxAttempts();
-    if (attempts != null && (attempts < 1 || attempts > DeliverySettings.MOST_ATTEMPTS)) {
+    if (attempts != null && (attempts < 1 || attempts > DeliverySettings.MAX_ATTEMPTS)) {
       errors.add(
           new Problem.FieldError(
               "retry.max_attempts",
-              "must be from 1 to %d".formatted(DeliverySettings.MOST_ATTEMPTS)));
+              "must be from 1 to %d".formatted(DeliverySettings.MAX_ATTEMPTS)));
     }
-    Duration longest = DeliverySettings.LONGEST_INTERVAL;
+    Duration longest = DeliverySettings.MAX_INTERVAL;
     Duration first = seconds("retry.initial_interval", retry.initialInterval(), longest, errors);
     Duration last = seconds("retry.max_interval", retry.maxInterval(), longest, errors);
     return new Terms.Retry(attempts, first, last);

@@ -164,8 +164,8 @@ class SubscriptionApiTest {
         "\"headers\": {\"X-A\": \"1\", \"x-a\": \"2\"} | once, whatever its case",
         "\"headers\": {\"X-A\": \"1\"}, \"secret_headers\": {\"x-a\": \"2\"} | once",
         "\"headers\": {\"X-A\": null} | X-A needs a value",
-        "\"headers\": {\"Host\": \"inside\"} | Host is Homing's to set",
-        "\"secret_headers\": {\"Webhook-Signature\": \"v1,x\"} | is Homing's to set",
+        "\"headers\": {\"Host\": \"inside\"} | Host is reserved for Homing",
+        "\"secret_headers\": {\"Webhook-Signature\": \"v1,x\"} | is reserved for Homing",
         "\"headers\": {\"X-A:\": \"v\"} | a name has",
         "\"secret_headers\": {\"X-A\": \"1\\r\\nX-B: 2\"} | a value has",
       })
