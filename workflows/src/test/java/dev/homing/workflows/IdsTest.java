@@ -13,7 +13,7 @@ class IdsTest {
   private static final UUID SOME = UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057");
 
   @Test
-  void readsWhatItWrites() {
+  void parsesItsOwnOutput() {
     assertThat(EventId.read("evt_" + SOME)).contains(new EventId(SOME));
     assertThat(SubscriptionId.read("sub_" + SOME)).contains(new SubscriptionId(SOME));
     assertThat(DeliveryId.read("dlv_" + SOME)).contains(new DeliveryId(SOME));
@@ -40,7 +40,7 @@ class IdsTest {
         " evt_01890a5d-ac96-774b-bcce-b302099a8057",
         "evt_01890a5d-ac96-774b-bcce-b302099a805\n",
       })
-  void refusesAnythingElse(String text) {
+  void rejectsAnythingElse(String text) {
     assertThat(EventId.read(text)).isEmpty();
     assertThatThrownBy(() -> EventId.of(text)).isInstanceOf(IllegalArgumentException.class);
   }
@@ -56,7 +56,7 @@ class IdsTest {
   }
 
   @Test
-  void anEventKnowsWhenItWasAccepted() {
+  void eventIdTellsTheTimeOfAcceptance() {
     assertThat(new EventId(SOME).acceptedAt()).isEqualTo(Instant.ofEpochMilli(0x01890a5dac96L));
   }
 

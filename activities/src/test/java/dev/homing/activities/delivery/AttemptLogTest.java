@@ -23,10 +23,10 @@ class AttemptLogTest {
   private final Ledger ledger = new Ledger();
   private final Delivery.Key key = ledger.toNewSubscription();
 
-  // What one attempt makes of a delivery.
+  // The result of one attempt.
 
   @Test
-  void delivers() {
+  void recordsADelivery() {
     Delivery after = ledger.record(ledger.first(key), SampleAttempts.delivered());
 
     assertThat(after.state()).isEqualTo(State.DELIVERED);
@@ -37,7 +37,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void keepsEverythingOfAnAttempt() {
+  void recordsEveryDetailOfAnAttempt() {
     Attempt attempt = SampleAttempts.timedOut();
 
     ledger.record(ledger.first(key), attempt);
@@ -56,7 +56,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void saysTheStatusCodeInWords() {
+  void recordsTheStatusCode() {
     ledger.record(ledger.first(key), SampleAttempts.refused());
 
     assertThat(ledger.attempts(key).getFirst().words()).isEqualTo("503 in 120 ms");
@@ -65,7 +65,7 @@ class AttemptLogTest {
 
   @ParameterizedTest
   @CsvSource({"1, 5", "2, 10", "3, 20", "4, 40"})
-  void waitsLongerFromAttemptToAttempt(int attempts, long seconds) {
+  void waitsLongerAfterEachAttempt(int attempts, long seconds) {
     for (int i = 0; i < attempts; i++) {
       ledger.record(ledger.first(key), SampleAttempts.refused());
     }
@@ -78,12 +78,12 @@ class AttemptLogTest {
   void waitsAsLongAsTheReceiverAsks() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(2)));
 
-    // And a tenth, in the middle of the jitter's range.
+    // And 10 %, half of the jitter.
     assertThat(ledger.secondsLeft(key)).isEqualTo(7200 * 11 / 10);
   }
 
   @Test
-  void waitsNoShorterThanTheScheduleWhenTheReceiverAsksForLess() {
+  void waitsForTheScheduleWhenTheReceiverAsksForLess() {
     for (int i = 0; i < 4; i++) {
       ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofSeconds(1)));
     }
@@ -108,7 +108,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void failsAtOnceWhenThereIsOneAttemptOnly() {
+  void failsAtOnceWhenTheScheduleHasOneAttempt() {
     SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 1);
 
     assertThat(ledger.record(ledger.first(key), SampleAttempts.refused()).state())
@@ -116,7 +116,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void countsTheAttemptsOfTheRoundOnly() {
+  void countsOnlyTheAttemptsOfTheRound() {
     SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 2);
     ledger.record(ledger.first(key), SampleAttempts.refused());
     ledger.record(ledger.first(key), SampleAttempts.refused());
@@ -141,7 +141,7 @@ class AttemptLogTest {
     assertThat(isOpen()).isFalse();
   }
 
-  // Once each.
+  // Recorded once.
 
   @Test
   void writesAnAttemptOnce() {
@@ -155,7 +155,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void writesAnAttemptOnceAlsoWhenTwoDoItAtOnce() throws Exception {
+  void writesAnAttemptOnceUnderConcurrentWrites() throws Exception {
     Attempt attempt = SampleAttempts.refused();
 
     AtOnce.times(10, _ -> () -> ledger.record(ledger.first(key), attempt));
@@ -166,7 +166,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void neverGivesANumberTwice() throws Exception {
+  void neverReusesAnAttemptNumber() throws Exception {
     int count = 30;
 
     AtOnce.times(count, _ -> () -> ledger.record(ledger.first(key), SampleAttempts.refused()));
@@ -204,10 +204,10 @@ class AttemptLogTest {
     assertThat(isOpen()).isTrue();
   }
 
-  // Two attempts may overlap.
+  // Overlapping attempts.
 
   @Test
-  void isDeliveredWhateverElseComesAtOnce() throws Exception {
+  void isDeliveredWhateverElseIsRecordedAtOnce() throws Exception {
     AtOnce.times(
         12,
         i ->
@@ -254,7 +254,7 @@ class AttemptLogTest {
 
   @ParameterizedTest
   @CsvSource({"cancelled, cancelled", "failed, schedule_over", "held, paused"})
-  void isDeliveredByALateSuccess(String state, String reason) {
+  void lateSuccessDelivers(String state, String reason) {
     ledger.add(key, State.of(state), Reason.of(reason));
 
     Delivery after = ledger.record(ledger.first(key), SampleAttempts.delivered());
@@ -310,7 +310,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void isDeliveredByASuccessOfAnOlderRoundOrAnotherRun() {
+  void successOfAnOlderRoundOrAnotherRunDelivers() {
     ledger.record(ledger.first(key), SampleAttempts.refused());
     ledger.assignTo("run-2", key, true);
 
@@ -323,7 +323,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void doesNotEndAScheduleByAttemptsOfAnotherRun() {
+  void attemptsOfAnotherRunDoNotEndTheSchedule() {
     SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 2);
     ledger.record(ledger.first(key), SampleAttempts.refused());
     ledger.assignTo("run-2", key, false);
@@ -337,7 +337,7 @@ class AttemptLogTest {
   // 410.
 
   @Test
-  void switchesTheSubscriptionOffThatIsGone() {
+  void disablesTheSubscriptionOfAGoneReceiver() {
     Delivery.Key waiting = ledger.to(key.subscriptionId());
     Delivery.Key held = ledger.to(key.subscriptionId());
     Delivery.Key delivered = ledger.to(key.subscriptionId());
@@ -364,7 +364,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void switchesOffAlsoWhenTheRestFails() {
+  void disablesTheSubscriptionEvenWhenTheRestFails() {
     Delivery.Key waiting = ledger.to(key.subscriptionId());
     ledger.record(ledger.first(waiting), SampleAttempts.refused());
     try (BrokenTable _ = new BrokenTable(key.id())) {
@@ -379,7 +379,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void switchesOffOnceHoweverManySayGone() throws Exception {
+  void disablesTheSubscriptionOnceUnderConcurrentAnswers() throws Exception {
     SubscriptionId subscription = key.subscriptionId();
     List<Delivery.Key> keys =
         IntStream.range(0, 10).mapToObj(_ -> ledger.to(subscription)).toList();
@@ -393,7 +393,7 @@ class AttemptLogTest {
   }
 
   @Test
-  void leavesATombstoneAsItIs() {
+  void leavesADeletedSubscriptionUnchanged() {
     SampleSubscriptions.delete(ledger.tenant, key.subscriptionId());
     long version = routesVersion();
 
@@ -403,7 +403,7 @@ class AttemptLogTest {
     assertThat(routesVersion()).isEqualTo(version);
   }
 
-  // What people see.
+  // Metrics and lists.
 
   @Test
   void measuresByOutcomeAndLane() {

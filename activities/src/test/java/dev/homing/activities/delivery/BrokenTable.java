@@ -4,7 +4,7 @@ import dev.homing.activities.Postgres;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;
 
-/** Some attempts cannot be written for a while: a database that fails half-way. */
+/** Makes inserting some attempts fail, as in a database that breaks half-way. */
 public final class BrokenTable implements AutoCloseable {
   private final String name;
 
@@ -12,7 +12,7 @@ public final class BrokenTable implements AutoCloseable {
     this("'disk_full'", "new.tenant = '%s'".formatted(tenant));
   }
 
-  /** Of one delivery only, for a reason that comes again. */
+  /** Fails for one delivery only, with an error that repeats. */
   public BrokenTable(DeliveryId delivery) {
     this("'data_exception'", "new.delivery_id = '%s'".formatted(delivery.uuid()));
   }

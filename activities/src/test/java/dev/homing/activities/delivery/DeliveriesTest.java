@@ -35,10 +35,10 @@ class DeliveriesTest {
   private final Node node = ledger.node;
   private final Delivery.Key key = ledger.toNewSubscription();
 
-  // Its row.
+  // The row.
 
   @Test
-  void hasOneRowHoweverManyWriteIt() throws Exception {
+  void hasOneRowUnderConcurrentWrites() throws Exception {
     AtOnce.times(10, _ -> () -> ledger.add(key, State.RETRYING, null));
 
     assertThat(deliveries.of(ledger.tenant, key.eventId())).hasSize(1);
@@ -47,14 +47,14 @@ class DeliveriesTest {
   }
 
   @Test
-  void keepsTheRowThatIsThere() {
+  void keepsTheExistingRow() {
     ledger.add(key, State.CANCELLED, Reason.GONE);
 
     assertThat(ledger.add(key, State.RETRYING, null).state()).isEqualTo(State.CANCELLED);
   }
 
   @Test
-  void isDueAtOnceWhenItWaitsAndHasNoTimeOtherwise() {
+  void hasADueTimeOnlyWhileItWaits() {
     assertThat(ledger.add(key, State.RETRYING, null).nextAttemptAt()).isNotNull();
     assertThat(ledger.secondsLeft(key)).isZero();
 
@@ -64,7 +64,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void knowsHowLongItIsUntilItIsDue() {
+  void computesTheTimeUntilItIsDue() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(10)));
 
     assertThat(deliveries.untilDue(ledger.find(key)))
@@ -75,7 +75,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void isNobodyElses() {
+  void isInvisibleToOtherTenants() {
     ledger.add(key, State.RETRYING, null);
     Tenant other = Postgres.newTenant();
 
@@ -90,7 +90,7 @@ class DeliveriesTest {
   // Cancel.
 
   @Test
-  void writesTheRowOfAPendingDeliveryThatIsCancelled() {
+  void addsTheRowOfACancelledPendingDelivery() {
     assertThat(ledger.cancel(key, Reason.CANCELLED)).isTrue();
 
     Delivery cancelled = ledger.find(key);
@@ -103,7 +103,7 @@ class DeliveriesTest {
 
   @ParameterizedTest
   @EnumSource(names = {"RETRYING", "HELD"})
-  void cancelsWhatWaits(State state) {
+  void cancelsAWaitingDelivery(State state) {
     ledger.add(key, state, null);
 
     assertThat(ledger.cancel(key, Reason.CANCELLED)).isTrue();
@@ -114,7 +114,7 @@ class DeliveriesTest {
 
   @ParameterizedTest
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
-  void cancelsNothingThatIsOver(State state) {
+  void doesNotCancelAFinishedDelivery(State state) {
     ledger.add(key, state, Reason.TERMINATED);
 
     assertThat(ledger.cancel(key, Reason.CANCELLED)).isFalse();
@@ -124,7 +124,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void isCancelledOnceOrDeliveredWhenBothComeAtOnce() throws Exception {
+  void isEitherCancelledOnceOrDeliveredWhenBothHappenAtOnce() throws Exception {
     AtOnce.times(
         2,
         i ->
@@ -138,7 +138,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void endsInOneTruthHoweverOftenEndsComeAtOnce() throws Exception {
+  void endsInOneStateUnderConcurrentResults() throws Exception {
     for (int i = 0; i < 25; i++) {
       Delivery.Key one = ledger.toNewSubscription();
       ledger.add(one, State.RETRYING, null);
@@ -167,7 +167,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void cancelsWhatARunStillHasInHand() {
+  void cancelsADeliveryThatARunHasInHand() {
     ledger.add(key, State.RETRYING, null);
     ledger.assignTo("run-1", key, false);
 
@@ -178,7 +178,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void cancelOfAnEventLeavesARoundThatWasAskedForSince() {
+  void cancelOfAnEventLeavesANewerRound() {
     ledger.add(key, State.RETRYING, null);
     Delivery.Key untouched = ledger.toNewSubscription();
     ledger.add(untouched, State.RETRYING, null);
@@ -207,7 +207,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void cancelledRunEndsWhatItHasInHandOrWouldHaveTakenNext() {
+  void cancelledRunEndsDeliveriesItHasInHandOrWouldTakeNext() {
     Delivery.Key inHand = waitingInHand("run-1");
     Delivery.Key notTaken = ledger.toNewSubscription();
     ledger.add(notTaken, State.RETRYING, null);
@@ -234,7 +234,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void runThatWasToldToEndTakesNoNewRound() {
+  void runToldToEndTakesNoNewRound() {
     ledger.add(key, State.RETRYING, null);
     ledger.assignTo("run-1", key, false);
     ledger.cancel(key, Reason.CANCELLED);
@@ -246,7 +246,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void cancelsForASubscriptionOnlyWhileItIsOff() {
+  void cancelsForASubscriptionOnlyWhileItIsDisabled() {
     ledger.add(key, State.RETRYING, null);
 
     assertThat(node.waiting.cancelForInactive(ledger.tenant, key.subscriptionId())).isZero();
@@ -258,7 +258,7 @@ class DeliveriesTest {
   // Notices.
 
   @Test
-  void runHearsOfWhatWasDecided() {
+  void notifiesTheRunOfDecisions() {
     Delivery.Key cancelled = waitingInHand("run-1");
     ledger.cancel(cancelled, Reason.CANCELLED);
     Delivery.Key released = waitingInHand("run-2");
@@ -280,7 +280,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void noticeOfALaterDecisionIsKept() {
+  void keepsTheNoticeOfALaterDecision() {
     Delivery.Key one = waitingInHand("run-1");
     node.waiting.release(ledger.tenant, one.subscriptionId());
     Delivery claimed = noticed().getFirst();
@@ -292,7 +292,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void nothingIsToldToARunThatHasMadeTheNextAttempt() {
+  void doesNotNotifyARunThatMadeTheNextAttempt() {
     Delivery.Key one = waitingInHand("run-1");
     node.waiting.release(ledger.tenant, one.subscriptionId());
 
@@ -301,7 +301,7 @@ class DeliveriesTest {
     assertThat(noticed()).isEmpty();
   }
 
-  /** Of this tenant only: others test beside. */
+  /** Notices of this tenant only, as other tests run at the same time. */
   private List<Delivery> noticed() {
     return node.notices.claim(100).stream()
         .filter(decided -> decided.key().tenant().equals(ledger.tenant))
@@ -318,7 +318,7 @@ class DeliveriesTest {
   // Hold and release.
 
   @Test
-  void holdsWhatWaitsAndReleasesItDueNow() {
+  void holdsWaitingDeliveriesAndReleasesThemDueNow() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
     ledger.assignTo("run-1", key, false);
 
@@ -338,7 +338,7 @@ class DeliveriesTest {
 
   @ParameterizedTest
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
-  void holdsNothingThatIsOver(State state) {
+  void doesNotHoldAFinishedDelivery(State state) {
     ledger.add(key, state, null);
     ledger.assignTo("run-1", key, false);
 
@@ -349,7 +349,7 @@ class DeliveriesTest {
 
   @ParameterizedTest
   @EnumSource(names = "PENDING", mode = Mode.EXCLUDE)
-  void releasesOnlyWhatIsNotOver(State state) {
+  void doesNotReleaseAFinishedDelivery(State state) {
     ledger.add(key, state, state == State.HELD ? Reason.PAUSED : Reason.TERMINATED);
     Delivery before = ledger.find(key);
 
@@ -362,7 +362,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void releasesWhatIsNotDueForAnHour() {
+  void releasesADeliveryThatIsNotDueForAnHour() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
 
     node.waiting.release(ledger.tenant, key.subscriptionId());
@@ -372,7 +372,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void looksAtOnceAtWhatIsParkedWhenItsSubscriptionIsEnabled() {
+  void parkedDeliveryIsDueWhenItsSubscriptionIsEnabled() {
     ledger.add(key, State.RETRYING, null);
     park(key);
 
@@ -384,7 +384,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void parksAndPutsOffOnlyWhatARunHasInHand() {
+  void parksAndPostponesOnlyDeliveriesThatARunHasInHand() {
     ledger.add(key, State.HELD, Reason.PAUSED);
     ledger.assignTo("run-2", key, false);
 
@@ -397,7 +397,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void holdsWhatIsParkedUntilItsSubscriptionIsEnabled() {
+  void holdsAParkedDeliveryUntilItsSubscriptionIsEnabled() {
     ledger.add(key, State.RETRYING, null);
     park(key);
 
@@ -409,7 +409,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void holdsNothingForeverWhenItsSubscriptionIsEnabledAtOnce() throws Exception {
+  void neverHoldsForeverWhenTheSubscriptionIsEnabledAtOnce() throws Exception {
     for (int i = 0; i < 20; i++) {
       Delivery.Key one = ledger.toNewSubscription();
       ledger.add(one, State.RETRYING, null);
@@ -441,7 +441,7 @@ class DeliveriesTest {
   // Overdue.
 
   @Test
-  void givesEachOverdueDeliveryToOneNodeOnly() throws Exception {
+  void claimsEachOverdueDeliveryOnOneNode() throws Exception {
     AcceptedEvent event = ledger.node.accept(ledger.tenant, subscriptions(40));
     List<Delivery.Key> keys = rows(event, State.RETRYING);
     keys.forEach(one -> ledger.set(one, "next_attempt_at = now() - interval '20 seconds'"));
@@ -453,7 +453,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void isOverdueLaterWhenAWorkflowHasItInHand() {
+  void isOverdueLaterWithAWorkflow() {
     Delivery.Key free = overdue("20 seconds", "run_id = null");
     Delivery.Key sending = overdue("20 seconds", "run_id = 'run-1'");
     Delivery.Key lost = overdue("2 minutes", "run_id = 'run-1'");
@@ -467,7 +467,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void leavesWhatIsOverdueAloneUntilSomethingChangesIt() {
+  void claimsAnOverdueDeliveryOnceUntilItChanges() {
     Delivery.Key one = overdue("2 minutes", "run_id = 'run-1'");
     node.overdue.claim(1000);
     node.overdue.defer(one, Duration.ofMinutes(10));
@@ -482,7 +482,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void knowsHowManyAreOverdueAndByHowMuch() {
+  void countsOverdueDeliveriesWithTheirLateness() {
     OverdueDeliveries.Lateness before = node.overdue.lateness();
     overdue("30 seconds", "run_id = null");
     overdue("400 days", "run_id = 'run-1'");
@@ -497,7 +497,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void looksForAFewOverdueDeliveriesAmongAMillionThatWaitByTheIndex() {
+  void findsOverdueDeliveriesAmongAMillionByIndex() {
     assertThat(explain("select count(*) from deliveries where next_attempt_at < now()"))
         .contains("next_attempt_at_idx");
     assertThat(
@@ -505,7 +505,7 @@ class DeliveriesTest {
         .contains("deliveries_default_tenant_id_idx");
   }
 
-  /** How PostgreSQL would find it, were reading everything no choice. */
+  /** PostgreSQL's plan when sequential scans are disabled. */
   private static String explain(String sql) {
     return requireNonNull(
         Postgres.transaction()
@@ -518,7 +518,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void countsWhatIsParked() {
+  void countsParkedDeliveries() {
     long before = node.parked.count();
     ledger.add(key, State.RETRYING, null);
     park(key);
@@ -527,10 +527,10 @@ class DeliveriesTest {
     assertThat(node.parked.count()).isEqualTo(before + 1);
   }
 
-  // Left over.
+  // Disabled and deleted subscriptions.
 
   @Test
-  void cancelsWhatStillWaitsForWhoeverIsGoneOrDeleted() {
+  void cancelsDeliveriesOfGoneAndDeletedSubscriptions() {
     Delivery.Key gone = ledger.toNewSubscription();
     Delivery.Key deleted = ledger.toNewSubscription();
     Delivery.Key paused = ledger.toNewSubscription();
@@ -571,7 +571,7 @@ class DeliveriesTest {
 
   @ParameterizedTest
   @EnumSource(names = "PENDING", mode = Mode.EXCLUDE)
-  void opensARoundWhateverTheStateIs(State state) {
+  void opensARoundInAnyState(State state) {
     ledger.record(ledger.first(key), SampleAttempts.refused());
     ledger.set(
         key, "state = '%s', reason = 'terminated', run_id = 'run-1'".formatted(state.word()));
@@ -589,7 +589,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void passesToARunWithTheRoundItHasOrTheNext() {
+  void assignsARunTheCurrentOrTheNextRound() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
 
     Delivery goesOn = ledger.assignTo("run-1", key, false);
@@ -605,7 +605,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void doesNotPassBackToAnOlderRunThatIsLate() {
+  void isNotAssignedToAnOlderRunThatIsLate() {
     ledger.add(key, State.RETRYING, null);
     ledger.assignTo("run-2", key, false);
     Instant earlier = Instant.now().minusSeconds(60);
@@ -615,7 +615,7 @@ class DeliveriesTest {
     assertThat(ledger.find(key).runId()).isEqualTo("run-2");
     assertThat(ledger.find(key).round()).isEqualTo(1);
 
-    ledger.openRound(key); // Nobody has it in hand: whoever comes goes on.
+    ledger.openRound(key); // No run has it in hand, so any run may continue.
     assertThat(passLate("run-1", earlier, false)).isPresent();
   }
 
@@ -631,7 +631,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void opensRoundsOnceInARunForWhatIsNotDelivered() {
+  void opensRoundsOncePerRunForUndeliveredRecipients() {
     AcceptedEvent event = ledger.node.accept(ledger.tenant, subscriptions(5));
     List<Delivery.Key> keys = rows(event, State.RETRYING);
     ledger.set(keys.get(0), "state = 'delivered'");
@@ -659,7 +659,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void opensNoRoundForARowThatIsWrittenAfterwards() {
+  void opensNoRoundForARowAddedAfterwards() {
     List<SubscriptionId> recipients = subscriptions(2);
     AcceptedEvent event = ledger.node.accept(ledger.tenant, recipients);
     Delivery.Key before = keyOf(event, recipients.getFirst());
@@ -668,7 +668,7 @@ class DeliveriesTest {
     openRounds(event.id(), "run-9");
     ledger.add(after, State.FAILED, Reason.SCHEDULE_OVER);
 
-    openRounds(event.id(), "run-9"); // Again, after this node died.
+    openRounds(event.id(), "run-9"); // Called again, as after the death of this node.
 
     assertThat(ledger.find(before).round()).isEqualTo(2);
     assertThat(ledger.find(after).round()).isEqualTo(1);
@@ -680,7 +680,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void opensRoundsOnceAlsoWhenAskedAtOnce() throws Exception {
+  void opensRoundsOnceUnderConcurrentCalls() throws Exception {
     AcceptedEvent event = ledger.node.accept(ledger.tenant, subscriptions(20));
     List<Delivery.Key> keys = rows(event, State.RETRYING);
 
@@ -690,7 +690,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void losesNoAttemptThatIsRecordedWhileRoundsOpen() throws Exception {
+  void losesNoAttemptRecordedWhileRoundsOpen() throws Exception {
     ledger.add(key, State.RETRYING, null);
 
     AtOnce.times(
@@ -706,10 +706,10 @@ class DeliveriesTest {
     assertThat(ledger.attempts(key)).hasSize(10);
   }
 
-  // What asks.
+  // Queries.
 
   @Test
-  void pagesThroughWhatNoWorkflowHasInHandInTheOrderOfIds() {
+  void pagesThroughDeliveriesWithoutAWorkflowSortedById() {
     AcceptedEvent event = ledger.node.accept(ledger.tenant, subscriptions(10));
     List<Delivery.Key> keys = rows(event, State.RETRYING);
     ledger.set(keys.get(0), "state = 'delivered'");
@@ -729,7 +729,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void tellsEventsApartWhoseIdsBeginAlike() {
+  void distinguishesEventsWithTheSameIdPrefix() {
     EventId one = SampleIds.event();
     EventId other =
         new EventId(new UUID(one.uuid().getMostSignificantBits(), -1L >>> 2 | 1L << 63));

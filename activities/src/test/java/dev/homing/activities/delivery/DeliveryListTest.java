@@ -75,7 +75,7 @@ class DeliveryListTest {
     assertThat(new DeliveryList(Postgres.jdbc()).newest(Postgres.newTenant(), all(), 10)).isEmpty();
   }
 
-  /** More open events than are read at a time, some of whose ids begin alike. */
+  /** More open events than one page reads, some with the same id prefix. */
   @Test
   void pagesOfPendingAndRecordedDeliveriesHaveNoHoles() {
     List<SubscriptionId> recipients =
@@ -110,10 +110,10 @@ class DeliveryListTest {
     assertThat(paged).containsExactlyElementsOf(expected);
   }
 
-  // In the order of changes.
+  // Lists sorted by change.
 
   @Test
-  void changeAppearsBehindThoseThatWereRead() {
+  void changesAppearAfterThoseAlreadyRead() {
     Delivery.Key one = ledger.toNewSubscription();
     Delivery.Key two = ledger.toNewSubscription();
     ledger.add(two, State.RETRYING, null);
@@ -129,9 +129,9 @@ class DeliveryListTest {
         .isAfter(first.getFirst().delivery().updatedAt());
   }
 
-  /** A claim, for one, is nothing that is shown. */
+  /** A claim, for example, is hidden. */
   @Test
-  void whatIsNotShownIsNoChange() {
+  void changesOfHiddenColumnsAreNotListed() {
     Delivery.Key key = ledger.toNewSubscription();
     ledger.add(key, State.RETRYING, null);
     Change last = changedSince(Change.NONE, 1).getLast().change();
@@ -142,7 +142,7 @@ class DeliveryListTest {
   }
 
   @Test
-  void rowsOfAnotherServerAreReadAfterARestore() {
+  void rowsOfAnotherServerAreListedAfterARestore() {
     Delivery.Key key = ledger.toNewSubscription();
     ledger.add(key, State.RETRYING, null);
     ledger.set(key, "changed_in = '9000000000000000'");
@@ -154,7 +154,7 @@ class DeliveryListTest {
   }
 
   @Test
-  void commitThatComesLateIsReadInItsPlace() throws Exception {
+  void lateCommitIsListedInItsPlace() throws Exception {
     Delivery.Key slow = ledger.toNewSubscription();
     Delivery.Key quick = ledger.toNewSubscription();
 
@@ -173,7 +173,7 @@ class DeliveryListTest {
   }
 
   @Test
-  void pollerBesideEightWritersMissesNothing() throws Exception {
+  void pollerMissesNothingWithEightWriters() throws Exception {
     Set<UUID> written = new TreeSet<>();
     Set<UUID> read = new TreeSet<>();
     SubscriptionId subscription = SampleSubscriptions.active(ledger.tenant, "http://a.test/");
@@ -199,7 +199,7 @@ class DeliveryListTest {
     assertThat(read).isEqualTo(written).hasSize(WRITERS * ROWS_EACH);
   }
 
-  /** Transactions that last differently, each with rows at its beginning and its end. */
+  /** Transactions of different length, each with rows at its beginning and its end. */
   private List<UUID> write(SubscriptionId subscription) {
     List<UUID> ids = new ArrayList<>();
     while (ids.size() < ROWS_EACH) {
@@ -222,7 +222,7 @@ class DeliveryListTest {
     return page.isEmpty() ? after : page.getLast().change();
   }
 
-  /** Once so many are there: a transaction of another test may be in the way for a moment. */
+  /** Waits for {@code count} changes: transactions of other tests may delay them for a moment. */
   private List<DeliveryList.Changed> changedSince(Change change, int count) {
     return await()
         .until(() -> list.changed(ledger.tenant, all(), change, 10), all -> all.size() == count);

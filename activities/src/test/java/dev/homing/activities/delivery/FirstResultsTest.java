@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** First attempts, recorded together, come to the same as if each were recorded alone. */
+/** First attempts recorded together have the same effect as recorded one by one. */
 class FirstResultsTest {
   private final Ledger ledger = new Ledger();
 
@@ -33,7 +33,7 @@ class FirstResultsTest {
 
   @ParameterizedTest
   @MethodSource("attempts")
-  void comesToTheSameAsAnyAttempt(Attempt attempt) {
+  void recordsTheSameAsASingleAttempt(Attempt attempt) {
     Delivery.Key one = ledger.toNewSubscription();
     Delivery.Key other = ledger.toNewSubscription();
 
@@ -54,7 +54,7 @@ class FirstResultsTest {
   }
 
   @Test
-  void leavesARowWithoutAnAttempt() throws Exception {
+  void addsARowWithoutAnAttempt() throws Exception {
     List<Delivery.Key> keys = keys(1, 20);
 
     AtOnce.times(
@@ -85,7 +85,7 @@ class FirstResultsTest {
   }
 
   @Test
-  void leavesWhoHasARowAsItIs() {
+  void leavesAnExistingRowUnchanged() {
     Delivery.Key key = ledger.toNewSubscription();
     ledger.recordFirst(key, SampleAttempts.delivered());
     Delivery before = ledger.find(key);
@@ -96,7 +96,7 @@ class FirstResultsTest {
   }
 
   @Test
-  void recordsWhateverComesTogether() throws Exception {
+  void recordsMixedResultsTogether() throws Exception {
     List<Delivery.Key> keys = keys(5, 40);
 
     List<Delivery> all =
@@ -116,7 +116,7 @@ class FirstResultsTest {
   }
 
   @Test
-  void closesAnEventWithItsLastRowWhoeverWritesIt() throws Exception {
+  void closesAnEventWithItsLastRowFromAnyNode() throws Exception {
     List<Delivery.Key> keys = keys(4, 30);
 
     AtOnce.times(
@@ -131,7 +131,7 @@ class FirstResultsTest {
   }
 
   @Test
-  void keepsAnEventOpenWhileAnyoneIsMissing() {
+  void keepsAnEventOpenWhileARowIsMissing() {
     List<Delivery.Key> keys = keys(1, 3);
 
     ledger.recordFirst(keys.get(0), SampleAttempts.delivered());
@@ -143,7 +143,7 @@ class FirstResultsTest {
   }
 
   @Test
-  void goesTheLongWayWhereThereIsARow() {
+  void recordsAloneWhereARowExists() {
     Delivery.Key key = ledger.toNewSubscription();
     ledger.cancel(key, Reason.CANCELLED);
 
@@ -157,7 +157,7 @@ class FirstResultsTest {
   }
 
   @Test
-  void recordsTwoFirstAttemptsOfOneDelivery() throws Exception {
+  void recordsBothOfTwoFirstAttempts() throws Exception {
     Delivery.Key key = ledger.toNewSubscription();
 
     AtOnce.times(8, _ -> () -> ledger.recordFirst(key, SampleAttempts.delivered()));
@@ -170,7 +170,7 @@ class FirstResultsTest {
   }
 
   @Test
-  void letsAPoisonedOneFailAlone() throws Exception {
+  void failsOnlyThePoisonedResult() throws Exception {
     List<Delivery.Key> keys = keys(1, 20);
     try (BrokenTable _ = new BrokenTable(keys.get(7).id())) {
       List<Boolean> recorded = AtOnce.times(keys.size(), i -> () -> recorded(keys.get(i)));
@@ -190,7 +190,7 @@ class FirstResultsTest {
     }
   }
 
-  /** Deliveries of so many events, to so many recipients each. */
+  /** Deliveries of {@code events} events to {@code recipients} recipients each. */
   private List<Delivery.Key> keys(int events, int recipients) {
     List<SubscriptionId> to =
         IntStream.range(0, recipients)

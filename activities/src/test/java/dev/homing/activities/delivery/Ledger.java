@@ -16,12 +16,12 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A tenant's ledger, and the shortest ways to write in it and to read it. */
+/** A tenant's ledger, with shortcuts for writing and reading it. */
 public final class Ledger {
   public final Tenant tenant = Postgres.newTenant();
   public final Node node = new Node();
 
-  /** A delivery of an event of its own. */
+  /** A delivery of a new event. */
   public Delivery.Key to(SubscriptionId subscription) {
     AcceptedEvent event = node.accept(tenant, subscription);
     return new Delivery.Key(tenant, event.id(), event.type(), subscription);
@@ -48,18 +48,18 @@ public final class Ledger {
     return node.attemptLog.record(tried, attempt);
   }
 
-  /** Of the express lane, with whatever comes at the same time. */
+  /** Records an attempt of the express lane, in a group with concurrent ones. */
   Delivery recordFirst(Delivery.Key key, Attempt attempt) {
     return node.attemptLog.recordFirst(first(key), attempt);
   }
 
-  /** Without an attempt, with whatever comes at the same time. */
+  /** Adds a row without an attempt, in a group with concurrent ones. */
   public void leave(
       Delivery.Key key, Delivery.State state, @Nullable Reason reason, @Nullable Duration wait) {
     node.attemptLog.leave(key, state, reason, wait);
   }
 
-  /** Whether some recipient of its event has no row yet. */
+  /** Whether a recipient of the delivery's event has no row yet. */
   boolean isOpen(Delivery.Key key) {
     return node.open.isOpen(new AcceptedEvent(tenant, key.eventId(), key.eventType(), 1));
   }
@@ -98,12 +98,12 @@ public final class Ledger {
     return node.attempts.of(tenant, key.id());
   }
 
-  /** How long until it is due, in whole seconds. */
+  /** The time until the delivery is due, in whole seconds. */
   public long secondsLeft(Delivery.Key key) {
     return Math.round(node.deliveries.untilDue(find(key)).toMillis() / 1000.0);
   }
 
-  /** What a delivery waits for is now. */
+  /** Makes a waiting delivery due now. */
   public void makeDue(Delivery.Key key) {
     set(key, "next_attempt_at = now()");
   }

@@ -25,7 +25,7 @@ class AcceptEventsTest {
   private final Node there = new Node();
 
   @Test
-  void keepsEachOfAGroupWithItsOwnBytesRecipientsAndName() {
+  void storesEachEventOfAGroupWithItsPayloadRecipientsAndKeys() {
     SubscriptionId orders = subscribed("order.*");
     SubscriptionId all = subscribed("*");
     List<Submission> group =
@@ -47,16 +47,16 @@ class AcceptEventsTest {
   }
 
   @Test
-  void acceptsAnEventThatNobodyReceives() {
+  void acceptsAnEventWithoutRecipients() {
     AcceptedEvent event = event(accept(submission("order.created", "x", null, null)));
 
     assertThat(event.recipients()).isZero();
     assertThat(find(event).recipients()).isEmpty();
-    assertThat(here.open.isOpen(event)).isFalse(); // There is nothing to do for it.
+    assertThat(here.open.isOpen(event)).isFalse(); // It has nothing to send.
   }
 
   @Test
-  void believesWhatIsRememberedAsLongAsItsVersionIsThatOfNow() {
+  void usesARememberedRouteOnlyAtTheCurrentVersion() {
     SubscriptionId remembered = subscribed("somebody.else");
     Route route = new Route(Postgres.routesVersion(tenant), List.of(remembered));
 
@@ -76,7 +76,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void asksWhoReceivesEachOfAGroupInWhichOneRememberedTooLittle() {
+  void confirmsAllRoutesOfAGroupWithOneStaleRoute() {
     SubscriptionId before = subscribed("order.*");
     Route old = new Route(Postgres.routesVersion(tenant), List.of(before));
     SubscriptionId since = subscribed("order.*");
@@ -95,7 +95,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void keepsNothingOfAGroupThatHoldsAPoisonedOne() {
+  void storesNothingOfAGroupWithAPoisonedEvent() {
     Submission poisoned =
         new Submission(
             new Tenant("nobody"),
@@ -119,7 +119,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void answersARepeatWithTheEventOfTheFirst() {
+  void retryReturnsTheFirstEvent() {
     subscribed("order.*");
     AcceptedEvent first = event(accept(submission("order.created", "x", "key", null)));
 
@@ -131,7 +131,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void knowsAnEventByItsOwnersNameWhateverTheRequest() {
+  void recognizesARepeatByItsExternalIdAlone() {
     AcceptedEvent first = event(accept(submission("order.created", "x", "key-1", "ext")));
 
     assertThat(accept(submission("order.created", "x", "key-2", "ext")))
@@ -142,7 +142,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void refusesAKeyThatStandsForSomethingElse() {
+  void refusesAKeyUsedForAnotherRequest() {
     accept(submission("order.created", "x", "key", "ext"));
 
     assertThat(accept(submission("order.created", "y", "key", null)))
@@ -155,7 +155,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void leavesNoClaimOfARefusedRequest() {
+  void refusedRequestClaimsNoKey() {
     accept(submission("order.created", "x", null, "ext"));
     assertThat(accept(submission("order.created", "y", "key", "ext")))
         .isInstanceOf(Acceptance.Conflicting.class);
@@ -165,7 +165,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void acceptsTheFirstOfThoseThatBringTheSameKeyTogether() {
+  void acceptsTheFirstOfAGroupWithTheSameKey() {
     List<Acceptance> all =
         here.accepting.accept(
             List.of(
@@ -180,7 +180,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void asksForEntangledOnesOneByOne() {
+  void acceptsEventsWithCrossedKeysOneByOne() {
     AcceptedEvent known = event(accept(submission("order.created", "x", null, "ext")));
     Submission entangled = submission("order.created", "x", "key", "ext");
     Submission another = submission("order.created", "x", "key", null);
@@ -192,7 +192,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void keepsTheKeysOfTenantsAndKindsApart() {
+  void keepsKeysOfTenantsAndKindsSeparate() {
     Tenant other = Postgres.newTenant();
     accept(submission("order.created", "x", "same", null));
 
@@ -214,7 +214,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void makesOneEventOfManyWhoComeAtOnceOnTwoNodes() throws Exception {
+  void acceptsOneEventForConcurrentRepeatsOnTwoNodes() throws Exception {
     List<Acceptance> all =
         AtOnce.times(
             20,
@@ -231,7 +231,7 @@ class AcceptEventsTest {
   }
 
   @Test
-  void isNotDeadlockedByGroupsWhoseKeysCross() throws Exception {
+  void groupsWithCrossedKeysDoNotDeadlock() throws Exception {
     AtOnce.times(
         16,
         i ->

@@ -27,7 +27,7 @@ class OpenEventsTest {
   private final Node there = new Node();
 
   @Test
-  void givesTheLeaseOfAcceptingToTheFirstWhoAsksHere() {
+  void givesTheLeaseOfAnAcceptedEventToTheFirstTakerOnThisNode() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
 
     assertThat(here.leases.acceptOffer(event)).isPresent();
@@ -35,7 +35,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void givesTheLeaseOfAcceptingToNobodyElsewhere() {
+  void givesTheLeaseOfAnAcceptedEventToNoOtherNode() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
 
     assertThat(there.leases.acceptOffer(event)).isEmpty();
@@ -43,7 +43,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void givesTheLeaseOfAcceptingToOneOfManyWhoAskAtOnce() throws Exception {
+  void givesTheLeaseOfAnAcceptedEventToOneConcurrentTaker() throws Exception {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
 
     List<Optional<Leases.Lease>> all = AtOnce.times(20, _ -> () -> here.leases.acceptOffer(event));
@@ -52,7 +52,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void renewsWhatIsKeptAndStillItsOwn() throws Exception {
+  void renewsItsOwnKeptLeases() throws Exception {
     Node node = new Node(Duration.ofSeconds(6));
     AcceptedEvent kept = node.accept(tenant, SampleIds.subscription());
     AcceptedEvent notKept = node.accept(tenant, SampleIds.subscription());
@@ -82,7 +82,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void handsALapsedLeaseToOneTakerOnly() throws Exception {
+  void givesAnExpiredLeaseToOneTakerOnly() throws Exception {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     lapse(event);
 
@@ -93,8 +93,8 @@ class OpenEventsTest {
   }
 
   @Test
-  void doesNotTakeUpALeaseThatAnotherTookOver() {
-    Node impatient = new Node(Duration.ZERO); // Always asks whether it still has the lease.
+  void doesNotAcceptALeaseTakenOverMeanwhile() {
+    Node impatient = new Node(Duration.ZERO); // Its leases always have to be checked.
     AcceptedEvent event = impatient.accept(tenant, SampleIds.subscription());
     lapse(event);
     assertThat(there.leases.takeExpired(event)).isPresent();
@@ -103,7 +103,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void renewsALeaseThatRanOutUnlessAnotherHasIt() {
+  void renewsAnExpiredLeaseUnlessTaken() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     Leases.Lease mine = here.leases.acceptOffer(event).orElseThrow();
     lapse(event);
@@ -118,7 +118,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void releasesToWhoeverComesNext() {
+  void releasedLeaseGoesToTheNextTaker() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     Leases.Lease mine = here.leases.acceptOffer(event).orElseThrow();
 
@@ -128,7 +128,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void releasesAtTheEndWhatItNeverBegan() {
+  void releasesUntakenLeasesOnShutdown() {
     AcceptedEvent waiting = here.accept(tenant, SampleIds.subscription());
     AcceptedEvent begun = here.accept(tenant, SampleIds.subscription());
     assertThat(here.leases.acceptOffer(begun)).isPresent();
@@ -141,7 +141,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void releasesAtTheEndNothingThatAnotherTookOver() {
+  void shutdownKeepsLeasesTakenOverByOthers() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     lapse(event);
     assertThat(there.leases.takeExpired(event)).isPresent();
@@ -152,7 +152,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void doesNotReleaseTheLeaseOfAnother() {
+  void doesNotReleaseAnothersLease() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     Leases.Lease mine = here.leases.acceptOffer(event).orElseThrow();
     lapse(event);
@@ -177,7 +177,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void countsARowThatManyWriteOnce() throws Exception {
+  void countsARowOnceUnderConcurrentWrites() throws Exception {
     List<SubscriptionId> recipients = subscriptions(2);
     AcceptedEvent event = here.accept(tenant, recipients);
 
@@ -188,7 +188,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void countsNothingThatIsRolledBack() {
+  void doesNotCountRolledBackRows() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
 
     here.transaction.executeWithoutResult(
@@ -201,7 +201,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void callsForsakenWhatNobodyHasALeaseOf() {
+  void listsEventsWithoutALeaseAsForsaken() {
     AcceptedEvent held = here.accept(tenant, SampleIds.subscription());
     AcceptedEvent forsaken = here.accept(tenant, subscriptions(3));
     lapse(forsaken);
@@ -212,7 +212,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void givesEachForsakenEventToOneNodeOnly() throws Exception {
+  void claimsEachForsakenEventOnOneNode() throws Exception {
     List<AcceptedEvent> events =
         Stream.generate(() -> here.accept(tenant, SampleIds.subscription())).limit(40).toList();
     events.forEach(OpenEventsTest::lapse);
@@ -225,7 +225,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void givesTheLongestForsakenFirstAndNoMoreThanAskedFor() {
+  void claimsTheLongestForsakenFirstUpToTheLimit() {
     AcceptedEvent later = here.accept(tenant, SampleIds.subscription());
     AcceptedEvent first = here.accept(tenant, SampleIds.subscription());
     lapse(later);
@@ -235,7 +235,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void leavesWhatRunsAloneUntilItIsForsakenAnew() {
+  void claimsAnEventOnlyWhenItIsForsakenAgain() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     lapse(event);
     here.open.claimForsaken(1000);
@@ -249,7 +249,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void givesAgainWhatWasClaimedAWhileAgoOrIsFreed() {
+  void claimsAgainAfterAWhileOrARelease() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     lapse(event);
     here.open.claimForsaken(1000);
@@ -262,7 +262,7 @@ class OpenEventsTest {
   }
 
   @Test
-  void knowsHowManyAreOpenOrForsakenAndSinceWhen() {
+  void countsOpenAndForsakenEventsWithTheirAge() {
     here.accept(Postgres.newTenant(), SampleIds.subscription());
     AcceptedEvent old = here.accept(tenant, SampleIds.subscription());
     OpenEvents.Backlog before = here.open.backlog();

@@ -20,7 +20,7 @@ class SharedWorkflowsTest {
   private final AcceptedEvent three = here.accept(tenant);
 
   @Test
-  void isTheEventsOwnUnlessItIsShared() {
+  void isTheEventsOwnWorkflowUnlessShared() {
     workflows.share(List.of(two, three));
 
     assertThat(ids(tenant))
@@ -32,7 +32,7 @@ class SharedWorkflowsTest {
   }
 
   @Test
-  void isTheOneThatWasStartedLast() {
+  void isTheWorkflowStartedLast() {
     workflows.share(List.of(one, two));
     workflows.share(List.of(two, three));
     workflows.separate(List.of(one));
@@ -46,7 +46,7 @@ class SharedWorkflowsTest {
   }
 
   @Test
-  void isNotSharedWithEventsOfOthers() {
+  void isNotSharedAcrossTenants() {
     workflows.share(List.of(one, two));
 
     assertThat(ids(Postgres.newTenant())).containsEntry(two.id(), two.id().toString());

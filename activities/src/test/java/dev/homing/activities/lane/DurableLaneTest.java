@@ -46,7 +46,7 @@ class DurableLaneTest {
     receiver.close();
   }
 
-  // When it sends.
+  // Sending when due.
 
   @Test
   void sendsNothingBeforeItIsDueInTheFirstExecutionOfARun() {
@@ -86,7 +86,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void sendsNothingEarlyAlsoWhenTheFirstExecutionWasCutOff() {
+  void sendsNothingEarlyAfterAnInterruptedFirstExecution() {
     Delivery.Key key = waiting("/503", Duration.ofHours(1));
     ledger.assignTo("run-1", key, false);
 
@@ -107,7 +107,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void sendsAnewWithWhatTheSubscriptionSaysNow() {
+  void sendsWithTheSubscriptionsCurrentSettings() {
     Delivery.Key key = waiting("/503");
     failure(FIRST, key);
     SampleSubscriptions.setUrl(key.tenant(), key.subscriptionId(), receiver.url("/elsewhere"));
@@ -118,10 +118,10 @@ class DurableLaneTest {
     assertThat(receiver.requests("/elsewhere")).isEqualTo(1);
   }
 
-  // Whose it is.
+  // Runs and rounds.
 
   @Test
-  void opensARoundOnceForARunThatAResetMade() {
+  void opensOneRoundPerReset() {
     Delivery.Key key = waiting("/503", Duration.ofHours(1));
     failure(FIRST, key);
     Execution reset = Execution.in("run-2");
@@ -138,7 +138,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void leavesTheDeliveryToALaterRunAlsoInAFirstExecutionThatIsLate() {
+  void leavesTheDeliveryToALaterRunInALateFirstExecution() {
     Delivery.Key key = waiting("/503");
     failure(FIRST, key);
     int requests = receiver.requests();
@@ -153,7 +153,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void opensNoOtherRoundForSuchARunWhenSomebodyAskedForOne() {
+  void opensNoRoundForAResetWhenOneWasAskedFor() {
     Delivery.Key key = waiting("/503");
     Execution reset = Execution.in("run-2");
     failure(reset, key, "run-1");
@@ -167,7 +167,7 @@ class DurableLaneTest {
 
   @ParameterizedTest
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
-  void sendsAgainForARunThatAResetMadeAlsoWhenItWasOver(State over) {
+  void sendsAgainAfterAResetEvenIfItWasOver(State over) {
     Delivery.Key key = waiting("/ok");
     ledger.set(key, "state = '%s', run_id = 'run-1'".formatted(over.word()));
 
@@ -179,7 +179,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void goesOnWithTheRoundInANewRunThatIsNoReset() {
+  void continuesTheRoundInANewRunWithoutAReset() {
     Delivery.Key key = waiting("/503");
     failure(FIRST, key);
     ledger.makeDue(key);
@@ -204,7 +204,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void leavesTheDeliveryToALaterRunThatCameWhileItSent() {
+  void leavesTheDeliveryToALaterRunStartedWhileSending() {
     Delivery.Key key = waiting("/503");
     receiver.when("/503", () -> ledger.assignTo("run-2", key, false));
 
@@ -216,7 +216,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void goesOnAtOnceWhenARoundWasOpenedWhileItSent() {
+  void continuesAtOnceWhenARoundWasOpenedWhileSending() {
     Delivery.Key key = waiting("/503");
     receiver.when("/503", () -> ledger.openRound(key));
 
@@ -230,7 +230,7 @@ class DurableLaneTest {
     assertThat(ledger.find(key).runId()).isEqualTo("run-1");
   }
 
-  // When it is over.
+  // Ends.
 
   @ParameterizedTest
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
@@ -246,7 +246,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void sendsNothingForADeliveryThatIsNotThere() {
+  void sendsNothingForAMissingDelivery() {
     Delivery.Key key = ledger.toNewSubscription();
     WaitingDelivery waiting =
         DeliveryWorkflows.waiting(Delivery.pending(key), ledger.receiver(key));
@@ -263,7 +263,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void isNotRetriedOnceTheScheduleIsOver() {
+  void isNotRetriedAfterItsSchedule() {
     Delivery.Key key = waiting("/503");
     SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 2);
 
@@ -294,7 +294,7 @@ class DurableLaneTest {
         "delete from payloads where event_id = :event",
         "delete from events where id = :event"
       })
-  void endsWhenThePayloadIsKeptNoLonger(String expire) {
+  void endsWhenThePayloadHasExpired(String expire) {
     Delivery.Key key = waiting("/ok");
     Postgres.jdbc().sql(expire).param("event", key.eventId().uuid()).update();
 
@@ -331,11 +331,11 @@ class DurableLaneTest {
     assertThat(ledger.find(key).reason()).isEqualTo(Reason.GONE);
   }
 
-  // What people see.
+  // Texts shown to users.
 
   @ParameterizedTest
   @ValueSource(strings = {"/503", "/404", "/301"})
-  void saysWhatTheLastAttemptCameToWithoutAStackTrace(String path) {
+  void reportsTheLastOutcomeWithoutAStackTrace(String path) {
     Delivery.Key key = waiting(path);
 
     ApplicationFailure waits = failure(FIRST, key);
@@ -359,7 +359,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void countsTheAttemptsOfTheRoundInWords() {
+  void reportsTheNumberOfAttemptsInTheRound() {
     Delivery.Key key = waiting("/503");
     ledger.openRound(key);
 
@@ -367,10 +367,10 @@ class DurableLaneTest {
     assertThat(ledger.find(key).attemptCount()).isEqualTo(2);
   }
 
-  // Held.
+  // Hold.
 
   @Test
-  void holdsWhileTheSubscriptionIsPausedAndBurnsNoAttempt() {
+  void holdsWhilePausedWithoutUsingUpAnAttempt() {
     Delivery.Key key = waiting("/ok");
     SampleSubscriptions.pause(ledger.tenant, key.subscriptionId());
 
@@ -388,7 +388,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void sendsWhatWasHeldOnceTheSubscriptionIsEnabled() {
+  void sendsHeldDeliveriesAfterTheSubscriptionIsEnabled() {
     Delivery.Key key = waiting("/ok");
     SampleSubscriptions.pause(ledger.tenant, key.subscriptionId());
     failure(FIRST, key);
@@ -401,7 +401,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void sendsWhatWasHeldAlsoWhenNobodyReleasedIt() {
+  void sendsAHeldDeliveryEvenIfItWasNotReleased() {
     Delivery.Key key = waiting("/503");
     SampleSubscriptions.pause(ledger.tenant, key.subscriptionId());
     failure(FIRST, key);
@@ -413,7 +413,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void doesNotHoldWhatWasEnabledAfterItLooked() {
+  void doesNotHoldADeliveryEnabledMeanwhile() {
     WatchedDatabase database = new WatchedDatabase();
     Node node = new Node(Duration.ofMinutes(5), database);
     Delivery.Key key = waiting("/ok");
@@ -433,10 +433,10 @@ class DurableLaneTest {
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
   }
 
-  // Our own faults.
+  // Internal faults.
 
   @Test
-  void parksWhatCannotBeSentAsItIsStored() {
+  void parksADeliveryThatIsUnreadable() {
     Delivery.Key key = waiting("/never");
     SampleSubscriptions.breakSecret(key.tenant(), key.subscriptionId());
 
@@ -452,12 +452,12 @@ class DurableLaneTest {
   }
 
   @Test
-  void looksAgainAtWhatIsParkedAndGoesOnWhenItCanBeRead() {
+  void resumesAParkedDeliveryWhenItIsReadable() {
     Delivery.Key key = waiting("/ok");
     String url = receiver.url("/ok");
     SampleSubscriptions.setUrl(key.tenant(), key.subscriptionId(), "nonsense");
     failure(FIRST, key);
-    assertThat(failure(FIRST.next(), key).getNextRetryDelay()) // Not due: it does not even look.
+    assertThat(failure(FIRST.next(), key).getNextRetryDelay()) // Not due, so it reads nothing.
         .isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
 
     ledger.makeDue(key);
@@ -473,7 +473,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void parksWhatWeCannotHandleAfterAFewTriesAndNothingElse() {
+  void parksOnlyADeliveryThatFailsRepeatedlyByOurFault() {
     Delivery.Key poison = waiting("/503");
     Delivery.Key other = ledger.to(poison.subscriptionId());
     ledger.record(ledger.first(other), SampleAttempts.refused());
@@ -502,7 +502,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void chargesNobodyWhileThisNodeReachesNobody() {
+  void chargesNoReceiverWhileEgressIsDown() {
     Delivery.Key key = key("/ok");
     SampleSubscriptions.setUrl(key.tenant(), key.subscriptionId(), "http://127.255.255.255:9/");
     ledger.record(ledger.first(key), SampleAttempts.refused());
@@ -542,7 +542,7 @@ class DurableLaneTest {
 
   @ParameterizedTest
   @EnumSource(names = {"RETRYING", "HELD"})
-  void recordsThatItWasCancelled(State state) {
+  void recordsTheCancel(State state) {
     Delivery.Key key = waiting("/ok");
     ledger.set(key, "state = '%s'".formatted(state.word()));
 
@@ -554,7 +554,7 @@ class DurableLaneTest {
 
   @ParameterizedTest
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
-  void leavesWhatIsOverAsItIs(State over) {
+  void leavesFinishedDeliveriesUnchanged(State over) {
     Delivery.Key key = waiting("/ok");
     ledger.set(key, "state = '%s', reason = 'terminated'".formatted(over.word()));
 
@@ -565,7 +565,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void cancelOfARunIsLateForARoundThatWasAskedForSince() {
+  void cancelOfARunLeavesANewerRound() {
     Delivery.Key key = waiting("/ok");
     WaitingDelivery started = DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key));
     ledger.assignTo("run-1", key, false);
@@ -573,7 +573,7 @@ class DurableLaneTest {
     ledger.openRound(key);
 
     recordCancelled(started);
-    send(FIRST.next(), key); // The run that was told to end.
+    send(FIRST.next(), key); // The run that was asked to end.
 
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
     assertThat(ledger.find(key).runId()).isNull();
@@ -583,7 +583,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void receiverThatWasGoneEndsNoRoundThatWasAskedForSince() {
+  void goneReceiverDoesNotEndANewerRound() {
     Delivery.Key key = waiting("/410");
     receiver.when(
         "/410",
@@ -599,7 +599,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void isDeliveredThoughItWasCancelledWhileItSent() {
+  void isDeliveredEvenIfCancelledWhileSending() {
     Delivery.Key key = waiting("/ok");
     receiver.when("/ok", () -> recordCancelled(key));
 
@@ -609,7 +609,7 @@ class DurableLaneTest {
   }
 
   @Test
-  void endsWhenItWasCancelledWhileItSentInVain() {
+  void endsWhenCancelledDuringAFailedAttempt() {
     Delivery.Key key = waiting("/503");
     receiver.when("/503", () -> recordCancelled(key));
 
@@ -620,17 +620,17 @@ class DurableLaneTest {
   }
 
   @Test
-  void countsEachOfTwoExecutionsThatOverlap() throws Exception {
+  void countsBothOfTwoOverlappingExecutions() throws Exception {
     Delivery.Key key = waiting("/503");
     failure(FIRST, key);
 
-    AtOnce.times(2, _ -> () -> failure(FIRST, key)); // As a reset activity does.
+    AtOnce.times(2, _ -> () -> failure(FIRST, key)); // As happens when an activity is reset.
 
     assertThat(ledger.find(key).attemptCount()).isEqualTo(4);
     assertThat(ledger.attempts(key)).hasSize(4);
   }
 
-  /** One whose first attempt was refused, due now. */
+  /** A delivery whose first attempt was refused, due now. */
   private Delivery.Key waiting(String path) {
     Delivery.Key key = key(path);
     ledger.record(ledger.first(key), SampleAttempts.refused());
@@ -638,7 +638,7 @@ class DurableLaneTest {
     return key;
   }
 
-  /** One that its receiver asked to wait: a tenth longer than it asked. */
+  /** A delivery whose receiver asked to wait; it waits 10 % longer than asked. */
   private Delivery.Key waiting(String path, Duration asked) {
     Delivery.Key key = key(path);
     ledger.record(ledger.first(key), SampleAttempts.refused(asked));
@@ -688,12 +688,12 @@ class DurableLaneTest {
     return (ApplicationFailure) requireNonNull(failure.getCause());
   }
 
-  /** What comes from us; the frames of whoever read the failure are always there. */
+  /** True for frames of Homing; those of the failure's reader are always there. */
   private static boolean isOurs(StackTraceElement frame) {
     return frame.getClassName().startsWith("dev.homing.");
   }
 
-  /** As the run does, after its activity has ended. */
+  /** Records the cancel, as the run does after its activity has ended. */
   private void recordCancelled(Delivery.Key key) {
     recordCancelled(DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key)));
   }

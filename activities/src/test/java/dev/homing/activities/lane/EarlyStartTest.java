@@ -44,7 +44,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void deliversBeforeThereIsAWorkflow() {
+  void deliversBeforeAWorkflowStarts() {
     AcceptedEvent event = here.begin(tenant, to("/a", "/b"));
 
     await().until(() -> !here.open.isOpen(event));
@@ -54,7 +54,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void isAdoptedByTheWorkflowWhileItSends() throws Exception {
+  void isAdoptedByTheWorkflowWhileSending() throws Exception {
     AcceptedEvent event = here.begin(tenant, to("/hangs", "/503"));
     await().until(() -> receiver.requests() == 2);
 
@@ -69,7 +69,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void needsNothingMoreOfTheDatabaseOnceAllIsOver() {
+  void adoptionOfAFinishedEventNeedsNoDatabase() {
     AcceptedEvent event = here.begin(tenant, to("/a", "/b"));
     await().until(() -> !here.open.isOpen(event));
     database.afterEach(
@@ -85,7 +85,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void isAwaitedByAWorkflowElsewhere() throws Exception {
+  void workflowOnAnotherNodeWaitsForIt() throws Exception {
     AcceptedEvent event = here.begin(tenant, to("/hangs", "/503"));
     await().until(() -> receiver.requests() == 2);
 
@@ -98,7 +98,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void isMadeUpForByTheWorkflowWhenItFails() {
+  void workflowTakesOverWhenItFails() {
     AcceptedEvent event;
     try (BrokenTable _ = new BrokenTable(tenant)) {
       event = here.begin(tenant, to("/a"));
@@ -113,7 +113,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void leavesToTheWorkflowWhatFindsNoRoom() {
+  void leavesEventsToTheWorkflowWhenMemoryIsFull() {
     EarlyStart tiny = here.earlyStart(1);
     AcceptedEvent event = here.begin(tiny, tenant, to("/a"));
 
@@ -125,7 +125,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void leavesToTheWorkflowWhatComesWhileThisNodeReachesNobody() {
+  void leavesEventsToTheWorkflowWhileEgressIsDown() {
     SampleEgress.cutOff(here.egress);
     AcceptedEvent event = here.begin(tenant, to("/a"));
 
@@ -133,7 +133,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void givesItsRoomBack() {
+  void releasesItsMemory() {
     EarlyStart small = here.earlyStart(8);
     for (int i = 1; i <= 3; i++) {
       AcceptedEvent event = here.begin(small, tenant, to("/a"));
@@ -144,9 +144,9 @@ class EarlyStartTest {
   }
 
   @Test
-  void waitsForOthersOnlyShortlyWhenVeryManyAreUnderWay() {
+  void waitsOnlyShortlyWhenVeryManyAreBeingSent() {
     AcceptedEvent many = here.begin(tenant, to(Collections.nCopies(260, "/hangs")));
-    await().until(() -> receiver.requests() == 64); // Of one event at a time.
+    await().until(() -> receiver.requests() == 64); // The limit per event.
 
     AcceptedEvent event = here.begin(tenant, to("/ok"));
 
@@ -157,7 +157,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void leavesToTheWorkflowWhatComesWhileItStops() {
+  void leavesEventsToTheWorkflowWhileStopping() {
     here.earlyStart.shutdown();
     AcceptedEvent event = here.begin(tenant, to("/a"));
 
@@ -168,7 +168,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void finishesAndRecordsWhatHasBegunBeforeItStops() {
+  void finishesAndRecordsRunningAttemptsBeforeStopping() {
     AcceptedEvent event = here.begin(tenant, to("/hangs"));
     await().until(() -> receiver.requests() == 1);
 
@@ -180,7 +180,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void letsAnotherTakeOverAtOnceWhatIsInterrupted() {
+  void releasesTheLeaseWhenInterrupted() {
     AcceptedEvent event = here.begin(tenant, to("/hangs"));
     await().until(() -> receiver.requests() == 1);
 
@@ -192,7 +192,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void remembersReceiversUntilTheTenantChangesOne() {
+  void cachesReceiversUntilTheTenantChangesOne() {
     SubscriptionId one = to("/before").getFirst();
     adopt(here.begin(tenant, List.of(one)));
     long read = database.count("sealed_secret");
@@ -207,7 +207,7 @@ class EarlyStartTest {
   }
 
   @Test
-  void forgetsWhatNoWorkflowAsksFor() {
+  void evictsEventsThatNoWorkflowAdopts() {
     Node impatient = new Node(Duration.ofMillis(1));
     AcceptedEvent event = impatient.begin(tenant, to("/a"));
     await().until(() -> !impatient.open.isOpen(event));

@@ -79,7 +79,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void returnsWhatWaitsAndNothingElse() {
+  void returnsOnlyWaitingDeliveries() {
     List<SubscriptionId> recipients = to("/ok", "/503", "/404", "/410");
     AcceptedEvent event = here.accept(tenant, recipients);
 
@@ -99,7 +99,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void givesWhoeverCannotBeSentToARowWithoutAnAttempt() {
+  void addsARowWithoutAnAttemptForRecipientsItCannotSendTo() {
     SubscriptionId paused = SampleSubscriptions.paused(tenant, receiver.url("/ok"));
     SubscriptionId gone = SampleSubscriptions.gone(tenant, receiver.url("/ok"));
     SubscriptionId deleted = SampleSubscriptions.deleted(tenant, receiver.url("/ok"));
@@ -133,14 +133,14 @@ class ExpressLaneTest {
   }
 
   @Test
-  void doesNothingForAnEventThatIsKeptNoLonger() {
+  void doesNothingForAnExpiredEvent() {
     AcceptedEvent event = new AcceptedEvent(tenant, SampleIds.event(), Node.TYPE, 1);
 
     assertThat(sendAll(here, event).deliveries()).isEmpty();
   }
 
   @Test
-  void showsTwentyResultsAndCountsTheOthers() {
+  void showsTwentyResultsAndCountsTheRest() {
     AcceptedEvent event =
         here.accept(
             tenant, Stream.concat(many("/ok", 24).stream(), many("/503", 2).stream()).toList());
@@ -160,7 +160,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void returnsPagesOf500InTheOrderOfIds() {
+  void returnsPagesOf500SortedById() {
     List<SubscriptionId> recipients = inOneTransaction("/503", 502);
     AcceptedEvent event = here.accept(tenant, recipients);
     here.transaction.executeWithoutResult(
@@ -183,7 +183,7 @@ class ExpressLaneTest {
   // Called again, also elsewhere and meanwhile.
 
   @Test
-  void sendsToNobodyTwiceWhenItIsCalledAgain() {
+  void sendsToNoRecipientTwiceWhenRepeated() {
     AcceptedEvent event = here.accept(tenant, to("/ok", "/503"));
     Unfinished first = sendAll(here, event);
 
@@ -197,7 +197,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void sendsOnceToEachHoweverManyCallAtOnce() throws Exception {
+  void sendsOncePerRecipientUnderConcurrentCalls() throws Exception {
     AcceptedEvent event = here.accept(tenant, to("/1", "/2", "/3", "/503"));
 
     List<Unfinished> all = AtOnce.times(4, i -> () -> sendAll(i % 2 == 0 ? here : there, event));
@@ -208,7 +208,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void waitsElsewhereUntilAllAreRecorded() throws Exception {
+  void waitsOnAnotherNodeUntilAllAreRecorded() throws Exception {
     AcceptedEvent event = here.accept(tenant, to("/hangs", "/ok"));
     var sending = CompletableFuture.supplyAsync(() -> sendAll(here, event), threads);
     await().until(() -> counts(event).containsKey(State.DELIVERED));
@@ -225,7 +225,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void takesOverALapsedLeaseAndSendsToThoseWithoutARow() {
+  void takesOverAnExpiredLeaseAndSendsToRecipientsWithoutARow() {
     List<SubscriptionId> recipients = to("/1", "/2", "/3");
     AcceptedEvent event = here.accept(tenant, recipients);
     here.attemptLog.record(
@@ -267,7 +267,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void beginsNoOtherAttemptOnceTheLeaseIsLostAndWaitsForWhoeverHasIt() throws Exception {
+  void startsNoAttemptAfterLosingTheLeaseAndWaitsForTheNewHolder() throws Exception {
     WatchedDatabase database = new WatchedDatabase();
     Node node = new Node(Duration.ofMillis(900), database);
     AcceptedEvent event = node.accept(tenant, many("/hangs", 65)); // 64 of an event at a time.
@@ -291,7 +291,7 @@ class ExpressLaneTest {
   // Bounds.
 
   @Test
-  void keepsTheLeasesOfEventsThatWaitForOthers() throws Exception {
+  void renewsTheLeasesOfQueuedEvents() throws Exception {
     List<AcceptedEvent> events =
         many("/hangs", 257).stream().map(to -> here.accept(tenant, to)).toList();
     CompletableFuture<SharedUnfinished> sending =
@@ -307,7 +307,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void leavesWhatIsTooMuchForASubscriptionToTheDurableLane() throws Exception {
+  void leavesTheExcessOfABusySubscriptionToTheDurableLane() throws Exception {
     SubscriptionId hanging = to("/hangs").getFirst();
     List<AcceptedEvent> events =
         IntStream.range(0, 23).mapToObj(_ -> here.accept(tenant, hanging)).toList();
@@ -339,7 +339,7 @@ class ExpressLaneTest {
   // Several events together.
 
   @Test
-  void sendsAllOfSeveralEvents() {
+  void sendsSeveralEventsTogether() {
     AcceptedEvent begun = here.begin(tenant, to("/ok", "/503"));
     List<AcceptedEvent> events =
         List.of(begun, here.accept(tenant, to("/ok")), here.accept(tenant, to("/503", "/404")));
@@ -356,7 +356,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void setsAnEventApartWithWhichAFaultOfOursComes() {
+  void setsApartAnEventThatFailsByOurFault() {
     List<AcceptedEvent> events =
         List.of(here.accept(tenant, to("/ok")), here.accept(tenant, to("/ok", "/ok")));
     here.eventWorkflows.share(events);
@@ -374,7 +374,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void setsEventsApartOfWhichMoreWaitsThanAWorkflowCanStart() {
+  void setsApartEventsWithTooManyWaitingDeliveries() {
     List<SubscriptionId> recipients = inOneTransaction("/503", 300);
     List<AcceptedEvent> events =
         List.of(here.accept(tenant, recipients), here.accept(tenant, recipients));
@@ -392,7 +392,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void throwsForAllTogetherWhileTheDatabaseFails() {
+  void throwsForAllEventsWhileTheDatabaseFails() {
     List<AcceptedEvent> events =
         List.of(here.accept(tenant, to("/ok")), here.accept(tenant, to("/503")));
     try (BrokenTable _ = new BrokenTable(tenant)) {
@@ -408,7 +408,7 @@ class ExpressLaneTest {
   // Reset.
 
   @Test
-  void opensARoundOnceInARunThatAResetMadeForWhatIsNotDelivered() {
+  void opensOneRoundPerResetForUndeliveredRecipients() {
     List<SubscriptionId> recipients = to("/ok", "/503", "/404");
     AcceptedEvent event = here.accept(tenant, recipients);
     Unfinished first = sendAll(here, event);
@@ -432,7 +432,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void opensNoRoundForWhatTheSameRunSentBeforeItWasCutOff() {
+  void opensNoRoundForAttemptsOfTheSameInterruptedRun() {
     List<SubscriptionId> recipients = to("/503", "/404");
     AcceptedEvent event = here.accept(tenant, recipients);
     Execution reset = Execution.in("run-2");
@@ -447,7 +447,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void opensNoRoundInTheRunThatTheEventBeganWith() {
+  void opensNoRoundWithoutAReset() {
     List<SubscriptionId> recipients = to("/503");
     AcceptedEvent event = here.accept(tenant, recipients);
     sendAll(here, event);
@@ -459,7 +459,7 @@ class ExpressLaneTest {
   // Our own faults.
 
   @Test
-  void throwsAndLetsAnotherTakeOverWhenARecordFails() {
+  void throwsAndReleasesTheLeaseWhenRecordingFails() {
     AcceptedEvent event = here.accept(tenant, to("/ok", "/503"));
     try (BrokenTable _ = new BrokenTable(tenant)) {
       assertThatThrownBy(() -> sendAll(here, event))
@@ -476,7 +476,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void parksWhatCannotBeSentAsItIsStoredAndSendsToTheOthers() {
+  void parksUnreadableRecipientsAndSendsToTheOthers() {
     List<SubscriptionId> recipients = to("/never", "/never", "/never", "/ok");
     AcceptedEvent event = here.accept(tenant, recipients);
     SampleSubscriptions.breakSecret(tenant, recipients.get(0));
@@ -499,7 +499,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void leavesWhatWeCannotHandleToTheDurableLaneAndSendsToTheOthers() {
+  void leavesInternalFaultsToTheDurableLaneAndSendsToTheOthers() {
     List<SubscriptionId> recipients = to("/poison", "/ok");
     AcceptedEvent event = here.accept(tenant, recipients);
     try (BrokenTable _ = new BrokenTable(key(event, recipients.getFirst()).id())) {
@@ -516,7 +516,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void countsNoAttemptWhileThisNodeReachesNobody() {
+  void countsNoAttemptWhileEgressIsDown() {
     SubscriptionId far = SampleSubscriptions.active(tenant, "http://127.255.255.255:9/");
     AcceptedEvent event = here.accept(tenant, far);
     SampleEgress.cutOff(here.egress);
@@ -533,7 +533,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void doesNotHoldWhatWasEnabledAfterItLooked() {
+  void doesNotHoldADeliveryEnabledMeanwhile() {
     WatchedDatabase database = new WatchedDatabase();
     Node node = new Node(Duration.ofMinutes(5), database);
     SubscriptionId paused = SampleSubscriptions.paused(tenant, receiver.url("/ok"));
@@ -552,7 +552,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void letsAnotherTakeOverWhenThePayloadIsGone() {
+  void releasesTheLeaseWhenThePayloadIsGone() {
     AcceptedEvent event = here.accept(tenant, to("/ok"));
     Postgres.jdbc()
         .sql("delete from payloads where tenant = :tenant")
@@ -567,7 +567,7 @@ class ExpressLaneTest {
   // Cancel.
 
   @Test
-  void cancelsWhatIsNeitherDeliveredNorGivenUp() {
+  void cancelsOnlyUnfinishedDeliveries() {
     List<SubscriptionId> recipients = to("/ok", "/503", "/never");
     AcceptedEvent event = here.accept(tenant, recipients);
     here.deliveries.add(key(event, recipients.get(0)), State.DELIVERED, null);

@@ -23,18 +23,18 @@ class SendingLimitsTest {
   private final SubscriptionId other = SampleIds.subscription();
 
   @Test
-  void refusesWhoComesWhileTheReceiverHangs() throws Exception {
+  void refusesAttemptsWhileTheReceiverHangs() throws Exception {
     SendingLimits slots = new SendingLimits(100);
     fill(slots, 20);
 
-    // Soon: once the receiver has been silent for two seconds.
+    // Refused after the receiver has been silent for two seconds.
     assertThat(slots.forEvent(LONG).enter(busy)).isFalse();
     assertThat(slots.forEvent(LONG).enter(busy)).isFalse();
     assertThat(slots.forEvent(LONG).enter(other)).isTrue();
   }
 
   @Test
-  void letsWaitWhoeverComesWhileTheReceiverAnswers() throws Exception {
+  void queuesAttemptsWhileTheReceiverAnswers() throws Exception {
     SendingLimits slots = new SendingLimits(100);
     List<SendingLimits.Event> under = fill(slots, 20);
     List<Future<Boolean>> waiting =
@@ -53,7 +53,7 @@ class SendingLimitsTest {
   }
 
   @Test
-  void takesNobodyForHangingWhoHasNotBeenAsked() throws Exception {
+  void receiverDoesNotHangBeforeItsFirstAttempt() throws Exception {
     SendingLimits slots = new SendingLimits(1);
     SendingLimits.Event only = slots.forEvent(LONG);
     assertThat(only.enter(other)).isTrue();
@@ -82,7 +82,7 @@ class SendingLimitsTest {
   }
 
   @Test
-  void holdsNoSlotOfTheNodeForWhoWaitsForASubscription() throws Exception {
+  void waitingForASubscriptionTakesNoSlotOfTheNode() throws Exception {
     SendingLimits slots = new SendingLimits(21);
     List<SendingLimits.Event> under = fill(slots, 20);
     Future<Boolean> waiting = threads.submit(() -> slots.forEvent(LONG).enter(busy));
@@ -95,7 +95,7 @@ class SendingLimitsTest {
   }
 
   @Test
-  void givesTheSubscriptionsTurnBackWhenTheNodeHasNone() throws Exception {
+  void releasesTheSubscriptionsSlotWhenTheNodeHasNone() throws Exception {
     SendingLimits slots = new SendingLimits(1);
     SendingLimits.Event only = slots.forEvent(LONG);
     assertThat(only.enter(other)).isTrue();
@@ -111,7 +111,7 @@ class SendingLimitsTest {
   }
 
   @Test
-  void boundsOneEvent() throws Exception {
+  void limitsAttemptsOfOneEvent() throws Exception {
     SendingLimits slots = new SendingLimits(100);
     SendingLimits.Event event = slots.forEvent(LONG);
     for (int i = 0; i < 64; i++) {
@@ -125,7 +125,7 @@ class SendingLimitsTest {
   }
 
   @Test
-  void boundsWhatIsInMemory() throws Exception {
+  void limitsPayloadsInMemory() throws Exception {
     SendingLimits slots = new SendingLimits(100, 3);
     SendingLimits.Event event = slots.forEvent(LONG);
     SendingLimits.Event another = slots.forEvent(LONG);
@@ -140,7 +140,7 @@ class SendingLimitsTest {
   }
 
   @Test
-  void givesEverythingBackToWhoIsInterrupted() throws Exception {
+  void interruptReleasesEverything() throws Exception {
     SendingLimits slots = new SendingLimits(1);
     SendingLimits.Event only = slots.forEvent(LONG);
     assertThat(only.enter(busy)).isTrue();
@@ -155,7 +155,7 @@ class SendingLimitsTest {
     assertThat(slots.free()).isEqualTo(1);
   }
 
-  /** So many attempts to the busy subscription, each of another event. */
+  /** Starts {@code count} attempts to the busy subscription, each of another event. */
   private List<SendingLimits.Event> fill(SendingLimits slots, int count)
       throws InterruptedException {
     List<SendingLimits.Event> all = new ArrayList<>();

@@ -19,7 +19,7 @@ class StartDeliveriesTest {
   private final Ledger ledger = new Ledger();
 
   @Test
-  void startsThoseThatNoWorkflowHasInHand() {
+  void startsDeliveriesWithoutAWorkflow() {
     Delivery.Key one = waiting();
     Delivery.Key inHand = waiting();
     Delivery.Key over = waiting();

@@ -44,7 +44,7 @@ class RetryAfterTest {
   }
 
   @Test
-  void readsATwoDigitYearAsTheNearestCentury() {
+  void readsTwoDigitYearsInTheNearestCentury() {
     Instant endOfCentury = Instant.parse("1999-12-31T23:59:59Z");
 
     assertThat(RetryAfter.read(List.of("Saturday, 01-Jan-00 00:00:09 GMT"), endOfCentury))

@@ -54,7 +54,7 @@ class MigrationTest {
   }
 
   @Test
-  void leavesEmptyTablesAsTheyAre() {
+  void leavesEmptyTablesUnchanged() {
     database.migrate("latest");
 
     assertThat(Table.values()).allMatch(table -> database.names(table).isEmpty());

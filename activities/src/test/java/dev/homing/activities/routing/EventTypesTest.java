@@ -45,13 +45,13 @@ class EventTypesTest {
         "order.c*",
         "order.**"
       })
-  void refusesAnythingElse(String text) {
+  void rejectsAnythingElse(String text) {
     assertThat(EventTypes.isType(text)).isFalse();
     assertThat(EventTypes.isPattern(text)).isFalse();
   }
 
   @Test
-  void refusesWhatIsTooLong() {
+  void rejectsTooLongTypes() {
     String longest = "a".repeat(EventTypes.MAX_LENGTH);
 
     assertThat(EventTypes.isType(longest)).isTrue();

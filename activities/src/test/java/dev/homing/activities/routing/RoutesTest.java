@@ -93,7 +93,7 @@ class RoutesTest {
   }
 
   @Test
-  void keepsTenantsApart() {
+  void keepsTenantsSeparate() {
     Tenant other = Postgres.newTenant();
     SampleSubscriptions.active(other, URL, "*");
     SubscriptionId mine = active("*");

@@ -52,7 +52,7 @@ class SingleFlightTest {
   }
 
   @Test
-  void keepsNothing() {
+  void doesNotCacheAnswers() {
     flights.get(ORDERS, () -> ROUTE);
 
     assertThat(flights.get(ORDERS, () -> LATER)).isSameAs(LATER);

@@ -27,7 +27,7 @@ class EncryptionTest {
   private final Encryption encryption = with(OLD);
 
   @Test
-  void opensWhatItSealed() {
+  void opensASealedSecret() {
     String sealed = encryption.seal(SECRET, OWNER);
 
     assertThat(sealed).startsWith("old.").doesNotContain("whsec");
@@ -83,7 +83,7 @@ class EncryptionTest {
   }
 
   @Test
-  void noticesEveryChangedByte() {
+  void rejectsAnyChangedByte() {
     byte[] sealed = Base64.getDecoder().decode(encryption.seal(SECRET, OWNER).substring(4));
     for (int i = 0; i < sealed.length; i++) {
       byte[] changed = sealed.clone();

@@ -41,49 +41,49 @@ class CustomHeadersTest {
         "X-Ms-Version",
         "X-Azure-Ref"
       })
-  void someNamesAreOurs(String name) {
+  void rejectsReservedNames(String name) {
     assertThat(CustomHeaders.complaintAboutName(name)).hasValue(name + " is reserved for Homing");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "X-A:", "X A", "X-Ä", "X-A\r\nX-B", "X\0", "(x)", "x=y", "a/b"})
-  void whatIsNoTokenIsNoName(String name) {
+  void rejectsNamesThatAreNotTokens(String name) {
     assertThat(CustomHeaders.complaintAboutName(name)).isPresent();
   }
 
   @Test
-  void aNameIsNotLong() {
+  void limitsTheLengthOfNames() {
     assertThat(CustomHeaders.complaintAboutName("x".repeat(100))).isEmpty();
     assertThat(CustomHeaders.complaintAboutName("x".repeat(101))).isPresent();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Authorization", "X-Team", "x_1", "Accept", "Hosting", "Metadata-Id"})
-  void theOthersAreAnybodys(String name) {
+  void acceptsOtherNames(String name) {
     assertThat(CustomHeaders.complaintAboutName(name)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {" a", "a ", "\ta", "a\r\nb", "a\nb", "a\0b", "\u007f", "ä", "\ud83d"})
-  void whatCannotTravelIsNoValue(String value) {
+  void rejectsValuesThatCannotBeSent(String value) {
     assertThat(CustomHeaders.complaintAboutValue(value))
         .hasValueSatisfying(complaint -> assertThat(complaint).startsWith("a value has"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "a b", "a\tb", "Bearer x.y=", "!~"})
-  void printableAsciiIsAValue(String value) {
+  void acceptsPrintableAscii(String value) {
     assertThat(CustomHeaders.complaintAboutValue(value)).isEmpty();
   }
 
   @Test
-  void aValueIsNotLong() {
+  void limitsTheLengthOfValues() {
     assertThat(CustomHeaders.complaintAboutValue("v".repeat(4096))).isEmpty();
     assertThat(CustomHeaders.complaintAboutValue("v".repeat(4097))).isPresent();
   }
 
   @Test
-  void keepsValuesToItself() {
+  void toStringHidesValues() {
     assertThat(new CustomHeaders(Map.of("X-Token", "t0ken")).toString())
         .contains("X-Token")
         .doesNotContain("t0ken");

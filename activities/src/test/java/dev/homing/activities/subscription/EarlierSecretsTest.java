@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Secrets from before rotations, in tables of the version that kept one. */
+/** Migrates earlier secrets from a version that stored a single one. */
 class EarlierSecretsTest {
   private static final Tenant TENANT = new Tenant("default");
 
   private final SigningSecret before = SymmetricSecret.generate(new SecureRandom());
 
   @Test
-  void theOneThatWasKeptStillSigns() {
+  void migratesTheEarlierSecretWhileItStillSigns() {
     String name = "earlier_" + UUID.randomUUID().toString().replace("-", "");
     Postgres.jdbc().sql("create database " + name).update();
     try (HikariDataSource pool = new HikariDataSource()) {

@@ -13,7 +13,7 @@ class ReceiverTlsTest {
   private static final HeldCertificate RSA = new HeldCertificate.Builder().rsa2048().build();
 
   @Test
-  void keysOfBothKindsFitTheirCertificates() {
+  void acceptsRsaAndEcKeys() {
     for (HeldCertificate held : new HeldCertificate[] {EC, RSA}) {
       assertThat(ReceiverTls.complaintAboutCertificates(held.certificatePem())).isEmpty();
       assertThat(complaint(held.certificatePem(), held.privateKeyPkcs8Pem())).isEmpty();
@@ -21,7 +21,7 @@ class ReceiverTlsTest {
   }
 
   @Test
-  void severalCertificatesMayFollowEachOther() {
+  void acceptsAChainOfCertificates() {
     String both = "# ours\n" + EC.certificatePem() + "\n" + RSA.certificatePem();
 
     assertThat(ReceiverTls.complaintAboutCertificates(both)).isEmpty();
@@ -41,7 +41,7 @@ class ReceiverTlsTest {
         "-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n"
       })
-  void whatIsNoCertificateIsRefused(String pem) {
+  void rejectsTextsThatAreNotCertificates(String pem) {
     assertThat(ReceiverTls.complaintAboutCertificates(pem)).hasValueSatisfying(this::isInPem);
     assertThatThrownBy(() -> new ReceiverTls(pem, null, null).handshake())
         .isInstanceOf(IllegalArgumentException.class);
@@ -52,7 +52,7 @@ class ReceiverTlsTest {
   }
 
   @Test
-  void whoIsNamedIsTrustedAndNobodyElse() {
+  void trustsOnlyTheNamedAuthority() {
     ReceiverTls named = new ReceiverTls(EC.certificatePem(), null, null);
     ReceiverTls usual = new ReceiverTls(null, EC.certificatePem(), EC.privateKeyPkcs8Pem());
 
@@ -63,16 +63,16 @@ class ReceiverTlsTest {
         .doesNotContain(EC.certificate());
   }
 
-  /** PostgreSQL could not keep the one, and others would see the other as they like. */
+  /** PostgreSQL cannot store NUL, and other readers may decode the others differently. */
   @ParameterizedTest
   @ValueSource(strings = {"\u0000", "\u00fc", "\ud800"})
-  void whatIsNotAsciiIsRefusedWhereverItStands(String strange) {
+  void rejectsNonAsciiAnywhere(String strange) {
     assertThat(ReceiverTls.complaintAboutCertificates(strange + EC.certificatePem())).isNotEmpty();
     assertThat(complaint(EC.certificatePem(), EC.privateKeyPkcs8Pem() + strange)).isNotEmpty();
   }
 
   @Test
-  void whatIsTooLongIsRefused() {
+  void rejectsTooLongTexts() {
     String longest = " ".repeat(ReceiverTls.MAX_LENGTH);
 
     assertThat(ReceiverTls.complaintAboutCertificates(EC.certificatePem() + longest)).isNotEmpty();
@@ -80,7 +80,7 @@ class ReceiverTlsTest {
   }
 
   @Test
-  void anotherKeyIsRefused() {
+  void rejectsTheKeyOfAnotherCertificate() {
     HeldCertificate other = new HeldCertificate.Builder().ecdsa256().build();
 
     assertThat(complaint(EC.certificatePem(), other.privateKeyPkcs8Pem()))
@@ -89,7 +89,7 @@ class ReceiverTlsTest {
   }
 
   @Test
-  void whatIsNoKeyIsRefusedWithoutBeingRepeated() {
+  void rejectsInvalidKeysWithoutRepeatingThem() {
     String encrypted = EC.privateKeyPkcs8Pem().replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
     for (String wrong :
         new String[] {"t0p-secret", encrypted, RSA.privateKeyPkcs1Pem(), EC.certificatePem()}) {

@@ -45,7 +45,7 @@ class ReceiverUrlTest {
         "http://0.0.0.0/, http://0.0.0.0/",
         "http://255.255.255.255/, http://255.255.255.255/"
       })
-  void readsAUrlIntoItsOneForm(String text, String canonical) {
+  void parsesUrlsIntoTheirCanonicalForm(String text, String canonical) {
     assertThat(ReceiverUrl.parse(text)).hasToString(canonical);
     assertThat(ReceiverUrl.parse(canonical)).hasToString(canonical);
     assertThat(ReceiverUrl.stored(canonical)).hasToString(canonical);
@@ -66,7 +66,7 @@ class ReceiverUrlTest {
         "https:////127.0.0.1/",
         "https://"
       })
-  void wantsASchemeAndAHost(String text) {
+  void requiresASchemeAndAHost(String text) {
     assertRefused(text, "Start the URL with https:// or http:// and a host.");
   }
 
@@ -88,7 +88,7 @@ class ReceiverUrlTest {
         "https:\\\\127.0.0.1\\x",
         "http://127.0.0.1\\@evil.com/"
       })
-  void wantsNoSpacesControlCharactersOrBackslashes(String text) {
+  void rejectsSpacesControlCharactersAndBackslashes(String text) {
     assertRefused(text, "Remove spaces, control characters and backslashes from the URL.");
   }
 
@@ -101,19 +101,19 @@ class ReceiverUrlTest {
         "https://@example.com/",
         "https://a@b@example.com?x"
       })
-  void wantsNoUserInfo(String text) {
+  void rejectsUserInfo(String text) {
     assertRefused(text, "Remove user name and password from the URL.");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"https://example.com/#frag", "https://example.com#", "http://a#@b/"})
-  void wantsNoFragment(String text) {
+  void rejectsFragments(String text) {
     assertRefused(text, "Remove the part from # on: it is never sent.");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"http://[fe80::1%25eth0]/", "http://[::1%lo]/", "http://[fe80::1%25]/"})
-  void wantsNoZoneId(String text) {
+  void rejectsZoneIds(String text) {
     assertRefused(text, "Remove the zone id from the address.");
   }
 
@@ -140,13 +140,13 @@ class ReceiverUrlTest {
         "http://①②⑦.①/",
         "http://%31%32%37.1/"
       })
-  void wantsAnAddressAsFourPlainNumbers(String text) {
+  void requiresAddressesAsFourDecimalNumbers(String text) {
     assertRefused(text, "Write the address as four decimal numbers without leading zeros.");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"http://127.0.0.1../", "https://example.com../", "https://./"})
-  void wantsAHostWithoutEmptyLabels(String text) {
+  void rejectsEmptyLabels(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> ReceiverUrl.parse(text));
   }
 
@@ -161,13 +161,13 @@ class ReceiverUrlTest {
         "https://[::1/",
         "https://?"
       })
-  void wantsAHostAndAPortThatExist(String text) {
+  void requiresAValidHostAndPort(String text) {
     assertRefused(text, "Check host and port: this is not a URL that can be called.");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {22, 25, 53, 2375, 3306, 5432, 6379, 7233, 8233, 9200, 10250, 11211})
-  void neverCallsThePortsOfOtherServices(int port) {
+  void rejectsPortsOfOtherServices(int port) {
     assertRefused(
         "https://example.com:%d/".formatted(port),
         "Use another port: webhooks are never sent to 22, 25, 53, 2375, 3306, 5432, 6379, 7233,"
@@ -175,7 +175,7 @@ class ReceiverUrlTest {
   }
 
   @Test
-  void wantsAtMost2048CharactersInEitherForm() {
+  void limitsBothFormsTo2048Characters() {
     String start = "https://example.com/";
 
     assertThat(ReceiverUrl.parse(start + "a".repeat(2_028)).toString()).hasSize(2_048);

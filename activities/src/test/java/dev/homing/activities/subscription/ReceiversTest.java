@@ -20,7 +20,7 @@ class ReceiversTest {
   private final Receivers receivers = new Node().receivers;
 
   @Test
-  void readsAPortionWhenItIsAskedForIt() {
+  void readsEachBatchOnDemand() {
     List<SubscriptionId> ids = insert(1_001);
     Iterator<Receiver> portions = receivers.inBatches(tenant, ids).iterator();
     List<Receiver> all = new ArrayList<>(List.of(portions.next()));
@@ -37,7 +37,7 @@ class ReceiversTest {
   }
 
   @Test
-  void readsNothingWhereNobodyIsLeft() {
+  void readsNothingForNoIds() {
     assertThat(receivers.inBatches(tenant, List.of())).isEmpty();
   }
 

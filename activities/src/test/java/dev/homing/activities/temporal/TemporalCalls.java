@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Stands in for Temporal where it is only told something: it writes down what was asked for. */
+/** A fake Temporal server that records the calls made to it. */
 public final class TemporalCalls extends WorkflowServiceGrpc.WorkflowServiceImplBase {
   private final List<String> woken = new CopyOnWriteArrayList<>();
   private final List<String> started = new CopyOnWriteArrayList<>();
@@ -31,17 +31,17 @@ public final class TemporalCalls extends WorkflowServiceGrpc.WorkflowServiceImpl
     return client;
   }
 
-  /** The workflows whose activity was to be tried now. */
+  /** The ids of workflows whose activity was reset, so that it is retried now. */
   public List<String> woken() {
     return List.copyOf(woken);
   }
 
-  /** The workflows that were to be started. */
+  /** The ids of workflows to be started. */
   public List<String> started() {
     return List.copyOf(started);
   }
 
-  /** The client asks for this first. */
+  /** The client's first call. */
   @Override
   public void getSystemInfo(
       GetSystemInfoRequest request, StreamObserver<GetSystemInfoResponse> answer) {

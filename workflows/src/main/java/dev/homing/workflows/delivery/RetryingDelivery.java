@@ -35,7 +35,7 @@ public final class RetryingDelivery implements DeliveryWorkflow {
     recordCancelIfAsked(delivery);
   }
 
-  /** Whatever the running attempt's outcome: the ledger leaves a delivery alone that is over. */
+  /** Called whatever the outcome: the ledger leaves a delivery unchanged that is already over. */
   private void recordCancelIfAsked(WaitingDelivery delivery) {
     if (CancellationScope.current().isCancelRequested()) {
       Workflow.newDetachedCancellationScope(() -> untilSuccess.recordCancelled(delivery)).run();
