@@ -61,8 +61,8 @@ final class StartFailures {
 
     private static String allowed(Class<?> type) {
       return switch (type.getSimpleName()) {
-        case "Duration" -> "a number of seconds, or like 30s, 5m, 2h";
-        case "DataSize" -> "a number of bytes, or like 256KiB, 1MiB";
+        case "Duration" -> "a number of seconds, or a duration like 30s, 5m, 2h";
+        case "DataSize" -> "a number of bytes, or a size like 256KiB, 1MiB";
         case "boolean", "Boolean" -> "true or false";
         case "int", "Integer", "long", "Long" -> "a whole number";
         default -> "a " + type.getSimpleName();

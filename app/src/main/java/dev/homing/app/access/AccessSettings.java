@@ -21,7 +21,7 @@ public record AccessSettings(String adminKey, String trustedProxies) {
     if (!adminKey.isEmpty() && adminKey.length() < SHORTEST) {
       throw new Setting.Invalid(
           "homing.access.admin-key",
-          "of %d characters".formatted(adminKey.length()),
+          "%d characters long".formatted(adminKey.length()),
           "at least %d characters, or none for open mode".formatted(SHORTEST));
     }
     checkProxies(adminKey, trustedProxies);
@@ -37,8 +37,8 @@ public record AccessSettings(String adminKey, String trustedProxies) {
       throw new Setting.Invalid(
           "homing.access.trusted-proxies",
           "wrong (" + wrong.getMessage() + ")",
-          "with HOMING_ADMIN_KEY, addresses and ranges like 10.0.0.7 or fd00::/8, separated by"
-              + " commas");
+          "addresses and ranges like 10.0.0.7 or fd00::/8, separated by commas, and only together"
+              + " with HOMING_ADMIN_KEY");
     }
   }
 

@@ -97,7 +97,7 @@ class ApiKeyCache {
     try {
       keys.noteUse(id);
     } catch (DataAccessException away) {
-      log.debug("the use of {} is not written down", id, away);
+      log.debug("could not record the use of {}", id, away);
     }
   }
 }

@@ -96,7 +96,7 @@ final class CallerFilter extends OncePerRequestFilter {
     if (caller.isEmpty()) {
       Duration wait = wrongKeys.count(request.getRemoteAddr());
       if (wait.isPositive()) {
-        throw Problem.wrongKeys(wait);
+        throw Problem.tooManyWrongKeys(wait);
       }
     }
     return caller;

@@ -83,7 +83,7 @@ class KeyController {
 
     private Tenant forTenant(List<Problem.FieldError> errors) {
       if (tenant == null) {
-        errors.add(new Problem.FieldError("tenant", "is needed"));
+        errors.add(new Problem.FieldError("tenant", "is required"));
       } else if (!TextRules.fits(tenant, LONGEST_NAME)) {
         errors.add(new Problem.FieldError("tenant", "must be the name of a tenant"));
       }
@@ -100,7 +100,8 @@ class KeyController {
       }
       if (!known) {
         errors.add(
-            new Problem.FieldError("scopes", "must name some of publish, read, manage and admin"));
+            new Problem.FieldError(
+                "scopes", "must list one or more of publish, read, manage and admin"));
       }
       return all;
     }
@@ -148,7 +149,8 @@ class KeyController {
     Instant expiresAt = request.expiresAt();
     if (expiresAt != null && (!expiresAt.isAfter(clock.instant()) || expiresAt.isAfter(LAST))) {
       errors.add(
-          new Problem.FieldError("expires_at", "must be in the future, to the end of year 9999"));
+          new Problem.FieldError(
+              "expires_at", "must be in the future, no later than the end of year 9999"));
     }
     if (!errors.isEmpty()) {
       throw Problem.invalid(errors);

@@ -56,7 +56,7 @@ final class OpenModeGuard extends OncePerRequestFilter {
     }
     if (!READS.contains(request.getMethod()) && isOfAnotherSite(request)) {
       return Optional.of(
-          Problem.forbidden("Without HOMING_ADMIN_KEY, no page of another site may write."));
+          Problem.forbidden("Without HOMING_ADMIN_KEY, pages of other sites may not write."));
     }
     return Optional.empty();
   }

@@ -77,8 +77,8 @@ class SecurityWiring {
       JsonMapper json) {
     if (settings.isOpen()) {
       log.warn(
-          "open mode: HOMING_ADMIN_KEY is not set, so only connections from this machine are"
-              + " served, and its loopback may be called");
+          "open mode: HOMING_ADMIN_KEY is not set, so Homing serves only connections from this"
+              + " machine, and receivers on its loopback are allowed");
       http.addFilterBefore(new OpenModeGuard(problems), AuthorizationFilter.class);
     }
     String admin = Scope.ADMIN.word();
@@ -138,7 +138,7 @@ class SecurityWiring {
       answer(
           response,
           HttpStatus.FORBIDDEN,
-          "Without HOMING_ADMIN_KEY only connections from Homing's own machine are served.",
+          "Without HOMING_ADMIN_KEY, Homing serves only connections from its own machine.",
           json);
     } else {
       response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
@@ -161,7 +161,7 @@ class SecurityWiring {
     answer(
         response,
         HttpStatus.FORBIDDEN,
-        "This needs a key with another scope: that of yours is %s.".formatted(scopes),
+        "This key lacks the required scope; it has: %s.".formatted(scopes),
         json);
   }
 

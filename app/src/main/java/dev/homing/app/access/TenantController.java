@@ -49,7 +49,8 @@ class TenantController {
     Tenant tenant() {
       if (name == null || !NAME.matcher(name).matches()) {
         throw Problem.invalid(
-            "name", "must be of lower-case letters, digits and hyphens, at most 63 of them");
+            "name",
+            "must be 1 to 63 lower-case letters, digits and hyphens, not starting with a hyphen");
       }
       return new Tenant(name);
     }
@@ -66,7 +67,7 @@ class TenantController {
     Tenants.Registered registered =
         tenants
             .add(tenant)
-            .orElseThrow(() -> Problem.conflict("There is a tenant %s.".formatted(tenant)));
+            .orElseThrow(() -> Problem.conflict("Tenant %s already exists.".formatted(tenant)));
     auditLog.add(tenant, Action.TENANT_CREATED, tenant.name());
     return registered;
   }

@@ -62,7 +62,8 @@ class AuditController {
 
     private static Action parsed(String word) {
       return Action.of(word)
-          .orElseThrow(() -> Problem.malformed("action must be one like subscription.created"));
+          .orElseThrow(
+              () -> Problem.malformed("action must be an audit action like subscription.created"));
     }
   }
 

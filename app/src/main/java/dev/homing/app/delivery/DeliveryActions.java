@@ -81,21 +81,23 @@ class DeliveryActions {
   Delivery retry(Tenant tenant, String text) {
     Delivery delivery = find(tenant, text);
     if (delivery.state() == Delivery.State.PENDING) {
-      throw Problem.conflict("Its first attempt is on its way: look again in a moment.");
+      throw Problem.conflict("The first attempt is still under way. Try again in a moment.");
     }
     if (!events.hasPayload(tenant, delivery.key().eventId())) {
-      throw Problem.conflict("Its payload is kept no longer: publish the event anew.");
+      throw Problem.conflict("The payload has expired. Publish the event again.");
     }
     Receiver receiver = receivers.find(tenant, delivery.key().subscriptionId()).orElseThrow();
     switch (receiver.standing()) {
       case ACTIVE, UNREADABLE -> {}
       case PAUSED ->
-          throw Problem.conflict("Its subscription is paused: enable it, and it is sent.");
+          throw Problem.conflict(
+              "The subscription is paused. Enable it, and the delivery is sent.");
       case GONE ->
           throw Problem.conflict(
-              "Its subscription was disabled because its receiver answered 410: enable it first.");
+              "The subscription was disabled because its receiver answered 410. Enable it first.");
       case DELETED ->
-          throw Problem.conflict("Its subscription was deleted: nobody receives it any more.");
+          throw Problem.conflict(
+              "The subscription was deleted, so the delivery cannot be sent any more.");
     }
     transaction.executeWithoutResult(
         _ -> {

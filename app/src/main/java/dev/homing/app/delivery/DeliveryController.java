@@ -75,7 +75,8 @@ class DeliveryController {
       Tenant tenant, DeliveryList.Filter filter, ListRequest request) {
     if (filter.state() == Delivery.State.PENDING) {
       throw Problem.malformed(
-          "state=pending has no order=updated_at: a delivery appears with its first result");
+          "state=pending cannot be combined with order=updated_at: a delivery appears there with"
+              + " its first result");
     }
     return request
         .changes(
@@ -121,6 +122,6 @@ class DeliveryController {
   private static <T> T read(String parameter, Function<String, Optional<T>> reader, String text) {
     return reader
         .apply(text)
-        .orElseThrow(() -> Problem.malformed(parameter + " must be an id as the API gives it"));
+        .orElseThrow(() -> Problem.malformed(parameter + " must be an id returned by the API"));
   }
 }

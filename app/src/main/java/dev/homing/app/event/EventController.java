@@ -159,7 +159,7 @@ class EventController {
     byte[] payload =
         events
             .payload(tenant, event.id())
-            .orElseThrow(() -> Problem.keptNoLonger("payload of event", id));
+            .orElseThrow(() -> Problem.expired("payload of event", id));
     return ResponseEntity.ok()
         .header(HttpHeaders.CONTENT_TYPE, event.contentType())
         .header(

@@ -31,10 +31,10 @@ class ContainerErrors implements ErrorController {
       return Problem.TOO_SLOW;
     }
     if (status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE) {
-      return "The headers are too large: send at most 8 KiB of them, the first line included.";
+      return "The headers are too large. Send at most 8 KiB, including the request line.";
     }
     return status.is4xxClientError()
-        ? "The request cannot be understood: check its path, its method and its headers."
-        : "This is our fault: repeat the request, and if it fails again, look into the log.";
+        ? "The request cannot be understood. Check its path, method and headers."
+        : "Internal error. Repeat the request; if it fails again, check the log.";
   }
 }

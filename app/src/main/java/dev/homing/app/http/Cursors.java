@@ -66,7 +66,7 @@ public final class Cursors {
       return position;
     }
     throw Problem.malformed(
-        "cursor must be a next_cursor of the same list: ask with the filters that it came with");
+        "cursor must be a next_cursor of the same list, sent with the same filters");
   }
 
   private static String seal(SecretKey key, String list, String position) {

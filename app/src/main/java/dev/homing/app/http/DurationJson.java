@@ -30,7 +30,9 @@ final class DurationJson {
         } catch (IllegalArgumentException wrong) {
           return (Duration)
               context.handleWeirdStringValue(
-                  Duration.class, json.getString(), "a number of seconds, or like 30s, 5m, 2h");
+                  Duration.class,
+                  json.getString(),
+                  "a number of seconds, or a duration like 30s, 5m, 2h");
         }
       }
       return (Duration) context.handleUnexpectedToken(context.constructType(Duration.class), json);

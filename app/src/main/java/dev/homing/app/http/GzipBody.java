@@ -117,7 +117,7 @@ final class GzipBody {
   private static UnreadableBody notGzip() {
     return new UnreadableBody(
         Problem.malformed(
-            "The body is not gzip to its end, as its Content-Encoding says, or has more than %d members."
+            "The body is not complete gzip, as its Content-Encoding says, or has more than %d members."
                 .formatted(MAX_MEMBERS)));
   }
 }

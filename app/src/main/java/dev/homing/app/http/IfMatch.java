@@ -36,7 +36,7 @@ public record IfMatch(@Nullable Set<String> versions) {
       more = tag.group(2).equals(",");
     }
     if (more || end != header.length()) {
-      throw Problem.malformed("If-Match must be an ETag as it was answered, a list of them, or *.");
+      throw Problem.malformed("If-Match must be an ETag from a response, a list of ETags, or *.");
     }
     return new IfMatch(versions);
   }
@@ -44,7 +44,7 @@ public record IfMatch(@Nullable Set<String> versions) {
   /** Throws a problem unless the resource has a version that is wanted. */
   public void check(long version) {
     if (versions != null && !versions.contains(Long.toString(version))) {
-      throw Problem.changedMeanwhile();
+      throw Problem.staleVersion();
     }
   }
 

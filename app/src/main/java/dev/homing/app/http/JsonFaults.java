@@ -19,16 +19,15 @@ final class JsonFaults {
   static String describe(JacksonException json) {
     return switch (json) {
       case UnrecognizedPropertyException unknown ->
-          "There is no field %s; there are: %s.".formatted(path(unknown), known(unknown));
+          "Unknown field %s. Known fields: %s.".formatted(path(unknown), known(unknown));
       case MismatchedInputException wrong when !wrong.getPath().isEmpty() ->
           "The field %s must be %s.".formatted(path(wrong), expected(wrong));
-      case InputCoercionException large ->
-          "A number is larger than any that fits: " + at(large.getLocation());
+      case InputCoercionException large -> "A number is too large: " + at(large.getLocation());
       case StreamConstraintsException excessive ->
-          "The body is nested too deeply, or holds too much: " + at(excessive.getLocation());
+          "The body is nested too deeply or too long: " + at(excessive.getLocation());
       case StreamReadException broken ->
-          "The body is not JSON, or has a field twice: " + at(broken.getLocation());
-      default -> "The body does not have the form it should: " + at(json.getLocation());
+          "The body is not valid JSON, or repeats a field: " + at(broken.getLocation());
+      default -> "The body does not have the expected form: " + at(json.getLocation());
     };
   }
 
@@ -36,7 +35,7 @@ final class JsonFaults {
   private static String expected(MismatchedInputException wrong) {
     Class<?> type = wrong.getTargetType();
     if (type == null) {
-      return "as the documentation says";
+      return "as documented";
     }
     if (type == Boolean.class || type == boolean.class) {
       return "true or false";
@@ -45,13 +44,13 @@ final class JsonFaults {
       return "a whole number";
     }
     if (type == Duration.class) {
-      return "a number of seconds, or a text like 30s, 5m, 2h";
+      return "a number of seconds, or a string like 30s, 5m, 2h";
     }
     if (type == Instant.class) {
       return "a time like 2026-11-24T08:00:00Z";
     }
     if (CharSequence.class.isAssignableFrom(type)) {
-      return "a text";
+      return "a string";
     }
     if (Collection.class.isAssignableFrom(type)) {
       return "a list";
@@ -81,6 +80,6 @@ final class JsonFaults {
   private static String at(@Nullable TokenStreamLocation location) {
     return location == null
         ? "it ends too early."
-        : "look at line %d, column %d.".formatted(location.getLineNr(), location.getColumnNr());
+        : "see line %d, column %d.".formatted(location.getLineNr(), location.getColumnNr());
   }
 }

@@ -48,12 +48,11 @@ class KnownParameters implements HandlerInterceptor, WebMvcConfigurer {
   private static void check(String name, String[] values, NavigableSet<String> known) {
     if (!known.contains(name)) {
       throw Problem.malformed(
-          "There is no parameter %s; there %s."
-              .formatted(
-                  name, known.isEmpty() ? "are none here" : "are: " + String.join(", ", known)));
+          "Unknown parameter %s. This route takes %s."
+              .formatted(name, known.isEmpty() ? "none" : String.join(", ", known)));
     }
     if (values.length > 1) {
-      throw Problem.malformed("Send the parameter %s once.".formatted(name));
+      throw Problem.malformed("Send the parameter %s only once.".formatted(name));
     }
   }
 

@@ -151,7 +151,8 @@ public final class ListRequest {
   /** The same for a list that is answered whole; throws a problem if a part of it is asked for. */
   public ListRequest unpaged() {
     if (paged) {
-      throw Problem.malformed("limit and cursor have no meaning here: the answer is everything");
+      throw Problem.malformed(
+          "limit and cursor are not supported here: the response contains all entries");
     }
     return this;
   }

@@ -13,7 +13,7 @@ import tools.jackson.core.JacksonException;
 /** A request that cannot be fulfilled, as RFC 9457 has it; the detail says what to do next. */
 public final class Problem extends ErrorResponseException {
   static final String TOO_SLOW =
-      "The body took too long to come: repeat the request, and send it without pauses.";
+      "The body took too long to arrive. Repeat the request and send it without pauses.";
 
   private static final long serialVersionUID = 1;
 
@@ -50,14 +50,13 @@ public final class Problem extends ErrorResponseException {
   }
 
   /** 404: no route begins so. */
-  static Problem nothingThere() {
-    return of(
-        HttpStatus.NOT_FOUND, "There is nothing at this path: see the documentation of the API.");
+  static Problem noRoute() {
+    return of(HttpStatus.NOT_FOUND, "No route matches this path. See the API documentation.");
   }
 
   /** 404: it was there once. */
-  public static Problem keptNoLonger(String kind, String id) {
-    return of(HttpStatus.NOT_FOUND, "The %s %s is kept no longer.".formatted(kind, id));
+  public static Problem expired(String kind, String id) {
+    return of(HttpStatus.NOT_FOUND, "The %s %s has expired.".formatted(kind, id));
   }
 
   /** 408: so slow that nobody waits any longer. */
@@ -71,23 +70,24 @@ public final class Problem extends ErrorResponseException {
   }
 
   /** 412: somebody else was quicker. */
-  public static Problem changedMeanwhile() {
+  public static Problem staleVersion() {
     return of(
         HttpStatus.PRECONDITION_FAILED,
-        "It was changed meanwhile: read it again and repeat your change with its new ETag.");
+        "The resource has changed since you read it. Read it again and repeat your change with its"
+            + " new ETag.");
   }
 
   /** 413. */
   public static Problem tooLarge(long most) {
     return of(
         HttpStatus.CONTENT_TOO_LARGE,
-        "The body may have at most %d bytes: send a smaller one, with a link to the rest."
+        "The body exceeds the limit of %d bytes. Send a smaller one, with a link to the rest."
             .formatted(most));
   }
 
   /** 415: the body is compressed by a way that is not known. */
   static Problem unsupportedEncoding() {
-    Problem problem = unsupported("Send the body as it is, or with Content-Encoding: gzip.");
+    Problem problem = unsupported("Send the body uncompressed or with Content-Encoding: gzip.");
     problem.getHeaders().set(HttpHeaders.ACCEPT_ENCODING, "gzip");
     return problem;
   }
@@ -98,17 +98,17 @@ public final class Problem extends ErrorResponseException {
   }
 
   /** 500. */
-  static Problem ours() {
+  static Problem internalError() {
     return of(
         HttpStatus.INTERNAL_SERVER_ERROR,
-        "This is our fault: repeat the request, and if it fails again, look into the log.");
+        "Internal error. Repeat the request; if it fails again, check the log.");
   }
 
   /** 422: the key in this header was used for another request. */
   public static Problem reusedKey(String header) {
     return of(
         HttpStatus.UNPROCESSABLE_CONTENT,
-        "This %s was used with another event type, content type, event id or body: send a new one."
+        "This %s was used with a different event type, content type, event id or body. Send a new one."
             .formatted(header));
   }
 
@@ -122,7 +122,7 @@ public final class Problem extends ErrorResponseException {
     Problem problem =
         of(
             HttpStatus.TOO_MANY_REQUESTS,
-            "More was asked for than %s has: repeat the request after the time of Retry-After."
+            "Quota %s exceeded. Repeat the request after the delay in Retry-After."
                 .formatted(policy));
     problem.getBody().setType(QUOTA_EXCEEDED);
     problem.getBody().setProperties(Map.of("violated-policies", List.of(policy)));
@@ -131,12 +131,12 @@ public final class Problem extends ErrorResponseException {
   }
 
   /** 429: one wrong key came after the other. */
-  public static Problem wrongKeys(Duration wait) {
+  public static Problem tooManyWrongKeys(Duration wait) {
     Problem problem =
         of(
             HttpStatus.TOO_MANY_REQUESTS,
-            "From your address came one key after the other that is not valid: repeat the request"
-                + " after the time of Retry-After.");
+            "Too many invalid keys from your address. Repeat the request after the delay in"
+                + " Retry-After.");
     problem
         .getHeaders()
         .set(HttpHeaders.RETRY_AFTER, Long.toString(wait.plusMillis(999).toSeconds()));
@@ -147,14 +147,14 @@ public final class Problem extends ErrorResponseException {
   static Problem unavailable() {
     return later(
         5,
-        "The database does not answer, and nobody knows whether the request was fulfilled: repeat"
-            + " it in a few seconds. With an Idempotency-Key an event is accepted once.");
+        "The database is not responding, and the request may have taken effect. Wait a few seconds"
+            + " and repeat it; with an Idempotency-Key an event is accepted only once.");
   }
 
   /** 503: too much at once, and nothing was done. */
   static Problem busy() {
     return later(
-        1, "Too much waits for the database, so nothing was done: repeat the request in a moment.");
+        1, "The server is overloaded; nothing was changed. Repeat the request in a moment.");
   }
 
   private static Problem later(int seconds, String detail) {
@@ -164,12 +164,12 @@ public final class Problem extends ErrorResponseException {
   }
 
   /** 503: Temporal is away, and the rest has to wait for it. */
-  public static Problem withoutTemporal() {
+  public static Problem temporalUnavailable() {
     Problem problem =
         of(
             HttpStatus.SERVICE_UNAVAILABLE,
-            "Temporal does not answer: repeat the request once it does. Every node goes on by"
-                + " itself.");
+            "Temporal is not responding. Repeat the request once it does. Every node keeps"
+                + " repairing on its own.");
     problem.getHeaders().set(HttpHeaders.RETRY_AFTER, "5");
     return problem;
   }
@@ -178,7 +178,7 @@ public final class Problem extends ErrorResponseException {
   public static Problem loop(int most) {
     return of(
         HttpStatus.LOOP_DETECTED,
-        "This event came through Homing more than %d times: change the subscription that sends it back here."
+        "This event has passed through Homing more than %d times. Change the subscription that sends it back here."
             .formatted(most));
   }
 
@@ -194,7 +194,7 @@ public final class Problem extends ErrorResponseException {
             HttpStatus.UNPROCESSABLE_CONTENT,
             errors.size() == 1
                 ? errors.getFirst().sentence()
-                : "%d fields are not valid: see errors.".formatted(errors.size()));
+                : "%d fields are invalid. See errors.".formatted(errors.size()));
     problem.getBody().setProperties(Map.of("errors", errors));
     return problem;
   }

@@ -52,7 +52,7 @@ class Problems extends ResponseEntityExceptionHandler {
           Problem.unreadable(json);
       default ->
           failure.getCause() == null
-              ? Problem.malformed("A JSON body is needed.")
+              ? Problem.malformed("A JSON body is required.")
               : unreadable(failure.getCause());
     };
   }
@@ -65,9 +65,9 @@ class Problems extends ResponseEntityExceptionHandler {
   /** A body that breaks off, or is not what its headers say. */
   @ExceptionHandler
   @Nullable ResponseEntity<Object> handle(IOException broken, WebRequest request) {
-    log.debug("a request's body cannot be read", broken);
+    log.debug("cannot read the body of a request", broken);
     return answer(
-        Problem.malformed("The body cannot be read to its end: send as much as its headers say."),
+        Problem.malformed("The body cannot be read to its end. Send as much as its headers say."),
         request);
   }
 
@@ -75,16 +75,16 @@ class Problems extends ResponseEntityExceptionHandler {
   @Nullable ResponseEntity<Object> handle(InvalidParameterException wrong, WebRequest request) {
     return answer(
         Problem.malformed(
-            "The URL's parameters cannot be read: they are name=value, in percent-encoded UTF-8."),
+            "The query parameters cannot be read. Write name=value in percent-encoded UTF-8."),
         request);
   }
 
   /** Of Spring Security's firewall: characters that mean trouble. */
   @ExceptionHandler
   @Nullable ResponseEntity<Object> handle(RequestRejectedException wrong, WebRequest request) {
-    log.debug("a request is refused", wrong);
+    log.debug("rejected a request", wrong);
     return answer(
-        Problem.malformed("The path, a parameter or a header holds characters that it must not."),
+        Problem.malformed("The path, a parameter or a header contains forbidden characters."),
         request);
   }
 
@@ -94,7 +94,7 @@ class Problems extends ResponseEntityExceptionHandler {
       HttpHeaders headers,
       HttpStatusCode status,
       WebRequest request) {
-    return answer(Problem.nothingThere(), request);
+    return answer(Problem.noRoute(), request);
   }
 
   @Override
@@ -117,7 +117,7 @@ class Problems extends ResponseEntityExceptionHandler {
       MethodArgumentTypeMismatchException wrong, WebRequest request) {
     return answer(
         Problem.malformed(
-            "The parameter %s cannot be read: times are like 2026-11-24T08:00:00Z, limits are whole numbers."
+            "The parameter %s cannot be read. Times look like 2026-11-24T08:00:00Z, limits are whole numbers."
                 .formatted(wrong.getName())),
         request);
   }
@@ -125,7 +125,7 @@ class Problems extends ResponseEntityExceptionHandler {
   @ExceptionHandler
   @Nullable ResponseEntity<Object> handle(
       OptimisticLockingFailureException quicker, WebRequest request) {
-    return answer(Problem.changedMeanwhile(), request);
+    return answer(Problem.staleVersion(), request);
   }
 
   @ExceptionHandler
@@ -143,14 +143,14 @@ class Problems extends ResponseEntityExceptionHandler {
     TransientDataAccessException.class
   })
   @Nullable ResponseEntity<Object> handle(RuntimeException away, WebRequest request) {
-    log.warn("the database does not answer: {}", away.getMessage());
+    log.warn("the database is not responding: {}", away.getMessage());
     return answer(Problem.unavailable(), request);
   }
 
   @ExceptionHandler
   @Nullable ResponseEntity<Object> handle(Exception unforeseen, WebRequest request) {
     log.error("a request failed", unforeseen);
-    return answer(Problem.ours(), request);
+    return answer(Problem.internalError(), request);
   }
 
   /** Whatever the caller accepts: who asks for nonsense is told so as well. */

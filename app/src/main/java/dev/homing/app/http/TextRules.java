@@ -15,7 +15,7 @@ public final class TextRules {
       errors.add(
           new Problem.FieldError(
               "description",
-              "must have at most %d characters, none of them NUL or half of a surrogate pair"
+              "must have at most %d characters, without NUL and unpaired surrogates"
                   .formatted(LONGEST_DESCRIPTION)));
     }
     return given == null ? "" : given;

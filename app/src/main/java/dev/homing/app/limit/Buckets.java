@@ -53,7 +53,7 @@ class Buckets {
       return breaker.executeSupplier(
           () -> shared.get(key, _ -> inRedis(key, quota)).tryConsumeAndReturnRemaining(count));
     } catch (RuntimeException away) { // Whatever it is: nobody is refused for it.
-      log.debug("a quota is not shared", away);
+      log.debug("a quota is counted on this node only", away);
       return local.get(key, _ -> here(quota)).tryConsumeAndReturnRemaining(count);
     }
   }

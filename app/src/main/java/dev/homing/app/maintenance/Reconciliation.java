@@ -141,7 +141,7 @@ class Reconciliation {
   /** Throws a problem while nothing can be repaired. */
   void checkPossible() {
     if (!workers.isReady()) {
-      throw Problem.withoutTemporal();
+      throw Problem.temporalUnavailable();
     }
   }
 
@@ -153,7 +153,7 @@ class Reconciliation {
     EventRescuer.BroughtBack started = events.bringBack(REPAIRED_AT_ONCE);
     DeliveryRescuer.BroughtBack repaired = forsaken.bringBack(REPAIRED_AT_ONCE);
     if (!started.temporalAnswers() || !repaired.temporalAnswers()) {
-      throw Problem.withoutTemporal();
+      throw Problem.temporalUnavailable();
     }
     return new Repairs(
         started.started(),

@@ -54,13 +54,13 @@ record HeaderFields(
     names.addAll(headers.keySet());
     names.addAll(secretHeaders.keySet());
     if (names.size() < headers.size() + secretHeaders.size()) {
-      errors.add(new Problem.FieldError(HEADERS, "name each header once, whatever its case"));
+      errors.add(new Problem.FieldError(HEADERS, "must name each header once, whatever its case"));
     }
     if (names.size() > CustomHeaders.MAX_HEADERS || length() > CustomHeaders.MAX_TOTAL_LENGTH) {
       errors.add(
           new Problem.FieldError(
               HEADERS,
-              "must be at most %d, of %d characters in all"
+              "must be at most %d, with at most %d characters in total"
                   .formatted(CustomHeaders.MAX_HEADERS, CustomHeaders.MAX_TOTAL_LENGTH)));
     }
     return errors;
@@ -85,7 +85,7 @@ record HeaderFields(
 
   private static Optional<String> complaint(String name, @Nullable String value) {
     if (name.equalsIgnoreCase("authorization")) {
-      return Optional.of("Authorization belongs into secret_headers");
+      return Optional.of("Authorization belongs in secret_headers");
     }
     return value == null
         ? Optional.of("%s needs a value".formatted(name))
@@ -95,7 +95,8 @@ record HeaderFields(
   /** A null says neither that the value stays nor that the header goes. */
   private static Optional<String> complaintAboutSecret(String name, @Nullable String value) {
     return value == null
-        ? Optional.of("%s needs a value; %s leaves it as it is".formatted(name, Redacted.TEXT))
+        ? Optional.of(
+            "%s needs a value; send %s to keep the current one".formatted(name, Redacted.TEXT))
         : CustomHeaders.complaintAboutValue(value);
   }
 

@@ -36,7 +36,7 @@ record SignatureScheme(@Nullable String word, @Nullable String secret) {
       SigningSecret given = parsed();
       return given == null || word == null || word.equals(of(given))
           ? List.of()
-          : List.of(new Problem.FieldError("secret", "is one for the other signature_scheme"));
+          : List.of(new Problem.FieldError("secret", "belongs to the other signature_scheme"));
     } catch (IllegalArgumentException wrong) {
       return List.of(
           new Problem.FieldError(

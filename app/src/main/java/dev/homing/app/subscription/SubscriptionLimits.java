@@ -26,8 +26,7 @@ class SubscriptionLimits {
     Integer most = settings.tenantSubscriptions();
     if (most != null && all(tenant) > most) {
       throw Problem.conflict(
-          "There are %d subscriptions already, and no more are allowed: delete one."
-              .formatted(most));
+          "The limit of %d subscriptions is reached. Delete one first.".formatted(most));
     }
     Integer mostOfAType = settings.typeSubscriptions();
     if (mostOfAType != null) {
@@ -49,7 +48,7 @@ class SubscriptionLimits {
           .ifPresent(
               type -> {
                 throw Problem.conflict(
-                    "There are %d subscriptions to %s already, and no more are allowed."
+                    "The limit of %d subscriptions to %s is reached. Delete one first."
                         .formatted(mostOfAType, type));
               });
     }

@@ -61,7 +61,7 @@ class SubscriptionReader {
 
   /** A null might be meant as no grace at all, and would be a day of it. */
   RotationRequest rotation(ObjectNode body) {
-    refuseNull(body, "grace_period", "must be a time, like 0 or 1d; leave it out for a day");
+    refuseNull(body, "grace_period", "must be a duration like 0 or 1d; leave it out for one day");
     return read(body, RotationRequest.class);
   }
 
@@ -75,7 +75,7 @@ class SubscriptionReader {
   private ObjectNode changes(Subscription before, ObjectNode sent) {
     refuseNull(sent, "enabled", "must be true or false");
     if (sent.hasNonNull("secret")) {
-      throw Problem.invalid("secret", "is changed with POST /subscriptions/{id}/rotate only");
+      throw Problem.invalid("secret", "can only be changed with POST /subscriptions/{id}/rotate");
     }
     ObjectNode shown = json.valueToTree(SubscriptionView.of(before));
     ObjectNode rest = sent.deepCopy();
@@ -112,8 +112,8 @@ class SubscriptionReader {
 
   private static String advice(String field) {
     return field.equals(SIGNATURE_SCHEME)
-        ? "is changed with POST /subscriptions/{id}/rotate only"
-        : "is set by Homing: leave it out, or send it back as it was read";
+        ? "can only be changed with POST /subscriptions/{id}/rotate"
+        : "is set by Homing; leave it out or send it back unchanged";
   }
 
   private <T> T read(ObjectNode whole, Class<T> type) {

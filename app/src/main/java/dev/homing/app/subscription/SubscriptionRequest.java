@@ -79,7 +79,7 @@ record SubscriptionRequest(
 
   private String url(List<Problem.FieldError> errors) {
     if (url == null) {
-      errors.add(new Problem.FieldError("url", "is needed"));
+      errors.add(new Problem.FieldError("url", "is required"));
       return "";
     }
     try {
@@ -95,7 +95,7 @@ record SubscriptionRequest(
     if (types.isEmpty() || types.size() > MOST_EVENT_TYPES) {
       errors.add(
           new Problem.FieldError(
-              "event_types", "must name from 1 to %d event types".formatted(MOST_EVENT_TYPES)));
+              "event_types", "must list 1 to %d event types".formatted(MOST_EVENT_TYPES)));
     }
     List<String> wrong =
         types.stream()
@@ -106,7 +106,7 @@ record SubscriptionRequest(
       errors.add(
           new Problem.FieldError(
               "event_types",
-              "must hold types like order.created, prefixes like order.*, or *; not "
+              "must contain only types like order.created, prefixes like order.*, or *; not "
                   + String.join(", ", wrong.subList(0, Math.min(wrong.size(), MOST_NAMED)))));
     }
     return types;
@@ -126,7 +126,7 @@ record SubscriptionRequest(
       errors.add(
           new Problem.FieldError(
               "metadata",
-              "must have at most %d pairs of texts, each of at most %d characters, none of them NUL"
+              "must have at most %d pairs of strings, each at most %d characters long and without NUL"
                   .formatted(MOST_METADATA, LONGEST_METADATA)));
     }
     return pairs;
@@ -138,7 +138,7 @@ record SubscriptionRequest(
     }
     errors.addAll(tls.errors());
     if (url != null && !url.regionMatches(true, 0, "https:", 0, 6)) {
-      errors.add(new Problem.FieldError("tls", "is for a url with https:// only"));
+      errors.add(new Problem.FieldError("tls", "is only allowed with an https:// url"));
     }
     return tls.terms();
   }

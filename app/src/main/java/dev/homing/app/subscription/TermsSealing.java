@@ -53,7 +53,7 @@ class TermsSealing {
                             () ->
                                 Problem.invalid(
                                     "secret_headers",
-                                    "%s needs a value: there is none that %s could leave as it is"
+                                    "%s needs a value: there is no current one for %s to keep"
                                         .formatted(name, Redacted.TEXT)))));
     return sealed;
   }
@@ -68,7 +68,7 @@ class TermsSealing {
       return secrets.sealTlsKey(tenant, id, tls.key());
     }
     if (before == null || !tls.certificate().equals(before.terms().tls().certificate())) {
-      throw Problem.invalid("tls.key", "is needed with another certificate");
+      throw Problem.invalid("tls.key", "is required with a new certificate");
     }
     return before.sealed().tlsKey();
   }

@@ -45,8 +45,8 @@ class TestEvents {
     Receiver receiver = receivers.find(tenant, id).orElseThrow();
     if (receiver.secrets().isEmpty()) {
       throw Problem.conflict(
-          "It cannot be read as it is stored, a fault of ours: is a key missing in"
-              + " HOMING_ENCRYPTION_KEYS?");
+          "The subscription's secrets cannot be decrypted. Check whether a key is missing in"
+              + " HOMING_ENCRYPTION_KEYS.");
     }
     auditLog.add(tenant, Action.SUBSCRIPTION_TESTED, id.toString());
     EventId event = new EventId(ids.get());

@@ -30,12 +30,13 @@ record TlsFields(@Nullable String authority, @Nullable String certificate, @Null
     addComplaint("tls.authority", authority, errors);
     addComplaint("tls.certificate", certificate, errors);
     if (certificate == null && isNewKey()) {
-      errors.add(new Problem.FieldError("tls.certificate", "is needed with a key"));
+      errors.add(new Problem.FieldError("tls.certificate", "is required with a key"));
     } else if (certificate != null && key == null) {
       errors.add(
           new Problem.FieldError(
               "tls.key",
-              "is needed with a certificate; %s leaves it as it is".formatted(Redacted.TEXT)));
+              "is required with a certificate; send %s to keep the current one"
+                  .formatted(Redacted.TEXT)));
     } else if (certificate != null && key != null && isNewKey() && errors.isEmpty()) {
       ReceiverTls.complaintAboutKey(certificate, key)
           .ifPresent(text -> errors.add(new Problem.FieldError("tls.key", text)));

@@ -102,7 +102,9 @@ class RoutesTest {
             route -> {
               Api.Answer refused = call(HOMING.admin(), route, NOBODYS, "?stauts=failed");
               assertThat(refused.status()).as(route).isEqualTo(400);
-              assertThat(refused.text()).as(route).contains("There is no parameter stauts; there ");
+              assertThat(refused.text())
+                  .as(route)
+                  .contains("Unknown parameter stauts. This route takes ");
             });
   }
 

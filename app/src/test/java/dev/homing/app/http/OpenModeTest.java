@@ -60,7 +60,7 @@ class OpenModeTest {
       if (!parts[0].equals("GET")) {
         Api.Answer refused = call(OPEN.port(), parts[0], parts[1], "Host: localhost", header);
         assertThat(refused.status()).as("%s with %s", route, header).isEqualTo(403);
-        assertThat(refused.text()).as(route).contains("no page of another site");
+        assertThat(refused.text()).as(route).contains("pages of other sites");
         assertThat(refused.headers()).as(route).doesNotContainKey("content-disposition");
       }
     }

@@ -46,9 +46,9 @@ class RetentionTest {
     forget("payloads", "event_id", event);
 
     assertThat(detail(api.get("/events/" + event + "/payload").expect(404)))
-        .isEqualTo("The payload of event %s is kept no longer.".formatted(event));
+        .isEqualTo("The payload of event %s has expired.".formatted(event));
     assertThat(detail(api.post("/deliveries/" + delivery + "/retry").expect(409)))
-        .isEqualTo("Its payload is kept no longer: publish the event anew.");
+        .isEqualTo("The payload has expired. Publish the event again.");
     api.get("/events/" + event).expect(200);
     assertThat(Api.text(api.delivery(delivery), "state")).isEqualTo("delivered");
     assertThat(receiver.receipts()).hasSize(1);
