@@ -12,7 +12,7 @@ import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoCon
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** The service. */
+/** The application. */
 @SpringBootApplication(exclude = UserDetailsServiceAutoConfiguration.class)
 @ConfigurationPropertiesScan("dev.homing")
 @EntityScan(basePackageClasses = Subscription.class)
@@ -20,9 +20,9 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableScheduling
 public class Homing {
   static {
-    // Before any client of Temporal is made.
+    // Must run before any Temporal client is created.
     JacksonJsonPayloadConverter.setDefaultAsJackson3(true, false);
-    // Before any name is looked up; in seconds. A failure is forgotten by the next attempt.
+    // Must run before any name is looked up. In seconds; the next attempt repeats a failed lookup.
     Security.setProperty("networkaddress.cache.ttl", "30");
     Security.setProperty("networkaddress.cache.negative.ttl", "3");
   }

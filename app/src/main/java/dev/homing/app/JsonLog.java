@@ -12,19 +12,19 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Each log line as one of JSON, with the fields of Logstash's encoder; what has no type in JSON is
- * a string. Spring Boot's own takes four times as long to write the same, once for each attempt.
+ * Writes each log line as JSON, with the fields of Logstash's encoder; a value without a JSON type
+ * becomes a string. Spring Boot's own formatter takes four times as long, for a line per attempt.
  */
 public final class JsonLog implements StructuredLogFormatter<ILoggingEvent> {
-  private static final int USUAL_LENGTH = 1_024;
-  private static final List<KeyValuePair> NONE = List.of();
+  private static final int INITIAL_CAPACITY = 1_024;
+  private static final List<KeyValuePair> NO_PAIRS = List.of();
 
   private final JsonMapper mapper = JsonMapper.builder().build();
 
-  /** Into characters first: half of a surrogate pair, in whatever is logged, loses no line. */
+  /** Writes characters first, so that an unpaired surrogate in a value does not lose the line. */
   @Override
   public String format(ILoggingEvent event) {
-    StringWriter line = new StringWriter(USUAL_LENGTH);
+    StringWriter line = new StringWriter(INITIAL_CAPACITY);
     try (JsonGenerator json = mapper.createGenerator(line)) {
       json.writeStartObject();
       json.writeStringProperty("@timestamp", event.getInstant().toString());
@@ -35,7 +35,7 @@ public final class JsonLog implements StructuredLogFormatter<ILoggingEvent> {
       json.writeStringProperty("level", event.getLevel().toString());
       json.writeNumberProperty("level_value", event.getLevel().toInt());
       event.getMDCPropertyMap().forEach(json::writeStringProperty);
-      for (KeyValuePair pair : Objects.requireNonNullElse(event.getKeyValuePairs(), NONE)) {
+      for (KeyValuePair pair : Objects.requireNonNullElse(event.getKeyValuePairs(), NO_PAIRS)) {
         json.writeName(pair.key);
         write(json, pair.value);
       }

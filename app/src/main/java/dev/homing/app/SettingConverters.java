@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.util.unit.DataSize;
 
-/** How settings are written: seconds unless a unit is named, sizes also in KiB and MiB. */
+/** Parses settings: durations in seconds unless a unit is named, sizes also in KiB and MiB. */
 @Configuration(proxyBeanMethods = false)
 class SettingConverters {
   @Bean
@@ -31,7 +31,7 @@ class SettingConverters {
     return new Converter<>() {
       @Override
       public DataSize convert(String text) {
-        // Spring's kilobyte has 1024 bytes: it means the same.
+        // Spring's KB has 1024 bytes, like KiB.
         return DataSize.parse(
             text.strip().replaceFirst("(?i)([KM])iB$", "$1B").toUpperCase(Locale.ROOT));
       }

@@ -12,12 +12,12 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * Says in one line why a start failed, and of a setting which variable, its value and what may be.
+ * Explains a failed start in one line; for a setting, with its variable, value and allowed values.
  */
 final class StartFailures {
   private StartFailures() {}
 
-  /** A value that can be read, but not be. */
+  /** A value that can be parsed, but is not allowed. */
   static final class InvalidSetting extends AbstractFailureAnalyzer<Setting.Invalid> {
     private final Environment environment;
 
@@ -35,7 +35,7 @@ final class StartFailures {
     }
   }
 
-  /** A value that cannot be read. */
+  /** A value that cannot be parsed. */
   static final class UnreadableSetting extends AbstractFailureAnalyzer<BindException> {
     private final Environment environment;
 
@@ -70,7 +70,7 @@ final class StartFailures {
     }
   }
 
-  /** Whatever it was: what and what to do, in one line, on the standard error. */
+  /** Prints the cause and the remedy in one line on standard error. */
   static final class Reporter implements FailureAnalysisReporter {
     @Override
     public void report(FailureAnalysis analysis) {
@@ -90,7 +90,7 @@ final class StartFailures {
     return new FailureAnalysis(description, null, cause);
   }
 
-  /** The variable that people set: application.yml says {@code ${VARIABLE:default}}. */
+  /** The environment variable of a property: application.yml says {@code ${VARIABLE:default}}. */
   private static String variable(Environment environment, String property) {
     if (environment instanceof ConfigurableEnvironment configurable) {
       for (var source : configurable.getPropertySources()) {

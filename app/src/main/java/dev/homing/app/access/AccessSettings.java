@@ -6,28 +6,28 @@ import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Who may call.
+ * How callers authenticate.
  *
- * @param adminKey the bearer token of every request; empty: open mode, for the loopback only
- *     ({@code HOMING_ADMIN_KEY})
- * @param trustedProxies whose word on a caller's address is taken: ranges, separated by commas
+ * @param adminKey the operator's bearer token; empty: open mode, for the loopback only ({@code
+ *     HOMING_ADMIN_KEY})
+ * @param trustedProxies ranges of proxies that report a caller's address, separated by commas
  *     ({@code HOMING_TRUSTED_PROXIES})
  */
 @ConfigurationProperties("homing.access")
 public record AccessSettings(String adminKey, String trustedProxies) {
-  private static final int SHORTEST = 16;
+  private static final int MIN_KEY_LENGTH = 16;
 
   public AccessSettings {
-    if (!adminKey.isEmpty() && adminKey.length() < SHORTEST) {
+    if (!adminKey.isEmpty() && adminKey.length() < MIN_KEY_LENGTH) {
       throw new Setting.Invalid(
           "homing.access.admin-key",
           "%d characters long".formatted(adminKey.length()),
-          "at least %d characters, or none for open mode".formatted(SHORTEST));
+          "at least %d characters, or none for open mode".formatted(MIN_KEY_LENGTH));
     }
     checkProxies(adminKey, trustedProxies);
   }
 
-  /** In open mode the address is all that counts: nobody's word is taken for it. */
+  /** Open mode trusts no proxy: it judges callers by their address alone. */
   private static void checkProxies(String adminKey, String trustedProxies) {
     try {
       if (!cidrs(trustedProxies).isEmpty() && adminKey.isEmpty()) {
@@ -42,7 +42,7 @@ public record AccessSettings(String adminKey, String trustedProxies) {
     }
   }
 
-  /** In CIDR notation. */
+  /** The trusted proxies in CIDR notation. */
   List<String> proxies() {
     return cidrs(trustedProxies);
   }

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The address of a caller, however it is written. */
+/** A caller's IP address. */
 record Address(InetAddress address) {
   /** An IPv4 address is four numbers: {@code InetAddress} also takes {@code 7} and {@code 1.2}. */
   private static final String IPV4 = "\\d{1,3}(?:\\.\\d{1,3}){3}";
@@ -18,13 +18,13 @@ record Address(InetAddress address) {
   private static final String IPV6 = "[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*";
   private static final String PORT = "(?::\\d{1,5})?";
 
-  private static final Pattern WRITTEN =
+  private static final Pattern FORM =
       Pattern.compile(
           "(?<v4>%s)%s|(?<v6>%s)|\\[(?<bracketed>%s)]%s".formatted(IPV4, PORT, IPV6, IPV6, PORT));
 
-  /** With or without brackets and port, as proxies write it; empty if it is no address. */
+  /** Parses an address, with or without brackets and port; empty if it is not one. */
   static Optional<Address> read(String text) {
-    Matcher written = WRITTEN.matcher(text);
+    Matcher written = FORM.matcher(text);
     if (!written.matches()) {
       return Optional.empty();
     }
@@ -43,7 +43,7 @@ record Address(InetAddress address) {
     }
   }
 
-  /** One text for each address; IPv4 in IPv6 is IPv4. */
+  /** The canonical text; an IPv4 address mapped to IPv6 is written as IPv4. */
   String text() {
     return address.getHostAddress().replaceFirst("%.*", "");
   }
@@ -52,7 +52,7 @@ record Address(InetAddress address) {
     return address.isLoopbackAddress();
   }
 
-  /** Whose it is: an IPv4 address itself, of IPv6 the first 64 bits, all of which one has. */
+  /** The network of one caller: an IPv4 address itself, or the first 64 bits of IPv6. */
   String network() {
     if (address instanceof Inet4Address) {
       return text();

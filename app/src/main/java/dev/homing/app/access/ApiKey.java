@@ -8,12 +8,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key as it is kept.
+ * An API key as it is stored.
  *
- * @param tenant whom it speaks for, in everything
+ * @param tenant for which the key acts
  * @param secretHash SHA-256
  * @param expiresAt null: never
- * @param revokedAt null: it is not
+ * @param revokedAt null: not revoked
  * @param lastUsedAt to the minute; null: never
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -27,7 +27,7 @@ record ApiKey(
     @Nullable Instant revokedAt,
     @Nullable Instant lastUsedAt) {
 
-  /** Stands for a key that there is not: no secret is its. */
+  /** Stands in for an unknown key; no secret matches it. */
   static final ApiKey NONE =
       new ApiKey(
           new KeyId(new UUID(0, 0)),
@@ -39,7 +39,7 @@ record ApiKey(
           Instant.EPOCH,
           null);
 
-  /** Whether this is it, and may be used; takes as long for a wrong secret as for the right one. */
+  /** Whether the secret matches and the key may be used; right and wrong secrets take as long. */
   boolean isValid(ApiKeyToken shown, Instant now) {
     boolean right = MessageDigest.isEqual(secretHash, shown.hash());
     return right && revokedAt == null && (expiresAt == null || now.isBefore(expiresAt));

@@ -15,20 +15,19 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys that callers show here.
+ * Caches valid API keys on this node.
  *
- * <p>A valid one is remembered for half a minute: a revoked key is refused everywhere after that
- * time.
+ * <p>Entries live for half a minute; after that time every node refuses a revoked key.
  */
 @Component
 class ApiKeyCache {
   private static final Logger log = LoggerFactory.getLogger(ApiKeyCache.class);
-  private static final Duration REMEMBERED = Duration.ofSeconds(30);
-  private static final Duration BETWEEN_NOTES = Duration.ofMinutes(1);
-  private static final int MOST = 10_000;
+  private static final Duration KEY_TTL = Duration.ofSeconds(30);
+  private static final Duration USE_RECORD_INTERVAL = Duration.ofMinutes(1);
+  private static final int MAX_ENTRIES = 10_000;
 
   private final Cache<KeyId, ApiKey> known;
-  private final Cache<KeyId, Boolean> noted;
+  private final Cache<KeyId, Boolean> recentlyUsed;
   private final ApiKeys keys;
   private final Clock clock;
 
@@ -40,29 +39,33 @@ class ApiKeyCache {
   ApiKeyCache(ApiKeys keys, Clock clock, Ticker ticker) {
     this.keys = keys;
     this.clock = clock;
-    this.known = cache(REMEMBERED, ticker);
-    this.noted = cache(BETWEEN_NOTES, ticker);
+    this.known = cache(KEY_TTL, ticker);
+    this.recentlyUsed = cache(USE_RECORD_INTERVAL, ticker);
   }
 
-  private static <T> Cache<KeyId, T> cache(Duration kept, Ticker ticker) {
-    return Caffeine.newBuilder().expireAfterWrite(kept).maximumSize(MOST).ticker(ticker).build();
+  private static <T> Cache<KeyId, T> cache(Duration ttl, Ticker ticker) {
+    return Caffeine.newBuilder()
+        .expireAfterWrite(ttl)
+        .maximumSize(MAX_ENTRIES)
+        .ticker(ticker)
+        .build();
   }
 
   /**
-   * Who shows this key; empty if it is not valid, whatever the reason.
+   * The caller that this key authenticates; empty if the key is not valid for any reason.
    *
    * @throws DataAccessException if PostgreSQL has to be asked, and does not answer
    */
   Optional<Caller> caller(String text) {
     Optional<ApiKey> valid = ApiKeyToken.read(text).flatMap(this::valid);
-    valid.ifPresent(key -> noteUse(key.id()));
+    valid.ifPresent(key -> recordUse(key.id()));
     return valid.map(key -> new Caller(key.id().toString(), key.tenant(), key.scopes()));
   }
 
   /**
-   * A key that is not valid takes the same work whether its id is remembered, unknown or new:
-   * PostgreSQL is asked and a hash compared. So nothing tells which ids there are. Only valid keys
-   * are remembered, within {@code get}, so that {@link #forget} waits for those who are reading.
+   * An invalid key costs one query and one hash comparison, whether its id is cached, unknown or
+   * new, so timing does not reveal which ids exist. Only valid keys are cached, within {@code get},
+   * so that {@link #evict} waits for concurrent readers.
    */
   private Optional<ApiKey> valid(ApiKeyToken shown) {
     Function<KeyId, @Nullable ApiKey> reading = _ -> read(shown).orElse(null);
@@ -82,22 +85,22 @@ class ApiKeyCache {
     return key.isValid(shown, clock.instant());
   }
 
-  /** On the node where it was revoked, it is refused at once. */
-  void forget(KeyId id) {
+  /** Makes this node refuse a revoked key at once. */
+  void evict(KeyId id) {
     known.invalidate(id);
   }
 
-  private void noteUse(KeyId id) {
-    if (noted.asMap().putIfAbsent(id, true) == null) {
-      Thread.startVirtualThread(() -> write(id));
+  private void recordUse(KeyId id) {
+    if (recentlyUsed.asMap().putIfAbsent(id, true) == null) {
+      Thread.startVirtualThread(() -> writeUse(id));
     }
   }
 
-  private void write(KeyId id) {
+  private void writeUse(KeyId id) {
     try {
-      keys.noteUse(id);
-    } catch (DataAccessException away) {
-      log.debug("could not record the use of {}", id, away);
+      keys.recordUse(id);
+    } catch (DataAccessException e) {
+      log.debug("could not record the use of {}", id, e);
     }
   }
 }

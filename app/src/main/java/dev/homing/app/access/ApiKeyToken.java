@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * A key as its owner has it: {@code hk_<id>_<secret>_<checksum>}.
+ * An API key as its owner holds it: {@code hk_<id>_<secret>_<checksum>}.
  *
- * <p>The secret is 32 random bytes, so a plain hash of it may be kept. The checksum (CRC-32 of what
- * comes before it) tells a key that was cut or mistyped from a wrong one, and a scanner of source
- * code that it found one.
+ * <p>The secret is 32 random bytes, so a plain hash of it can be stored. The checksum (CRC-32 of
+ * everything to its left) tells a truncated or mistyped key from a wrong one, and lets scanners of
+ * source code recognise keys.
  *
  * @param secret in hexadecimal; never shown again
  */
@@ -31,7 +31,7 @@ record ApiKeyToken(KeyId id, String secret) {
     return new ApiKeyToken(id, HEX.formatHex(secret));
   }
 
-  /** Empty unless the text is a key: one that may be valid. */
+  /** Parses a key; empty unless its form and checksum are right. */
   static Optional<ApiKeyToken> read(String text) {
     Matcher parts = FORM.matcher(text);
     if (!parts.matches()) {
@@ -42,7 +42,7 @@ record ApiKeyToken(KeyId id, String secret) {
         .filter(key -> key.text().equals(text));
   }
 
-  /** All of it, for its owner. */
+  /** The whole key, as its owner receives it. */
   String text() {
     String key = id + "_" + secret;
     CRC32 checksum = new CRC32();
@@ -50,7 +50,7 @@ record ApiKeyToken(KeyId id, String secret) {
     return key + "_" + HEX.toHexDigits((int) checksum.getValue());
   }
 
-  /** Of the secret, SHA-256: what is kept. */
+  /** The SHA-256 hash of the secret, which is stored. */
   byte[] hash() {
     try {
       return MessageDigest.getInstance("SHA-256").digest(HEX.parseHex(secret));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** All keys, as PostgreSQL has them. */
+/** The API keys in PostgreSQL. */
 @Component
 class ApiKeys {
   private final JdbcClient jdbc;
@@ -26,7 +26,7 @@ class ApiKeys {
     this.jdbc = jdbc;
   }
 
-  /** Empty if there is no such tenant. */
+  /** Stores a key; empty if the tenant does not exist. */
   Optional<ApiKey> add(
       ApiKeyToken key,
       Tenant tenant,
@@ -58,10 +58,10 @@ class ApiKeys {
   }
 
   /**
-   * Newest first.
+   * Lists keys, newest first.
    *
-   * @param tenant whose; null: all
-   * @param from the first id that counts, and {@code before} the first that does not
+   * @param tenant null: keys of all tenants
+   * @param from the first id, inclusive; {@code before} is exclusive
    */
   List<ApiKey> list(@Nullable Tenant tenant, UUID from, UUID before, int most) {
     return jdbc.sql(
@@ -78,7 +78,7 @@ class ApiKeys {
         .list();
   }
 
-  /** False if there is none, or it was revoked before: nothing is changed then. */
+  /** Revokes a key; false if there is none, or if it was revoked before. */
   boolean revoke(KeyId id) {
     return jdbc.sql("update api_keys set revoked_at = now() where id = :id and revoked_at is null")
             .param("id", id.uuid())
@@ -86,8 +86,8 @@ class ApiKeys {
         == 1;
   }
 
-  /** Unless another node has written it within the minute. */
-  void noteUse(KeyId id) {
+  /** Records a use, unless one was recorded within the last minute. */
+  void recordUse(KeyId id) {
     jdbc.sql(
             """
             update api_keys set last_used_at = now()

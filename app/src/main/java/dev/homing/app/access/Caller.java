@@ -5,18 +5,18 @@ import dev.homing.workflows.Tenant;
 import java.util.Set;
 
 /**
- * Whose request it is.
+ * The authenticated caller of a request.
  *
  * @param name for the audit log
- * @param tenant whom it is about, in everything
+ * @param tenant whose resources the request reads and changes
  */
 record Caller(String name, Tenant tenant, Set<Scope> scopes) {
   static final Caller ADMIN = operator(Actor.ADMIN_KEY);
 
-  /** On this machine, while there is no admin key. */
+  /** Any caller on this machine, in open mode. */
   static final Caller LOCAL = operator(Actor.OPEN_MODE);
 
-  /** Who may do everything, for the tenant that is there from the beginning. */
+  /** A caller with every scope, who acts for the default tenant. */
   private static Caller operator(String name) {
     return new Caller(name, Tenant.DEFAULT, Set.of(Scope.values()));
   }

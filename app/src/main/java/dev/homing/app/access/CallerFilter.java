@@ -25,9 +25,9 @@ import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Finds out whose request it is. */
+/** Authenticates the caller of each request. */
 final class CallerFilter extends OncePerRequestFilter {
-  /** Its case does not matter (RFC 9110, section 11.1). */
+  /** Case-insensitive (RFC 9110, section 11.1). */
   private static final String SCHEME = "Bearer ";
 
   private static final String REQUEST_ID = "Homing-Request-Id";
@@ -79,7 +79,7 @@ final class CallerFilter extends OncePerRequestFilter {
     SecurityContextHolder.getContext().setAuthentication(authentication);
   }
 
-  /** By the socket: headers are anyone's to write. */
+  /** Judges by the socket, because anyone can write headers. */
   private static Optional<Caller> local(HttpServletRequest request) throws IOException {
     return InetAddress.getByName(request.getRemoteAddr()).isLoopbackAddress()
         ? Optional.of(Caller.LOCAL)
@@ -102,7 +102,7 @@ final class CallerFilter extends OncePerRequestFilter {
     return caller;
   }
 
-  /** What cannot be in a header is as good as none, and so are two, each of which may be meant. */
+  /** Null if the header is missing, not printable, or sent twice, which would be ambiguous. */
   private static @Nullable String authorization(HttpServletRequest request) {
     try {
       List<String> all = Collections.list(request.getHeaders(HttpHeaders.AUTHORIZATION));
@@ -112,7 +112,7 @@ final class CallerFilter extends OncePerRequestFilter {
     }
   }
 
-  /** Takes as long for a wrong key as for the right one. */
+  /** Takes as long for wrong keys as for the right one. */
   private boolean isAdminKey(String key) {
     return MessageDigest.isEqual(key.getBytes(StandardCharsets.UTF_8), adminKey);
   }

@@ -14,8 +14,8 @@ import org.apache.catalina.valves.ValveBase;
 import org.apache.tomcat.util.http.MimeHeaders;
 
 /**
- * Writes the addresses of {@code X-Forwarded-For} in one way, before they are believed: without
- * port and brackets. What is left of an entry that is no address counts for nothing, as it does.
+ * Normalizes {@code X-Forwarded-For} before it is trusted: addresses without port and brackets. An
+ * entry that is not an address is dropped, with everything to its left.
  */
 final class ForwardedAddresses extends ValveBase {
   private static final String HEADER = "X-Forwarded-For";
@@ -30,15 +30,15 @@ final class ForwardedAddresses extends ValveBase {
     if (!given.isEmpty()) {
       MimeHeaders headers = request.getCoyoteRequest().getMimeHeaders();
       headers.removeHeader(HEADER);
-      String readable = readable(given);
-      if (!readable.isEmpty()) {
-        headers.addValue(HEADER).setString(readable);
+      String normalized = normalized(given);
+      if (!normalized.isEmpty()) {
+        headers.addValue(HEADER).setString(normalized);
       }
     }
     getNext().invoke(request, response);
   }
 
-  private static String readable(List<String> headers) {
+  private static String normalized(List<String> headers) {
     List<String> entries =
         headers.stream().flatMap(header -> Stream.of(header.split(",", -1))).toList();
     Deque<String> addresses = new ArrayDeque<>();

@@ -36,17 +36,17 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** For operators: the keys of tenants, each shown once. */
+/** Lets operators manage API keys; each key is shown once. */
 @RestController
 @RequestMapping("/keys")
 class KeyController {
-  /** Far away, and a time that everything understands. */
-  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+  /** The last time with a four-digit year, which every parser accepts. */
+  private static final Instant LATEST_EXPIRY = Instant.parse("9999-12-31T23:59:59Z");
 
-  private static final int LONGEST_NAME = 63;
+  private static final int MAX_TENANT_LENGTH = 63;
 
   private final ApiKeys keys;
-  private final ApiKeyCache known;
+  private final ApiKeyCache cache;
   private final AuditLog auditLog;
   private final TransactionTemplate transaction;
   private final Supplier<UUID> ids;
@@ -55,13 +55,13 @@ class KeyController {
 
   KeyController(
       ApiKeys keys,
-      ApiKeyCache known,
+      ApiKeyCache cache,
       AuditLog auditLog,
       TransactionTemplate transaction,
       Supplier<UUID> ids,
       Clock clock) {
     this.keys = keys;
-    this.known = known;
+    this.cache = cache;
     this.auditLog = auditLog;
     this.transaction = transaction;
     this.ids = ids;
@@ -69,10 +69,10 @@ class KeyController {
   }
 
   /**
-   * A key as it is wished for.
+   * A request for a new key.
    *
-   * @param tenant whom it shall speak for
-   * @param scopes one at least
+   * @param tenant for which the key acts
+   * @param scopes at least one
    * @param expiresAt null: never
    */
   record KeyRequest(
@@ -84,7 +84,7 @@ class KeyController {
     private Tenant forTenant(List<Problem.FieldError> errors) {
       if (tenant == null) {
         errors.add(new Problem.FieldError("tenant", "is required"));
-      } else if (!TextRules.fits(tenant, LONGEST_NAME)) {
+      } else if (!TextRules.fits(tenant, MAX_TENANT_LENGTH)) {
         errors.add(new Problem.FieldError("tenant", "must be the name of a tenant"));
       }
       return new Tenant(tenant == null ? "" : tenant);
@@ -110,7 +110,7 @@ class KeyController {
   /**
    * A key as operators see it.
    *
-   * @param key all of it, when it is made only
+   * @param key the whole key, only in the response that creates it
    */
   record KeyView(
       KeyId id,
@@ -147,7 +147,8 @@ class KeyController {
     String description = TextRules.description(request.description(), errors);
     Set<Scope> scopes = request.withScopes(errors);
     Instant expiresAt = request.expiresAt();
-    if (expiresAt != null && (!expiresAt.isAfter(clock.instant()) || expiresAt.isAfter(LAST))) {
+    if (expiresAt != null
+        && (!expiresAt.isAfter(clock.instant()) || expiresAt.isAfter(LATEST_EXPIRY))) {
       errors.add(
           new Problem.FieldError(
               "expires_at", "must be in the future, no later than the end of year 9999"));
@@ -156,10 +157,10 @@ class KeyController {
       throw Problem.invalid(errors);
     }
     ApiKeyToken text = ApiKeyToken.generate(new KeyId(ids.get()), random);
-    ApiKey made =
+    ApiKey created =
         requireNonNull(transaction.execute(_ -> add(text, tenant, description, scopes, expiresAt)));
-    return ResponseEntity.created(URI.create("/keys/" + made.id()))
-        .body(KeyView.of(made, text.text()));
+    return ResponseEntity.created(URI.create("/keys/" + created.id()))
+        .body(KeyView.of(created, text.text()));
   }
 
   private ApiKey add(
@@ -168,22 +169,22 @@ class KeyController {
       String description,
       Set<Scope> scopes,
       @Nullable Instant expiresAt) {
-    ApiKey made =
+    ApiKey created =
         keys.add(text, tenant, description, scopes, expiresAt)
             .orElseThrow(() -> Problem.invalid("tenant", "must be the name of a tenant"));
-    auditLog.add(tenant, Action.KEY_CREATED, made.id().toString());
-    return made;
+    auditLog.add(tenant, Action.KEY_CREATED, created.id().toString());
+    return created;
   }
 
   @GetMapping
   Page<KeyView> list(@RequestParam(required = false) @Nullable String tenant, ListRequest request) {
-    if (tenant != null && !TextRules.fits(tenant, LONGEST_NAME)) {
+    if (tenant != null && !TextRules.fits(tenant, MAX_TENANT_LENGTH)) {
       throw Problem.malformed("tenant must be the name of a tenant");
     }
-    Tenant whose = tenant == null ? null : new Tenant(tenant);
+    Tenant owner = tenant == null ? null : new Tenant(tenant);
     return request
         .page(
-            keys.list(whose, request.from(), request.before(), request.fetch()),
+            keys.list(owner, request.from(), request.before(), request.fetch()),
             key -> key.id().uuid())
         .map(KeyView::of);
   }
@@ -193,7 +194,7 @@ class KeyController {
     return KeyId.read(id).flatMap(keys::find).map(KeyView::of).orElseThrow(() -> unknown(id));
   }
 
-  /** From then on it is refused: here at once, by every node within half a minute. */
+  /** Revokes a key: this node refuses it at once, every other within half a minute. */
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void revoke(@PathVariable String id) {
@@ -204,7 +205,7 @@ class KeyController {
             auditLog.add(key.tenant(), Action.KEY_REVOKED, id);
           }
         });
-    known.forget(key.id());
+    cache.evict(key.id());
   }
 
   private static Problem unknown(String id) {

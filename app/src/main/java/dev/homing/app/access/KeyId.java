@@ -6,16 +6,16 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Names a key: {@code hk_} and a UUIDv7, with which the key itself begins. */
+/** The id of an API key, with which the key begins: {@code hk_} and a UUIDv7. */
 record KeyId(UUID uuid) {
   private static final String PREFIX = "hk_";
 
-  /** Empty unless the text is an id of this kind. */
+  /** Parses an id; empty if the text is not one. */
   static Optional<KeyId> read(String text) {
     return PrefixedId.read(PREFIX, text).map(KeyId::new);
   }
 
-  /** When the key was made, by the clock of the node that made it. */
+  /** When the key was created, by the clock of the node that created it. */
   Instant createdAt() {
     return PrefixedId.time(uuid);
   }

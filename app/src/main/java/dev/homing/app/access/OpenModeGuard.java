@@ -15,16 +15,16 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Keeps web pages out of open mode: a browser on this machine connects from the loopback as well,
- * whichever site a page comes from. Connections from elsewhere pass: the API refuses them itself,
- * and metrics are read from there under any name.
+ * Keeps web pages out of open mode. A browser on this machine also connects from the loopback,
+ * whichever site its page comes from. Connections from other machines pass: the API refuses them
+ * itself, and they may read metrics under any host name.
  *
- * <p>A page that had its own name lead here (DNS rebinding) sends that name as {@code Host}. A page
- * that only writes says where it comes from in {@code Sec-Fetch-Site} (W3C Fetch Metadata) or, in
- * older browsers, {@code Origin} (RFC 6454).
+ * <p>A page whose own name resolves to here (DNS rebinding) sends that name as {@code Host}. A page
+ * that only writes reveals its origin in {@code Sec-Fetch-Site} (W3C Fetch Metadata) or, in older
+ * browsers, {@code Origin} (RFC 6454).
  */
 final class OpenModeGuard extends OncePerRequestFilter {
-  private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+  private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
   private static final Set<String> OTHER_SITES = Set.of("cross-site", "same-site");
 
   private final HandlerExceptionResolver problems;
@@ -54,7 +54,7 @@ final class OpenModeGuard extends OncePerRequestFilter {
           Problem.forbidden(
               "Without HOMING_ADMIN_KEY, call Homing as localhost or by a loopback address."));
     }
-    if (!READS.contains(request.getMethod()) && isOfAnotherSite(request)) {
+    if (!SAFE_METHODS.contains(request.getMethod()) && isCrossSite(request)) {
       return Optional.of(
           Problem.forbidden("Without HOMING_ADMIN_KEY, pages of other sites may not write."));
     }
@@ -67,7 +67,7 @@ final class OpenModeGuard extends OncePerRequestFilter {
         || Address.read(host).filter(Address::isLoopback).isPresent();
   }
 
-  private static boolean isOfAnotherSite(HttpServletRequest request) {
+  private static boolean isCrossSite(HttpServletRequest request) {
     String site = request.getHeader("Sec-Fetch-Site");
     return (site != null && OTHER_SITES.contains(site))
         || isForeign(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));

@@ -15,14 +15,14 @@ enum Scope {
   READ,
   /** To change subscriptions, and to retry and cancel deliveries. */
   MANAGE,
-  /** For all of that, and for tenants, keys and repairs. */
+  /** To do all of that, and to manage tenants, keys and repairs. */
   ADMIN;
 
   static Optional<Scope> of(String word) {
     return Arrays.stream(values()).filter(scope -> scope.word().equals(word)).findFirst();
   }
 
-  /** As people write it, and as Spring Security calls it. */
+  /** The name in the API and in Spring Security. */
   @JsonValue
   String word() {
     return name().toLowerCase(Locale.ROOT);

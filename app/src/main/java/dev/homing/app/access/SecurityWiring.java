@@ -35,20 +35,20 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Who may call: in open mode whoever is on this machine, else whoever has a key with the scope. */
+/** Admits this machine in open mode, and otherwise keys with the required scope. */
 @Configuration(proxyBeanMethods = false)
 class SecurityWiring {
   private static final Logger log = LoggerFactory.getLogger(SecurityWiring.class);
 
-  /** It stands behind those that find out whose request it is, and nowhere else. */
+  /** Keeps the filter in the security chain only, where the caller is known. */
   @Bean
-  FilterRegistrationBean<LimitFilter> limitsInTheChainOnly(LimitFilter limits) {
+  FilterRegistrationBean<LimitFilter> limitFilterInChainOnly(LimitFilter limits) {
     FilterRegistrationBean<LimitFilter> registration = new FilterRegistrationBean<>(limits);
     registration.setEnabled(false);
     return registration;
   }
 
-  /** Health and metrics are on their own port, which is for the inside. */
+  /** Health and metrics have their own port, for the internal network. */
   @Bean
   @Order(1)
   SecurityFilterChain management(
@@ -106,7 +106,7 @@ class SecurityWiring {
                 refusal
                     .authenticationEntryPoint((_, response, _) -> refuse(response, settings, json))
                     .accessDeniedHandler((_, response, _) -> refuseScope(response, json)))
-        // Nothing here is kept in a browser: every request brings its key.
+        // Browsers keep no credentials of Homing: every request brings its key.
         .csrf(AbstractHttpConfigurer::disable)
         .sessionManagement(
             sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -116,8 +116,8 @@ class SecurityWiring {
   }
 
   /**
-   * Behind proxies whose addresses are set the caller's address is the one that they saw: read from
-   * {@code X-Forwarded-For} from the right, as what comes before is anyone's to write.
+   * Takes the caller's address from trusted proxies: from {@code X-Forwarded-For}, read from the
+   * right, because anyone can write the entries further left.
    */
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> forwardedAddresses(
@@ -131,7 +131,7 @@ class SecurityWiring {
     };
   }
 
-  /** The same whether there was no key, or one that is unknown, wrong, expired or revoked. */
+  /** The same answer for a missing, unknown, wrong, expired or revoked key. */
   private static void refuse(HttpServletResponse response, AccessSettings settings, JsonMapper json)
       throws IOException {
     if (settings.isOpen()) {
@@ -153,7 +153,9 @@ class SecurityWiring {
   private static void refuseScope(HttpServletResponse response, JsonMapper json)
       throws IOException {
     Authentication caller =
-        requireNonNull(SecurityContextHolder.getContext().getAuthentication(), "who was denied");
+        requireNonNull(
+            SecurityContextHolder.getContext().getAuthentication(),
+            "a denied caller is authenticated");
     String scopes =
         caller.getAuthorities().stream()
             .map(GrantedAuthority::getAuthority)

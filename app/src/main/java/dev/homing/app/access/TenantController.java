@@ -23,12 +23,12 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** For operators: for whom webhooks are sent. */
+/** Lets operators manage tenants. */
 @RestController
 @RequestMapping("/tenants")
 class TenantController {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
-  private static final int SHOWN = 250;
+  private static final int PAGE_SIZE = 250;
 
   private static final String LIST = "tenants";
 
@@ -75,11 +75,11 @@ class TenantController {
   @GetMapping
   Page<Tenants.Registered> list(@RequestParam(required = false) @Nullable String cursor) {
     String after = cursor == null ? "" : cursors.open(LIST, cursor);
-    List<Tenants.Registered> fetched = tenants.list(after, SHOWN + 1);
-    if (fetched.size() <= SHOWN) {
+    List<Tenants.Registered> fetched = tenants.list(after, PAGE_SIZE + 1);
+    if (fetched.size() <= PAGE_SIZE) {
       return new Page<>(fetched, null);
     }
-    List<Tenants.Registered> shown = fetched.subList(0, SHOWN);
+    List<Tenants.Registered> shown = fetched.subList(0, PAGE_SIZE);
     return new Page<>(shown, cursors.seal(LIST, shown.getLast().name().name()));
   }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** All tenants, as PostgreSQL has them. */
+/** The tenants in PostgreSQL. */
 @Component
 class Tenants {
   private final JdbcClient jdbc;
@@ -18,10 +18,10 @@ class Tenants {
     this.jdbc = jdbc;
   }
 
-  /** A tenant as it is kept. */
+  /** A tenant as it is stored. */
   record Registered(Tenant name, Instant createdAt) {}
 
-  /** Empty if the name is taken. */
+  /** Adds a tenant; empty if the name is taken. */
   Optional<Registered> add(Tenant tenant) {
     return jdbc.sql(
             """
@@ -40,7 +40,7 @@ class Tenants {
         .optional();
   }
 
-  /** By name, those after this one. */
+  /** The tenants after this name, ordered by name. */
   List<Registered> list(String after, int most) {
     return jdbc.sql(
             """

@@ -11,38 +11,37 @@ import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts keys that are not valid by the address that shows them, IPv6 by its first 64 bits, on this
- * node.
+ * Counts invalid keys by the caller's address on this node; IPv6 by its first 64 bits.
  *
- * <p>Whoever has a right one is served all the same: those who share an address with somebody who
- * guesses, or with an old configuration, must not be shut out.
+ * <p>Valid keys are served all the same: a caller that shares its address with an attacker or an
+ * old configuration must not be locked out.
  */
 @Component
 class WrongKeyLimit {
-  private static final int IN_A_MINUTE = 60;
+  private static final int MAX_PER_MINUTE = 60;
   private static final Bandwidth ALLOWED =
       Bandwidth.builder()
-          .capacity(IN_A_MINUTE)
-          .refillGreedy(IN_A_MINUTE, Duration.ofMinutes(1))
+          .capacity(MAX_PER_MINUTE)
+          .refillGreedy(MAX_PER_MINUTE, Duration.ofMinutes(1))
           .build();
 
-  private static final Duration KEPT = Duration.ofMinutes(2);
-  private static final int MOST = 10_000;
+  private static final Duration TTL = Duration.ofMinutes(2);
+  private static final int MAX_ADDRESSES = 10_000;
 
   private final Cache<String, Bucket> byAddress =
-      Caffeine.newBuilder().expireAfterAccess(KEPT).maximumSize(MOST).build();
-  private final Counter all;
+      Caffeine.newBuilder().expireAfterAccess(TTL).maximumSize(MAX_ADDRESSES).build();
+  private final Counter total;
 
   WrongKeyLimit(MeterRegistry metrics) {
-    this.all =
+    this.total =
         Counter.builder("homing.keys.wrong")
             .description("Requests with a key that is not valid")
             .register(metrics);
   }
 
-  /** Counts one; zero: there were not too many, else how long to wait. */
+  /** Counts an invalid key; returns how long to wait, zero while there are not too many. */
   Duration count(String address) {
-    all.increment();
+    total.increment();
     ConsumptionProbe probe =
         byAddress
             .get(

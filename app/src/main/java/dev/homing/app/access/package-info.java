@@ -1,4 +1,4 @@
-/** Who may call, and what for. */
+/** Authenticates callers and checks what each may do. */
 @NullMarked
 package dev.homing.app.access;
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What callers do that changes something. Publishing is not among them: events tell of it. */
+/** The audited changes. Publishing is not one of them: the events record it. */
 public enum Action {
   SUBSCRIPTION_CREATED,
   SUBSCRIPTION_CHANGED,
@@ -24,7 +24,7 @@ public enum Action {
     return Arrays.stream(values()).filter(action -> action.word().equals(word)).findFirst();
   }
 
-  /** As people read it: {@code subscription.created}. */
+  /** The name in the API: {@code subscription.created}. */
   @JsonValue
   String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '.');

@@ -21,12 +21,12 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reading who changed what: of one's own tenant, and for operators of all. */
+/** Shows the audit log: of the caller's tenant, or of all tenants to operators. */
 @RestController
 @RequestMapping("/audit")
 class AuditController {
-  private static final int AT_A_TIME = 250;
-  private static final int LONGEST = 100;
+  private static final int EXPORT_PAGE_SIZE = 250;
+  private static final int MAX_FILTER_LENGTH = 100;
 
   private final AuditLog auditLog;
   private final JsonMapper json;
@@ -36,17 +36,17 @@ class AuditController {
     this.json = json;
   }
 
-  /** Which entries are asked for. */
+  /** The filters of a request. */
   record Query(
       @Nullable String tenant,
       @Nullable String action,
       @Nullable String target,
       @Nullable String actor) {
 
-    /** A caller that is no operator sees its own tenant's, whatever it asks for. */
-    private AuditLog.Filter of(Authentication caller, ListRequest request) {
+    /** Callers without operator rights see only their own tenant, whatever they ask for. */
+    private AuditLog.Filter filter(Authentication caller, ListRequest request) {
       for (String text : new String[] {tenant, target, actor}) {
-        if (text != null && !TextRules.fits(text, LONGEST)) {
+        if (text != null && !TextRules.fits(text, MAX_FILTER_LENGTH)) {
           throw Problem.malformed("tenant, target and actor must be names or ids");
         }
       }
@@ -67,16 +67,16 @@ class AuditController {
     }
   }
 
-  /** Parameters with other names are none of ours. */
+  /** Binds the declared parameters and no others. */
   @InitBinder
-  void bindNoOthers(WebDataBinder binder) {
+  void bindDeclaredOnly(WebDataBinder binder) {
     binder.setDeclarativeBinding(true);
   }
 
   @GetMapping
   Page<AuditLog.Entry> list(
       Authentication caller, @ModelAttribute Query query, @OrderedBy("at") ListRequest request) {
-    AuditLog.Filter filter = query.of(caller, request);
+    AuditLog.Filter filter = query.filter(caller, request);
     return request.isByChange()
         ? request
             .changes(
@@ -86,7 +86,7 @@ class AuditController {
         : request.page(auditLog.list(filter, request.fetch()), AuditLog.Entry::id);
   }
 
-  /** All of them, newest first, as lines of JSON: a page at a time, however many there are. */
+  /** Streams all entries as lines of JSON, newest first, reading a page at a time. */
   @GetMapping("/export")
   void export(
       Authentication caller,
@@ -94,8 +94,8 @@ class AuditController {
       ListRequest request,
       HttpServletResponse response)
       throws IOException {
-    AuditLog.Filter filter = query.of(caller, request.unpaged());
-    List<AuditLog.Entry> entries = auditLog.list(filter, AT_A_TIME);
+    AuditLog.Filter filter = query.filter(caller, request.unpaged());
+    List<AuditLog.Entry> entries = auditLog.list(filter, EXPORT_PAGE_SIZE);
     response.setContentType(MediaType.APPLICATION_NDJSON_VALUE);
     OutputStream out = response.getOutputStream();
     while (!entries.isEmpty()) {
@@ -103,7 +103,7 @@ class AuditController {
         out.write(json.writeValueAsBytes(entry));
         out.write('\n');
       }
-      entries = auditLog.list(filter.before(entries.getLast().id()), AT_A_TIME);
+      entries = auditLog.list(filter.before(entries.getLast().id()), EXPORT_PAGE_SIZE);
     }
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Who changed what: entries are added, and never changed or taken away. */
+/** Records changes by callers: entries are added, never changed or removed. */
 @Component
 public class AuditLog {
   private final JdbcClient jdbc;
@@ -28,10 +28,10 @@ public class AuditLog {
   }
 
   /**
-   * What a caller did.
+   * A change by a caller.
    *
    * @param target the id of what was changed, or the name of a tenant
-   * @param fields that have another value than before, sorted; never the values
+   * @param fields the names of the changed fields, sorted; never the values
    */
   record Entry(
       UUID id,
@@ -44,7 +44,7 @@ public class AuditLog {
       String address,
       String requestId) {}
 
-  /** Which entries are wanted; what is null does not matter. */
+  /** Which entries to read; null matches all. */
   record Filter(
       @Nullable Tenant tenant,
       @Nullable Action action,
@@ -57,18 +57,20 @@ public class AuditLog {
     }
   }
 
-  /** An entry, and where it stands in the order in which entries appear. */
+  /** An entry and its position in the order of appearance. */
   record Appeared(Entry entry, Change change) {}
 
-  /** To be called in the transaction of the change, so that there is none without its entry. */
+  /**
+   * Records a change; call it in the transaction of the change, so that neither lacks the other.
+   */
   public void add(Tenant tenant, Action action, String target) {
     add(tenant, action, target, List.of());
   }
 
   /**
-   * To be called in the transaction of the change, so that there is none without its entry.
+   * Records a change; call it in the transaction of the change, so that neither lacks the other.
    *
-   * @param fields that have another value than before
+   * @param fields the names of the changed fields
    */
   public void add(Tenant tenant, Action action, String target, Collection<String> fields) {
     Actor actor = Actor.current();
@@ -88,12 +90,14 @@ public class AuditLog {
         .update();
   }
 
-  /** Newest first. */
+  /** Lists entries, newest first. */
   List<Entry> list(Filter filter, int most) {
     return select(filter, most, "order by id desc limit :most").query((row, _) -> read(row)).list();
   }
 
-  /** In the order in which they appear: none comes before one that was read. */
+  /**
+   * Lists entries in the order of appearance: none is ever inserted in front of one already read.
+   */
   List<Appeared> appeared(Filter filter, Change after, int most) {
     return select(
             filter,

@@ -1,4 +1,4 @@
-/** Who changed what, and when. */
+/** The audit log: who changed what, and when. */
 @NullMarked
 package dev.homing.app.audit;
 

@@ -8,13 +8,13 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The connections that accepting has for itself: nothing else can use them up, and a PostgreSQL
- * that does not answer is noticed within half a second.
+ * The connection pool reserved for accepting events. Nothing else can exhaust it, and an
+ * unresponsive PostgreSQL is noticed within half a second.
  */
 public final class AcceptingDatabase implements DisposableBean {
   private final HikariDataSource pool;
 
-  /** Connects when it is first used. */
+  /** Connects on first use. */
   public AcceptingDatabase(DatabaseUrl url, int connections, MeterRegistry metrics) {
     pool = url.pool("accepting", metrics);
     pool.setMaximumPoolSize(connections);
@@ -23,8 +23,8 @@ public final class AcceptingDatabase implements DisposableBean {
     pool.setValidationTimeout(400);
     pool.addDataSourceProperty("connectTimeout", "2");
     pool.addDataSourceProperty("socketTimeout", "5");
-    // For whoever is just using the same key, and for a moment's work on the tables. A node that
-    // froze in the middle must not keep a key from the others.
+    // Long enough for a transaction with the same key, or brief work on the tables. A node that
+    // freezes in a transaction must not block its keys on the others.
     pool.setConnectionInitSql(
         "set lock_timeout = '200ms'; set idle_in_transaction_session_timeout = '5s'");
   }

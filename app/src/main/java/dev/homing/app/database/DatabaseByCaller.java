@@ -13,8 +13,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
- * Gives whoever serves a tenant's request a connection of {@link TenantDatabase}; operators, and
- * whatever is no request, have those of the tables' owner.
+ * Chooses the connection by caller: requests of tenants get one of {@link TenantDatabase}.
+ * Operators and background work get one of the tables' owner.
  */
 public final class DatabaseByCaller extends DelegatingDataSource {
   private final Supplier<TenantDatabase> tenants;

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 
 /**
- * Where PostgreSQL is: {@code postgresql://user:password@host:port/database?options}, as other
- * languages write it, also with a driver ({@code postgresql+asyncpg://}) or as {@code jdbc:}.
+ * The address of PostgreSQL: {@code postgresql://user:password@host:port/database?options}, as
+ * other languages write it, also with a driver ({@code postgresql+asyncpg://}) or as {@code jdbc:}.
  */
 public record DatabaseUrl(String jdbcUrl, @Nullable String user, @Nullable String password)
     implements JdbcConnectionDetails {
-  /** Empty if it is none. */
+  /** Parses a URL; empty if it is not one of PostgreSQL. */
   public static Optional<DatabaseUrl> parse(String text) {
     String url = text.strip();
     if (url.startsWith("jdbc:postgresql:")) {
@@ -32,19 +32,19 @@ public record DatabaseUrl(String jdbcUrl, @Nullable String user, @Nullable Strin
       }
       String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
       String options = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-      String[] who =
+      String[] userInfo =
           uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
       return Optional.of(
           new DatabaseUrl(
               "jdbc:postgresql://" + uri.getHost() + port + uri.getRawPath() + options,
-              who.length > 0 ? decoded(who[0]) : null,
-              who.length > 1 ? decoded(who[1]) : null));
+              userInfo.length > 0 ? decoded(userInfo[0]) : null,
+              userInfo.length > 1 ? decoded(userInfo[1]) : null));
     } catch (URISyntaxException wrong) {
       return Optional.empty();
     }
   }
 
-  /** Connections beside those that everybody shares; it connects when it is first used. */
+  /** A pool separate from the shared one; connects on first use. */
   HikariDataSource pool(String name, MeterRegistry metrics) {
     HikariDataSource pool = new HikariDataSource();
     pool.setPoolName(name);

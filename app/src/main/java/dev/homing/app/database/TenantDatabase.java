@@ -9,31 +9,31 @@ import java.sql.SQLException;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
- * The connections of tenants' own requests: PostgreSQL itself shows them no row of another tenant,
- * and lets them write none (row-level security).
+ * The connection pool for tenants' requests. Row-level security in PostgreSQL keeps them from
+ * reading and writing rows of other tenants.
  */
 public final class TenantDatabase implements DisposableBean {
   private final HikariDataSource pool;
 
-  /** Connects when it is first used. */
+  /** Connects on first use. */
   public TenantDatabase(DatabaseUrl url, int connections, MeterRegistry metrics) {
     pool = url.pool("tenants", metrics);
     pool.setMaximumPoolSize(connections);
     pool.setMinimumIdle(0);
     pool.setConnectionTimeout(5_000);
     pool.addDataSourceProperty("socketTimeout", "120");
-    // The role is theirs for good: it sees nothing as long as no tenant is named.
+    // Connections keep this role: it sees nothing until a tenant is set.
     pool.setConnectionInitSql(
         "set role homing_tenant; set idle_in_transaction_session_timeout = '1min'");
   }
 
-  /** For this tenant, until it is closed. */
+  /** A connection that acts for this tenant until it is closed. */
   Connection connection(Tenant tenant) throws SQLException {
     Connection connection = pool.getConnection();
-    try (PreparedStatement naming =
+    try (PreparedStatement setTenant =
         connection.prepareStatement("select set_config('homing.tenant', ?, false)")) {
-      naming.setString(1, tenant.name());
-      naming.execute();
+      setTenant.setString(1, tenant.name());
+      setTenant.execute();
       return connection;
     } catch (SQLException failed) {
       connection.close();

@@ -21,9 +21,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What people want of a delivery: the ledger has it first, then its workflow hears of it.
+ * Retries and cancels deliveries: first in the database, then in the workflow.
  *
- * <p>So a wish is fulfilled also when Temporal does not answer, only later.
+ * <p>So an action takes effect even while Temporal is not responding, only later.
  */
 @Component
 class DeliveryActions {
@@ -55,7 +55,7 @@ class DeliveryActions {
     this.transaction = transaction;
   }
 
-  /** Also one that has no row yet. */
+  /** Finds a delivery, even one without a row yet. */
   Delivery find(Tenant tenant, String text) {
     DeliveryId id = DeliveryId.read(text).orElseThrow(() -> Problem.notFound("delivery", text));
     return deliveries
@@ -77,7 +77,7 @@ class DeliveryActions {
                         recipient.subscription())));
   }
 
-  /** Opens a new round, due now; a first attempt that is on its way is not doubled. */
+  /** Opens a new round, due now; refuses while the first attempt is under way. */
   Delivery retry(Tenant tenant, String text) {
     Delivery delivery = find(tenant, text);
     if (delivery.state() == Delivery.State.PENDING) {
@@ -105,11 +105,11 @@ class DeliveryActions {
           auditLog.add(tenant, Action.DELIVERY_RETRIED, text);
         });
     Delivery opened = find(tenant, text);
-    var unused = workflows.startOrWake(opened, receiver); // If not now, it is found overdue.
+    var unused = workflows.startOrWake(opened, receiver); // If this fails, it is found overdue.
     return find(tenant, text);
   }
 
-  /** An attempt under way is finished: if it delivers, the delivery is delivered. */
+  /** Cancels a delivery; an attempt under way finishes and may still deliver it. */
   Delivery cancel(Tenant tenant, String text) {
     Delivery delivery = find(tenant, text);
     boolean cancelled =

@@ -25,21 +25,21 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Looking at deliveries, and acting on them. */
+/** Shows, retries and cancels deliveries. */
 @RestController
 @RequestMapping("/deliveries")
 class DeliveryController {
   private final DeliveryList deliveries;
   private final RecordedAttempts attempts;
-  private final DeliveryActions wishes;
+  private final DeliveryActions actions;
 
-  DeliveryController(DeliveryList deliveries, RecordedAttempts attempts, DeliveryActions wishes) {
+  DeliveryController(DeliveryList deliveries, RecordedAttempts attempts, DeliveryActions actions) {
     this.deliveries = deliveries;
     this.attempts = attempts;
-    this.wishes = wishes;
+    this.actions = actions;
   }
 
-  /** Newest event first, or in the order in which they change. */
+  /** Lists deliveries, newest event first or in the order in which they change. */
   @GetMapping
   Page<DeliveryView> list(
       @AuthenticationPrincipal Tenant tenant,
@@ -87,20 +87,20 @@ class DeliveryController {
 
   @GetMapping("/{id}")
   DeliveryView get(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
-    return view(tenant, wishes.find(tenant, id));
+    return view(tenant, actions.find(tenant, id));
   }
 
-  /** Now: whether it waits or is over. */
+  /** Sends now, whether the delivery waits or has ended. */
   @PostMapping("/{id}/retry")
   ResponseEntity<DeliveryView> retry(
       @AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
-    return ResponseEntity.accepted().body(view(tenant, wishes.retry(tenant, id)));
+    return ResponseEntity.accepted().body(view(tenant, actions.retry(tenant, id)));
   }
 
-  /** No more attempts. */
+  /** Ends a delivery without further attempts. */
   @PostMapping("/{id}/cancel")
   DeliveryView cancel(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
-    return view(tenant, wishes.cancel(tenant, id));
+    return view(tenant, actions.cancel(tenant, id));
   }
 
   private DeliveryView view(Tenant tenant, Delivery delivery) {

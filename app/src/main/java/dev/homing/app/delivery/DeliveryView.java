@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A delivery as people see it.
+ * A delivery as the API shows it.
  *
  * @param attempts first to last; null in lists
  */
@@ -31,12 +31,12 @@ record DeliveryView(
     Instant updatedAt,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<AttemptView> attempts) {
 
-  /** Alone, with its attempts. */
+  /** A single delivery, with its attempts. */
   static DeliveryView of(Delivery delivery, List<RecordedAttempt> attempts) {
     return view(delivery, attempts.stream().map(AttemptView::of).toList());
   }
 
-  /** In a list. */
+  /** A delivery in a list, without attempts. */
   static DeliveryView of(Delivery delivery) {
     return view(delivery, null);
   }
@@ -59,10 +59,10 @@ record DeliveryView(
   }
 
   /**
-   * An attempt as people see it.
+   * An attempt as the API shows it.
    *
-   * @param responseBody what the receiver answered, as text: what is not UTF-8 is replaced
-   * @param responseHeaders some of what refused it, in lower case; null: there was none
+   * @param responseBody the response as text; bytes that are not UTF-8 are replaced
+   * @param responseHeaders selected headers of a refusal, in lower case; null: there are none
    */
   record AttemptView(
       int number,

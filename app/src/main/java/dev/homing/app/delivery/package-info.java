@@ -1,4 +1,4 @@
-/** How deliveries are looked at and acted on. */
+/** The API that shows, retries and cancels deliveries. */
 @NullMarked
 package dev.homing.app.delivery;
 

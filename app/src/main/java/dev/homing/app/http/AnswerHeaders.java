@@ -14,12 +14,12 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Mends two headers of answers: {@code Location} begins with the prefix that a trusted proxy has
- * cut off ({@code X-Forwarded-Prefix}), and answers have no file name, which Spring gives to paths
- * with a dot.
+ * Corrects two response headers. {@code Location} gets the prefix that a trusted proxy removed
+ * ({@code X-Forwarded-Prefix}), and the file name that Spring suggests for paths with a dot is
+ * dropped.
  */
 final class AnswerHeaders extends OncePerRequestFilter {
-  /** Segments of unreserved characters (RFC 3986, section 2.3), none of them a dot or two. */
+  /** Segments of unreserved characters (RFC 3986, section 2.3), none of them "." or "..". */
   private static final Pattern PREFIX =
       Pattern.compile("(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+");
 
@@ -27,12 +27,12 @@ final class AnswerHeaders extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    chain.doFilter(request, new Mended(response, prefix(request)));
+    chain.doFilter(request, new CorrectedResponse(response, prefix(request)));
   }
 
   /**
-   * Of a proxy whose word is taken: RemoteIpValve marks its requests. A proxy that appends writes
-   * its own behind what came with the request.
+   * The prefix that a trusted proxy removed; RemoteIpValve marks the requests of such proxies. The
+   * last value counts, because a proxy that appends writes its own behind those it received.
    */
   private static String prefix(HttpServletRequest request) {
     if (!Boolean.TRUE.equals(request.getAttribute(Globals.REQUEST_FORWARDED_ATTRIBUTE))) {
@@ -43,10 +43,10 @@ final class AnswerHeaders extends OncePerRequestFilter {
     return PREFIX.matcher(last).matches() ? last : "";
   }
 
-  private static final class Mended extends HttpServletResponseWrapper {
+  private static final class CorrectedResponse extends HttpServletResponseWrapper {
     private final String prefix;
 
-    Mended(HttpServletResponse response, String prefix) {
+    CorrectedResponse(HttpServletResponse response, String prefix) {
       super(response);
       this.prefix = prefix;
     }

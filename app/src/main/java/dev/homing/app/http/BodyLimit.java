@@ -21,22 +21,22 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Reads no more of a request's body than is allowed, and for no longer: counted while it comes, and
- * if it is compressed, once more as it is inflated.
+ * Limits the size of a request's body and the time it may take. Bytes are counted as they arrive,
+ * and those of a compressed body again as they are inflated.
  */
 public final class BodyLimit extends OncePerRequestFilter {
-  /** Before whatever reads a body. */
+  /** In front of every filter that reads a body. */
   public static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 11;
 
-  private final long most;
+  private final long maxBytes;
   private final Duration timeout;
 
   /**
-   * @param most bytes, both as they are sent and inflated
-   * @param timeout from the end of the head on
+   * @param maxBytes both as sent and as inflated
+   * @param timeout from the end of the head
    */
-  public BodyLimit(long most, Duration timeout) {
-    this.most = most;
+  public BodyLimit(long maxBytes, Duration timeout) {
+    this.maxBytes = maxBytes;
     this.timeout = timeout;
   }
 
@@ -48,14 +48,14 @@ public final class BodyLimit extends OncePerRequestFilter {
     chain.doFilter(limited, response);
   }
 
-  /** A request whose body is bounded, and inflated where that is needed. */
+  /** A request whose body is bounded, and inflated if it is compressed. */
   private final class Limited extends HttpServletRequestWrapper {
-    private final long until;
+    private final long deadlineNanos;
     private @Nullable ServletInputStream body;
 
-    Limited(HttpServletRequest request, long until) {
+    Limited(HttpServletRequest request, long deadlineNanos) {
       super(request);
-      this.until = until;
+      this.deadlineNanos = deadlineNanos;
     }
 
     @Override
@@ -68,15 +68,15 @@ public final class BodyLimit extends OncePerRequestFilter {
 
     private ServletInputStream open() throws IOException {
       List<String> codings = Collections.list(getHeaders(HttpHeaders.CONTENT_ENCODING));
-      if (getContentLengthLong() > most) {
-        throw new UnreadableBody(Problem.tooLarge(most));
+      if (getContentLengthLong() > maxBytes) {
+        throw new UnreadableBody(Problem.tooLarge(maxBytes));
       }
-      BoundedBody sent = new BoundedBody(super.getInputStream(), most, until);
+      BoundedBody sent = new BoundedBody(super.getInputStream(), maxBytes, deadlineNanos);
       return switch (String.join(",", codings).strip().toLowerCase(Locale.ROOT)) {
         case "", "identity" -> sent;
         case "gzip", "x-gzip" -> {
-          byte[] inflated = GzipBody.inflate(sent.readAllBytes(), most);
-          yield new BoundedBody(new ByteArrayInputStream(inflated), most, until);
+          byte[] inflated = GzipBody.inflate(sent.readAllBytes(), maxBytes);
+          yield new BoundedBody(new ByteArrayInputStream(inflated), maxBytes, deadlineNanos);
         }
         default -> throw Problem.unsupportedEncoding();
       };

@@ -5,21 +5,21 @@ import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** As many bytes as are allowed, as long as they may take. */
+/** A body that fails beyond a number of bytes or a deadline. */
 final class BoundedBody extends ServletInputStream {
   private final InputStream body;
-  private final long most;
-  private final long until;
+  private final long maxBytes;
+  private final long deadlineNanos;
   private long read;
   private boolean finished;
 
   /**
-   * @param until of {@link System#nanoTime}
+   * @param deadlineNanos of {@link System#nanoTime}
    */
-  BoundedBody(InputStream body, long most, long until) {
+  BoundedBody(InputStream body, long maxBytes, long deadlineNanos) {
     this.body = body;
-    this.most = most;
-    this.until = until;
+    this.maxBytes = maxBytes;
+    this.deadlineNanos = deadlineNanos;
   }
 
   @Override
@@ -30,14 +30,14 @@ final class BoundedBody extends ServletInputStream {
 
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
-    if (System.nanoTime() - until > 0) {
+    if (System.nanoTime() - deadlineNanos > 0) {
       throw new UnreadableBody(Problem.tooSlow());
     }
     int got = body.read(into, offset, length);
     finished = got < 0;
     read += Math.max(got, 0);
-    if (read > most) {
-      throw new UnreadableBody(Problem.tooLarge(most));
+    if (read > maxBytes) {
+      throw new UnreadableBody(Problem.tooLarge(maxBytes));
     }
     return got;
   }
@@ -54,12 +54,12 @@ final class BoundedBody extends ServletInputStream {
 
   @Override
   public void setReadListener(ReadListener listener) {
-    throw new UnsupportedOperationException("bodies are read by whoever waits for them");
+    throw new UnsupportedOperationException("bodies are read by blocking");
   }
 
-  /** What is below stays open: the connection goes on. */
+  /** Leaves the stream below open, so that the connection can be used again. */
   @Override
   public void close() {
-    // Nothing of its own.
+    // Holds no resources of its own.
   }
 }

@@ -11,7 +11,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Errors that no controller saw are problems as well. */
+/** Answers errors outside the controllers with a problem. */
 @RestController
 class ContainerErrors implements ErrorController {
   @RequestMapping("/error")

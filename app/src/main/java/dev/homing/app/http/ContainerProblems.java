@@ -10,7 +10,7 @@ import org.apache.coyote.ActionCode;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
-/** What is no request, and so comes to no controller, is answered with a problem by Tomcat. */
+/** Makes Tomcat answer malformed requests, which reach no controller, with a problem. */
 public final class ContainerProblems extends ErrorReportValve {
   @Override
   protected void report(Request request, Response response, @Nullable Throwable failure) {
@@ -20,8 +20,8 @@ public final class ContainerProblems extends ErrorReportValve {
         && isConnected(response)) {
       try {
         answer(response);
-      } catch (IOException gone) {
-        // Nobody is there to read it.
+      } catch (IOException e) {
+        // The caller has disconnected.
       }
     }
   }

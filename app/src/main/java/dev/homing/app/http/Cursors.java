@@ -15,11 +15,11 @@ import javax.crypto.spec.HKDFParameterSpec;
 import org.springframework.stereotype.Component;
 
 /**
- * Seals where a page of a list ends, so that a caller can only go on with the list it has.
+ * Seals positions in lists, so that a cursor works only for the list it came from.
  *
  * <p>A cursor is a position behind its HMAC-SHA256, cut to 128 bits (RFC 2104, section 5). The MAC
- * covers the list as well: whose it is, and by which filters. The first of {@code
- * HOMING_ENCRYPTION_KEYS} seals, all of them open. What a position says is no secret.
+ * also covers the list: its tenant and its filters. The first of {@code HOMING_ENCRYPTION_KEYS}
+ * seals, and all of them open. Positions are not secret.
  */
 @Component
 public final class Cursors {
@@ -37,7 +37,7 @@ public final class Cursors {
     this.keys = keys.byId().values().stream().map(Cursors::derived).toList();
   }
 
-  /** The encryption keys themselves are for encryption only (RFC 5869). */
+  /** Derives a key, since the encryption keys are only for encryption (RFC 5869). */
   private static SecretKey derived(SecretKey key) {
     try {
       return KDF.getInstance("HKDF-SHA256")
@@ -48,16 +48,16 @@ public final class Cursors {
   }
 
   /**
-   * A cursor for that position of a list.
+   * Seals a position of a list as a cursor.
    *
-   * @param list all that a cursor of this list has in common, and no other's has
-   * @param position of characters that a URL takes as they are
+   * @param list identifies the list: its route, caller and filters
+   * @param position only characters that a URL does not escape
    */
   public String seal(String list, String position) {
     return seal(keys.getFirst(), list, position);
   }
 
-  /** The position that was sealed for this list; throws a problem for anything else. */
+  /** Opens a cursor of this list; throws a problem for anything else. */
   public String open(String list, String cursor) {
     String position = cursor.substring(Math.min(MAC_LENGTH, cursor.length()));
     byte[] given = utf8(cursor);

@@ -10,7 +10,7 @@ import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.ser.std.StdSerializer;
 
-/** Durations in JSON: {@code "5s"}, {@code "2h"} or a number of seconds; answered in seconds. */
+/** Reads durations as {@code "5s"}, {@code "2h"} or seconds; writes seconds. */
 final class DurationJson {
   private DurationJson() {}
 

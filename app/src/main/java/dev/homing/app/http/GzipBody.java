@@ -9,10 +9,10 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Inflates a gzip body (RFC 1952): members to the last byte, and nothing behind them.
+ * Inflates a gzip body (RFC 1952) strictly: nothing may follow the last member.
  *
- * <p>The JDK's own stream takes up to 512 bytes of anything behind a member for the end, and calls
- * itself for each empty member.
+ * <p>The JDK's own stream ignores up to 512 bytes of garbage behind a member, and recurses for each
+ * empty member.
  */
 final class GzipBody {
   private static final int MAX_MEMBERS = 1_000;
@@ -25,22 +25,22 @@ final class GzipBody {
   private static final int RESERVED = 0b1110_0000;
 
   private final ByteBuffer sent;
-  private final long most;
+  private final long maxBytes;
   private final ByteArrayOutputStream inflated = new ByteArrayOutputStream();
 
-  private GzipBody(byte[] sent, long most) {
+  private GzipBody(byte[] sent, long maxBytes) {
     this.sent = ByteBuffer.wrap(sent).order(ByteOrder.LITTLE_ENDIAN);
-    this.most = most;
+    this.maxBytes = maxBytes;
   }
 
   /**
-   * What is inside.
+   * Inflates a body.
    *
-   * @param most bytes of it
+   * @param maxBytes of the inflated body
    * @throws UnreadableBody if it is larger, or not gzip to its end
    */
-  static byte[] inflate(byte[] sent, long most) throws UnreadableBody {
-    GzipBody body = new GzipBody(sent, most);
+  static byte[] inflate(byte[] sent, long maxBytes) throws UnreadableBody {
+    GzipBody body = new GzipBody(sent, maxBytes);
     try {
       int members = 0;
       do {
@@ -83,7 +83,7 @@ final class GzipBody {
 
   private void skipText() {
     while (sent.get() != 0) {
-      // To the NUL at its end.
+      // Up to the NUL at its end.
     }
   }
 
@@ -96,8 +96,8 @@ final class GzipBody {
       while (!inflater.finished()) {
         int got = inflater.inflate(some);
         check(got > 0 || inflater.finished());
-        if (inflated.size() + got > most) {
-          throw new UnreadableBody(Problem.tooLarge(most));
+        if (inflated.size() + got > maxBytes) {
+          throw new UnreadableBody(Problem.tooLarge(maxBytes));
         }
         inflated.write(some, 0, got);
         crc.update(some, 0, got);

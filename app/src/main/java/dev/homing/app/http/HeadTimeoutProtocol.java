@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /**
- * Ends connections whose request's head takes too long, however regularly its bytes come: Tomcat
- * itself bounds the wait for each of them, not for all.
+ * Closes connections whose request head takes too long, however steadily its bytes arrive. Tomcat
+ * itself limits the wait for each read, not for the whole head.
  */
 public final class HeadTimeoutProtocol extends Http11NioProtocol {
   private static final String TOO_LARGE =
@@ -28,19 +28,20 @@ public final class HeadTimeoutProtocol extends Http11NioProtocol {
 
   @Override
   protected Processor createProcessor() {
-    return new Punctual();
+    return new HeadTimeoutProcessor();
   }
 
-  private final class Punctual extends Http11Processor {
+  private final class HeadTimeoutProcessor extends Http11Processor {
     private @Nullable SocketWrapperBase<?> unfinished;
-    private long since;
+    private long startNanos;
 
-    Punctual() {
+    HeadTimeoutProcessor() {
       super(HeadTimeoutProtocol.this, HeadTimeoutProtocol.this.getAdapter());
     }
 
     /**
-     * A head that does not fit is a 431 (RFC 6585, section 5); Tomcat has only a message for it.
+     * Answers a head that is too large with 431 (RFC 6585, section 5); Tomcat tells it by a
+     * message.
      */
     @Override
     protected void setErrorState(ErrorState state, @Nullable Throwable failure) {
@@ -50,7 +51,7 @@ public final class HeadTimeoutProtocol extends Http11NioProtocol {
       }
     }
 
-    /** Comes back as LONG as long as a head has begun and is not complete. */
+    /** Tomcat returns LONG while a head has begun and is not complete. */
     @Override
     public SocketState service(SocketWrapperBase<?> socket) throws IOException {
       SocketState state = super.service(socket);
@@ -60,9 +61,9 @@ public final class HeadTimeoutProtocol extends Http11NioProtocol {
       }
       if (unfinished != socket) {
         unfinished = socket;
-        since = System.nanoTime();
+        startNanos = System.nanoTime();
       }
-      return System.nanoTime() - since > headTimeout.toNanos() ? SocketState.CLOSED : state;
+      return System.nanoTime() - startNanos > headTimeout.toNanos() ? SocketState.CLOSED : state;
     }
   }
 }

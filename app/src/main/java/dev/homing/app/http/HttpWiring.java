@@ -17,10 +17,10 @@ import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
 
-/** What stands before every request. */
+/** The filters, connector and JSON rules in front of every request. */
 @Configuration(proxyBeanMethods = false)
 class HttpWiring {
-  /** Every path also answers with a slash at its end. */
+  /** Serves every path with a trailing slash as well. */
   @Bean
   FilterRegistrationBean<UrlHandlerFilter> trailingSlashes() {
     FilterRegistrationBean<UrlHandlerFilter> registration =
@@ -72,9 +72,9 @@ class HttpWiring {
   private static void customize(Connector connector, RequestSettings settings) {
     HeadTimeoutProtocol protocol = (HeadTimeoutProtocol) connector.getProtocolHandler();
     protocol.setHeadTimeout(settings.headTimeout());
-    // Who is refused keeps the body, if it waits to be asked for it (Expect: 100-continue).
+    // A refused caller that sent Expect: 100-continue is never asked for its body.
     protocol.setContinueResponseTiming("onRead");
-    // A form is a payload like any other: nobody reads it before its limit is known.
+    // A form is a payload like any other, so Tomcat must not parse it in front of the limit.
     connector.setParseBodyMethods("");
   }
 
@@ -85,15 +85,15 @@ class HttpWiring {
         .addDeserializer(Duration.class, new DurationJson.Reader());
   }
 
-  /** A number is no text, and a field has one value: what is stored is what was meant. */
+  /** Refuses numbers as strings and repeated fields, rather than guess what was meant. */
   @Bean
-  JsonMapperBuilderCustomizer textsAreTexts() {
+  JsonMapperBuilderCustomizer strictStrings() {
     return json ->
         json.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .withCoercionConfig(
                 LogicalType.Textual,
-                texts ->
-                    texts
+                strings ->
+                    strings
                         .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail)
                         .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                         .setCoercion(CoercionInputShape.Float, CoercionAction.Fail));

@@ -7,21 +7,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which versions of a resource a caller wants to change (RFC 9110, section 13.1.1): a version is
- * the content of an entity tag. A tag that a compressing proxy has made weak still names its
- * version.
+ * The versions of a resource that a caller accepts to change (RFC 9110, section 13.1.1). A version
+ * is the content of an entity tag; a tag that a compressing proxy made weak counts as well.
  *
- * @param versions null: any will do
+ * @param versions null: any version
  */
 public record IfMatch(@Nullable Set<String> versions) {
-  /** Any version will do. */
+  /** Accepts any version. */
   public static final IfMatch ANY = new IfMatch(null);
 
-  /** An entity tag and what separates it from the next; those characters only (section 8.8.3). */
+  /** An entity tag and its separator, with the allowed characters (section 8.8.3). */
   private static final Pattern TAG =
       Pattern.compile("\\G[ \\t]*(?:W/)?\"([!#-~\\x80-\\xff]*)\"[ \\t]*(,|$)");
 
-  /** Reads the header, or throws a problem that says what is wrong with it. */
+  /** Parses the header; throws a problem if it is malformed. */
   public static IfMatch of(@Nullable String header) {
     if (header == null || header.strip().equals("*")) {
       return ANY;
@@ -41,14 +40,14 @@ public record IfMatch(@Nullable Set<String> versions) {
     return new IfMatch(versions);
   }
 
-  /** Throws a problem unless the resource has a version that is wanted. */
+  /** Throws a problem unless the caller accepts this version. */
   public void check(long version) {
     if (versions != null && !versions.contains(Long.toString(version))) {
       throw Problem.staleVersion();
     }
   }
 
-  /** As {@link #of} reads it. */
+  /** The entity tag of a version, as {@link #of} parses it. */
   public static String tag(long version) {
     return "\"" + version + "\"";
   }

@@ -6,8 +6,8 @@ import org.springframework.web.servlet.config.annotation.ContentNegotiationConfi
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Answers JSON whatever {@code Accept} says, as RFC 9110, section 12.5.1, allows: a 406 would come
- * after the request has been fulfilled.
+ * Answers JSON regardless of {@code Accept}, as RFC 9110, section 12.5.1, allows. A 406 would come
+ * only after the request has been carried out.
  */
 @Component
 class JsonAnswers implements WebMvcConfigurer {

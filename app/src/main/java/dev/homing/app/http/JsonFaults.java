@@ -12,7 +12,7 @@ import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** Says what is wrong with JSON that cannot be read, in words of whoever wrote it. */
+/** Describes unreadable JSON in the caller's terms, not in Jackson's. */
 final class JsonFaults {
   private JsonFaults() {}
 
@@ -31,7 +31,7 @@ final class JsonFaults {
     };
   }
 
-  /** What a field takes, in words of JSON. */
+  /** The type that a field expects, in JSON terms. */
   private static String expected(MismatchedInputException wrong) {
     Class<?> type = wrong.getTargetType();
     if (type == null) {

@@ -20,8 +20,8 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Refuses query parameters that a route does not have, or that are there twice: a filter that is
- * misspelled would show more than was asked for.
+ * Refuses unknown and repeated query parameters. A misspelled filter would otherwise return more
+ * than the caller asked for.
  */
 @Component
 class KnownParameters implements HandlerInterceptor, WebMvcConfigurer {

@@ -13,14 +13,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a list is asked for: {@code since}, {@code until}, {@code order}, {@code limit} and
- * {@code cursor}.
+ * The part of a list that a caller asks for: {@code since}, {@code until}, {@code order}, {@code
+ * limit} and {@code cursor}.
  *
- * <p>Ids are UUIDs that sort by time (RFC 9562, UUIDv7), and the time in an id is the time that is
- * shown. So times are bounds of ids, exact to the millisecond.
+ * <p>Ids are UUIDs that sort by time (RFC 9562, UUIDv7), and the API shows the time in the id. So
+ * times translate to bounds of ids, exact to the millisecond.
  */
 public final class ListRequest {
-  /** Parameters of every list. */
+  /** The parameters of every list. */
   static final Set<String> PARAMETERS = Set.of("since", "until", "limit", "cursor");
 
   static final String ORDER = "order";
@@ -28,11 +28,11 @@ public final class ListRequest {
   private static final String NEWEST = "newest";
   private static final int DEFAULT_LIMIT = 50;
   private static final int MAX_LIMIT = 250;
-  private static final UUID FIRST = new UUID(0, 0);
-  private static final UUID LAST = new UUID(-1, -1);
+  private static final UUID MIN_ID = new UUID(0, 0);
+  private static final UUID MAX_ID = new UUID(-1, -1);
 
   /** The 48 bits of a UUIDv7 end in the year 10889. */
-  private static final long LATEST = (1L << 48) - 1;
+  private static final long MAX_MILLIS = (1L << 48) - 1;
 
   private final UUID from;
   private final UUID until;
@@ -60,10 +60,10 @@ public final class ListRequest {
   }
 
   /**
-   * Reads it, or throws a problem that says which parameter is wrong.
+   * Parses the parameters; throws a problem that names a wrong one.
    *
-   * @param changed the {@code order} in which items change, if this list has it
-   * @param list all that a cursor of this list has in common, and no other's has
+   * @param changed the {@code order} value for the order of changes, if this list has it
+   * @param list identifies the list for its cursors
    */
   static ListRequest of(
       Function<String, @Nullable String> parameters,
@@ -71,8 +71,8 @@ public final class ListRequest {
       Cursors cursors,
       String list) {
     return new ListRequest(
-        time("since", parameters).orElse(FIRST),
-        time("until", parameters).orElse(LAST),
+        time("since", parameters).orElse(MIN_ID),
+        time("until", parameters).orElse(MAX_ID),
         limit(parameters.apply("limit")),
         parameters.apply("limit") != null || parameters.apply("cursor") != null,
         byChange(parameters.apply(ORDER), changed),
@@ -115,40 +115,40 @@ public final class ListRequest {
     }
   }
 
-  /** The first id of that time or later. */
+  /** The first id at this time or later. */
   private static UUID firstOf(Instant time) {
     Instant from = time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time;
-    Instant latest = Instant.ofEpochMilli(LATEST);
-    long millis = from.isAfter(latest) ? LATEST : from.plusNanos(999_999).toEpochMilli();
+    Instant latest = Instant.ofEpochMilli(MAX_MILLIS);
+    long millis = from.isAfter(latest) ? MAX_MILLIS : from.plusNanos(999_999).toEpochMilli();
     return new UUID(millis << 16, 0);
   }
 
-  /** The first id that counts. */
+  /** The first id, inclusive. */
   public UUID from() {
     return from;
   }
 
-  /** The first id that does not count any more. */
+  /** The end of the range of ids, exclusive. */
   public UUID until() {
     return until;
   }
 
-  /** Whether the order is that in which items change, else newest first. */
+  /** Whether items come in the order of changes, not newest first. */
   public boolean isByChange() {
     return byChange;
   }
 
-  /** Newest first: items before this id are shown. */
+  /** The end of this page when newest comes first, exclusive. */
   public UUID before() {
     return position.map(UUID::fromString).map(last -> earlier(until, last)).orElse(until);
   }
 
-  /** In the order of changes: those after this one are shown. */
+  /** The start of this page in the order of changes, exclusive. */
   public Change after() {
     return position.flatMap(Change::read).orElse(Change.NONE);
   }
 
-  /** The same for a list that is answered whole; throws a problem if a part of it is asked for. */
+  /** Itself, for a list without pages; throws a problem if the caller asks for a page. */
   public ListRequest unpaged() {
     if (paged) {
       throw Problem.malformed(
@@ -157,12 +157,12 @@ public final class ListRequest {
     return this;
   }
 
-  /** One more than is shown, to know whether there are others. */
+  /** The number of items to fetch: one more than a page, to see whether there are others. */
   public int fetch() {
     return limit + 1;
   }
 
-  /** Of what was fetched, newest first. */
+  /** Makes a page of fetched items, newest first. */
   public <T> Page<T> page(List<T> fetched, Function<T, UUID> id) {
     List<T> shown = shown(fetched);
     return new Page<>(
@@ -170,7 +170,8 @@ public final class ListRequest {
   }
 
   /**
-   * Of what was fetched in the order of changes: a list that goes on, so a cursor is always there.
+   * Makes a page of items fetched in the order of changes; it always has a cursor, since the list
+   * grows.
    */
   public <T> Page<T> changes(List<T> fetched, Function<T, Change> change) {
     List<T> shown = shown(fetched);

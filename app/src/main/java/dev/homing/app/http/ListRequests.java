@@ -20,7 +20,7 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Reads a {@link ListRequest} from the parameters of a request. */
+/** Resolves {@link ListRequest} arguments of controllers. */
 @Component
 class ListRequests implements HandlerMethodArgumentResolver, WebMvcConfigurer {
   private final Cursors cursors;
@@ -55,7 +55,7 @@ class ListRequests implements HandlerMethodArgumentResolver, WebMvcConfigurer {
         list(request));
   }
 
-  /** Each part behind its length, so that no two lists look alike. */
+  /** Identifies the list; each part follows its length, so that no two lists collide. */
   private static String list(HttpServletRequest request) {
     Object caller =
         requireNonNull(SecurityContextHolder.getContext().getAuthentication()).getPrincipal();

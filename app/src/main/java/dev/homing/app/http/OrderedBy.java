@@ -5,10 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Says that a {@link ListRequest} may ask for the order in which items change. */
+/** Allows a {@link ListRequest} to ask for the order of changes. */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface OrderedBy {
-  /** The parameter {@code order} that asks for it: the field that shows when an item changed. */
+  /** The value of {@code order} for it: the field with the time of the change. */
   String value();
 }

@@ -5,9 +5,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a list.
+ * A page of a list.
  *
- * @param nextCursor where the next part begins; null when this is the last
+ * @param nextCursor where the next page begins; null on the last
  */
 public record Page<T>(List<T> items, @Nullable String nextCursor) {
   public <R> Page<R> map(Function<? super T, R> view) {

@@ -10,7 +10,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 import tools.jackson.core.JacksonException;
 
-/** A request that cannot be fulfilled, as RFC 9457 has it; the detail says what to do next. */
+/** An error answer (RFC 9457), whose detail says what to do next. */
 public final class Problem extends ErrorResponseException {
   static final String TOO_SLOW =
       "The body took too long to arrive. Repeat the request and send it without pauses.";
@@ -34,42 +34,42 @@ public final class Problem extends ErrorResponseException {
     return of(HttpStatus.BAD_REQUEST, detail);
   }
 
-  /** 400: the JSON cannot be read as what it should be. */
+  /** 400: the JSON is malformed or does not have the expected form. */
   public static Problem unreadable(JacksonException json) {
     return malformed(JsonFaults.describe(json));
   }
 
-  /** 403: not for this caller, whatever it asks for. */
+  /** 403: this caller may not do it. */
   public static Problem forbidden(String detail) {
     return of(HttpStatus.FORBIDDEN, detail);
   }
 
-  /** 404, the same whatever the reason. */
+  /** 404: unknown to this tenant, for whatever reason. */
   public static Problem notFound(String kind, String id) {
     return of(HttpStatus.NOT_FOUND, "There is no %s %s.".formatted(kind, id));
   }
 
-  /** 404: no route begins so. */
+  /** 404: no route matches the path. */
   static Problem noRoute() {
     return of(HttpStatus.NOT_FOUND, "No route matches this path. See the API documentation.");
   }
 
-  /** 404: it was there once. */
+  /** 404: the resource existed and has expired. */
   public static Problem expired(String kind, String id) {
     return of(HttpStatus.NOT_FOUND, "The %s %s has expired.".formatted(kind, id));
   }
 
-  /** 408: so slow that nobody waits any longer. */
+  /** 408: the body took too long. */
   static Problem tooSlow() {
     return of(HttpStatus.REQUEST_TIMEOUT, TOO_SLOW);
   }
 
-  /** 409: not as things stand. */
+  /** 409: not possible in the current state. */
   public static Problem conflict(String detail) {
     return of(HttpStatus.CONFLICT, detail);
   }
 
-  /** 412: somebody else was quicker. */
+  /** 412: another caller changed the resource first. */
   public static Problem staleVersion() {
     return of(
         HttpStatus.PRECONDITION_FAILED,
@@ -77,34 +77,34 @@ public final class Problem extends ErrorResponseException {
             + " new ETag.");
   }
 
-  /** 413. */
-  public static Problem tooLarge(long most) {
+  /** 413: the body is too large. */
+  public static Problem tooLarge(long maxBytes) {
     return of(
         HttpStatus.CONTENT_TOO_LARGE,
         "The body exceeds the limit of %d bytes. Send a smaller one, with a link to the rest."
-            .formatted(most));
+            .formatted(maxBytes));
   }
 
-  /** 415: the body is compressed by a way that is not known. */
+  /** 415: the content encoding is not supported. */
   static Problem unsupportedEncoding() {
     Problem problem = unsupported("Send the body uncompressed or with Content-Encoding: gzip.");
     problem.getHeaders().set(HttpHeaders.ACCEPT_ENCODING, "gzip");
     return problem;
   }
 
-  /** 415. */
+  /** 415: the media type is not supported. */
   public static Problem unsupported(String detail) {
     return of(HttpStatus.UNSUPPORTED_MEDIA_TYPE, detail);
   }
 
-  /** 500. */
+  /** 500: a fault of Homing. */
   static Problem internalError() {
     return of(
         HttpStatus.INTERNAL_SERVER_ERROR,
         "Internal error. Repeat the request; if it fails again, check the log.");
   }
 
-  /** 422: the key in this header was used for another request. */
+  /** 422: the key in this header was used for a different request. */
   public static Problem reusedKey(String header) {
     return of(
         HttpStatus.UNPROCESSABLE_CONTENT,
@@ -113,10 +113,10 @@ public final class Problem extends ErrorResponseException {
   }
 
   /**
-   * 429: a caller asked for more than there is.
+   * 429: the caller has exceeded a quota.
    *
-   * @param policy which quota it was, as {@code RateLimit-Policy} calls it
-   * @param seconds until there is enough again
+   * @param policy the name of the quota in {@code RateLimit-Policy}
+   * @param seconds until the quota allows the request
    */
   public static Problem quotaExceeded(String policy, long seconds) {
     Problem problem =
@@ -130,7 +130,7 @@ public final class Problem extends ErrorResponseException {
     return problem;
   }
 
-  /** 429: one wrong key came after the other. */
+  /** 429: too many wrong keys came from one address. */
   public static Problem tooManyWrongKeys(Duration wait) {
     Problem problem =
         of(
@@ -143,27 +143,27 @@ public final class Problem extends ErrorResponseException {
     return problem;
   }
 
-  /** 503: what is needed to answer is away. */
+  /** 503: the database is unavailable, and the outcome is unknown. */
   static Problem unavailable() {
-    return later(
+    return retryLater(
         5,
         "The database is not responding, and the request may have taken effect. Wait a few seconds"
             + " and repeat it; with an Idempotency-Key an event is accepted only once.");
   }
 
-  /** 503: too much at once, and nothing was done. */
+  /** 503: overloaded, and nothing was done. */
   static Problem busy() {
-    return later(
+    return retryLater(
         1, "The server is overloaded; nothing was changed. Repeat the request in a moment.");
   }
 
-  private static Problem later(int seconds, String detail) {
+  private static Problem retryLater(int seconds, String detail) {
     Problem problem = of(HttpStatus.SERVICE_UNAVAILABLE, detail);
     problem.getHeaders().set(HttpHeaders.RETRY_AFTER, Integer.toString(seconds));
     return problem;
   }
 
-  /** 503: Temporal is away, and the rest has to wait for it. */
+  /** 503: Temporal is unavailable, so the operation stopped early. */
   public static Problem temporalUnavailable() {
     Problem problem =
         of(
@@ -174,20 +174,20 @@ public final class Problem extends ErrorResponseException {
     return problem;
   }
 
-  /** 508 (RFC 5842): an event has come back too often. */
-  public static Problem loop(int most) {
+  /** 508 (RFC 5842): an event has come back through Homing too often. */
+  public static Problem loop(int maxHops) {
     return of(
         HttpStatus.LOOP_DETECTED,
         "This event has passed through Homing more than %d times. Change the subscription that sends it back here."
-            .formatted(most));
+            .formatted(maxHops));
   }
 
-  /** 422 for one field. */
+  /** 422: one field is invalid. */
   public static Problem invalid(String field, String detail) {
     return invalid(List.of(new FieldError(field, detail)));
   }
 
-  /** 422, with an entry for each field. */
+  /** 422: fields are invalid; the answer has an entry for each. */
   public static Problem invalid(List<FieldError> errors) {
     Problem problem =
         of(

@@ -29,9 +29,7 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.JacksonIOException;
 
-/**
- * Turns whatever goes wrong into a problem that says what to do next, and nothing of our insides.
- */
+/** Turns every failure into a problem that says what to do next and reveals nothing internal. */
 @RestControllerAdvice
 class Problems extends ResponseEntityExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
@@ -62,7 +60,7 @@ class Problems extends ResponseEntityExceptionHandler {
     return answer(refused.problem(), request);
   }
 
-  /** A body that breaks off, or is not what its headers say. */
+  /** A body is truncated, or does not match its headers. */
   @ExceptionHandler
   @Nullable ResponseEntity<Object> handle(IOException broken, WebRequest request) {
     log.debug("cannot read the body of a request", broken);
@@ -79,7 +77,7 @@ class Problems extends ResponseEntityExceptionHandler {
         request);
   }
 
-  /** Of Spring Security's firewall: characters that mean trouble. */
+  /** Spring Security's firewall found forbidden characters. */
   @ExceptionHandler
   @Nullable ResponseEntity<Object> handle(RequestRejectedException wrong, WebRequest request) {
     log.debug("rejected a request", wrong);
@@ -103,11 +101,12 @@ class Problems extends ResponseEntityExceptionHandler {
       HttpHeaders headers,
       HttpStatusCode status,
       WebRequest request) {
-    String taken =
+    String supported =
         failure.getSupportedMediaTypes().stream()
             .map(MediaType::toString)
             .collect(Collectors.joining(" or "));
-    Problem problem = Problem.unsupported("Send a body with Content-Type: %s.".formatted(taken));
+    Problem problem =
+        Problem.unsupported("Send a body with Content-Type: %s.".formatted(supported));
     problem.getHeaders().putAll(headers);
     return answer(problem, request);
   }
@@ -123,8 +122,7 @@ class Problems extends ResponseEntityExceptionHandler {
   }
 
   @ExceptionHandler
-  @Nullable ResponseEntity<Object> handle(
-      OptimisticLockingFailureException quicker, WebRequest request) {
+  @Nullable ResponseEntity<Object> handle(OptimisticLockingFailureException e, WebRequest request) {
     return answer(Problem.staleVersion(), request);
   }
 
@@ -133,7 +131,7 @@ class Problems extends ResponseEntityExceptionHandler {
     return answer(Problem.busy(), request);
   }
 
-  /** PostgreSQL does not answer. */
+  /** PostgreSQL is not responding. */
   @ExceptionHandler({
     DataAccessResourceFailureException.class,
     GroupCommit.Unknown.class,
@@ -142,8 +140,8 @@ class Problems extends ResponseEntityExceptionHandler {
     TransactionException.class,
     TransientDataAccessException.class
   })
-  @Nullable ResponseEntity<Object> handle(RuntimeException away, WebRequest request) {
-    log.warn("the database is not responding: {}", away.getMessage());
+  @Nullable ResponseEntity<Object> handle(RuntimeException e, WebRequest request) {
+    log.warn("the database is not responding: {}", e.getMessage());
     return answer(Problem.unavailable(), request);
   }
 
@@ -153,7 +151,7 @@ class Problems extends ResponseEntityExceptionHandler {
     return answer(Problem.internalError(), request);
   }
 
-  /** Whatever the caller accepts: who asks for nonsense is told so as well. */
+  /** Answers problems regardless of {@code Accept}. */
   @Override
   protected ResponseEntity<Object> createResponseEntity(
       @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Filters of lists are called as their fields; the names that they had before are still taken. */
+/** Accepts the former names of list filters, which are now named like their fields. */
 final class RenamedParameters extends OncePerRequestFilter {
   private static final Map<String, String> NEW_NAMES =
       Map.of("subscription", "subscription_id", "event", "event_id", "type", "event_type");
@@ -38,7 +38,7 @@ final class RenamedParameters extends OncePerRequestFilter {
       super(request);
     }
 
-    /** A parameter that comes by both names comes twice. */
+    /** A parameter sent under both names counts as sent twice. */
     @Override
     public Map<String, String[]> getParameterMap() {
       if (parameters == null) {

@@ -18,8 +18,8 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAdapter;
 
 /**
- * Takes JSON in UTF-8 only, as RFC 8259, section 8.1, has it. Jackson would guess UTF-16 and UTF-32
- * by NULs, and decode bytes that are no UTF-8. Payloads of events are no JSON of ours.
+ * Accepts JSON in UTF-8 only, as RFC 8259, section 8.1, requires. Jackson would detect UTF-16 and
+ * UTF-32 by NULs, and decode invalid UTF-8. Payloads of events are not parsed at all.
  */
 @RestControllerAdvice
 class StrictJson extends RequestBodyAdviceAdapter {

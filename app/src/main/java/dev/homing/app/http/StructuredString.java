@@ -2,11 +2,11 @@ package dev.homing.app.http;
 
 import java.util.Optional;
 
-/** Reads a string of a structured header field (RFC 9651, section 4.2.5). */
+/** Parses a string of a structured header field (RFC 9651, section 4.2.5). */
 public final class StructuredString {
   private StructuredString() {}
 
-  /** What is between the quotes; empty unless the text is such a string and nothing else. */
+  /** The content of the quotes; empty unless the text is exactly one such string. */
   public static Optional<String> read(String text) {
     int last = text.length() - 1;
     if (last < 1 || text.charAt(0) != '"' || text.charAt(last) != '"') {

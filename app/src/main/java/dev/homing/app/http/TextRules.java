@@ -3,29 +3,30 @@ package dev.homing.app.http;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Texts that callers give, as they can be kept. */
+/** Rules for strings from callers that are to be stored. */
 public final class TextRules {
-  private static final int LONGEST_DESCRIPTION = 500;
+  private static final int MAX_DESCRIPTION = 500;
 
   private TextRules() {}
 
-  /** What a caller says of something, in a field of that name; empty if nothing is said. */
+  /** Checks the field {@code description}; empty if it is missing. */
   public static String description(@Nullable String given, List<Problem.FieldError> errors) {
-    if (given != null && !fits(given, LONGEST_DESCRIPTION)) {
+    if (given != null && !fits(given, MAX_DESCRIPTION)) {
       errors.add(
           new Problem.FieldError(
               "description",
               "must have at most %d characters, without NUL and unpaired surrogates"
-                  .formatted(LONGEST_DESCRIPTION)));
+                  .formatted(MAX_DESCRIPTION)));
     }
     return given == null ? "" : given;
   }
 
   /**
-   * PostgreSQL keeps any character but NUL, and what is no character in UTF-8 would become another.
+   * Whether a string can be stored: PostgreSQL takes no NUL, and an unpaired surrogate would become
+   * another character in UTF-8.
    */
-  public static boolean fits(String text, int longest) {
-    return text.length() <= longest
+  public static boolean fits(String text, int maxLength) {
+    return text.length() <= maxLength
         && text.codePoints().noneMatch(point -> point == 0 || isSurrogate(point));
   }
 

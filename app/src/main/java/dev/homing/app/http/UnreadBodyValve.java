@@ -10,49 +10,49 @@ import org.apache.coyote.ActionCode;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 
 /**
- * Reads the rest of a body that nobody wanted, for a moment, so that its connection can be used
- * again, and then gives the connection up: Tomcat itself would go on as long as bytes come.
+ * Discards the rest of an unread body for a limited time, so that its connection can be used again.
+ * After that time it closes the connection; Tomcat itself would read as long as bytes arrive.
  */
 final class UnreadBodyValve extends ValveBase {
-  private static final long PATIENCE_NANOS = 2_000_000_000L;
+  private static final long DISCARD_TIMEOUT_NANOS = 2_000_000_000L;
 
   UnreadBodyValve() {
     super(true);
   }
 
-  /** The answer goes first. */
+  /** Sends the response, then discards the body. */
   @Override
   public void invoke(Request request, Response response) throws IOException, ServletException {
     getNext().invoke(request, response);
     if (!request.isAsync()) {
       response.finishResponse();
       boolean tooSlow = response.getStatus() == Response.SC_REQUEST_TIMEOUT;
-      if (tooSlow || !isReadToItsEnd(request.getCoyoteRequest())) {
+      if (tooSlow || !readToEnd(request.getCoyoteRequest())) {
         request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
       }
     }
   }
 
-  private static boolean isReadToItsEnd(org.apache.coyote.Request request) {
+  private static boolean readToEnd(org.apache.coyote.Request request) {
     if (request.hasExpectation() && request.getBytesRead() == 0) {
-      return false; // Its caller waits to be asked for it, and never was.
+      return false; // The caller waits for 100 Continue, which was never sent.
     }
-    long until = System.nanoTime() + PATIENCE_NANOS;
-    Scrap scrap = new Scrap();
+    long deadline = System.nanoTime() + DISCARD_TIMEOUT_NANOS;
+    DiscardBuffer buffer = new DiscardBuffer();
     try {
-      while (System.nanoTime() - until < 0) {
-        if (request.doRead(scrap) < 0) {
+      while (System.nanoTime() - deadline < 0) {
+        if (request.doRead(buffer) < 0) {
           return true;
         }
       }
-    } catch (IOException broken) {
+    } catch (IOException e) {
       // Nothing more will come.
     }
     return false;
   }
 
-  /** Where bytes are put that nobody looks at. */
-  private static final class Scrap implements ApplicationBufferHandler {
+  /** Receives the bytes that are discarded. */
+  private static final class DiscardBuffer implements ApplicationBufferHandler {
     private ByteBuffer buffer = ByteBuffer.allocate(0);
 
     @Override
@@ -67,7 +67,7 @@ final class UnreadBodyValve extends ValveBase {
 
     @Override
     public void expand(int size) {
-      // Whoever reads brings a buffer of its own.
+      // Readers bring a buffer of their own.
     }
   }
 }

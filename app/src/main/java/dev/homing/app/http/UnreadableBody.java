@@ -2,7 +2,7 @@ package dev.homing.app.http;
 
 import java.io.IOException;
 
-/** A body that is not taken; its sender is told why. */
+/** A refused body, with the problem that tells the caller why. */
 final class UnreadableBody extends IOException {
   private static final long serialVersionUID = 1;
 

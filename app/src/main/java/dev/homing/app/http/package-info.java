@@ -1,4 +1,4 @@
-/** What all of the API has in common. */
+/** Rules that all routes share: problems, bodies, parameters and lists. */
 @NullMarked
 package dev.homing.app.http;
 

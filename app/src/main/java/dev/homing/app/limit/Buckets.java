@@ -20,16 +20,16 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * What is left of each quota: shared by all nodes through Redis.
+ * The tokens left of each quota, shared by all nodes through Redis.
  *
- * <p>While Redis is away each node counts for itself, so that so much may be had of each.
+ * <p>While Redis is unavailable each node counts on its own, so every node grants the whole quota.
  */
 @Component
 class Buckets {
   private static final Logger log = LoggerFactory.getLogger(Buckets.class);
-  private static final Duration PATIENCE = Duration.ofMillis(100);
-  private static final Duration KEPT = Duration.ofMinutes(1);
-  private static final int MOST = 10_000;
+  private static final Duration REDIS_TIMEOUT = Duration.ofMillis(100);
+  private static final Duration BUCKET_TTL = Duration.ofMinutes(1);
+  private static final int MAX_BUCKETS = 10_000;
 
   private final RedisConnectionFactory redis;
   private final Cache<String, Bucket> shared = cache();
@@ -41,45 +41,45 @@ class Buckets {
   }
 
   private static Cache<String, Bucket> cache() {
-    return Caffeine.newBuilder().expireAfterAccess(KEPT).maximumSize(MOST).build();
+    return Caffeine.newBuilder().expireAfterAccess(BUCKET_TTL).maximumSize(MAX_BUCKETS).build();
   }
 
-  /** Takes this many, or none if there are too few. */
-  ConsumptionProbe take(Quota quota, String whose, long count) {
-    // A quota that the settings change is another one: what Redis has of the old one is forgotten.
+  /** Takes this many tokens, or none if there are too few. */
+  ConsumptionProbe take(Quota quota, String owner, long count) {
+    // Changed settings make a new bucket; the old one expires in Redis.
     String key =
-        "limit:%s:%d:%d:%s".formatted(quota.name(), quota.perSecond(), quota.most(), whose);
+        "limit:%s:%d:%d:%s".formatted(quota.name(), quota.perSecond(), quota.capacity(), owner);
     try {
       return breaker.executeSupplier(
           () -> shared.get(key, _ -> inRedis(key, quota)).tryConsumeAndReturnRemaining(count));
-    } catch (RuntimeException away) { // Whatever it is: nobody is refused for it.
-      log.debug("a quota is counted on this node only", away);
-      return local.get(key, _ -> here(quota)).tryConsumeAndReturnRemaining(count);
+    } catch (RuntimeException e) { // No fault of Redis may refuse a caller.
+      log.debug("a quota is counted on this node only", e);
+      return local.get(key, _ -> onThisNode(quota)).tryConsumeAndReturnRemaining(count);
     }
   }
 
-  /** Requests that come at once ask once. */
+  /** Concurrent requests share one call to Redis. */
   private Bucket inRedis(String key, Quota quota) {
     return proxies()
         .builder()
         .withOptimization(Optimizations.batching())
         .build(
             key.getBytes(StandardCharsets.UTF_8),
-            () -> BucketConfiguration.builder().addLimit(quota.limit()).build());
+            () -> BucketConfiguration.builder().addLimit(quota.bandwidth()).build());
   }
 
-  /** On the connection that everybody shares, which comes back by itself. */
+  /** Uses the shared connection, which reconnects by itself. */
   @SuppressWarnings("unchecked")
   private ProxyManager<byte[]> proxies() {
     var commands = (RedisAsyncCommands<byte[], byte[]>) redis.getConnection().getNativeConnection();
     return Bucket4jLettuce.casBasedBuilder(commands)
-        .requestTimeout(PATIENCE)
+        .requestTimeout(REDIS_TIMEOUT)
         .expirationAfterWrite(
-            ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT))
+            ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(BUCKET_TTL))
         .build();
   }
 
-  private static Bucket here(Quota quota) {
-    return Bucket.builder().addLimit(quota.limit()).build();
+  private static Bucket onThisNode(Quota quota) {
+    return Bucket.builder().addLimit(quota.bandwidth()).build();
   }
 }

@@ -19,16 +19,16 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Lets no caller have more than there is for their key and their tenant. */
+/** Enforces the quotas of keys and tenants. */
 @Component
 public class LimitFilter extends OncePerRequestFilter {
   private static final String POLICY = "RateLimit-Policy";
-  private static final String LEFT = "RateLimit";
+  private static final String REMAINING = "RateLimit";
 
   private final @Nullable Quota keyRequests;
   private final @Nullable Quota tenantRequests;
   private final @Nullable Quota tenantBytes;
-  private final long largest;
+  private final long maxPayload;
   private final Buckets buckets;
   private final HandlerExceptionResolver problems;
 
@@ -37,7 +37,7 @@ public class LimitFilter extends OncePerRequestFilter {
       PayloadSettings payloads,
       Buckets buckets,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
-    this.largest = payloads.maxPayload().toBytes();
+    this.maxPayload = payloads.maxPayload().toBytes();
     this.keyRequests =
         settings.keyRequests() == null ? null : Quota.ofRequests("key", settings.keyRequests());
     this.tenantRequests =
@@ -47,12 +47,12 @@ public class LimitFilter extends OncePerRequestFilter {
     this.tenantBytes =
         settings.tenantBytes() == null
             ? null
-            : Quota.ofBytes("tenant-bytes", settings.tenantBytes().toBytes(), largest);
+            : Quota.ofBytes("tenant-bytes", settings.tenantBytes().toBytes(), maxPayload);
     this.buckets = buckets;
     this.problems = problems;
   }
 
-  /** Who is not known is refused later on, and costs nobody's quota. */
+  /** Unauthenticated requests pass: they are refused later and count against no quota. */
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -62,40 +62,40 @@ public class LimitFilter extends OncePerRequestFilter {
         caller != null
             && caller.getPrincipal() instanceof Tenant tenant
             && caller.getDetails() instanceof Actor actor
-            && !mayHaveAll(tenant, actor, request, response);
+            && !tryConsumeAll(tenant, actor, request, response);
     if (!refused) {
       chain.doFilter(request, response);
     }
   }
 
-  private boolean mayHaveAll(
+  private boolean tryConsumeAll(
       Tenant tenant, Actor actor, HttpServletRequest request, HttpServletResponse response) {
-    return mayHave(keyRequests, actor.name(), 1, request, response)
-        && mayHave(tenantRequests, tenant.name(), 1, request, response)
-        && mayHave(tenantBytes, tenant.name(), length(request), request, response);
+    return tryConsume(keyRequests, actor.name(), 1, request, response)
+        && tryConsume(tenantRequests, tenant.name(), 1, request, response)
+        && tryConsume(tenantBytes, tenant.name(), length(request), request, response);
   }
 
-  /** A body without a length is as long as one may be. */
+  /** A body without a length counts as the largest allowed. */
   private long length(HttpServletRequest request) {
     long length = request.getContentLengthLong();
     boolean chunked = request.getHeader("Transfer-Encoding") != null;
-    return length < 0 && chunked ? largest : Math.clamp(length, 0, largest);
+    return length < 0 && chunked ? maxPayload : Math.clamp(length, 0, maxPayload);
   }
 
-  /** Says no as a problem. */
-  private boolean mayHave(
+  /** Answers with a problem if too few tokens are left. */
+  private boolean tryConsume(
       @Nullable Quota quota,
-      String whose,
+      String owner,
       long count,
       HttpServletRequest request,
       HttpServletResponse response) {
     if (quota == null || count == 0) {
       return true;
     }
-    ConsumptionProbe probe = buckets.take(quota, whose, count);
+    ConsumptionProbe probe = buckets.take(quota, owner, count);
     response.addHeader(POLICY, quota.policy());
     response.addHeader(
-        LEFT,
+        REMAINING,
         "\"%s\";r=%d;t=%d"
             .formatted(
                 quota.name(), probe.getRemainingTokens(), seconds(probe.getNanosToWaitForReset())));

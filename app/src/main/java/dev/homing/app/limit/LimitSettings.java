@@ -6,14 +6,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How much callers may have; what is null is not limited.
+ * The quotas of callers; null means no limit.
  *
- * @param tenantRequests in a second, by all callers of a tenant ({@code HOMING_TENANT_REQUESTS})
- * @param tenantBytes of their bodies in a second ({@code HOMING_TENANT_BYTES})
- * @param keyRequests in a second, with one key ({@code HOMING_KEY_REQUESTS})
- * @param tenantSubscriptions of a tenant ({@code HOMING_TENANT_SUBSCRIPTIONS})
- * @param typeSubscriptions of a tenant that name the same event type, or pattern ({@code
- *     HOMING_TYPE_SUBSCRIPTIONS})
+ * @param tenantRequests requests per second by all callers of a tenant ({@code
+ *     HOMING_TENANT_REQUESTS})
+ * @param tenantBytes bytes of their bodies per second ({@code HOMING_TENANT_BYTES})
+ * @param keyRequests requests per second with one key ({@code HOMING_KEY_REQUESTS})
+ * @param tenantSubscriptions subscriptions of a tenant ({@code HOMING_TENANT_SUBSCRIPTIONS})
+ * @param typeSubscriptions subscriptions of a tenant that name the same event type or pattern
+ *     ({@code HOMING_TYPE_SUBSCRIPTIONS})
  */
 @ConfigurationProperties("homing.limits")
 public record LimitSettings(

@@ -4,13 +4,13 @@ import io.github.bucket4j.Bandwidth;
 import java.time.Duration;
 
 /**
- * So much may be had in a second: what is not used within one is gone.
+ * A number of requests or bytes per second; unused ones do not accumulate.
  *
  * @param name as callers see it
  * @param perSecond requests, or bytes
- * @param most at once, which may be more than comes in a second
+ * @param capacity the most at once, which may exceed {@code perSecond}
  */
-record Quota(String name, long perSecond, long most, boolean inBytes) {
+record Quota(String name, long perSecond, long capacity, boolean inBytes) {
   static Quota ofRequests(String name, long perSecond) {
     return new Quota(name, perSecond, perSecond, false);
   }
@@ -18,16 +18,16 @@ record Quota(String name, long perSecond, long most, boolean inBytes) {
   /**
    * A quota of bytes.
    *
-   * @param largest body that may come: it must fit in, however few bytes come in a second
+   * @param largest the largest allowed body, which must fit however low the rate is
    */
   static Quota ofBytes(String name, long perSecond, long largest) {
     return new Quota(name, perSecond, Math.max(perSecond, largest), true);
   }
 
-  /** As it is counted, wherever that is. */
-  Bandwidth limit() {
+  /** The rule by which Redis or a node counts. */
+  Bandwidth bandwidth() {
     return Bandwidth.builder()
-        .capacity(most)
+        .capacity(capacity)
         .refillGreedy(perSecond, Duration.ofSeconds(1))
         .build();
   }

@@ -1,4 +1,4 @@
-/** How much may be asked of Homing, by each tenant and with each key. */
+/** Quotas of requests and bytes, per tenant and per key. */
 @NullMarked
 package dev.homing.app.limit;
 

@@ -16,28 +16,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two fields of a subscription with headers for its receiver.
+ * The custom headers of a subscription, in two fields.
  *
- * @param headers shown to everyone who may read the subscription
- * @param secretHeaders whose values are never shown, but as {@link Redacted}, which leaves a value
- *     as it is
+ * @param headers visible to all readers of the subscription
+ * @param secretHeaders whose values are shown as {@link Redacted}; sent back, that keeps the value
  */
 record HeaderFields(
     Map<String, @Nullable String> headers, Map<String, @Nullable String> secretHeaders) {
   private static final String HEADERS = "headers";
   private static final String SECRET_HEADERS = "secret_headers";
 
-  /** As the API calls the two. */
+  /** The names of the two fields in the API. */
   static final List<String> NAMES = List.of(HEADERS, SECRET_HEADERS);
 
-  /** As they are shown, in the order of their names. */
+  /** The fields as the API shows them, sorted by name. */
   static HeaderFields of(Terms terms) {
     Map<String, @Nullable String> secret = new TreeMap<>();
     terms.secretHeaders().keySet().forEach(name -> secret.put(name, Redacted.TEXT));
     return new HeaderFields(new TreeMap<>(terms.headers()), secret);
   }
 
-  /** What is wrong with them, without any value. */
+  /** The faults of the fields, without any value. */
   List<Problem.FieldError> errors() {
     List<Problem.FieldError> errors = new ArrayList<>();
     headers.forEach(
@@ -66,14 +65,14 @@ record HeaderFields(
     return errors;
   }
 
-  /** Without those that {@link #errors} complains of, as they have no value. */
+  /** The headers with a value; {@link #errors} reports the others. */
   Map<String, String> shown() {
     return headers.entrySet().stream()
         .filter(header -> header.getValue() != null)
         .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  /** Empty where a value stays as it is. */
+  /** The secret headers; empty where the current value is kept. */
   Map<String, Optional<String>> secret() {
     return secretHeaders.entrySet().stream()
         .collect(
@@ -92,7 +91,7 @@ record HeaderFields(
         : CustomHeaders.complaintAboutValue(value);
   }
 
-  /** A null says neither that the value stays nor that the header goes. */
+  /** A null is ambiguous: it could keep the value or remove the header. */
   private static Optional<String> complaintAboutSecret(String name, @Nullable String value) {
     return value == null
         ? Optional.of(
@@ -110,7 +109,7 @@ record HeaderFields(
         .sum();
   }
 
-  /** Names only. */
+  /** Shows names only. */
   @Override
   public String toString() {
     return "HeaderFields[%s, %s]".formatted(headers.keySet(), secretHeaders.keySet());

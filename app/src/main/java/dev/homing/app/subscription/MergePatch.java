@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Merges a JSON merge patch (RFC 7396) into a subscription. */
+/** Applies JSON merge patches (RFC 7396) to subscriptions. */
 @Component
 class MergePatch {
   private final JsonMapper json;
@@ -17,21 +17,21 @@ class MergePatch {
     this.json = json;
   }
 
-  /** The whole subscription as it would be then, to be read like one that is sent as a whole. */
+  /** The whole subscription after the patch, in the form of a request to replace it. */
   ObjectNode apply(Terms terms, ObjectNode patch) {
     ObjectNode whole = json.valueToTree(request(terms));
     for (String headers : HeaderFields.NAMES) {
       if (whole.get(headers) instanceof ObjectNode before
           && patch.get(headers) instanceof ObjectNode changes) {
-        removeNamed(before, changes);
+        removeIgnoringCase(before, changes);
       }
     }
     merge(whole, patch);
     return whole;
   }
 
-  /** Names of headers know no case: a change of x-token is one of X-Token. */
-  private static void removeNamed(ObjectNode headers, ObjectNode changes) {
+  /** Header names are case-insensitive: a change of x-token is one of X-Token. */
+  private static void removeIgnoringCase(ObjectNode headers, ObjectNode changes) {
     Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     names.addAll(changes.propertyNames());
     headers.remove(headers.propertyNames().stream().filter(names::contains).toList());

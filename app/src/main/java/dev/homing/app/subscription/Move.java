@@ -13,23 +13,23 @@ import java.util.TreeSet;
 import okhttp3.HttpUrl;
 
 /**
- * A change of a subscription, without the secrets that must not follow it to another host.
+ * A change of a subscription, without the secrets that must not move to another host.
  *
- * <p>Credentials were given for one receiver. Another scheme or port can be another receiver too,
- * and {@code http://} would show them to everyone on the way, so only the same origin (RFC 6454)
- * keeps them.
+ * <p>Credentials are meant for one receiver. Another scheme or port can be another receiver too,
+ * and {@code http://} would reveal them on the network, so only the same origin (RFC 6454) keeps
+ * them.
  *
- * @param terms to be kept
- * @param dropped the fields that the change would have kept, as the API calls them
+ * @param terms to store
+ * @param dropped names of the fields whose secrets were dropped, as in the API
  */
 record Move(Terms terms, List<String> dropped) {
   static Move of(Terms before, Terms after) {
-    return isOneOrigin(HttpUrl.get(before.url()), HttpUrl.get(after.url()))
+    return isSameOrigin(HttpUrl.get(before.url()), HttpUrl.get(after.url()))
         ? new Move(after, List.of())
         : withoutKeptSecrets(before, after);
   }
 
-  private static boolean isOneOrigin(HttpUrl one, HttpUrl other) {
+  private static boolean isSameOrigin(HttpUrl one, HttpUrl other) {
     return one.scheme().equals(other.scheme())
         && one.host().equals(other.host())
         && one.port() == other.port();
@@ -60,7 +60,7 @@ record Move(Terms terms, List<String> dropped) {
     return new Move(after.with(sent, tls), dropped);
   }
 
-  /** A certificate is of no use without its key. */
+  /** Whether the stored key would be kept; without it the certificate is useless. */
   private static boolean keepsKey(Tls before, Tls after) {
     return after.certificate() != null
         && after.key() == null

@@ -8,15 +8,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key with which a receiver verifies {@code v1a} signatures.
+ * A public key that verifies {@code v1a} signatures.
  *
  * @param publicKey {@code whpk_} and 32 bytes in base64 (Ed25519)
- * @param until when nothing is signed for it any more; null: it is the current one
+ * @param until the end of signing for it; null: it is the current key
  */
 record PublicKeyView(
     String publicKey, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant until) {
 
-  /** The current one first, then those that something is signed for still. */
+  /** The current key, then the earlier ones that are still signed for. */
   static List<PublicKeyView> of(Subscription subscription, Instant now) {
     List<PublicKeyView> keys = new ArrayList<>();
     if (subscription.publicKey() != null) {

@@ -2,7 +2,7 @@ package dev.homing.app.subscription;
 
 import org.jspecify.annotations.Nullable;
 
-/** What is shown in place of a secret. Sent back, it leaves the secret as it is. */
+/** The placeholder for a secret. Sent back, it keeps the secret. */
 final class Redacted {
   static final String TEXT = "***";
 

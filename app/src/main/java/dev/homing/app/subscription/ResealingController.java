@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** For operators who put another key in front: which keys are in use, and sealing anew. */
+/** Lets operators change encryption keys: shows keys in use and reseals secrets. */
 @RestController
 @RequestMapping("/admin/encryption")
 class ResealingController {
@@ -24,9 +24,9 @@ class ResealingController {
   }
 
   /**
-   * Which keys are in use.
+   * The encryption keys in use.
    *
-   * @param secretsByKey how many secrets are sealed with each, by its id
+   * @param secretsByKey the number of secrets sealed with each key, by key id
    */
   record Usage(Map<String, Integer> secretsByKey) {}
 
@@ -35,7 +35,7 @@ class ResealingController {
     return new Usage(resealing.secretsByKey());
   }
 
-  /** All of it with the first key; it may be repeated. */
+  /** Reseals all secrets with the first key; safe to repeat. */
   @PostMapping
   Resealing.Result reseal(@AuthenticationPrincipal Tenant tenant) {
     auditLog.add(tenant, Action.SECRETS_RESEALED, "all");

@@ -5,25 +5,26 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another secret for a subscription.
+ * A request for a new signing secret.
  *
- * @param gracePeriod how long the one before signs as well; null: a day. Zero: neither it nor those
- *     before it
- * @param signatureScheme may be another one than before; null: as the secret says, else {@code v1}
- * @param secret null: one is made
+ * @param gracePeriod how long the previous secret also signs; null: a day. Zero ends it and all
+ *     earlier ones
+ * @param signatureScheme may differ from the current one; null: that of {@code secret}, else {@code
+ *     v1}
+ * @param secret null: Homing generates one
  */
 record RotationRequest(
     @Nullable Duration gracePeriod, @Nullable String signatureScheme, @Nullable String secret) {
-  static final RotationRequest USUAL = new RotationRequest(null, null, null);
+  static final RotationRequest DEFAULTS = new RotationRequest(null, null, null);
 
-  private static final Duration USUAL_GRACE = Duration.ofDays(1);
-  private static final Duration LONGEST_GRACE = Duration.ofDays(7);
+  private static final Duration DEFAULT_GRACE = Duration.ofDays(1);
+  private static final Duration MAX_GRACE = Duration.ofDays(7);
 
   Duration grace() {
-    Duration grace = gracePeriod == null ? USUAL_GRACE : gracePeriod;
-    if (grace.isNegative() || grace.compareTo(LONGEST_GRACE) > 0) {
+    Duration grace = gracePeriod == null ? DEFAULT_GRACE : gracePeriod;
+    if (grace.isNegative() || grace.compareTo(MAX_GRACE) > 0) {
       throw Problem.invalid(
-          "grace_period", "must be from 0 to %d seconds".formatted(LONGEST_GRACE.toSeconds()));
+          "grace_period", "must be from 0 to %d seconds".formatted(MAX_GRACE.toSeconds()));
     }
     return grace;
   }
@@ -32,7 +33,7 @@ record RotationRequest(
     return new SignatureScheme(signatureScheme, secret);
   }
 
-  /** Without the secret. */
+  /** Omits the secret. */
   @Override
   public String toString() {
     return "RotationRequest[%s]".formatted(gracePeriod);

@@ -11,23 +11,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How requests are to be signed, as a caller says it.
+ * The signature scheme that a caller asks for.
  *
  * @param word {@code v1}, where both sides know the secret, or {@code v1a}, where only Homing does
- *     and the receiver has a public key; null: as the secret says, else {@code v1}
- * @param secret null: one is made
+ *     and the receiver has a public key; null: that of the secret, else {@code v1}
+ * @param secret null: Homing generates one
  */
 record SignatureScheme(@Nullable String word, @Nullable String secret) {
   private static final String SYMMETRIC = "v1";
   private static final String ASYMMETRIC = "v1a";
   private static final List<String> WORDS = List.of(SYMMETRIC, ASYMMETRIC);
 
-  /** The scheme of a subscription, in a word: only a {@code v1a} receiver has a public key. */
+  /** The scheme of a subscription; only {@code v1a} has a public key. */
   static String of(Subscription subscription) {
     return subscription.publicKey() == null ? SYMMETRIC : ASYMMETRIC;
   }
 
-  /** What is wrong with it, without the secret. */
+  /** The faults of the request, without the secret. */
   List<Problem.FieldError> errors() {
     if (word != null && !WORDS.contains(word)) {
       return List.of(new Problem.FieldError("signature_scheme", "must be v1 or v1a"));
@@ -44,7 +44,7 @@ record SignatureScheme(@Nullable String word, @Nullable String secret) {
     }
   }
 
-  /** The secret that was given, or a new one; throws a problem if there is something wrong. */
+  /** The given secret or a new one; throws a problem if the request is invalid. */
   SigningSecret signingSecret(SecureRandom random) {
     List<Problem.FieldError> errors = errors();
     if (!errors.isEmpty()) {
@@ -70,7 +70,7 @@ record SignatureScheme(@Nullable String word, @Nullable String secret) {
     };
   }
 
-  /** Without the secret. */
+  /** Omits the secret. */
   @Override
   public String toString() {
     return "SignatureScheme[%s]".formatted(word);

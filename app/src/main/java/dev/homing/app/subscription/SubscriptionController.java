@@ -39,14 +39,14 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Registering receivers, and changing them. */
+/** Creates, shows, changes and deletes subscriptions. */
 @RestController
 @RequestMapping("/subscriptions")
 class SubscriptionController {
   private static final String MERGE_PATCH = "application/merge-patch+json";
 
   private final Subscriptions subscriptions;
-  private final SubscriptionRegistry register;
+  private final SubscriptionRegistry registry;
   private final SubscriptionReader reader;
   private final TestEvents testEvents;
   private final DestinationCheck destinations;
@@ -56,14 +56,14 @@ class SubscriptionController {
 
   SubscriptionController(
       Subscriptions subscriptions,
-      SubscriptionRegistry register,
+      SubscriptionRegistry registry,
       SubscriptionReader reader,
       TestEvents testEvents,
       DestinationCheck destinations,
       DeliverySettings settings,
       Clock clock) {
     this.subscriptions = subscriptions;
-    this.register = register;
+    this.registry = registry;
     this.reader = reader;
     this.testEvents = testEvents;
     this.destinations = destinations;
@@ -79,7 +79,7 @@ class SubscriptionController {
     checkIntervals(terms.retry());
     checkDestination(terms);
     SigningSecret secret = request.scheme().signingSecret(random);
-    Subscription created = register.add(tenant, terms, secret);
+    Subscription created = registry.add(tenant, terms, secret);
     return ResponseEntity.created(URI.create("/subscriptions/" + created.id()))
         .eTag(IfMatch.tag(created.version()))
         .body(SubscriptionView.withSecret(created, secret));
@@ -110,11 +110,11 @@ class SubscriptionController {
   @GetMapping("/{id}")
   ResponseEntity<SubscriptionView> get(
       @AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
-    Subscription found = register.find(tenant, id(id));
+    Subscription found = registry.find(tenant, id(id));
     return answer(found, SubscriptionView.of(found));
   }
 
-  /** Replaces all of it but the secret. */
+  /** Replaces a subscription, except its secret. */
   @PutMapping(path = "/{id}", consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<SubscriptionView> replace(
       @AuthenticationPrincipal Tenant tenant,
@@ -124,7 +124,7 @@ class SubscriptionController {
     return change(tenant, id(id), IfMatch.of(ifMatch), before -> reader.replaced(before, body));
   }
 
-  /** Changes what it names, as RFC 7396 has it: null removes. */
+  /** Changes the fields in the patch (RFC 7396); null removes one. */
   @PatchMapping(
       path = "/{id}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, MERGE_PATCH})
@@ -147,9 +147,9 @@ class SubscriptionController {
           checkIntervals(subscription, changed);
           return changed;
         };
-    Subscription before = register.find(tenant, id);
+    Subscription before = registry.find(tenant, id);
     checkDestination(before, terms.apply(before));
-    SubscriptionRegistry.Changed changed = register.change(tenant, id, ifMatch, terms);
+    SubscriptionRegistry.Changed changed = registry.change(tenant, id, ifMatch, terms);
     return answer(
         changed.subscription(),
         SubscriptionView.changed(changed.subscription(), changed.dropped()));
@@ -161,16 +161,16 @@ class SubscriptionController {
       @AuthenticationPrincipal Tenant tenant,
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch) {
-    register.delete(tenant, id(id), IfMatch.of(ifMatch));
+    registry.delete(tenant, id(id), IfMatch.of(ifMatch));
   }
 
-  /** Sends one sample event to this subscription alone, and answers with what came back. */
+  /** Sends a sample event to this subscription only, and returns the result. */
   @PostMapping("/{id}/test")
   TestEvents.Result test(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
-    return testEvents.send(tenant, register.find(tenant, id(id)).id());
+    return testEvents.send(tenant, registry.find(tenant, id(id)).id());
   }
 
-  /** The settings may have changed since those that stay were accepted. */
+  /** Unchanged intervals pass: the settings may have changed since they were accepted. */
   private void checkIntervals(Subscription before, Terms terms) {
     if (!terms.retry().equals(before.terms().retry())) {
       checkIntervals(terms.retry());
@@ -181,19 +181,19 @@ class SubscriptionController {
     settings
         .contradiction(retry)
         .ifPresent(
-            wrong -> {
-              throw Problem.invalid("retry." + wrong.field(), wrong.detail());
+            contradiction -> {
+              throw Problem.invalid("retry." + contradiction.field(), contradiction.detail());
             });
   }
 
-  /** What may not be called any more may still be paused, for one. */
+  /** An unchanged URL passes, so that a subscription to a forbidden one can still be paused. */
   private void checkDestination(Subscription before, Terms terms) {
     if (!terms.url().equals(before.terms().url())) {
       checkDestination(terms);
     }
   }
 
-  /** Outside of any transaction, as a name has to be looked up. */
+  /** Call outside of transactions, because it looks up a name. */
   private void checkDestination(Terms terms) {
     destinations
         .complaint(HttpUrl.get(terms.url()))
@@ -203,22 +203,22 @@ class SubscriptionController {
             });
   }
 
-  /** With which its receiver verifies; none where it needs the secret itself. */
+  /** The public keys of its receiver; empty if the receiver verifies with the secret. */
   @GetMapping("/{id}/keys")
   Page<PublicKeyView> keys(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
-    return new Page<>(PublicKeyView.of(register.find(tenant, id(id)), clock.instant()), null);
+    return new Page<>(PublicKeyView.of(registry.find(tenant, id(id)), clock.instant()), null);
   }
 
-  /** Signs with another secret from now on, for a while also with those before. */
+  /** Signs with a new secret from now on, and for a while with the earlier ones as well. */
   @PostMapping(path = "/{id}/rotate", consumes = MediaType.APPLICATION_JSON_VALUE)
   SubscriptionView rotate(
       @AuthenticationPrincipal Tenant tenant,
       @PathVariable String id,
       @RequestBody(required = false) @Nullable ObjectNode body) {
-    RotationRequest rotation = body == null ? RotationRequest.USUAL : reader.rotation(body);
+    RotationRequest rotation = body == null ? RotationRequest.DEFAULTS : reader.rotation(body);
     SigningSecret secret = rotation.scheme().signingSecret(random);
     return SubscriptionView.withSecret(
-        register.rotate(tenant, id(id), secret, rotation.grace()), secret);
+        registry.rotate(tenant, id(id), secret, rotation.grace()), secret);
   }
 
   private static ResponseEntity<SubscriptionView> answer(

@@ -7,7 +7,7 @@ import dev.homing.workflows.Tenant;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** How many subscriptions a tenant may have. */
+/** Limits the number of subscriptions of a tenant. */
 @Component
 class SubscriptionLimits {
   private final LimitSettings settings;
@@ -19,17 +19,17 @@ class SubscriptionLimits {
   }
 
   /**
-   * Throws a problem if this one is too many. To be called in the transaction that has written it
-   * and raised the routes version: nobody else adds one to the tenant until that ends.
+   * Throws a problem if this subscription exceeds a limit. Call it in the transaction that has
+   * written the subscription and raised the routes version, which locks out other additions.
    */
   void check(Tenant tenant, SubscriptionId written) {
-    Integer most = settings.tenantSubscriptions();
-    if (most != null && all(tenant) > most) {
+    Integer maxOfTenant = settings.tenantSubscriptions();
+    if (maxOfTenant != null && count(tenant) > maxOfTenant) {
       throw Problem.conflict(
-          "The limit of %d subscriptions is reached. Delete one first.".formatted(most));
+          "The limit of %d subscriptions is reached. Delete one first.".formatted(maxOfTenant));
     }
-    Integer mostOfAType = settings.typeSubscriptions();
-    if (mostOfAType != null) {
+    Integer maxOfType = settings.typeSubscriptions();
+    if (maxOfType != null) {
       jdbc.sql(
               """
               select named.event_type
@@ -42,19 +42,19 @@ class SubscriptionLimits {
               """)
           .param("tenant", tenant.name())
           .param("id", written.uuid())
-          .param("most", mostOfAType)
+          .param("most", maxOfType)
           .query(String.class)
           .optional()
           .ifPresent(
               type -> {
                 throw Problem.conflict(
                     "The limit of %d subscriptions to %s is reached. Delete one first."
-                        .formatted(mostOfAType, type));
+                        .formatted(maxOfType, type));
               });
     }
   }
 
-  private int all(Tenant tenant) {
+  private int count(Tenant tenant) {
     return jdbc.sql(
             "select count(*) from subscriptions where tenant = :tenant and deleted_at is null")
         .param("tenant", tenant.name())

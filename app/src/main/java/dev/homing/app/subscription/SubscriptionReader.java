@@ -14,16 +14,16 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads a subscription as callers send it.
+ * Parses subscriptions as callers send them.
  *
- * <p>What was read can be sent back: fields that only Homing sets are ignored if they are as they
- * were shown.
+ * <p>A subscription that was read can be sent back: fields that only Homing sets are ignored if
+ * they are unchanged.
  */
 @Component
 class SubscriptionReader {
   private static final String SIGNATURE_SCHEME = "signature_scheme";
 
-  /** The secret is not among them: it is shown once. */
+  /** Without the secret, which is shown only once. */
   private static final List<String> SET_BY_HOMING =
       List.of(
           "id",
@@ -42,24 +42,24 @@ class SubscriptionReader {
     this.mergePatch = mergePatch;
   }
 
-  /** A new one. */
+  /** Parses a new subscription. */
   SubscriptionRequest created(ObjectNode body) {
     refuseNull(body, "enabled", "must be true or false");
     return read(body, SubscriptionRequest.class);
   }
 
-  /** All that its owner sets, anew. */
+  /** Parses a replacement of all fields that callers set. */
   SubscriptionRequest replaced(Subscription before, ObjectNode body) {
     return read(changes(before, body), SubscriptionRequest.class);
   }
 
-  /** The whole of it, after the changes of a merge patch. */
+  /** Parses a merge patch into the whole changed subscription. */
   SubscriptionRequest merged(Subscription before, ObjectNode patch) {
     return read(
         mergePatch.apply(before.terms(), changes(before, patch)), SubscriptionRequest.class);
   }
 
-  /** A null might be meant as no grace at all, and would be a day of it. */
+  /** Parses a rotation. Refuses a null grace period: it could mean none, and would be a day. */
   RotationRequest rotation(ObjectNode body) {
     refuseNull(body, "grace_period", "must be a duration like 0 or 1d; leave it out for one day");
     return read(body, RotationRequest.class);
@@ -71,7 +71,7 @@ class SubscriptionReader {
     }
   }
 
-  /** What is sent to change it, without what only Homing sets. */
+  /** The request without the fields that only Homing sets. */
   private ObjectNode changes(Subscription before, ObjectNode sent) {
     refuseNull(sent, "enabled", "must be true or false");
     if (sent.hasNonNull("secret")) {
@@ -79,11 +79,11 @@ class SubscriptionReader {
     }
     ObjectNode shown = json.valueToTree(SubscriptionView.of(before));
     ObjectNode rest = sent.deepCopy();
-    rest.remove("dropped"); // Of the answer to an earlier change.
+    rest.remove("dropped"); // From the response to an earlier change.
     List<Problem.FieldError> errors = new ArrayList<>();
     for (String field : SET_BY_HOMING) {
       JsonNode value = rest.remove(field);
-      if (value != null && !isAsShown(value, shown.path(field))) {
+      if (value != null && !isUnchanged(value, shown.path(field))) {
         errors.add(new Problem.FieldError(field, advice(field)));
       }
     }
@@ -93,8 +93,8 @@ class SubscriptionReader {
     return rest;
   }
 
-  /** Null is as good as not shown, and a time may be written in another way. */
-  private static boolean isAsShown(JsonNode sent, JsonNode shown) {
+  /** Null equals a field that is not shown, and times may be written differently. */
+  private static boolean isUnchanged(JsonNode sent, JsonNode shown) {
     if (sent.isNull()) {
       return shown.isNull() || shown.isMissingNode();
     }

@@ -27,10 +27,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Keeps the subscriptions: each change with all that follows from it in one commit.
+ * Stores subscriptions, each change with all its consequences in one commit.
  *
- * <p>Every change raises the tenant's routes version, so that the next event knows of it. What it
- * means for deliveries that wait is in the same commit; their workflows hear of it afterwards.
+ * <p>Every change raises the tenant's routes version, so that the next event sees it. Its effect on
+ * waiting deliveries is part of the commit; their workflows are notified afterwards.
  */
 @Component
 class SubscriptionRegistry {
@@ -93,8 +93,8 @@ class SubscriptionRegistry {
   }
 
   /**
-   * Unless it has another version than is wanted. Enabling sends what was held. What changes
-   * nothing leaves no trace.
+   * Changes a subscription if its version matches. Enabling releases held deliveries; a change
+   * without effect is not recorded.
    */
   Changed change(
       Tenant tenant, SubscriptionId id, IfMatch ifMatch, Function<Subscription, Terms> change) {
@@ -102,7 +102,7 @@ class SubscriptionRegistry {
         requireNonNull(
             transaction.execute(
                 _ -> {
-                  Subscription subscription = expected(tenant, id, ifMatch);
+                  Subscription subscription = findForChange(tenant, id, ifMatch);
                   Terms before = subscription.terms();
                   Move move = Move.of(before, change.apply(subscription));
                   Terms terms = move.terms();
@@ -130,16 +130,16 @@ class SubscriptionRegistry {
   }
 
   /**
-   * Signs with another secret from now on.
+   * Signs with a new secret from now on.
    *
-   * @param grace how long the one before signs as well
+   * @param grace how long the previous secret also signs
    */
   Subscription rotate(Tenant tenant, SubscriptionId id, SigningSecret secret, Duration grace) {
     SealedSecret sealed = secrets.seal(tenant, id, secret);
     return requireNonNull(
         transaction.execute(
             _ -> {
-              Subscription subscription = expected(tenant, id, IfMatch.ANY);
+              Subscription subscription = findForChange(tenant, id, IfMatch.ANY);
               Instant now = clock.instant();
               subscription.rotate(sealed, now.plus(grace), now);
               auditLog.add(tenant, Action.SUBSCRIPTION_ROTATED, id.toString());
@@ -148,18 +148,18 @@ class SubscriptionRegistry {
   }
 
   /**
-   * What came of a change.
+   * The result of a change.
    *
-   * @param dropped what did not follow to another host, by the names of the API
-   * @param enabled from now on
+   * @param dropped names of the secrets that did not move to another host, as in the API
+   * @param enabled whether the change enabled it
    */
   record Changed(Subscription subscription, List<String> dropped, boolean enabled) {}
 
-  /** Its deliveries stay readable; what waits is cancelled. */
+  /** Deletes a subscription; its deliveries stay readable, and waiting ones are cancelled. */
   void delete(Tenant tenant, SubscriptionId id, IfMatch ifMatch) {
     transaction.executeWithoutResult(
         _ -> {
-          Subscription subscription = expected(tenant, id, ifMatch);
+          Subscription subscription = findForChange(tenant, id, ifMatch);
           subscription.delete(clock.instant());
           save(tenant, subscription);
           auditLog.add(tenant, Action.SUBSCRIPTION_DELETED, id.toString());
@@ -172,8 +172,8 @@ class SubscriptionRegistry {
     return Problem.notFound("subscription", id.toString());
   }
 
-  /** To be changed in this transaction. */
-  private Subscription expected(Tenant tenant, SubscriptionId id, IfMatch ifMatch) {
+  /** Locks the subscription for a change in this transaction, and checks its version. */
+  private Subscription findForChange(Tenant tenant, SubscriptionId id, IfMatch ifMatch) {
     Subscription subscription =
         subscriptions.findToChange(tenant, id).orElseThrow(() -> notFound(id));
     ifMatch.check(subscription.version());

@@ -16,13 +16,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription as its owner describes it; what is left out is as {@link #terms} says.
+ * A subscription as callers send it; {@link #terms} fills in missing fields.
  *
- * @param headers that every request carries
- * @param secretHeaders whose values nobody may read; {@link Redacted} leaves one as it is
- * @param tls null: the usual
- * @param signatureScheme only when it is registered
- * @param secret only when it is registered
+ * @param headers sent with every request
+ * @param secretHeaders whose values are never shown; {@link Redacted} keeps a value
+ * @param tls null: the default
+ * @param signatureScheme only in the request that creates it
+ * @param secret only in the request that creates it
  */
 record SubscriptionRequest(
     @Nullable String url,
@@ -37,12 +37,12 @@ record SubscriptionRequest(
     @Nullable Duration timeout,
     @Nullable String signatureScheme,
     @Nullable String secret) {
-  private static final int MOST_EVENT_TYPES = 50;
-  private static final int MOST_NAMED = 5;
-  private static final int MOST_METADATA = 50;
-  private static final int LONGEST_METADATA = 500;
+  private static final int MAX_EVENT_TYPES = 50;
+  private static final int MAX_NAMED = 5;
+  private static final int MAX_METADATA = 50;
+  private static final int MAX_METADATA_LENGTH = 500;
 
-  /** Its own retry schedule; what is left out is as the settings say. */
+  /** Its own retry schedule; the settings fill in missing fields. */
   record RetryRequest(
       @Nullable Integer maxAttempts,
       @Nullable Duration initialInterval,
@@ -52,7 +52,7 @@ record SubscriptionRequest(
     return new SignatureScheme(signatureScheme, secret);
   }
 
-  /** What it comes to; throws a problem with an entry for each field that cannot be. */
+  /** The terms of the request; throws a problem with an entry for each invalid field. */
   Terms terms() {
     HeaderFields fields =
         new HeaderFields(
@@ -92,10 +92,10 @@ record SubscriptionRequest(
 
   private Set<String> eventTypes(List<Problem.FieldError> errors) {
     Set<String> types = new LinkedHashSet<>(eventTypes == null ? List.of() : eventTypes);
-    if (types.isEmpty() || types.size() > MOST_EVENT_TYPES) {
+    if (types.isEmpty() || types.size() > MAX_EVENT_TYPES) {
       errors.add(
           new Problem.FieldError(
-              "event_types", "must list 1 to %d event types".formatted(MOST_EVENT_TYPES)));
+              "event_types", "must list 1 to %d event types".formatted(MAX_EVENT_TYPES)));
     }
     List<String> wrong =
         types.stream()
@@ -107,7 +107,7 @@ record SubscriptionRequest(
           new Problem.FieldError(
               "event_types",
               "must contain only types like order.created, prefixes like order.*, or *; not "
-                  + String.join(", ", wrong.subList(0, Math.min(wrong.size(), MOST_NAMED)))));
+                  + String.join(", ", wrong.subList(0, Math.min(wrong.size(), MAX_NAMED)))));
     }
     return types;
   }
@@ -115,19 +115,19 @@ record SubscriptionRequest(
   private Map<String, String> metadata(List<Problem.FieldError> errors) {
     Map<String, String> pairs = metadata == null ? Map.of() : metadata;
     boolean fits =
-        pairs.size() <= MOST_METADATA
+        pairs.size() <= MAX_METADATA
             && pairs.entrySet().stream()
                 .allMatch(
                     pair ->
                         pair.getValue() != null
-                            && TextRules.fits(pair.getKey(), LONGEST_METADATA)
-                            && TextRules.fits(pair.getValue(), LONGEST_METADATA));
+                            && TextRules.fits(pair.getKey(), MAX_METADATA_LENGTH)
+                            && TextRules.fits(pair.getValue(), MAX_METADATA_LENGTH));
     if (!fits) {
       errors.add(
           new Problem.FieldError(
               "metadata",
               "must have at most %d pairs of strings, each at most %d characters long and without NUL"
-                  .formatted(MOST_METADATA, LONGEST_METADATA)));
+                  .formatted(MAX_METADATA, MAX_METADATA_LENGTH)));
     }
     return pairs;
   }
@@ -160,7 +160,7 @@ record SubscriptionRequest(
     return new Terms.Retry(attempts, first, last);
   }
 
-  /** Without what is secret, and the URL, which may hold tokens. */
+  /** Omits the secrets, and the URL, which may contain tokens. */
   @Override
   public String toString() {
     return "SubscriptionRequest[%s]".formatted(eventTypes);
@@ -171,14 +171,14 @@ record SubscriptionRequest(
   }
 
   private static @Nullable Duration seconds(
-      String field, @Nullable Duration given, Duration most, List<Problem.FieldError> errors) {
+      String field, @Nullable Duration given, Duration max, List<Problem.FieldError> errors) {
     if (given != null
         && (given.compareTo(Duration.ofSeconds(1)) < 0
-            || given.compareTo(most) > 0
+            || given.compareTo(max) > 0
             || given.toNanosPart() != 0)) {
       errors.add(
           new Problem.FieldError(
-              field, "must be whole seconds, from 1 to %d".formatted(most.toSeconds())));
+              field, "must be whole seconds, from 1 to %d".formatted(max.toSeconds())));
     }
     return given;
   }

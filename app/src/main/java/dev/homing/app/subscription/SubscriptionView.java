@@ -13,18 +13,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription as its owner sees it.
+ * A subscription as the API shows it.
  *
- * @param disabledReason why Homing switched it off; null unless it did
- * @param secretHeaders the names; every value is {@link Redacted}, which leaves it as it is when it
- *     is sent back
- * @param tls null: the usual; its key is {@link Redacted} as well
- * @param signatureScheme by which its receiver verifies: {@code v1} or {@code v1a}
- * @param previousSecretUntil until when the secret before signs as well; null: it does not
- * @param publicKey with which the receiver verifies; null: it needs the secret
- * @param secret when it is made only, and only if the receiver needs it
- * @param dropped the secrets that did not follow a change of the URL to another host; empty unless
- *     this answers the change
+ * @param disabledReason why Homing disabled it; null unless it did
+ * @param secretHeaders the names; every value is {@link Redacted}, which keeps the value when sent
+ *     back
+ * @param tls null: the default; its key is {@link Redacted} as well
+ * @param signatureScheme {@code v1} or {@code v1a}
+ * @param previousSecretUntil until when the previous secret also signs; null: it does not
+ * @param publicKey for the receiver to verify with; null: it verifies with the secret
+ * @param secret only in the response that creates it, and only if the receiver needs it
+ * @param dropped the secrets that did not move to another host; empty except in the response to the
+ *     change
  */
 record SubscriptionView(
     SubscriptionId id,
@@ -47,7 +47,7 @@ record SubscriptionView(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> dropped) {
 
-  /** What is null is as the settings say. */
+  /** Null fields follow the settings. */
   record RetryView(
       @Nullable Integer maxAttempts,
       @Nullable Duration initialInterval,

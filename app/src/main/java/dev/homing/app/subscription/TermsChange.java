@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a change of a subscription changes. */
+/** Compares the terms of a subscription with new ones. */
 final class TermsChange {
   private final Terms before;
   private final Terms after;
@@ -18,7 +18,7 @@ final class TermsChange {
     this.after = after;
   }
 
-  /** The fields, as the API calls them, that have another value than before. */
+  /** The names of the changed fields, as in the API. */
   static List<String> fields(Terms before, Terms after) {
     return new TermsChange(before, after)
         .in("url", Terms::url)
@@ -27,9 +27,9 @@ final class TermsChange {
         .in("enabled", Terms::enabled)
         .in("metadata", Terms::metadata)
         .in("headers", Terms::headers)
-        // One without a value stays as it is: another map means that some are new, or are gone.
+        // A header without a value keeps it, so a different map means added or removed headers.
         .in("secret_headers", Terms::secretHeaders)
-        // Also one without a key stays as it is.
+        // TLS without a key keeps it, too.
         .in("tls", Terms::tls)
         .in("retry", Terms::retry)
         .in("timeout", Terms::timeout)

@@ -13,9 +13,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/**
- * Seals what is secret of a subscription's terms; what is given without a value stays as it was.
- */
+/** Seals the secrets in a subscription's terms; a secret without a value keeps the current one. */
 @Component
 class TermsSealing {
   private final Secrets secrets;
@@ -25,9 +23,9 @@ class TermsSealing {
   }
 
   /**
-   * Throws a problem if there is neither a value nor one from before.
+   * Seals the secrets; throws a problem if a secret has neither a new nor a current value.
    *
-   * @param before null: it is new
+   * @param before null for a new subscription
    */
   Terms.Sealed of(Tenant tenant, SubscriptionId id, Terms terms, @Nullable Subscription before) {
     return new Terms.Sealed(
@@ -58,7 +56,7 @@ class TermsSealing {
     return sealed;
   }
 
-  /** A key stays with its certificate only. */
+  /** The current key is kept only with its own certificate. */
   private @Nullable String tlsKey(
       Tenant tenant, SubscriptionId id, Terms.Tls tls, @Nullable Subscription before) {
     if (tls.certificate() == null) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
-/** Tries a receiver out: one signed request, once, kept nowhere. */
+/** Tests a receiver with one signed request, without retries or records. */
 @Component
 class TestEvents {
   private static final String TYPE = "homing.test";
@@ -83,9 +83,9 @@ class TestEvents {
   }
 
   /**
-   * What came back.
+   * The result of a test.
    *
-   * @param responseHeaders some of what refused it, in lower case; null: there was none
+   * @param responseHeaders selected headers of a refusal, in lower case; null: there are none
    */
   record Result(
       EventId eventId,

@@ -8,14 +8,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS as a subscription's owner wants it, in PEM.
+ * The TLS options of a subscription, in PEM.
  *
- * @param authority of the receiver's certificate; null: those that the JVM trusts
- * @param certificate that Homing shows to the receiver; null: none
- * @param key of that certificate, shown as {@link Redacted}, which leaves it as it is; null: none
+ * @param authority that issued the receiver's certificate; null: those that the JVM trusts
+ * @param certificate that Homing presents to the receiver; null: none
+ * @param key of that certificate, shown as {@link Redacted}, which keeps it; null: none
  */
 record TlsFields(@Nullable String authority, @Nullable String certificate, @Nullable String key) {
-  /** As they are shown; null: there is nothing of its own. */
+  /** The options as the API shows them; null if the subscription has none. */
   static @Nullable TlsFields of(Terms terms) {
     Terms.Tls tls = terms.tls();
     return tls.authority() == null && tls.certificate() == null
@@ -24,7 +24,7 @@ record TlsFields(@Nullable String authority, @Nullable String certificate, @Null
             tls.authority(), tls.certificate(), tls.certificate() == null ? null : Redacted.TEXT);
   }
 
-  /** What is wrong with them, without the key. */
+  /** The faults of the options, without the key. */
   List<Problem.FieldError> errors() {
     List<Problem.FieldError> errors = new ArrayList<>();
     addComplaint("tls.authority", authority, errors);
@@ -52,7 +52,7 @@ record TlsFields(@Nullable String authority, @Nullable String certificate, @Null
     }
   }
 
-  /** A key that stays goes with its certificate. */
+  /** The terms; without a new key, the current one is kept with its certificate. */
   Terms.Tls terms() {
     return new Terms.Tls(authority, certificate, isNewKey() ? key : null);
   }
@@ -61,7 +61,7 @@ record TlsFields(@Nullable String authority, @Nullable String certificate, @Null
     return key != null && !Redacted.is(key);
   }
 
-  /** Nothing, as the key is in it. */
+  /** Shows nothing, because it holds the key. */
   @Override
   public String toString() {
     return "TlsFields";

@@ -1,4 +1,4 @@
-/** How receivers are registered, changed and tried out. */
+/** The API that creates, changes and tests subscriptions. */
 @NullMarked
 package dev.homing.app.subscription;
 

@@ -151,13 +151,13 @@ class KeysTest {
   /** Returns once the key is revoked, and forgotten here unless that has to wait. */
   private Thread revoke(KeyId id, ApiKeyCache here) {
     homing.bean(ApiKeys.class).revoke(id);
-    Thread forgetting = Thread.ofPlatform().start(() -> here.forget(id));
+    Thread evicting = Thread.ofPlatform().start(() -> here.evict(id));
     await()
         .until(
             () ->
                 EnumSet.of(Thread.State.TERMINATED, Thread.State.BLOCKED, Thread.State.WAITING)
-                    .contains(forgetting.getState()));
-    return forgetting;
+                    .contains(evicting.getState()));
+    return evicting;
   }
 
   private static Connection onClose(Connection connection, Runnable action) {
