@@ -45,7 +45,7 @@ class ArchitectureTest {
           .importPackages("dev.homing");
 
   @Test
-  void workflowsTouchTheirOwnWorldOnly() {
+  void workflowsDependOnlyOnTheirOwnWorld() {
     classes()
         .that()
         .resideInAPackage(WORKFLOWS)
@@ -62,7 +62,7 @@ class ArchitectureTest {
 
   /** Each gives another answer when a history is replayed, or stops the worker's thread. */
   @Test
-  void workflowsAskTemporalForTimeAndChance() {
+  void workflowsTakeTimeAndRandomnessFromTemporal() {
     noClasses()
         .that()
         .resideInAPackage(WORKFLOWS)
@@ -89,7 +89,7 @@ class ArchitectureTest {
   /** The module's root package is a room like the others. */
   @ParameterizedTest
   @ValueSource(strings = {"workflows", "activities", "app"})
-  void roomsOfAModuleAreFreeOfCycles(String module) {
+  void packagesOfAModuleAreFreeOfCycles(String module) {
     slices()
         .assignedFrom(new Rooms("dev.homing." + module))
         .should()
@@ -116,7 +116,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void rootOfAppHoldsTheBeginningOnly() {
+  void rootOfAppHoldsStartupClassesOnly() {
     assertThat(
             HOMING.stream()
                 .filter(type -> type.getPackageName().equals("dev.homing.app"))
@@ -160,7 +160,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void nothingNeedsTheWiring() {
+  void nothingDependsOnTheWiring() {
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.homing.app.wiring")

@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What the jar says it is made of. */
 class BillOfMaterialsTest {
   @Test
-  void namesWhatIsInTheJarAndNothingElse() throws IOException {
+  void listsExactlyTheContentsOfTheJar() throws IOException {
     JsonNode bill;
     try (InputStream file = getClass().getResourceAsStream("/META-INF/sbom/application.cdx.json")) {
       bill = JsonMapper.shared().readTree(requireNonNull(file, "no bill of materials"));

@@ -35,7 +35,7 @@ class DeployFilesTest {
   private final Map<String, @Nullable Object> services = map(compose.get("services"));
 
   @Test
-  void hasAllThatHomingNeedsAndHoming() {
+  void hasHomingAndItsDependencies() {
     assertThat(services)
         .containsOnlyKeys(
             "postgres",
@@ -49,7 +49,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void startsOnlyWithAnAdminKeyAndEncryptionKeys() {
+  void requiresAnAdminKeyAndEncryptionKeys() {
     Map<String, @Nullable Object> given = environment("homing");
 
     for (String key : List.of("HOMING_ADMIN_KEY", "HOMING_ENCRYPTION_KEYS")) {
@@ -58,13 +58,13 @@ class DeployFilesTest {
   }
 
   @Test
-  void givesHomingSettingsThatItHas() {
+  void passesOnlyKnownSettings() {
     assertThat(settings().keySet()).containsAll(environment("homing").keySet());
   }
 
   /** Of its own Temporal, the file knows the address; ports of the host lead to the defaults. */
   @Test
-  void passesEverySettingOfTheExampleOn() {
+  void passesOnEverySettingOfTheExample() {
     Set<String> passed = new TreeSet<>(environment("homing").keySet());
     passed.addAll(Set.of("HOMING_PORT", "HOMING_MANAGEMENT_PORT"));
 
@@ -74,7 +74,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void tellsHomingWhereTheOthersAre() {
+  void pointsHomingAtItsDependencies() {
     Map<String, @Nullable Object> given = environment("homing");
 
     assertThat(text(given.get("DATABASE_URL"))).endsWith("@postgres:5432/homing");
@@ -88,7 +88,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void holdsNoSecret() {
+  void containsNoSecret() {
     for (String service : services.keySet()) {
       environment(service)
           .forEach(
@@ -111,7 +111,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void mountsVolumesThatAreDeclaredAndFoldersThatExist() {
+  void mountsDeclaredVolumesAndExistingFolders() {
     Set<String> used = new TreeSet<>();
     for (String service : services.keySet()) {
       for (String mount : texts(service(service).get("volumes"))) {
@@ -127,7 +127,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void waitsForServicesThatBecomeWhatIsWaitedFor() {
+  void waitsForConditionsThatServicesCanReach() {
     for (String service : services.keySet()) {
       map(service(service).get("depends_on"))
           .forEach(
@@ -151,7 +151,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void asksForTheHealthOfWhatKeepsRunning() {
+  void checksTheHealthOfLongRunningServices() {
     for (String service : List.of("postgres", "redis", "temporal")) {
       assertThat(texts(map(service(service).get("healthcheck")).get("test")))
           .as(service)
@@ -160,7 +160,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void restartsWhatFails() {
+  void restartsFailedServices() {
     for (String service : services.keySet()) {
       assertThat(text(service(service).get("restart")))
           .as(service)
@@ -169,7 +169,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void showsTheNetworkNothingButTheApi() {
+  void exposesOnlyTheApi() {
     List<String> open = new ArrayList<>();
     for (String service : services.keySet()) {
       texts(service(service).get("ports")).stream()
@@ -181,7 +181,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void usesOneVersionOfTemporalAndNamesTheVersionOfEverythingElse() {
+  void pinsEveryVersionAndUsesOneOfTemporal() {
     assertThat(image("temporal")).isEqualTo("temporalio/server:1.31.2");
     assertThat(image("temporal-schema")).isEqualTo("temporalio/admin-tools:1.31.2");
     assertThat(image("temporal-namespace")).isEqualTo("temporalio/admin-tools:1.31.2");
@@ -194,7 +194,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void givesTemporalDynamicConfigThatItCanRead() {
+  void givesTemporalReadableDynamicConfig() {
     String path = text(environment("temporal").get("DYNAMIC_CONFIG_FILE_PATH"));
     String folder = "/etc/temporal/dynamicconfig";
     assertThat(texts(service("temporal").get("volumes")))
@@ -243,7 +243,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void namesInTheExampleWhatTheComposeFileRequires() {
+  void namesInTheExampleEveryRequiredVariable() {
     String example = read(ROOT.resolve(".env.example"));
 
     assertThat(
@@ -257,7 +257,7 @@ class DeployFilesTest {
   }
 
   @Test
-  void buildsAnImageThatIsNotRootAndAsksTheManagementPort() {
+  void buildsAnImageThatIsNotRootAndChecksTheManagementPort() {
     String dockerfile = read(ROOT.resolve("Dockerfile"));
     String port = requireNonNull(settings().get("HOMING_MANAGEMENT_PORT"));
 

@@ -41,7 +41,7 @@ class JsonLogTest {
   }
 
   @Test
-  void keepsNumbersBooleansAndNothingAsTheyAre() {
+  void keepsNumbersBooleansAndNullAsTheyAre() {
     LoggingEvent event = event("attempt", null);
     event.addKeyValuePair(new KeyValuePair("took_millis", 12L));
     event.addKeyValuePair(new KeyValuePair("share", 0.5));
@@ -58,7 +58,7 @@ class JsonLogTest {
   }
 
   @Test
-  void hasWhatTheThreadIsAbout() {
+  void hasTheMdcOfTheThread() {
     LoggingEvent event = event("a workflow", null);
     event.setMDCPropertyMap(Map.of("WorkflowId", "event/1"));
 
@@ -66,16 +66,16 @@ class JsonLogTest {
   }
 
   @Test
-  void hasTheStackOfWhatFailed() {
+  void hasTheStackTraceOfAFailure() {
     assertThat(read(event("failed", new IllegalStateException("why"))))
         .extractingByKey("stack_trace")
         .asString()
         .startsWith("java.lang.IllegalStateException: why")
-        .contains("at dev.homing.app.JsonLogTest.hasTheStackOfWhatFailed");
+        .contains("at dev.homing.app.JsonLogTest.hasTheStackTraceOfAFailure");
   }
 
   @Test
-  void isOneLineWhateverItHolds() {
+  void isAlwaysOneLine() {
     LoggingEvent event = event("two\nlines, \"quoted\"\u0000", null);
     event.addKeyValuePair(new KeyValuePair("url", "http://[::1]/\r\n\u2028ü"));
 
@@ -87,7 +87,7 @@ class JsonLogTest {
 
   /** Which UTF-8 has no bytes for. */
   @Test
-  void halfOfASurrogatePairLosesNoLine() {
+  void keepsALineWithAnUnpairedSurrogate() {
     assertThat(read(event("half of a \ud83d", null))).containsEntry("message", "half of a ?");
   }
 

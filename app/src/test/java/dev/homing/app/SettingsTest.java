@@ -160,7 +160,7 @@ class SettingsTest {
         "HOMING_PAYLOAD_RETENTION | 86399s       | 86400s to 2592000s",
         "HOMING_PAYLOAD_RETENTION | 2592001s     | 86400s to 2592000s"
       })
-  void stopTheStartInOneLineWhenTheyAreWrong(
+  void stopTheStartInOneLineWhenInvalid(
       String variable, String value, String allowed, CapturedOutput output) {
     assertThatThrownBy(() -> read(variable + "=" + value)).isInstanceOf(RuntimeException.class);
 
@@ -181,7 +181,7 @@ class SettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"HOMING_ALLOW_DESTINATIONS", "HOMING_DENY_DESTINATIONS"})
-  void stopTheStartWhenTheyAreNoRanges(String variable, CapturedOutput output) {
+  void stopTheStartWhenAddressRangesAreInvalid(String variable, CapturedOutput output) {
     assertThatThrownBy(() -> read(variable + "=10.0.0.0/8,10.0.0.1/8"))
         .isInstanceOf(RuntimeException.class);
 
@@ -196,7 +196,7 @@ class SettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.7:80", "10.0.0.1/8", "proxy", "10.0.0.7 10.0.0.8"})
-  void stopTheStartWhenTheyAreNoProxiesToTrust(String proxies, CapturedOutput output) {
+  void stopTheStartWhenTrustedProxiesAreInvalid(String proxies, CapturedOutput output) {
     assertThatThrownBy(
             () ->
                 read(
@@ -228,7 +228,7 @@ class SettingsTest {
         "http://homing:passw0rd@proxy?x",
         "socks5://homing:passw0rd@proxy"
       })
-  void stopTheStartWhenTheyAreNoProxyWithoutItsPassword(String proxy, CapturedOutput output) {
+  void stopTheStartWithoutShowingTheProxyPassword(String proxy, CapturedOutput output) {
     assertThatThrownBy(() -> read("HOMING_EGRESS_PROXY=" + proxy))
         .isInstanceOf(RuntimeException.class);
 
@@ -242,7 +242,7 @@ class SettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"INITIAL_RETRY_INTERVAL", "MAX_RETRY_INTERVAL", "HOMING_RETENTION"})
-  void stopTheStartWhenTheyAreEmpty(String variable, CapturedOutput output) {
+  void stopTheStartWhenEmpty(String variable, CapturedOutput output) {
     assertThatThrownBy(() -> read(variable + "=")).isInstanceOf(RuntimeException.class);
 
     assertThat(said(output))
@@ -252,7 +252,7 @@ class SettingsTest {
   }
 
   @Test
-  void keepPayloadsAsLongAsEventsUnlessSaidOtherwise() {
+  void keepPayloadsAsLongAsEventsUnlessSet() {
     try (var context = read("HOMING_RETENTION=90d", "HOMING_PAYLOAD_RETENTION=7d")) {
       assertThat(context.getBean(RetentionSettings.class))
           .isEqualTo(new RetentionSettings(Duration.ofDays(90), Duration.ofDays(7)));
@@ -272,7 +272,7 @@ class SettingsTest {
         "HOMING_ENCRYPTION_KEYS=k:dG9wLXNlY3JldA==",
         "HOMING_ENCRYPTION_KEYS="
       })
-  void areNotRepeatedWhenTheyMayBeSecret(String setting, CapturedOutput output) {
+  void areNotPrintedWhenTheyMayBeSecret(String setting, CapturedOutput output) {
     String variable = setting.substring(0, setting.indexOf('='));
     SpringApplication application = new SpringApplication(OnlySettings.class);
     application.setWebApplicationType(WebApplicationType.NONE);
@@ -302,7 +302,7 @@ class SettingsTest {
   }
 
   @Test
-  void withoutAnEncryptionKeyTheServiceDoesNotStart() throws IOException, InterruptedException {
+  void requireAnEncryptionKeyToStart() throws IOException, InterruptedException {
     ProcessBuilder command =
         new ProcessBuilder(
             ProcessHandle.current().info().command().orElseThrow(),

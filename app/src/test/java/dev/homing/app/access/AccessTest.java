@@ -28,19 +28,19 @@ class AccessTest {
   private final RunningHoming withKey = RunningHoming.withAdminKey();
 
   @Test
-  void withoutAKeyThisMachineIsServed() {
+  void openModeServesThisMachine() {
     open.api().get("/subscriptions").expect(200);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"203.0.113.7", "10.0.0.1", "0.0.0.0", "2001:db8::1", "::ffff:10.0.0.1"})
-  void withoutAKeyNoOtherMachineIsServed(String address) throws IOException, ServletException {
+  void openModeRefusesOtherMachines(String address) throws IOException, ServletException {
     assertThat(from(address).getStatus()).isEqualTo(403);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "127.8.9.10", "::1", "0:0:0:0:0:0:0:1"})
-  void theLoopbackHasManyNames(String address) throws IOException, ServletException {
+  void openModeServesEveryLoopbackAddress(String address) throws IOException, ServletException {
     assertThat(from(address).getStatus()).isEqualTo(200);
   }
 
@@ -59,7 +59,7 @@ class AccessTest {
   }
 
   @Test
-  void withoutAKeyThisMachinesOtherAddressesAreNotServed() throws SocketException {
+  void openModeRefusesThisMachinesOtherAddresses() throws SocketException {
     NetworkInterface.networkInterfaces()
         .flatMap(NetworkInterface::inetAddresses)
         .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
@@ -73,7 +73,7 @@ class AccessTest {
   }
 
   @Test
-  void withTheKeyOneIsServed() {
+  void adminKeyIsAccepted() {
     Api api = withKey.admin();
 
     api.get("/subscriptions").expect(200);
@@ -92,7 +92,7 @@ class AccessTest {
   /** In open mode, which every other test is in, it may be called. */
   @ParameterizedTest
   @ValueSource(strings = {"http://127.0.0.1:8081/", "http://localhost/", "https://10.0.0.1/"})
-  void withAKeyTheInsideIsNoReceiver(String url) {
+  void adminKeyForbidsInternalReceivers(String url) {
     Api api = withKey.admin();
     String id = Api.id(subscribe(api, "https://example.com").expect(201));
 
@@ -124,7 +124,7 @@ class AccessTest {
         "Basic YS1rZXktdGhhdC1ub2JvZHktZ3Vlc3Nlczo=",
         "Bearer grüße"
       })
-  void withAnotherOneIsNot(String authorization) {
+  void otherKeysAreRefused(String authorization) {
     Api.Answer refused = withKey.api().authorized(authorization).get("/subscriptions");
 
     assertThat(problem(refused, 401)).contains("Authorization: Bearer");
@@ -134,7 +134,7 @@ class AccessTest {
   /** RFC 9110, section 11.1. */
   @ParameterizedTest
   @ValueSource(strings = {"bearer", "BEARER", "bEaReR"})
-  void schemeKnowsNoCase(String scheme) {
+  void schemeIsCaseInsensitive(String scheme) {
     withKey
         .api()
         .authorized(scheme + " " + RunningHoming.ADMIN_KEY)
@@ -144,7 +144,7 @@ class AccessTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/subscriptions", "/events", "/deliveries/x", "/nowhere", "/"})
-  void withoutOneNothingIsSaid(String path) {
+  void missingKeyGets401Everywhere(String path) {
     Api.Answer refused = withKey.api().get(path, "X-Forwarded-For", "127.0.0.1");
 
     problem(refused, 401);
@@ -153,7 +153,7 @@ class AccessTest {
   }
 
   @Test
-  void withoutRedisAndTemporalItIsDegradedAndReady() {
+  void isDegradedButReadyWithoutRedisAndTemporal() {
     JsonNode health = withKey.management().get("/actuator/health").expect(200).json();
 
     assertThat(Api.text(health, "status")).isEqualTo("DEGRADED");

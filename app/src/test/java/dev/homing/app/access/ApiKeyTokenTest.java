@@ -17,7 +17,7 @@ class ApiKeyTokenTest {
       "hk_01890a5d-ac96-774b-bcce-b302099a8057_" + "0123456789abcdef".repeat(4) + "_efd10c92";
 
   @Test
-  void isReadAsItIsWritten() {
+  void survivesARoundTrip() {
     ApiKeyToken key = ApiKeyToken.generate(ID, new SecureRandom());
 
     assertThat(ApiKeyToken.read(key.text())).contains(key);
@@ -25,7 +25,7 @@ class ApiKeyTokenTest {
   }
 
   @Test
-  void hasTheChecksumAndHashThatOthersCompute() {
+  void hasTheChecksumAndHashOfOtherLibraries() {
     assertThat(ApiKeyToken.read(TEXT))
         .hasValueSatisfying(
             key ->
@@ -44,12 +44,12 @@ class ApiKeyTokenTest {
         "HK_01890a5d-ac96-774b-bcce-b302099a8057",
         "sub_01890a5d-ac96-774b-bcce-b302099a8057",
       })
-  void whatIsNoKeyIsNotRead(String text) {
+  void malformedKeysAreRejected(String text) {
     assertThat(ApiKeyToken.read(text)).isEmpty();
   }
 
   @Test
-  void aKeyWithAnotherCharacterAnywhereIsNone() {
+  void anyChangedCharacterIsRejected() {
     for (int at = 0; at < TEXT.length(); at++) {
       char other = TEXT.charAt(at) == '7' ? '8' : '7';
       assertThat(ApiKeyToken.read(TEXT.substring(0, at) + other + TEXT.substring(at + 1)))
@@ -59,7 +59,7 @@ class ApiKeyTokenTest {
   }
 
   @Test
-  void keepsItsSecretToItself() {
+  void toStringHidesTheSecret() {
     ApiKeyToken key = ApiKeyToken.generate(ID, new SecureRandom());
 
     assertThat(key.toString()).startsWith(ID.toString()).doesNotContain(key.secret());

@@ -54,7 +54,7 @@ class CallersAddressTest {
         "127.0.0.1, 203.0.113.9    | 203.0.113.9",
         "203.0.113.9, 127.0.0.1    | 203.0.113.9"
       })
-  void behindATrustedProxyItIsTheOneThatThatOneSaw(String forwarded, String address) {
+  void isTheOneThatATrustedProxySaw(String forwarded, String address) {
     String tenant = Names.unique();
 
     admin.send("POST", "/tenants", Map.of("name", tenant), FORWARDED_FOR, forwarded).expect(201);
@@ -63,7 +63,7 @@ class CallersAddressTest {
   }
 
   @Test
-  void ofNobodyElseIsBelievedWhoCalls() {
+  void untrustedCallersCannotForgeIt() {
     Api open = RunningHoming.shared().api();
 
     Api.Answer made =
@@ -79,7 +79,7 @@ class CallersAddressTest {
   }
 
   @Test
-  void locationBeginsWithThePrefixThatATrustedProxyHasCutOff() {
+  void locationBeginsWithThePrefixOfATrustedProxy() {
     assertThat(location(admin, "/hooks/v1", FORWARDED_FOR, "203.0.113.9")).startsWith("/hooks/v1/");
     assertThat(location(admin, "/forged, /hooks/v1", FORWARDED_FOR, "203.0.113.9"))
         .as("appended by the proxy")
@@ -104,7 +104,7 @@ class CallersAddressTest {
 
   /** Of IPv6, one has all addresses that begin with the same 64 bits. */
   @Test
-  void wrongKeysAreCountedForAWholeNetworkOfIpv6() {
+  void wrongKeysAreCountedPerIpv6Network() {
     Api guess = homing.api().authorized("Bearer nonsense");
 
     List<Integer> answers =
@@ -126,7 +126,7 @@ class CallersAddressTest {
   }
 
   @Test
-  void fromWhereOneWrongKeyComesAfterTheOtherNoMoreAreTaken() {
+  void throttlesAddressAfterManyWrongKeys() {
     String there = "203.0.113.66";
     Api guess = homing.api().authorized("Bearer nonsense");
 

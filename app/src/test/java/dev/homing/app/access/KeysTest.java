@@ -58,12 +58,12 @@ class KeysTest {
 
   @ParameterizedTest
   @CsvSource({"Acme", "-acme", "a.b", "a b", "''", "ä"})
-  void aTenantHasAPlainName(String name) {
+  void tenantNamesAreRestricted(String name) {
     admin.post("/tenants", Map.of("name", name)).expect(422);
   }
 
   @Test
-  void aKeyIsShownOnceAndKeptAsAHash() {
+  void aKeyIsShownOnceAndStoredAsAHash() {
     JsonNode made = key(Map.of("scopes", List.of("read", "publish"), "description", "for billing"));
     String key = text(made, "key");
 
@@ -85,7 +85,7 @@ class KeysTest {
   }
 
   @Test
-  void aKeySpeaksForItsTenant() {
+  void aKeyActsForItsTenant() {
     String tenant = Names.unique();
     admin.post("/tenants", Map.of("name", tenant)).expect(201);
     Api theirs = api(key(Map.of("tenant", tenant, "scopes", List.of("manage", "read"))));
@@ -124,7 +124,7 @@ class KeysTest {
 
   /** The request reads the key, then the key is revoked, then the request goes on. */
   @Test
-  void keyThatIsRevokedWhileItIsReadIsNotRemembered() throws InterruptedException {
+  void keyRevokedDuringAReadIsNotCached() throws InterruptedException {
     JsonNode made = key(Map.of("scopes", List.of("read")));
     KeyId id = KeyId.read(text(made, "id")).orElseThrow();
     AtomicReference<ApiKeyCache> here = new AtomicReference<>();
@@ -185,7 +185,7 @@ class KeysTest {
   }
 
   @Test
-  void itsLastUseIsWrittenDown() {
+  void itsLastUseIsRecorded() {
     JsonNode made = key(Map.of("scopes", List.of("read")));
     assertThat(made.get("last_used_at").isNull()).isTrue();
 
@@ -197,7 +197,7 @@ class KeysTest {
 
   /** So that nobody learns which part of a guess was right. */
   @Test
-  void whateverIsWrongWithAKeyTheAnswerIsTheSame() {
+  void everyInvalidKeyGetsTheSameAnswer() {
     JsonNode revoked = key(Map.of("scopes", List.of("read")));
     admin.delete("/keys/" + text(revoked, "id")).expect(204);
     JsonNode valid = key(Map.of("scopes", List.of("read")));
@@ -219,7 +219,7 @@ class KeysTest {
 
   /** So that no clock tells which ids there are. */
   @Test
-  void wrongKeyTakesTheSameWorkWhetherItsIdIsKnownOrNot() {
+  void wrongKeyCostsTheSameForKnownAndUnknownIds() {
     AtomicInteger asked = new AtomicInteger();
     DataSource counting =
         new DelegatingDataSource(homing.bean(DataSource.class)) {
@@ -263,13 +263,13 @@ class KeysTest {
         "{\"tenant\": \"default\", \"scopes\": [\"read\"], \"expires_at\":"
             + " \"2020-01-01T00:00:00Z\"} | expires_at",
       })
-  void aKeyThatCannotBeIsRefusedByField(String request, String field) {
+  void invalidKeyRequestNamesTheField(String request, String field) {
     assertThat(admin.post("/keys", request).expect(422).json().get("errors").toString())
         .contains("\"" + field + "\"");
   }
 
   @Test
-  void nobodySetsWhatIsNotTheirs() {
+  void readOnlyFieldsAreRefused() {
     admin
         .post(
             "/keys",
@@ -279,7 +279,7 @@ class KeysTest {
   }
 
   @Test
-  void withoutPostgresqlAKeyIsNeitherRightNorWrong() throws IOException, ServletException {
+  void withoutPostgresqlAKeyGets503() throws IOException, ServletException {
     DataSource away =
         new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:%d/x".formatted(Port.free()));
     CallerFilter filter =

@@ -76,7 +76,7 @@ class RoutesTest {
   }
 
   @Test
-  void eachIsKnownHere() {
+  void eachIsListedInThisTest() {
     assertThat(HOMING.routes()).isEqualTo(SCOPES.keySet());
   }
 
@@ -95,7 +95,7 @@ class RoutesTest {
 
   /** A filter that is misspelled would show more than was asked for, or change it. */
   @Test
-  void eachRefusesParametersThatItDoesNotHave() {
+  void eachRefusesUnknownParameters() {
     SCOPES
         .keySet()
         .forEach(
@@ -119,7 +119,7 @@ class RoutesTest {
 
   /** Byte for byte, but for the id that was asked for. */
   @Test
-  void whatIsAnothersIsAsUnknownAsWhatIsNobodys() {
+  void anotherTenantsIdLooksLikeAnUnknownId() {
     Api ours = api(tenant(), List.of("publish", "read", "manage"));
     Api theirs = api(tenant(), List.of("publish", "read", "manage"));
     Map<String, UUID> ids = fill(ours);
@@ -140,7 +140,7 @@ class RoutesTest {
   }
 
   @Test
-  void listsHoldWhatIsOnesOwn() {
+  void listsShowOnlyTheTenantsOwn() {
     Api ours = api(tenant(), List.of("publish", "read", "manage"));
     Api theirs = api(tenant(), List.of("publish", "read", "manage"));
     Map<String, UUID> ids = fill(ours);

@@ -53,7 +53,7 @@ class AuditTest {
   }
 
   @Test
-  void everythingThatChangesSomethingIsWrittenDown() {
+  void everyChangeIsRecorded() {
     String subscription = subscription();
     String path = "/subscriptions/" + subscription;
     api.change(subscription, Map.of("description", "changed"));
@@ -82,7 +82,7 @@ class AuditTest {
   }
 
   @Test
-  void anEntrySaysWhoAndWhereAndWhatButNoValues() {
+  void anEntryNamesCallerTargetAndFieldsButNoValues() {
     String subscription = subscription();
     Api.Answer changed =
         api.send(
@@ -106,7 +106,7 @@ class AuditTest {
   }
 
   @Test
-  void aChangeThatIsRefusedLeavesNoEntry() {
+  void aRefusedChangeLeavesNoEntry() {
     String path = "/subscriptions/" + subscription();
 
     api.send("PATCH", path, "{\"description\": \"x\"}", "If-Match", "\"17\"").expect(412);
@@ -116,7 +116,7 @@ class AuditTest {
   }
 
   @Test
-  void cancelThatIsRefusedLeavesNoEntry() {
+  void aRefusedCancelLeavesNoEntry() {
     api.post(
             "/subscriptions",
             Map.of(
@@ -150,7 +150,7 @@ class AuditTest {
 
   /** More than are fetched at a time. */
   @Test
-  void allOfItIsExportedAsLines() {
+  void allEntriesAreExportedAsLines() {
     String subscription = subscription();
     for (int i = 0; i < 251; i++) {
       api.change(subscription, Map.of("description", "changed " + i));
@@ -174,7 +174,7 @@ class AuditTest {
         "target=%00",
         "tenant=%00"
       })
-  void whatCannotBeAskedIsRefused(String query) {
+  void invalidFiltersAreRefused(String query) {
     assertThat(api.get("/audit?" + query).expect(400).text()).contains("detail");
   }
 
@@ -185,7 +185,7 @@ class AuditTest {
         "delete from audit_log",
         "truncate audit_log"
       })
-  void nobodyChangesAnEntry(String sql) {
+  void entriesCannotBeChanged(String sql) {
     JdbcClient jdbc = homing.bean(JdbcClient.class);
 
     assertThatThrownBy(() -> jdbc.sql(sql).update()).hasMessageContaining("neither changed");

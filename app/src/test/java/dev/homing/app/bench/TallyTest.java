@@ -8,7 +8,7 @@ class TallyTest {
   private final Tally tally = new Tally(3);
 
   @Test
-  void whatIsAcceptedAndDidNotComeIsMissing() {
+  void anAcceptedEventThatDidNotArriveIsMissing() {
     tally.accepted(0);
     tally.accepted(7);
     tally.received(0, 0);
@@ -21,7 +21,7 @@ class TallyTest {
   }
 
   @Test
-  void whatComesAgainIsADuplicateAndNoDelivery() {
+  void aRepeatedReceiptIsADuplicateAndNoDelivery() {
     tally.accepted(0);
 
     assertThat(tally.received(0, 1)).isTrue();

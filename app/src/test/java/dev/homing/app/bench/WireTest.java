@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class WireTest {
   @Test
-  void readsOneMessageAfterTheOther() throws IOException {
+  void readsConsecutiveMessages() throws IOException {
     Wire wire =
         after(
             """

@@ -23,7 +23,7 @@ class AccountsTest {
   private final Call other = call("body other", accepted("other", 1));
 
   @Test
-  void whatIsPromisedAndDeliveredIsInOrder() {
+  void deliveredPromisesAreInOrder() {
     Accounts accounts =
         accounts(
             List.of(one, other),
@@ -45,7 +45,7 @@ class AccountsTest {
   }
 
   @Test
-  void whatIsPromisedAndNeverDeliveredIsLost() {
+  void anUndeliveredPromiseIsLost() {
     Accounts accounts =
         accounts(
             List.of(one, other),
@@ -68,7 +68,7 @@ class AccountsTest {
   }
 
   @Test
-  void whatASinkTakesAgainIsADuplicate() {
+  void aRepeatedReceiptIsADuplicate() {
     Accounts accounts =
         accounts(
             List.of(one),
@@ -85,7 +85,7 @@ class AccountsTest {
   }
 
   @Test
-  void whatNobodyPublishedIsUnexpected() {
+  void unpublishedOrAlteredReceiptsAreUnexpected() {
     Answered altered = got(receipt("one", "body on", START), 0, OK, true);
     Accounts accounts = accounts(List.of(one), altered, got("stranger", 0, 1, OK));
 
@@ -100,7 +100,7 @@ class AccountsTest {
   }
 
   @Test
-  void whatNobodyKnewForAWhileIsRecovered() {
+  void aDeliveryOfACallWithUnknownOutcomeIsRecovered() {
     Call unknown = call("body one", answered(0, null, 0), accepted("one", 1));
     Call refused = call("body other", answered(503, null, 0), accepted("other", 1));
     Accounts accounts =
@@ -115,7 +115,7 @@ class AccountsTest {
   }
 
   @Test
-  void whatIsAcknowledgedAndNotKeptIsAFalseAcknowledgement() {
+  void anUnstoredEventIsAFalseAcknowledgement() {
     Call unkept = call("body", accepted("nowhere", 0));
 
     assertThat(accounts(List.of(one, unkept)).falseAcknowledgements()).isEqualTo(1);
@@ -129,7 +129,7 @@ class AccountsTest {
   }
 
   @Test
-  void whatNoClientKnowsOfIsKeptForNobody() {
+  void anEventWithoutAClientIsKeptForNobody() {
     assertThat(accounts(List.of(one)).keptForNobody()).isEqualTo(1);
   }
 

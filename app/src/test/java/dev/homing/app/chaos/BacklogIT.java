@@ -45,7 +45,7 @@ class BacklogIT {
   private static final String TYPE = "backlog.healthy";
 
   @Row(number = 35, fault = "a million deliveries wait", alone = true)
-  void whatWaitsIsNotFelt(World world) throws Exception {
+  void waitingDeliveriesSlowNothingDown(World world) throws Exception {
     Node beside = world.node();
     Node without = nodeWithout(world);
     world.begin(beside);

@@ -17,7 +17,7 @@ class CrashPointTest {
 
   @ParameterizedTest
   @EnumSource
-  void isInTheCode(CrashPoint point) throws IOException {
+  void pointsToExistingCode(CrashPoint point) throws IOException {
     byte[] instrumented = CrashAgent.instrument(point, bytes(point.owner()), LOADER);
 
     assertThat(ClassFile.of().verify(instrumented)).isEmpty();
@@ -25,7 +25,7 @@ class CrashPointTest {
   }
 
   @Test
-  void thatIsNotInTheCodeIsAnError() throws IOException {
+  void missingFromTheCodeIsAnError() throws IOException {
     byte[] another = bytes(CrashPoint.BEFORE_SWITCH_OFF.owner());
 
     assertThatThrownBy(() -> CrashAgent.instrument(CrashPoint.BEFORE_START, another, LOADER))

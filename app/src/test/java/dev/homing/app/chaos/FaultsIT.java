@@ -34,7 +34,7 @@ class FaultsIT {
   private static final int AFFECTED = 30;
 
   @Row(number = 23, fault = "receiver cuts the connection after the header of its 200")
-  void aHeaderIsAnAnswer(World world) {
+  void aHeaderCountsAsAnAnswer(World world) {
     world.sinks.answer(first(visit -> new Reply.CutAfterHeader()));
     world.begin(world.node());
     world.generator.awaitAccepted(2 * AFFECTED);
@@ -42,7 +42,7 @@ class FaultsIT {
   }
 
   @Row(number = 24, fault = "receiver cuts the connection once it has the body")
-  void whoSaidNothingIsToldAgain(World world) {
+  void aSilentReceiverIsTriedAgain(World world) {
     world.sinks.answer(first(visit -> new Reply.CutBeforeHeader()));
     world.begin(world.node());
     world.generator.awaitAccepted(2 * AFFECTED);
@@ -50,7 +50,7 @@ class FaultsIT {
   }
 
   @Row(number = 25, fault = "receiver answers half a second after the timeout")
-  void aLateAnswerIsNone(World world) {
+  void anAnswerAfterTheTimeoutDoesNotCount(World world) {
     world.sinks.answer(first(visit -> new Reply.Late(Node.TIMEOUT.plusMillis(500))));
     world.begin(world.node());
     world.generator.awaitAccepted(2 * AFFECTED);
@@ -78,7 +78,7 @@ class FaultsIT {
   }
 
   @Row(number = 28, fault = "subscriptions whose secret or URL is damaged in PostgreSQL")
-  void whatCannotBeReadHoldsUpNobodyElse(World world) {
+  void unreadableSubscriptionsDelayNoOthers(World world) {
     Node node = world.node();
     world.begin(node);
     world.generator.pause();
@@ -128,7 +128,7 @@ class FaultsIT {
   }
 
   @Row(number = 29, fault = "a workflow whose task fails for ever")
-  void aWorkflowThatCannotRunIsSeenAndHoldsUpNobody(World world) {
+  void aStuckWorkflowIsReportedAndDelaysNoOthers(World world) {
     Node node = world.node();
     world.begin(node);
     String unused =
@@ -155,7 +155,7 @@ class FaultsIT {
   }
 
   @Row(number = 33, fault = "no receiver can be reached for 60 s", alone = true)
-  void whoReachesNobodyChargesNobody(World world) {
+  void anOutageOfTheNetworkIsChargedToNoReceiver(World world) {
     int receivers = 6;
     Path hosts = world.folder().resolve("hosts");
     write(hosts, "127.0.0.1", receivers);

@@ -20,7 +20,7 @@ class FrozenNodesIT {
       Expected.delay(Node.TIMEOUT.plusSeconds(45)).refusals(Expected.ANY).duplicates(100);
 
   @Row(number = 38, fault = "node frozen for 25 s while it sends")
-  void nobodyElseSendsAsLongAsTheLeaseLasts(World world) {
+  void noOtherNodeSendsDuringTheLease(World world) {
     Node sleeper = world.node();
     Node other = world.node();
     freezeWhileItSends(sleeper, other, world);
@@ -31,7 +31,7 @@ class FrozenNodesIT {
   }
 
   @Row(number = 39, fault = "node frozen for 60 s while it sends, longer than its lease")
-  void whoWakesUpAfterItsLeaseDisturbsNothing(World world) {
+  void aNodeThatWakesAfterItsLeaseDoesNoHarm(World world) {
     Node sleeper = world.node();
     Node other = world.node();
     freezeWhileItSends(sleeper, other, world);

@@ -17,22 +17,22 @@ class NodeDeathsIT {
       Expected.delay(Node.TIMEOUT.plusSeconds(45)).refusals(Expected.ANY);
 
   @Row(number = 1, fault = "node killed before the commit")
-  void whatWasNotCommittedIsNoEvent(World world) {
+  void anUncommittedEventDoesNotExist(World world) {
     world.check(killAt(CrashPoint.BEFORE_COMMIT, world));
   }
 
   @Row(number = 2, fault = "node killed after the commit, before its 202")
-  void whoRepeatsGetsTheEventThatWasCommitted(World world) {
+  void retryAfterCommitReturnsTheSameEvent(World world) {
     world.check(killAt(CrashPoint.AFTER_COMMIT, world));
   }
 
   @Row(number = 3, fault = "node killed after the 202, before the workflow's start")
-  void whatADeadNodeAcceptedIsStartedByAnother(World world) {
+  void anotherNodeStartsTheAcceptedEvent(World world) {
     world.check(killAt(CrashPoint.BEFORE_START, world));
   }
 
   @Row(number = 4, fault = "node killed after the workflow's start")
-  void whatADeadNodeStartedIsSentOnce(World world) {
+  void aStartedEventIsSentOnce(World world) {
     world.check(killAt(CrashPoint.AFTER_START, world));
   }
 
@@ -48,50 +48,50 @@ class NodeDeathsIT {
   }
 
   @Row(number = 6, fault = "node killed before it connects, first attempts")
-  void whatWasNotConnectedIsSentByAnother(World world) {
+  void anotherNodeSendsAnUnconnectedFirstAttempt(World world) {
     world.check(killAt(CrashPoint.EXPRESS_BEFORE_CONNECT, world));
   }
 
   @Row(number = 6, fault = "node killed before it connects, later attempts")
-  void whatWasNotConnectedAgainIsSentByAnother(World world) {
+  void anotherNodeSendsAnUnconnectedLaterAttempt(World world) {
     refuseFirstAttempts(world);
     world.check(killAt(CrashPoint.DURABLE_BEFORE_CONNECT, world));
   }
 
   @Row(number = 7, fault = "node killed before the answer, first attempts")
-  void whatWasNotAnsweredIsSentAgain(World world) {
+  void anUnansweredFirstAttemptIsRepeated(World world) {
     world.check(killWhileSinksAreSilent(1, world));
   }
 
   @Row(number = 7, fault = "node killed before the answer, later attempts")
-  void whatWasNotAnsweredLaterIsSentAgain(World world) {
+  void anUnansweredLaterAttemptIsRepeated(World world) {
     world.check(killWhileSinksAreSilent(2, world));
   }
 
   @Row(number = 8, fault = "node killed before the answer is recorded, first attempts")
-  void anAnswerThatIsNotRecordedIsAskedForAgain(World world) {
+  void aFirstAttemptWithAnUnrecordedAnswerIsRepeated(World world) {
     world.check(killAt(CrashPoint.EXPRESS_BEFORE_ROWS, world));
   }
 
   @Row(number = 8, fault = "node killed before the answer is recorded, later attempts")
-  void aLaterAnswerThatIsNotRecordedIsAskedForAgain(World world) {
+  void aLaterAttemptWithAnUnrecordedAnswerIsRepeated(World world) {
     refuseFirstAttempts(world);
     world.check(killAt(CrashPoint.DURABLE_BEFORE_ROWS, world));
   }
 
   @Row(number = 9, fault = "node killed after the answer is recorded, first attempts")
-  void whatIsRecordedIsNotSentAgain(World world) {
+  void aRecordedFirstAttemptIsNotRepeated(World world) {
     world.check(killAt(CrashPoint.EXPRESS_AFTER_ROWS, world));
   }
 
   @Row(number = 9, fault = "node killed after the answer is recorded, later attempts")
-  void whatIsRecordedLaterIsNotSentAgain(World world) {
+  void aRecordedLaterAttemptIsNotRepeated(World world) {
     refuseFirstAttempts(world);
     world.check(killAt(CrashPoint.DURABLE_AFTER_ROWS, world));
   }
 
   @Row(number = 10, fault = "node killed between the commits of a 410")
-  void whoIsGoneIsSwitchedOffByAnother(World world) {
+  void anotherNodeDisablesAGoneReceiver(World world) {
     int gone = 9;
     world.sinks.answer(visit -> new Reply.Status(visit.sink() == gone ? 410 : 200));
     Node doomed = world.node().stoppingAt(CrashPoint.BEFORE_SWITCH_OFF, 1);
@@ -114,7 +114,7 @@ class NodeDeathsIT {
   }
 
   @Row(number = 11, fault = "both nodes stopped and started, one after the other")
-  void aRollingRestartIsNotNoticed(World world) {
+  void aRollingRestartGoesUnnoticed(World world) {
     Node one = nodeThatIsStopped(world);
     Node other = nodeThatIsStopped(world);
     // Some attempts are still under way when the rest of the node has stopped.
@@ -132,7 +132,7 @@ class NodeDeathsIT {
   }
 
   @Row(number = 41, fault = "node stopped while callers wait for its commits, of 0.4 s each")
-  void whoWaitsForItsCommitIsStillAnswered(World world) {
+  void callersWaitingForACommitAreStillAnswered(World world) {
     Node stopped = world.node().with("HOMING_DRAIN_DELAY", "0s");
     Node other = world.node();
     world.begin(stopped, other);
@@ -149,17 +149,17 @@ class NodeDeathsIT {
   }
 
   @Row(number = 42, fault = "node killed before the workflow adopts the first attempts")
-  void whatWasNotAdoptedIsSentOnce(World world) {
+  void anUnadoptedFirstAttemptIsSentOnce(World world) {
     world.check(killAt(CrashPoint.EXPRESS_BEFORE_ADOPTING, world));
   }
 
   @Row(number = 43, fault = "node killed half-way through a workflow that events share")
-  void whatSharesAWorkflowIsSentOnce(World world) {
+  void eventsThatShareAWorkflowAreSentOnce(World world) {
     world.check(killWhileEventsShare(CrashPoint.SHARED_HALF_WAY, world));
   }
 
   @Row(number = 44, fault = "node killed before it starts what a shared workflow leaves waiting")
-  void whatSharesAWorkflowIsRetriedByAnother(World world) {
+  void anotherNodeRetriesEventsThatShareAWorkflow(World world) {
     refuseFirstAttempts(world);
     world.check(killWhileEventsShare(CrashPoint.SHARED_BEFORE_STARTS, world));
   }

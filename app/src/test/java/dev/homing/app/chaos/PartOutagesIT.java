@@ -15,7 +15,7 @@ class PartOutagesIT {
   private static final int IN_FLIGHT = 100;
 
   @Row(number = 13, fault = "Temporal killed, down for 15 s")
-  void withoutTemporalItGoesOnAccepting(World world) {
+  void acceptsWithoutTemporal(World world) {
     Node node = world.node();
     world.begin(node);
     world.generator.awaitAccepted(15);
@@ -28,7 +28,7 @@ class PartOutagesIT {
   }
 
   @Row(number = 14, fault = "the accepting node cut off from Temporal for 45 s")
-  void whatACutOffNodeAcceptsIsSentByAnother(World world) {
+  void anotherNodeSendsEventsOfACutOffNode(World world) {
     Forwarder network = world.network(world.parts().temporal().port());
     Node accepting = behind(network, world);
     world.begin(accepting, world.node());
@@ -43,7 +43,7 @@ class PartOutagesIT {
   }
 
   @Row(number = 14, fault = "another node than the accepting one cut off from Temporal for 15 s")
-  void aCutOffNodeHoldsUpNobodyElse(World world) {
+  void aCutOffNodeDelaysNoOthers(World world) {
     Forwarder network = world.network(world.parts().temporal().port());
     Node other = behind(network, world);
     Node accepting = world.node();
@@ -79,7 +79,7 @@ class PartOutagesIT {
   }
 
   @Row(number = 18, fault = "PostgreSQL's disk full for 10 s")
-  void aFullDiskIsNoPromise(World world) {
+  void aFullDiskAcknowledgesNothing(World world) {
     SmallDisk disk = world.smallDisk();
     Node node = world.node().with("DATABASE_URL", disk.url());
     world.begin(node);
@@ -104,7 +104,7 @@ class PartOutagesIT {
   }
 
   @Row(number = 19, fault = "each accepting commit takes 2 s, for 15 s", alone = true)
-  void whoCannotBeServedIsToldSoon(World world) {
+  void overloadIsAnsweredSoon(World world) {
     Node node = world.node();
     world.begin(node);
     world.generator.awaitAccepted(15);
@@ -124,7 +124,7 @@ class PartOutagesIT {
   }
 
   @Row(number = 20, fault = "Redis killed, down for 15 s", alone = true)
-  void withoutRedisNobodyNotices(World world) {
+  void anOutageOfRedisGoesUnnoticed(World world) {
     world.begin(world.node());
     Instant start = Instant.now();
     pass(OUTAGE, world);
@@ -142,7 +142,7 @@ class PartOutagesIT {
   }
 
   @Row(number = 21, fault = "Redis emptied, again and again")
-  void whatRedisForgetsIsAskedOfPostgres(World world) {
+  void keysLostByRedisAreReadFromPostgres(World world) {
     world.begin(world.node());
     for (int i = 0; i < 5; i++) {
       pass(Duration.ofSeconds(2), world);

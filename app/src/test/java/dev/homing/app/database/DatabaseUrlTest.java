@@ -22,7 +22,7 @@ class DatabaseUrlTest {
     "' postgresql://u:p@h/db ', jdbc:postgresql://h/db, u, p",
     "jdbc:postgresql://h:1/db?user=u&password=p, jdbc:postgresql://h:1/db?user=u&password=p,,"
   })
-  void isReadAsOtherLanguagesWriteIt(String text, String jdbc, String user, String password) {
+  void acceptsTheFormsOfOtherLanguages(String text, String jdbc, String user, String password) {
     DatabaseUrl url = DatabaseUrl.parse(text).orElseThrow();
 
     assertThat(url.getJdbcUrl()).isEqualTo(jdbc);
@@ -41,7 +41,7 @@ class DatabaseUrlTest {
         "postgresql:///db",
         "//h/d"
       })
-  void isRefusedWhenItIsNone(String text) {
+  void rejectsOtherUrls(String text) {
     assertThat(DatabaseUrl.parse(text)).isEmpty();
   }
 }

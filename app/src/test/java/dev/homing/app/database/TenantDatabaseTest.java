@@ -109,7 +109,7 @@ class TenantDatabaseTest {
         "attempts",
         "audit_log"
       })
-  void aTenantSeesItsOwnRowsWhateverTheQuery(String table) {
+  void everyQueryShowsOnlyTheTenantsRows(String table) {
     assertThat(tenants(ours, table)).containsExactly("ours");
     assertThat(tenants(JdbcClient.create(OWNERS), table)).contains("ours", "theirs");
   }
@@ -128,7 +128,7 @@ class TenantDatabaseTest {
         "delete from subscription_event_types",
         "delete from open_events"
       })
-  void aTenantChangesItsOwnRowsWhateverTheStatement(String sql) throws SQLException {
+  void everyStatementChangesOnlyTheTenantsRows(String sql) throws SQLException {
     connection.setAutoCommit(false);
 
     assertThat(ours.sql(sql).update()).isEqualTo(1);
@@ -156,7 +156,7 @@ class TenantDatabaseTest {
 
   /** Whoever adds a table has to think of it. */
   @Test
-  void whatIsNotGuardedIsClosed() {
+  void tablesWithoutRowSecurityAreClosed() {
     List<String> open =
         JdbcClient.create(OWNERS)
             .sql(
@@ -175,13 +175,13 @@ class TenantDatabaseTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"api_keys", "event_keys", "events_default", "flyway_schema_history"})
-  void whatIsNoTenantsBusinessIsClosed(String table) {
+  void operatorsTablesAreClosed(String table) {
     assertThatThrownBy(() -> ours.sql("select count(*) from " + table).query().singleValue())
         .hasStackTraceContaining("permission denied");
   }
 
   @Test
-  void aConnectionIsForWhomItIsAskedFor() throws SQLException {
+  void aConnectionActsForTheRequestedTenant() throws SQLException {
     for (Tenant tenant : List.of(OURS, THEIRS, OURS)) {
       try (Connection theirs = TENANTS.connection(tenant)) {
         assertThat(tenants(jdbc(theirs), "events")).containsExactly(tenant.name());
@@ -190,7 +190,7 @@ class TenantDatabaseTest {
   }
 
   @Test
-  void withoutATenantNothingIsSeen() throws SQLException {
+  void withoutATenantNoRowIsVisible() throws SQLException {
     try (Connection unnamed =
         DriverManager.getConnection(URL.getJdbcUrl(), URL.getUsername(), URL.getPassword())) {
       JdbcClient jdbc = jdbc(unnamed);
@@ -201,7 +201,7 @@ class TenantDatabaseTest {
   }
 
   @Test
-  void requestsOfTenantsGoThisWayAndThoseOfOperatorsDoNot() {
+  void onlyRequestsOfTenantsUseThisPool() {
     RunningHoming homing = RunningHoming.withAdminKey();
     String name = "apart-" + UUID.randomUUID();
     homing.admin().post("/tenants", Map.of("name", name)).expect(201);

@@ -13,7 +13,7 @@ class LeftoversTest {
   @TempDir private Path dir;
 
   @Test
-  void aStartStopsWhatRunsOnItsFolderStill() throws IOException {
+  void aStartStopsProcessesLeftOnItsFolder() throws IOException {
     RedisPart.start(dir);
     KnownProcess left = recorded(dir);
 
@@ -36,7 +36,7 @@ class LeftoversTest {
   }
 
   @Test
-  void theFolderOfAKilledJvmIsClearedAndThatOfARunningOneIsNot() throws Exception {
+  void onlyFoldersOfKilledJvmsAreCleared() throws Exception {
     Path killed = Files.createDirectory(dir.resolve(ended().write()));
     Path running =
         Files.createDirectory(dir.resolve(KnownProcess.of(ProcessHandle.current()).write()));
@@ -55,7 +55,7 @@ class LeftoversTest {
   }
 
   @Test
-  void aStrangerThatHasTheRecordedPidIsLeftAlone() throws IOException {
+  void anUnrelatedProcessWithTheRecordedPidIsLeftAlone() throws IOException {
     Process stranger = new ProcessBuilder("sleep", "600").start();
     try {
       KnownProcess it = KnownProcess.of(stranger.toHandle());
@@ -73,7 +73,7 @@ class LeftoversTest {
   }
 
   @Test
-  void aPidFileThatIsNotOursIsPutAside() throws IOException {
+  void aForeignPidFileIsSetAside() throws IOException {
     Files.writeString(dir.resolve("redis.pid"), "nonsense");
 
     RedisPart.stopLeftover(dir);
@@ -82,7 +82,7 @@ class LeftoversTest {
   }
 
   @Test
-  void aPostmasterFileOfTheDeadDoesNotBlock() throws Exception {
+  void aStalePostmasterFileDoesNotBlock() throws Exception {
     Process stranger = new ProcessBuilder("sleep", "600").start();
     try {
       PostgresPart postgres = PostgresPart.start(dir);
@@ -101,7 +101,7 @@ class LeftoversTest {
   }
 
   @Test
-  void aDatabaseWhoseMakingWasKilledIsMadeAnew() throws IOException {
+  void aHalfCreatedDatabaseIsRecreated() throws IOException {
     Files.createDirectory(dir.resolve("postgres"));
     Files.writeString(dir.resolve("postgres").resolve("postgresql.conf"), "half");
 

@@ -39,7 +39,7 @@ class PortTest {
   }
 
   @Test
-  void refusesWhatIsNoPort() {
+  void rejectsInvalidPorts() {
     assertThatThrownBy(new Port("Homing's API", 70_000, "HOMING_PORT")::mustBeFree)
         .hasMessageStartingWith("HOMING_PORT is 70000, which is no port");
   }

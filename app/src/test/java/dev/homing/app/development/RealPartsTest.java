@@ -76,7 +76,7 @@ class RealPartsTest {
   }
 
   @Test
-  void aPausedPartIsSilentUntilItGoesOn() {
+  void aPausedPartIsSilentUntilItResumes() {
     RedisURI impatient = RedisURI.create(parts.redis().url());
     impatient.setTimeout(ofMillis(200));
     try (RedisClient client = RedisClient.create(impatient);
@@ -107,7 +107,7 @@ class RealPartsTest {
   }
 
   @Test
-  void theCliSaysWhatWentWrong() {
+  void theCliReportsErrors() {
     assertThatThrownBy(
             () -> parts.temporal().cli("workflow", "describe", "--workflow-id", "nowhere"))
         .isInstanceOf(IllegalStateException.class)

@@ -48,14 +48,14 @@ class SampleReceiverTest {
   }
 
   @Test
-  void saysThatASignatureIsNotGood() throws Exception {
+  void reportsABadSignature() throws Exception {
     assertThat(send("/ok", OTHER_SECRET, "{}")).isEqualTo(200);
 
     assertThat(line()).contains("signature NOT verified: ").doesNotContain("✓");
   }
 
   @Test
-  void answersTheStatusThatIsAskedFor() throws Exception {
+  void answersTheRequestedStatus() throws Exception {
     assertThat(send("/status/503", SampleReceiver.SECRET, "{}")).isEqualTo(503);
 
     assertThat(line()).endsWith("answered 503");

@@ -58,7 +58,7 @@ class SampleSubscriptionTest {
   }
 
   @Test
-  void saysWhyItCouldNot() {
+  void reportsWhyItFailed() {
     works = false;
 
     assertThat(sample().register())

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 
 class SharedPartsTest {
   @Test
-  void areTheSameForEverybody() {
+  void areTheSameForAllTests() {
     assertThat(RealParts.shared()).isSameAs(RealParts.shared());
     assertThat(RealParts.shared().temporal().cli("operator", "cluster", "health"))
         .contains("SERVING");
   }
 
   @Test
-  void endWithTheirJvmAlsoWithoutSpring() throws IOException, InterruptedException {
+  void endWithTheirJvmEvenWithoutSpring() throws IOException, InterruptedException {
     Process jvm =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),

@@ -36,7 +36,7 @@ class TemporalExecutableTest {
   }
 
   @Test
-  void whatIsConfiguredComesFirst() throws IOException {
+  void theConfiguredPathComesFirst() throws IOException {
     Path configured = executable(dir.resolve("mine"), OLD);
     executable(dir.resolve("first/temporal"), RECENT);
     environment.put("TEMPORAL_CLI", configured.toString());
@@ -45,7 +45,7 @@ class TemporalExecutableTest {
   }
 
   @Test
-  void aConfiguredOneThatIsNotThereIsSaid() {
+  void aMissingConfiguredPathIsReported() {
     environment.put("TEMPORAL_CLI", "/nowhere/temporal");
 
     assertThatThrownBy(this::find)
@@ -64,7 +64,7 @@ class TemporalExecutableTest {
   }
 
   @Test
-  void anOldOneOnThePathIsPassedOver() throws IOException {
+  void anOldVersionOnThePathIsSkipped() throws IOException {
     Path old = executable(dir.resolve("first/temporal"), OLD);
     executable(cached, RECENT);
 
@@ -84,7 +84,7 @@ class TemporalExecutableTest {
   }
 
   @Test
-  void thenTheDownloadsInTurnWithALineForWhoWaits() {
+  void thenTheDownloadsInTurnWithAProgressLine() {
     downloads.add(folder -> Optional.empty());
     downloads.add(TemporalExecutableTest::fetched);
 
@@ -100,7 +100,7 @@ class TemporalExecutableTest {
   }
 
   @Test
-  void withoutAnyItSaysWhatToDo() {
+  void withoutAnyItExplainsWhatToDo() {
     downloads.add(folder -> Optional.empty());
 
     assertThatThrownBy(this::find)

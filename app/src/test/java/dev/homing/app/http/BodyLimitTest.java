@@ -70,7 +70,7 @@ class BodyLimitTest {
   }
 
   @Test
-  void afterItsTimeNothingIsRead() {
+  void nothingIsReadAfterTheTimeout() {
     for (String encoding : new String[] {"identity", "gzip"}) {
       assertThatThrownBy(() -> read(new byte[1], encoding, Duration.ZERO))
           .isInstanceOf(IOException.class)

@@ -84,7 +84,7 @@ class CompressedBodiesTest {
   }
 
   @Test
-  void theBytesInsideAreKeptAndDelivered() {
+  void inflatedBytesAreStoredAndDelivered() {
     byte[] payload = "{\"hello\": \"wörld\"}".getBytes(UTF_8);
     String type = "t" + UUID.randomUUID().toString().replace("-", "");
     try (ScriptedReceiver receiver = ScriptedReceiver.start()) {
@@ -102,7 +102,7 @@ class CompressedBodiesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "GZIP", "x-gzip"})
-  void anyRouteTakesThem(String encoding) {
+  void everyRouteAcceptsThem(String encoding) {
     byte[] subscription = gzip(SUBSCRIPTION);
     String path =
         "/subscriptions/"
@@ -115,7 +115,7 @@ class CompressedBodiesTest {
 
   /** The same body is the same, whichever way it comes. */
   @Test
-  void aRepeatMayComeTheOtherWay() {
+  void aRepeatMayBeUncompressed() {
     byte[] payload = "{\"some\": \"thing\"}".getBytes(UTF_8);
     String key = UUID.randomUUID().toString();
     Api.Answer first =
@@ -158,7 +158,7 @@ class CompressedBodiesTest {
 
   /** Random bytes grow when they are compressed. */
   @Test
-  void whatIsTooLargeAsItComesIsRefusedAsWell() {
+  void tooManyCompressedBytesAreRefusedAsWell() {
     byte[] random = new byte[LIMIT];
     new Random(1).nextBytes(random);
 
@@ -167,7 +167,7 @@ class CompressedBodiesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"br", "deflate", "zstd", "compress", "gzip, gzip", "gzip, br", "*"})
-  void otherEncodingsAreNamedTheOneThatIsKnown(String encoding) {
+  void otherEncodingsAreRefusedNamingGzip(String encoding) {
     for (String path : new String[] {"/subscriptions", QUIET}) {
       Api.Answer refused = send("POST", path, gzip(new byte[1]), encoding);
 
@@ -200,7 +200,7 @@ class CompressedBodiesTest {
 
   @ParameterizedTest
   @MethodSource("broken")
-  void aBrokenOneIsTheCallersFault(byte[] body) {
+  void brokenGzipGets400(byte[] body) {
     var problem = ProblemsTest.problem(send("POST", QUIET, body, "gzip"), 400);
 
     assertThat(Api.text(problem, "detail")).contains("gzip");
@@ -209,7 +209,7 @@ class CompressedBodiesTest {
 
   /** Its name, a comment, an extra field and a sum of the header (RFC 1952, section 2.3.1). */
   @Test
-  void optionalFieldsOfAHeaderAreRead() {
+  void optionalHeaderFieldsAreAccepted() {
     byte[] plain = gzip(SUBSCRIPTION);
     byte[] fields = {
       0x1f, (byte) 0x8b, 8, 0b11110, 0, 0, 0, 0, 0, 3, 2, 0, 'x', 'y', 'n', 0, 'c', 0
@@ -226,7 +226,7 @@ class CompressedBodiesTest {
   }
 
   @Test
-  void emptyMembersAreTakenUpToAThousand() {
+  void upToAThousandEmptyMembersAreAccepted() {
     assertThat(stored(send("POST", QUIET, joined(members(999), gzip(SUBSCRIPTION)), "gzip")))
         .isEqualTo(SUBSCRIPTION);
     ProblemsTest.problem(
@@ -234,7 +234,7 @@ class CompressedBodiesTest {
   }
 
   @Test
-  void allOfItsMembersCount() {
+  void allMembersAreInflated() {
     byte[] one = new byte[4_000];
     new Random(1).nextBytes(one);
 
@@ -249,7 +249,7 @@ class CompressedBodiesTest {
         "multipart/form-data; boundary=b",
         "multipart/form-data"
       })
-  void formsAreKeptAsTheyCame(String contentType) {
+  void formsAreStoredUnchanged(String contentType) {
     String form = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nb=c&d\r\n--b--\r\n";
 
     Api.Answer accepted =

@@ -307,7 +307,7 @@ class FuzzTest {
   private final Map<String, String> latest = new ConcurrentHashMap<>();
 
   @Test
-  void nothingMakesItFail() throws InterruptedException, ExecutionException {
+  void noInputMakesItFail() throws InterruptedException, ExecutionException {
     long seed = Long.getLong("fuzz.seed", System.nanoTime());
     System.out.println("-Dfuzz.seed=" + seed);
     try (ScriptedReceiver receiver = ScriptedReceiver.start();

@@ -96,7 +96,7 @@ class MalformedRequestsTest {
 
   @ParameterizedTest
   @MethodSource("requests")
-  void areProblems(int status, String request) throws IOException {
+  void areAnsweredWithAProblem(int status, String request) throws IOException {
     Api.Answer answer = RawCaller.call(PORT, request);
 
     ProblemsTest.problem(answer, status);
@@ -106,7 +106,7 @@ class MalformedRequestsTest {
   }
 
   @Test
-  void headersThatCollideAreNotSmuggledOn() throws IOException {
+  void collidingHeadersAreNotPassedOn() throws IOException {
     Api.Answer answer =
         RawCaller.call(
             PORT,

@@ -54,7 +54,7 @@ class OpenModeTest {
         "Origin: null",
         "Origin: "
       })
-  void pageOfAnotherSiteMayNotWrite(String header) throws IOException {
+  void pagesOfOtherSitesMayNotWrite(String header) throws IOException {
     for (String route : OPEN.routes()) {
       String[] parts = route.replaceAll("\\{[a-z]+}", "x.y").split(" ", -1);
       if (!parts[0].equals("GET")) {
@@ -76,13 +76,13 @@ class OpenModeTest {
         "Origin: http://localhost:8080",
         "X-Harmless: 1"
       })
-  void ownPageAndNoPageMayWrite(String header) throws IOException {
+  void ownPagesAndProgramsMayWrite(String header) throws IOException {
     assertThat(call(OPEN.port(), "POST", "/webhooks/a.b", "Host: localhost:8080", header).status())
         .isEqualTo(202);
   }
 
   @Test
-  void metricsAreNotForPagesThatHaveTheirNameLeadHere() throws IOException {
+  void metricsAreClosedToDnsRebinding() throws IOException {
     int port = OPEN.management().base().getPort();
     for (String served : List.of("localhost", "127.0.0.1:8081", "[::1]:8081")) {
       assertThat(call(port, "GET", "/actuator/prometheus", "Host: " + served).status())

@@ -347,7 +347,7 @@ class ProblemsTest {
   }
 
   @Test
-  void thereIsAnEntryForEachFieldThatIsWrong() {
+  void everyInvalidFieldHasAnEntry() {
     JsonNode problem =
         problem(
             api.post(
@@ -376,7 +376,7 @@ class ProblemsTest {
   }
 
   @Test
-  void aWrongTypeIsNamedOnce() {
+  void invalidEventTypesMakeOneEntry() {
     JsonNode problem =
         problem(
             api.post(
@@ -390,7 +390,7 @@ class ProblemsTest {
   }
 
   @Test
-  void aWrongSecretIsNotRepeated() {
+  void anInvalidSecretIsNotRepeated() {
     Api.Answer answer =
         api.post(
             "/subscriptions",
@@ -438,7 +438,7 @@ class ProblemsTest {
   }
 
   @Test
-  void timesBeforeAndAfterAllEventsAreUnderstood() {
+  void timesOutsideAllEventsAreAccepted() {
     String first = "-999999999-01-01T00:00:00Z";
     String last = "%2B999999999-01-01T00:00:00Z";
     String event = api.trigger("nobody.hears.this");
@@ -463,7 +463,7 @@ class ProblemsTest {
   }
 
   @Test
-  void answerIsJsonWhateverIsAccepted() {
+  void answersJsonForEveryAcceptHeader() {
     for (String accepted : List.of("text/csv", "nonsense", "application/json", "*/*")) {
       Api.Answer answer = api.get("/subscriptions", "Accept", accepted).expect(200);
       assertThat(answer.header("content-type")).isEqualTo("application/json");
@@ -484,7 +484,7 @@ class ProblemsTest {
   }
 
   @Test
-  void aWrongMethodIsToldTheRightOnes() {
+  void aWrongMethodGetsTheAllowedOnes() {
     Api.Answer answer = api.delete("/subscriptions");
 
     assertThat(answer.header("allow")).contains("GET", "POST");
@@ -499,7 +499,7 @@ class ProblemsTest {
         "/subscriptions?limit=1",
         "/events?limit=1"
       })
-  void everyPathAlsoAnswersWithASlashAtItsEnd(String path) {
+  void everyPathAcceptsATrailingSlash(String path) {
     String[] parts = path.split("\\?", 2);
     String slashed = parts[0] + "/" + (parts.length == 2 ? "?" + parts[1] : "");
 
@@ -508,7 +508,7 @@ class ProblemsTest {
   }
 
   @Test
-  void postingToAPathWithASlashWorksAsWell() {
+  void writesAcceptATrailingSlash() {
     String id = Api.id(api.post("/subscriptions/", VALID).expect(201));
     api.get("/subscriptions/" + id + "/").expect(200);
     api.send("PATCH", "/subscriptions/" + id + "/", Map.of("description", "d")).expect(200);

@@ -55,7 +55,7 @@ class RefusedMeansNothingHappenedTest {
           Map.entry("POST /admin/encryption", new Call(() -> "/admin/encryption", () -> "")));
 
   @Test
-  void eachRouteThatChangesSomethingIsCalled() {
+  void everyRouteThatChangesSomethingIsCovered() {
     assertThat(
             HOMING.routes().stream()
                 .filter(route -> !route.startsWith("GET "))
@@ -88,7 +88,7 @@ class RefusedMeansNothingHappenedTest {
         "Upgrade: h2c, websocket",
         "X-HTTP-Method-Override: DELETE"
       })
-  void requestIsFulfilledAndAnsweredInJsonOrNothingHappens(String header) throws IOException {
+  void requestSucceedsInJsonOrChangesNothing(String header) throws IOException {
     for (Map.Entry<String, Call> each : calls.entrySet()) {
       String method = each.getKey().split(" ", -1)[0];
       String path = each.getValue().path().get();

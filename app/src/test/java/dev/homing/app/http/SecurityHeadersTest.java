@@ -21,7 +21,7 @@ class SecurityHeadersTest {
   private final RunningHoming withKey = RunningHoming.withAdminKey();
 
   @Test
-  void everyAnswerIsNeitherKeptNorTakenForSomethingElse() {
+  void everyAnswerForbidsCachingAndSniffing() {
     Api api = open.api();
     String event = api.trigger("nobody.hears.this");
     for (Api.Answer answer :
@@ -44,7 +44,7 @@ class SecurityHeadersTest {
   }
 
   @Test
-  void pagesOfOthersGetNothing() {
+  void otherOriginsGetNoCorsHeaders() {
     String[] headers = {
       "Origin", "https://evil.example", "Access-Control-Request-Method", "DELETE"
     };
@@ -62,7 +62,7 @@ class SecurityHeadersTest {
   }
 
   @Test
-  void whoCameByTlsIsToldToStayWithIt() throws Exception {
+  void tlsCallersGetStrictTransportSecurity() throws Exception {
     MockHttpServletRequest request =
         new MockHttpServletRequest(open.bean(ServletContext.class), "GET", "/subscriptions");
     request.setSecure(true);

@@ -62,7 +62,7 @@ class SlowCallersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nX: "})
-  void aHeadThatComesByteByByteIsEnded(String beginning) throws IOException {
+  void aTricklingHeadIsCutOff(String beginning) throws IOException {
     try (RawCaller caller = caller()) {
       caller.write(beginning);
 
@@ -80,7 +80,7 @@ class SlowCallersTest {
         "Content-Length: 100000\r\nConnection: close\r\n",
         "Transfer-Encoding: chunked\r\n"
       })
-  void aBodyThatComesByteByByteIsEnded(String headers) throws IOException {
+  void aTricklingBodyIsCutOff(String headers) throws IOException {
     for (String path : new String[] {"/webhooks/a.b", "/subscriptions"}) {
       try (RawCaller caller = caller()) {
         caller.write(head("POST " + path, KEY + headers));
@@ -95,7 +95,7 @@ class SlowCallersTest {
   }
 
   @Test
-  void soIsOneThatIsInflated() throws IOException {
+  void aTricklingCompressedBodyIsCutOff() throws IOException {
     try (RawCaller caller = caller()) {
       caller.write(
           head("POST /webhooks/a.b", KEY + "Content-Encoding: gzip\r\nContent-Length: 9999\r\n"));
@@ -107,7 +107,7 @@ class SlowCallersTest {
   }
 
   @Test
-  void aBodyThatStopsIsNotWaitedFor() throws IOException {
+  void aStalledBodyTimesOut() throws IOException {
     for (String path : new String[] {"/webhooks/a.b", "/subscriptions"}) {
       try (RawCaller caller = caller()) {
         caller.write(
@@ -127,7 +127,7 @@ class SlowCallersTest {
         "GET /nowhere HTTP/1.1\r\n" + "Authorization: Bearer " + RunningHoming.ADMIN_KEY + "\r\n",
         "GET /events HTTP/1.1\r\n" + "Authorization: Bearer " + RunningHoming.ADMIN_KEY + "\r\n"
       })
-  void aBodyThatNobodyWantsIsNotReadForEver(String request) throws IOException {
+  void anUnreadBodyIsDiscardedForALimitedTime(String request) throws IOException {
     try (RawCaller caller = caller()) {
       caller.write(request + "Host: localhost\r\nContent-Length: 1000000\r\n\r\n");
 
@@ -136,7 +136,7 @@ class SlowCallersTest {
   }
 
   @Test
-  void afterASmallOneTheConnectionGoesOn() throws IOException {
+  void aSmallUnreadBodyKeepsTheConnection() throws IOException {
     try (RawCaller caller = caller()) {
       caller.write(head("POST /webhooks/a.b", "Transfer-Encoding: chunked\r\n"));
       caller.awaitText("HTTP/1.1 401");
@@ -167,7 +167,7 @@ class SlowCallersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gr\u00fc\u00dfe", "\u0080\u009f", "\u00ff", "a\tb", "a b"})
-  void tokenOfAnyCharactersIsAnInvalidOne(String token) throws IOException {
+  void oddCharactersMakeATokenInvalid(String token) throws IOException {
     assertThat(
             RawCaller.call(
                     RunningHoming.withAdminKey().port(),
@@ -179,7 +179,7 @@ class SlowCallersTest {
   }
 
   @Test
-  void twoKeysAreNone() throws IOException {
+  void twoKeysCountAsNone() throws IOException {
     assertThat(
             RawCaller.call(
                     RunningHoming.withAdminKey().port(),
@@ -191,7 +191,7 @@ class SlowCallersTest {
   }
 
   @Test
-  void aBodyThatWasNotAskedForIsNotWaitedFor() throws IOException {
+  void aBodyNeverAskedForIsNotWaitedFor() throws IOException {
     try (RawCaller caller = caller()) {
       caller.write(head("POST /webhooks/a.b", "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
 
@@ -200,7 +200,7 @@ class SlowCallersTest {
   }
 
   @Test
-  void whoSaysNothingIsNotWaitedFor() throws IOException {
+  void aSilentCallerIsDisconnected() throws IOException {
     try (RawCaller silent = caller();
         RawCaller finished = caller()) {
       finished.write(head("GET /events", KEY));

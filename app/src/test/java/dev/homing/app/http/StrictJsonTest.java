@@ -103,7 +103,7 @@ class StrictJsonTest {
 
   /** A payload is the client's, in whichever bytes. */
   @Test
-  void payloadIsKeptAsItCame() {
+  void payloadIsStoredUnchanged() {
     byte[] payload = TEXT.getBytes(UTF_16);
 
     String id =

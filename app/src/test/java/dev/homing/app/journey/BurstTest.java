@@ -27,7 +27,7 @@ class BurstTest {
   @AutoClose private final ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
 
   @Test
-  void eachIsDeliveredOnceAndNamesItsWorkflowWhichOthersMayShare() throws Exception {
+  void eachIsDeliveredOnceAndNamesItsWorkflow() throws Exception {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
 
@@ -56,7 +56,7 @@ class BurstTest {
   }
 
   @Test
-  void whatIsRefusedIsToldAgainByAWorkflowOfItsOwn() throws Exception {
+  void aRefusedDeliveryIsRetriedByItsOwnWorkflow() throws Exception {
     String type = Types.unique();
     api.subscribe(receiver, type, Api.IMPATIENT);
     receiver.answers(

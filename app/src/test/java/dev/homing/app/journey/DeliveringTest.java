@@ -33,7 +33,7 @@ class DeliveringTest {
   @AutoClose private final ScriptedReceiver third = ScriptedReceiver.start();
 
   @Test
-  void aTriggeredEventArrivesSignedWithTheSecretThatRegisteringShowed() {
+  void aPublishedEventArrivesSignedWithTheShownSecret() {
     String type = Types.unique();
     Map<String, Object> subscription = Map.of("url", receiver.url(), "event_types", List.of(type));
     String secret = Api.text(api.post("/subscriptions", subscription).expect(201).json(), "secret");
@@ -55,7 +55,7 @@ class DeliveringTest {
 
   @ParameterizedTest
   @MethodSource
-  void whatCameIsWhatGoes(String contentType, byte[] body) {
+  void payloadArrivesUnchanged(String contentType, byte[] body) {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
 
@@ -81,7 +81,7 @@ class DeliveringTest {
     assertThat(download.header("x-content-type-options")).isEqualTo("nosniff");
   }
 
-  static Stream<Arguments> whatCameIsWhatGoes() {
+  static Stream<Arguments> payloadArrivesUnchanged() {
     return Stream.of(
         Arguments.of("application/json", "{ \"b\" :1,\n\t\"a\": 1.0,\"b\":2}\r\n ".getBytes(UTF_8)),
         Arguments.of("application/json; charset=utf-8", "\"grüße\"".getBytes(UTF_8)),
@@ -94,7 +94,7 @@ class DeliveringTest {
   }
 
   @Test
-  void withoutAContentTypeItIsJson() {
+  void contentTypeDefaultsToJson() {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
 
@@ -206,7 +206,7 @@ class DeliveringTest {
   }
 
   @Test
-  void triesAgainUntilTheReceiverAnswersTwoHundred() {
+  void retriesUntilTheReceiverAnswers200() {
     String type = Types.unique();
     api.subscribe(receiver.answers(500, 500, 200), type, Api.IMPATIENT);
 
@@ -243,7 +243,7 @@ class DeliveringTest {
   }
 
   @Test
-  void sendsToEveryPatternThatMatchesAndToNoOther() {
+  void sendsToMatchingPatternsOnly() {
     String type = Types.unique("order.created");
     String first = type.substring(0, type.indexOf('.'));
     api.subscribe(receiver, first + ".*", Map.of());
@@ -262,7 +262,7 @@ class DeliveringTest {
   }
 
   @Test
-  void aStarReceivesWhateverHappens() {
+  void aStarReceivesEveryEvent() {
     String all = api.subscribe(receiver, "*", Map.of());
     try {
       String one = api.trigger(Types.unique());
@@ -275,7 +275,7 @@ class DeliveringTest {
   }
 
   @Test
-  void oneReceiversFailureIsNobodyElses() {
+  void oneReceiversFailureAffectsNoOthers() {
     String type = Types.unique();
     String well = api.subscribe(receiver, type, Map.of());
     String broken = api.subscribe(another.answers(503), type, Api.ONCE);
@@ -295,7 +295,7 @@ class DeliveringTest {
   }
 
   @Test
-  void anEventWithoutRecipientsHasItsWorkflowAllTheSame() {
+  void anEventWithoutRecipientsStillHasAWorkflow() {
     Api.Answer accepted = api.post("/webhooks/" + Types.unique(), "{}").expect(202);
 
     String event = Api.id(accepted);
@@ -359,7 +359,7 @@ class DeliveringTest {
   }
 
   @Test
-  void aFailedDeliveryIsSentAgainToTheCorrectedUrl() {
+  void aRetryGoesToTheCorrectedUrl() {
     String type = Types.unique();
     String subscription =
         api.subscribe(
@@ -386,7 +386,7 @@ class DeliveringTest {
   }
 
   @Test
-  void aSlowReceiverIsTimedOutAndTriedAgain() {
+  void aSlowReceiverIsTimedOutAndRetried() {
     String type = Types.unique();
     CountDownLatch never = new CountDownLatch(1);
     api.subscribe(

@@ -16,7 +16,7 @@ class DeliveryActionsTest {
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
   @Test
-  void retryingSendsNowWhatWaits() {
+  void retrySendsAWaitingDeliveryNow() {
     String id = waiting();
     receiver.answers(200);
 
@@ -28,7 +28,7 @@ class DeliveryActionsTest {
   }
 
   @Test
-  void retryingSendsOnceMoreWhatWasDelivered() {
+  void retrySendsADeliveredOneAgain() {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
     String event = api.trigger(type);
@@ -43,7 +43,7 @@ class DeliveryActionsTest {
   }
 
   @Test
-  void aRetryThatFailsWaitsByTheScheduleAgain() {
+  void aFailedRetryFollowsTheScheduleAgain() {
     String type = Types.unique();
     api.subscribe(
         receiver.answers(500),
@@ -60,7 +60,7 @@ class DeliveryActionsTest {
   }
 
   @Test
-  void cancellingEndsWhatWaits() {
+  void cancelEndsAWaitingDelivery() {
     String id = waiting();
 
     JsonNode cancelled = api.post("/deliveries/" + id + "/cancel").expect(200).json();
@@ -73,7 +73,7 @@ class DeliveryActionsTest {
   }
 
   @Test
-  void cancellingWhatIsPendingKeepsAFailureFromBeingTriedAgain() {
+  void cancelOfAPendingDeliveryPreventsRetries() {
     String type = Types.unique();
     CountDownLatch answer = new CountDownLatch(1);
     api.subscribe(
@@ -90,7 +90,7 @@ class DeliveryActionsTest {
   }
 
   @Test
-  void whatIsCancelledWhileItArrivesIsDelivered() {
+  void anAttemptUnderWayDeliversDespiteACancel() {
     String type = Types.unique();
     CountDownLatch answer = new CountDownLatch(1);
     api.subscribe(
@@ -105,7 +105,7 @@ class DeliveryActionsTest {
   }
 
   @Test
-  void whatIsOverCannotBeCancelled() {
+  void aFinishedDeliveryCannotBeCancelled() {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
     String id = api.deliveryId(api.trigger(type));
@@ -132,7 +132,7 @@ class DeliveryActionsTest {
   }
 
   @Test
-  void enablingSubscriptionsOneAfterTheOtherSendsWhatWaitsForEach() {
+  void enablingEachSubscriptionSendsItsHeldDeliveries() {
     Map<String, String> waiting = new LinkedHashMap<>();
     receiver.answers(500);
     for (int i = 0; i < 6; i++) {

@@ -41,7 +41,7 @@ class IdleCallersIT {
   private final List<SocketChannel> idle = new ArrayList<>();
 
   @Test
-  void othersAreServedMeanwhileAndTheyAreEnded(@TempDir Path folder) throws IOException {
+  void othersAreServedAndIdleCallersDisconnected(@TempDir Path folder) throws IOException {
     HomingProcess homing =
         ClassesProcess.start(
             folder,

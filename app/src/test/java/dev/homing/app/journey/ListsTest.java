@@ -26,7 +26,7 @@ class ListsTest {
   // One time.
 
   @Test
-  void itemIsFoundByTheTimeThatItShows() {
+  void itemIsFoundByItsShownTime() {
     String type = Types.unique();
     String subscription = api.subscribe(receiver, type, Map.of());
     String event = api.trigger(type);
@@ -87,7 +87,7 @@ class ListsTest {
   // In the order in which items change.
 
   @Test
-  void pollerIsToldOfEachChangeOnce() {
+  void pollerSeesEachChangeOnce() {
     String type = Types.unique();
     api.subscribe(receiver.answers(500), type, Api.PATIENT);
     String list = "/deliveries?order=updated_at&event_type=" + type;
@@ -165,7 +165,7 @@ class ListsTest {
         "/deliveries?limit=1",
         "/audit?limit=1"
       })
-  void cursorIsTakenOnlyAsItWasGiven(String list) {
+  void changedCursorIsRefused(String list) {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
     api.trigger(type);

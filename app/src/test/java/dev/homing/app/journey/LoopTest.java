@@ -58,7 +58,7 @@ class LoopTest {
   }
 
   @Test
-  void areCountedForThoseWhoShareAWorkflow() {
+  void areCountedForEventsThatShareAWorkflow() {
     relay.answers(Reply.status(200));
     api.subscribe(relay, type, Map.of());
 
@@ -78,7 +78,7 @@ class LoopTest {
     "Homing/1.2.3, evt_1, 2, 3",
     "Homing/1.2.3, evt_1, ' 2 ', 3",
   })
-  void areKnownByTheirHeaders(String agent, String id, String hops, String sent) {
+  void areRecognisedByTheirHeaders(String agent, String id, String hops, String sent) {
     api.subscribe(relay, type, Map.of());
     List<String> headers = new ArrayList<>(List.of("user-agent", agent));
     if (id != null) {
@@ -96,7 +96,7 @@ class LoopTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"3", "4", "999999999", "000000003"})
-  void areRefusedAfterTooManyAndNothingIsDone(String hops) {
+  void areRefusedAfterTooManyHopsWithoutEffect(String hops) {
     Answer answer = publish("homing-hops", hops, "Homing-Event-Id", type).expect(508);
 
     assertThat(answer.json().get("detail").stringValue()).contains("more than 3 times");
@@ -112,7 +112,7 @@ class LoopTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "-1", "1.0", "1, 1", "0x1", "9999999999"})
-  void cannotBeCountedByAnythingElse(String hops) {
+  void areRefusedWithMalformedHops(String hops) {
     publish("homing-hops", hops).expect(400);
 
     assertThat(events()).isZero();

@@ -64,7 +64,7 @@ class OperatorsTest {
   }
 
   @Test
-  void anAttemptUnderWayMayStillDeliverWhatIsCancelled() {
+  void anAttemptUnderWayMayStillDeliverDespiteACancel() {
     String type = Types.unique();
     CountDownLatch answer = new CountDownLatch(1);
     api.subscribe(
@@ -113,7 +113,7 @@ class OperatorsTest {
   }
 
   @Test
-  void resettingAFailedDeliveryBeginsItsScheduleAnew() {
+  void resettingAFailedDeliveryRestartsItsSchedule() {
     String type = Types.unique();
     api.subscribe(
         receiver.answers(500),
@@ -144,7 +144,7 @@ class OperatorsTest {
   }
 
   @Test
-  void aPausedActivityIsNotTriedUntilItIsUnpaused() {
+  void aPausedActivityDoesNotRunUntilUnpaused() {
     String type = Types.unique();
     api.subscribe(receiver.answers(500, 200), type, Api.IMPATIENT);
     String id = api.deliveryId(api.trigger(type));
@@ -160,7 +160,7 @@ class OperatorsTest {
   }
 
   @Test
-  void aResetActivityIsTriedNow() {
+  void aResetActivityRunsNow() {
     String id = waiting(Types.unique());
     receiver.answers(200);
 
@@ -172,7 +172,7 @@ class OperatorsTest {
   }
 
   @Test
-  void allDeliveriesOfASubscriptionAreCancelledByOneQuery() {
+  void oneQueryCancelsAllDeliveriesOfASubscription() {
     String type = Types.unique();
     String subscription = api.subscribe(receiver.answers(500), type, Api.PATIENT);
     List<String> ids = List.of(waitingOf(type), waitingOf(type), waitingOf(type));
@@ -185,7 +185,7 @@ class OperatorsTest {
   }
 
   @Test
-  void allDeliveriesOfASubscriptionAreSentAgainByOneQuery() {
+  void oneQueryResendsAllDeliveriesOfASubscription() {
     String type = Types.unique();
     String subscription = api.subscribe(receiver.answers(500), type, Api.PATIENT);
     List<String> ids = List.of(waitingOf(type), waitingOf(type), waitingOf(type));
@@ -220,7 +220,7 @@ class OperatorsTest {
   }
 
   @Test
-  void cancellingAnEventWhileItIsSentCancelsWhatIsNotDelivered() {
+  void cancellingAnEventUnderWayCancelsItsOpenDeliveries() {
     String type = Types.unique();
     CountDownLatch answer = new CountDownLatch(1);
     String well = api.subscribe(receiver, type, Api.PATIENT);
@@ -242,7 +242,7 @@ class OperatorsTest {
   }
 
   @Test
-  void cancellingAnEventLeavesADeliveryThatIsRetriedMeanwhile() {
+  void cancellingAnEventSparesARetriedDelivery() {
     String type = Types.unique();
     CountDownLatch answer = new CountDownLatch(1);
     String retried = api.subscribe(receiver.answers(500, 200), type, Api.PATIENT);
@@ -262,7 +262,7 @@ class OperatorsTest {
   }
 
   @Test
-  void resettingAnEventSendsItAgainToThoseWhoDoNotHaveIt() {
+  void resettingAnEventResendsItToReceiversWithoutIt() {
     String type = Types.unique();
     api.subscribe(receiver, type, Api.PATIENT);
     String broken = api.subscribe(another.answers(500), type, Api.ONCE);
@@ -280,7 +280,7 @@ class OperatorsTest {
   }
 
   @Test
-  void resettingAnEventSendsAtOnceWhatWaits() {
+  void resettingAnEventSendsWaitingDeliveriesAtOnce() {
     String type = Types.unique();
     api.subscribe(receiver.answers(500), type, Api.PATIENT);
     String event = api.trigger(type);
@@ -296,7 +296,7 @@ class OperatorsTest {
   }
 
   @Test
-  void anEventThatIsTerminatedWhileItIsSentIsDeliveredAllTheSame() {
+  void anEventTerminatedUnderWayIsStillDelivered() {
     String type = Types.unique();
     CountDownLatch answer = new CountDownLatch(1);
     api.subscribe(
@@ -312,7 +312,7 @@ class OperatorsTest {
   }
 
   @Test
-  void whatFailsFirstIsTriedAgainAlsoWhenItsEventIsTerminated() {
+  void aFailedFirstAttemptIsRetriedThoughItsEventIsTerminated() {
     String type = Types.unique();
     CountDownLatch answer = new CountDownLatch(1);
     api.subscribe(

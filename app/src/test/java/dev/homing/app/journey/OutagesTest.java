@@ -60,7 +60,7 @@ class OutagesTest {
   }
 
   @Test
-  void aRedisThatIsSilentHoldsUpNobody() {
+  void aSilentRedisDelaysNoRequest() {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
     parts.redis().pause();
@@ -79,7 +79,7 @@ class OutagesTest {
   }
 
   @Test
-  void whatIsAcceptedWithoutTemporalIsDeliveredWhenItIsBack() {
+  void eventsAcceptedWithoutTemporalAreDeliveredOnceItIsBack() {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
     parts.temporal().stop();
@@ -97,7 +97,7 @@ class OutagesTest {
   }
 
   @Test
-  void withoutPostgresqlItSaysSoWithinASecondAndAcceptsAgainWhenItIsBack() {
+  void withoutPostgresqlItAnswersWithinASecondAndRecovers() {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
     List<String> events = new ArrayList<>(List.of(api.trigger(type)));
@@ -122,7 +122,7 @@ class OutagesTest {
   }
 
   @Test
-  void startedBeforeAllThatItNeedsItWaitsForPostgresqlAndHealsAsTheOthersCome()
+  void startsBeforeItsDependenciesAndHealsAsTheyCome()
       throws InterruptedException {
     homing.kill();
     parts.temporal().stop();
@@ -151,7 +151,7 @@ class OutagesTest {
   }
 
   @Test
-  void toldToStopItSaysThatItIsNotReadyAndFinishesWhatIsUnderWay() throws InterruptedException {
+  void aStopTurnsReadinessOffAndFinishesAttemptsUnderWay() throws InterruptedException {
     String type = Types.unique();
     CountDownLatch slow = new CountDownLatch(1);
     api.subscribe(
@@ -177,7 +177,7 @@ class OutagesTest {
   }
 
   @Test
-  void toldToStopWhileTemporalIsAwayItEndsInTime() {
+  void aStopWithoutTemporalEndsInTime() {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
     int before = homing.logged(GIVEN_UP).size();
@@ -198,7 +198,7 @@ class OutagesTest {
   }
 
   @Test
-  void aRetryThatIsAskedForWithoutTemporalIsMadeWhenItIsBack() {
+  void aRetryRequestedWithoutTemporalRunsOnceItIsBack() {
     String type = Types.unique();
     api.subscribe(receiver.answers(500, 200), type, Api.ONCE);
     String id = api.deliveryId(api.trigger(type));
@@ -214,7 +214,7 @@ class OutagesTest {
   }
 
   @Test
-  void subscriptionsThatAreEnabledAndDeletedWithoutTemporalAreSoWhenItIsBack() {
+  void subscriptionChangesWithoutTemporalTakeEffectOnceItIsBack() {
     String type = Types.unique();
     String enabled = api.subscribe(receiver.answers(500), type, Api.PATIENT);
     String deleted = api.subscribe(receiver, type, Api.PATIENT);
@@ -274,7 +274,7 @@ class OutagesTest {
   }
 
   @Test
-  void whatIsUnderWayWhenHomingIsKilledIsSentAgainWithTheSameId() throws InterruptedException {
+  void anAttemptUnderWayAtAKillIsRepeatedWithTheSameId() throws InterruptedException {
     String type = Types.unique();
     CountDownLatch never = new CountDownLatch(1);
     api.subscribe(

@@ -16,7 +16,7 @@ class RefusalsTest {
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
   @Test
-  void areKeptWithWhatTheySay() {
+  void areStoredWithTheirResponses() {
     receiver.answers(
         Reply.status(302, "Location", "https://elsewhere.example/"),
         Reply.status(503, "Retry-After", "1"),
@@ -33,7 +33,7 @@ class RefusalsTest {
   }
 
   @Test
-  void testEventShowsThemAsWell() {
+  void areShownByTestEventsAsWell() {
     String subscription =
         api.subscribe(
             receiver.answers(Reply.status(503, "Retry-After", "9")), Types.unique(), Map.of());

@@ -48,7 +48,7 @@ class RepairTest {
   }
 
   @Test
-  void whatTemporalLostIsStartedAgain() throws IOException {
+  void deliveriesLostByTemporalAreStartedAgain() throws IOException {
     String type = Types.unique();
     String subscription = api().subscribe(receiver.answers(500, 200), type, Api.PATIENT);
     String waiting = waitingOf(type);
@@ -77,7 +77,7 @@ class RepairTest {
   }
 
   @Test
-  void oneWhoseWorkflowSleepsTooLongIsWoken() {
+  void aDeliveryWhoseWorkflowOversleepsIsWoken() {
     String type = Types.unique();
     api().subscribe(receiver.answers(500, 200), type, Api.PATIENT);
     String id = waitingOf(type);
@@ -88,7 +88,7 @@ class RepairTest {
   }
 
   @Test
-  void oneThatIsPausedInTemporalIsLeftAlone() {
+  void aDeliveryPausedInTemporalIsLeftAlone() {
     String type = Types.unique();
     api().subscribe(receiver.answers(500, 200), type, Api.PATIENT);
     String id = waitingOf(type);
@@ -102,7 +102,7 @@ class RepairTest {
   }
 
   @Test
-  void whatIsTerminatedWhileNoNodeRunsIsCancelled() {
+  void aDeliveryTerminatedWhileNoNodeRunsIsCancelled() {
     String type = Types.unique();
     api().subscribe(receiver.answers(500, 200), type, Api.PATIENT);
     String id = waitingOf(type);
@@ -119,7 +119,7 @@ class RepairTest {
   }
 
   @Test
-  void whatWasLeftOverByAReceiverThatIsGoneIsCancelled() {
+  void deliveriesLeftOverByAGoneReceiverAreCancelled() {
     String type = Types.unique();
     String subscription = api().subscribe(receiver.answers(500), type, Api.PATIENT);
     String id = waitingOf(type);
@@ -140,7 +140,7 @@ class RepairTest {
   }
 
   @Test
-  void aSubscriptionThatCannotBeReadHoldsUpNobodyAndGoesOnWhenItCan() {
+  void anUnreadableSubscriptionDelaysNoOthersAndRecovers() {
     String type = Types.unique();
     String broken = api().subscribe(receiver, type, Api.PATIENT);
     String well = api().subscribe(another, type, Api.PATIENT);
@@ -162,7 +162,7 @@ class RepairTest {
   }
 
   @Test
-  void tellsWhatThereIsToRepairAlsoWithoutTemporal() {
+  void reportsFindingsEvenWithoutTemporal() {
     String type = Types.unique();
     CountDownLatch answered = new CountDownLatch(1);
     receiver.answers(Reply.status(500), Reply.status(200).after(answered));

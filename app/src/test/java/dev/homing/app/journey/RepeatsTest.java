@@ -31,7 +31,7 @@ class RepeatsTest {
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
   @Test
-  void areAnsweredAsTheFirstWasAndDeliveredOnce() {
+  void getTheFirstAnswerAndAreDeliveredOnce() {
     api.subscribe(receiver, type, Map.of());
     Api.Answer first = publish("{}", "Idempotency-Key", key).expect(202);
     api.await(api.deliveryId(Api.id(first)), "delivered");
@@ -47,7 +47,7 @@ class RepeatsTest {
   }
 
   @Test
-  void areKnownWithAndWithoutQuotes() {
+  void areRecognisedWithAndWithoutQuotes() {
     Api.Answer bare = publish("{}", "Idempotency-Key", key).expect(202);
 
     assertThat(publish("{}", "Idempotency-Key", "\"" + key + "\"").expect(202).text())
@@ -55,7 +55,7 @@ class RepeatsTest {
   }
 
   @Test
-  void areRefusedWhenTheyAskForSomethingElse() {
+  void areRefusedForADifferentRequest() {
     publish("{\"a\":1}", "Idempotency-Key", key).expect(202);
 
     Api.Answer refused = publish("{\"a\":2}", "Idempotency-Key", key).expect(422);
@@ -68,14 +68,14 @@ class RepeatsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"\"a b\"", "\"\"", "\"", "\"a", "\"a\\\"", "\"a\\b\"", "\"a\"b\"", "\"a\";p=1"})
-  void keyThatIsNoStringIsRefused(String malformed) {
+  void malformedKeyIsRefused(String malformed) {
     publish("{}", "Idempotency-Key", malformed).expect(400);
     publish("{}", "Idempotency-Key", "\"" + "k".repeat(6_000) + "\"").expect(400);
     assertThat(events()).isZero();
   }
 
   @Test
-  void escapesInAKeyAreRead() {
+  void escapesInAKeyAreDecoded() {
     Api.Answer first =
         publish("{}", "Idempotency-Key", "\"a\\\"\\\\%s\"".formatted(key)).expect(202);
 
@@ -84,7 +84,7 @@ class RepeatsTest {
   }
 
   @Test
-  void anotherNameOfTheEventWithTheSameKeyIsRefused() {
+  void anotherEventIdWithTheSameKeyIsRefused() {
     publish("{}", "Homing-Event-Id", "1." + key, "Idempotency-Key", key).expect(202);
 
     publish("{}", "Homing-Event-Id", "2." + key, "Idempotency-Key", key).expect(422);
@@ -98,14 +98,14 @@ class RepeatsTest {
 
   /** The body begins as the other event is named. */
   @Test
-  void nameOfAnEventIsNotTakenForItsBody() {
+  void anEventIdIsNotMistakenForItsBody() {
     publish("1." + key, "Idempotency-Key", key).expect(202);
 
     publish("", "Homing-Event-Id", "1." + key, "Idempotency-Key", key).expect(422);
   }
 
   @Test
-  void areKnownByTheNameOfTheEvent() {
+  void areRecognisedByTheEventId() {
     Api.Answer first =
         publish("{}", "Homing-Event-Id", "order-7." + key, "Idempotency-Key", "1" + key)
             .expect(202);
@@ -122,7 +122,7 @@ class RepeatsTest {
   }
 
   @Test
-  void makeOneEventAlsoWhenTheyComeTogether() throws Exception {
+  void makeOneEventEvenWhenConcurrent() throws Exception {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<CompletableFuture<Api.Answer>> all =
           IntStream.range(0, 20)
@@ -150,7 +150,7 @@ class RepeatsTest {
   }
 
   @Test
-  void holdUpNobodyElseWhileTheFirstIsUnderWayElsewhere() throws Exception {
+  void delayNoOthersWhileTheFirstIsUnderWayElsewhere() throws Exception {
     try (Connection elsewhere = claimed();
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var waiting =
@@ -168,7 +168,7 @@ class RepeatsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"two words", "", "\"un\"quoted\" \""})
-  void areNotKnownByAKeyThatIsNone(String wrong) {
+  void areNotRecognisedByAnEmptyKey(String wrong) {
     Api.Answer refused = publish("{}", "Idempotency-Key", wrong).expect(400);
 
     assertThat(Api.text(refused.json(), "detail")).contains("Idempotency-Key", "255");
@@ -176,7 +176,7 @@ class RepeatsTest {
   }
 
   @Test
-  void areNotKnownByAKeyThatIsTooLong() {
+  void areNotRecognisedByATooLongKey() {
     publish("{}", "Idempotency-Key", "k".repeat(255)).expect(202);
     publish("{}", "Idempotency-Key", "k".repeat(256)).expect(400);
     publish("{}", "Homing-Event-Id", "k".repeat(65)).expect(400);
@@ -184,7 +184,7 @@ class RepeatsTest {
   }
 
   @Test
-  void areOnlyThoseOfTheSameKey() {
+  void needTheSameKey() {
     publish("{}", "Idempotency-Key", "a" + key).expect(202);
     publish("{}", "Idempotency-Key", "A" + key).expect(202);
     publish("{}").expect(202);

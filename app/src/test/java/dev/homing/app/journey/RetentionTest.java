@@ -16,7 +16,7 @@ class RetentionTest {
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
   @Test
-  void hasPartitionsForTodayAndTheWeekAheadFromTheStartOn() {
+  void hasPartitionsForTodayAndTheWeekAheadFromTheStart() {
     UUID event = uuid(api.trigger(Types.unique()));
 
     String day =
@@ -35,7 +35,7 @@ class RetentionTest {
   }
 
   @Test
-  void saysOfAPayloadThatItIsKeptNoLonger() {
+  void reportsAnExpiredPayload() {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
     String event = api.trigger(type);
@@ -55,7 +55,7 @@ class RetentionTest {
   }
 
   @Test
-  void knowsNothingOfWhatIsKeptNoLonger() {
+  void expiredEventsAreNotFound() {
     String type = Types.unique();
     api.subscribe(receiver, type, Map.of());
     String event = api.trigger(type);

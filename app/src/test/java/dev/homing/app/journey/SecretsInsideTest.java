@@ -59,7 +59,7 @@ class SecretsInsideTest {
   }
 
   @Test
-  void nothingThatIsWrittenHoldsASecret(CapturedOutput log) {
+  void nothingWrittenContainsASecret(CapturedOutput log) {
     String type = Types.unique();
     String subscription =
         api.subscribe(

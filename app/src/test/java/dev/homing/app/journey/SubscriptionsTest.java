@@ -18,7 +18,7 @@ class SubscriptionsTest {
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
   @Test
-  void aPausedSubscriptionHoldsWhatHappensUntilItIsEnabled() {
+  void aPausedSubscriptionHoldsEventsUntilEnabled() {
     String type = Types.unique();
     String subscription = api.subscribe(receiver, type, Map.of("enabled", false));
 
@@ -68,7 +68,7 @@ class SubscriptionsTest {
   }
 
   @Test
-  void whileASecretIsRotatedBothSign() {
+  void bothSecretsSignDuringARotation() {
     String type = Types.unique();
     String subscription = api.subscribe(receiver, type, Map.of());
 
@@ -85,7 +85,7 @@ class SubscriptionsTest {
 
   /** From a secret that both know to one that only Homing does. */
   @Test
-  void theSchemeIsChangedWhileBothSign() throws GeneralSecurityException {
+  void bothSchemesSignDuringAChange() throws GeneralSecurityException {
     String type = Types.unique();
     String path = "/subscriptions/" + api.subscribe(receiver, type, Map.of());
 
@@ -173,7 +173,7 @@ class SubscriptionsTest {
 
   /** The public keys too are those that something is signed for. */
   @Test
-  void aKeyIsShownAsLongAsItIsOfUse() {
+  void aPublicKeyIsShownAsLongAsItIsUsed() {
     String path =
         "/subscriptions/" + api.subscribe(receiver, Types.unique(), Map.of("enabled", false));
     api.post(path + "/rotate", Map.of("signature_scheme", "v1a")).expect(200);
@@ -184,7 +184,7 @@ class SubscriptionsTest {
   }
 
   @Test
-  void aGracePeriodOfNothingIsNotTakenForADay() {
+  void aNullGracePeriodIsRefused() {
     String path =
         "/subscriptions/" + api.subscribe(receiver, Types.unique(), Map.of("enabled", false));
 
@@ -193,7 +193,7 @@ class SubscriptionsTest {
   }
 
   @Test
-  void theSecretBeforeEndsWithItsGracePeriod() {
+  void thePreviousSecretEndsWithItsGracePeriod() {
     String type = Types.unique();
     String subscription = api.subscribe(receiver, type, Map.of());
     api.trigger(type); // So that the receiver is remembered.
@@ -217,7 +217,7 @@ class SubscriptionsTest {
   }
 
   @Test
-  void aSecretThatIsKnownToOthersIsGivenUpAtOnce() {
+  void aLeakedSecretIsDroppedAtOnce() {
     String type = Types.unique();
     String subscription = api.subscribe(receiver, type, Map.of());
     String secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -237,7 +237,7 @@ class SubscriptionsTest {
   }
 
   @Test
-  void pausingHoldsWhatWaitsForAnotherAttempt() {
+  void pausingHoldsWaitingDeliveries() {
     String type = Types.unique();
     String subscription = api.subscribe(receiver.answers(500, 200), type, Api.IMPATIENT);
     String id = api.deliveryId(api.trigger(type));
@@ -251,7 +251,7 @@ class SubscriptionsTest {
   }
 
   @Test
-  void deletingCancelsWhatWaitsAndKeepsItReadable() {
+  void deletingCancelsWaitingDeliveriesAndKeepsThemReadable() {
     String type = Types.unique();
     String subscription = api.subscribe(receiver.answers(200, 500), type, Api.PATIENT);
     String delivered = api.deliveryId(api.trigger(type));
@@ -283,7 +283,7 @@ class SubscriptionsTest {
   }
 
   @Test
-  void aChangedSubscriptionReceivesWhatItAsksForNow() {
+  void aChangedSubscriptionReceivesItsNewTypes() {
     String before = Types.unique();
     String after = Types.unique();
     String subscription = api.subscribe(receiver, before, Map.of());
@@ -295,7 +295,7 @@ class SubscriptionsTest {
   }
 
   @Test
-  void aTestEventGoesToOneSubscriptionAndIsKeptNowhere() {
+  void aTestEventGoesToOneSubscriptionAndIsNotStored() {
     String type = Types.unique();
     String subscription =
         api.subscribe(receiver.answers(ScriptedReceiver.Reply.saying(202, "seen")), type, Map.of());
@@ -314,7 +314,7 @@ class SubscriptionsTest {
   }
 
   @Test
-  void aTestOfAReceiverThatIsDownSaysSo() {
+  void aTestReportsAReceiverThatIsDown() {
     String subscription = api.subscribe(receiver, Types.unique(), Map.of());
     receiver.goDown();
 

@@ -57,7 +57,7 @@ class BucketsTest {
   }
 
   @Test
-  void withoutRedisEachNodeCountsForItself() {
+  void withoutRedisEachNodeCountsOnItsOwn() {
     String nowhere = "redis://127.0.0.1:" + Port.free();
     Buckets here = at(nowhere);
 
@@ -88,7 +88,7 @@ class BucketsTest {
   }
 
   @Test
-  void aQuotaThatWasRaisedHoldsAtOnce() {
+  void aRaisedQuotaAppliesAtOnce() {
     Buckets buckets = at(RealParts.shared().redis().url());
     Quota raised = new Quota(QUOTA.name(), 1, 2 * MOST, false);
     assertThat(buckets.take(QUOTA, whose, MOST).isConsumed()).isTrue();
@@ -97,7 +97,7 @@ class BucketsTest {
   }
 
   @Test
-  void whatIsTooMuchTakesNothing() {
+  void aRefusedRequestTakesNothing() {
     Buckets buckets = at(RealParts.shared().redis().url());
 
     assertThat(buckets.take(QUOTA, whose, MOST + 1).isConsumed()).isFalse();

@@ -69,7 +69,7 @@ class LimitsTest {
   }
 
   @Test
-  void whoAsksTooOftenIsToldWhenToComeBack() {
+  void tooManyRequestsGet429WithRetryAfter() {
     Api.Answer first = api.get("/events").expect(200);
     assertThat(first.header("ratelimit-policy"))
         .isEqualTo("\"key\";q=3;w=1, \"tenant\";q=1000;w=1");
@@ -104,7 +104,7 @@ class LimitsTest {
   }
 
   @Test
-  void anotherKeyIsNotHeldUp() {
+  void otherKeysAreNotAffected() {
     Api other = key();
     refusal();
 

@@ -30,7 +30,7 @@ class ClockSkewTest {
   }
 
   @Test
-  void judgesNothingWhilePostgresqlIsAway() {
+  void makesNoJudgementWithoutPostgresql() {
     ClockSkew skew = skew(1, 600);
 
     skew.compare();

@@ -46,7 +46,7 @@ class ExpectedFailuresTest {
   }
 
   @Test
-  void aScheduleThatIsOverIsOneLineWithoutAStackTrace() {
+  void anExhaustedScheduleIsOneLineWithoutAStackTrace() {
     Api api = homing.api();
     String type = "over.t" + UUID.randomUUID().toString().substring(0, 8);
     receiver.answers(503);
@@ -105,7 +105,7 @@ class ExpectedFailuresTest {
   }
 
   @Test
-  void everyNodeKeepsThemOutFromItsStart() {
+  void areFilteredFromTheStartOfEveryNode() {
     logs.getTurboFilterList().removeIf(ExpectedFailures.class::isInstance);
 
     try (RunningHoming _ =

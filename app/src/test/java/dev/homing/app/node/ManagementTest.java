@@ -34,7 +34,7 @@ class ManagementTest {
   }
 
   @Test
-  void countsWhatItDoes() {
+  void countsItsWork() {
     api.trigger("nobody.hears.this");
 
     String metrics = management.get("/actuator/prometheus").expect(200).text();
@@ -95,7 +95,7 @@ class ManagementTest {
   }
 
   @Test
-  void isNotOnThePortOfTheApiNorTheApiOnItsPort() {
+  void managementAndApiHaveSeparatePorts() {
     for (String path : List.of("/actuator", "/actuator/health", "/actuator/prometheus")) {
       api.get(path).expect(404);
     }

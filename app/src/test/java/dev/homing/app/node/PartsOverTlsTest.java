@@ -125,7 +125,7 @@ class PartsOverTlsTest {
   }
 
   @Test
-  void redisIsVerifiedAndAskedWithAPassword() throws IOException, GeneralSecurityException {
+  void redisIsVerifiedAndGetsThePassword() throws IOException, GeneralSecurityException {
     RedisPart redis = RedisPart.start(folder);
     int port = Port.free();
     try (RedisClient client = RedisClient.create(redis.url())) {
@@ -187,7 +187,7 @@ class PartsOverTlsTest {
   }
 
   @Test
-  void temporalIsVerifiedAndShownACertificate() throws IOException {
+  void temporalIsVerifiedAndGetsAClientCertificate() throws IOException {
     HandshakeCertificates certificates =
         new HandshakeCertificates.Builder()
             .heldCertificate(signed("127.0.0.1"))
@@ -234,7 +234,7 @@ class PartsOverTlsTest {
   }
 
   @Test
-  void filesThatCannotBeReadStopTheStart() {
+  void unreadableFilesStopTheStart() {
     String ca = file("ca");
     String client = file("client");
     String key = file("client.key");

@@ -59,7 +59,7 @@ class MoveTest {
         "https://sub.receiver.invalid/a",
         "https://receiver.invalid:8443/a"
       })
-  void anotherOriginGetsNoSecretOfTheOneBefore(String url) {
+  void anotherOriginGetsNoneOfTheOldSecrets(String url) {
     for (String method : List.of("PUT", "PATCH")) {
       String path = registered();
       ObjectNode shown = (ObjectNode) api.get(path).expect(200).json();
@@ -111,7 +111,7 @@ class MoveTest {
   }
 
   @Test
-  void whatTheSameRequestSendsIsForTheNewHost() {
+  void secretsInTheSameRequestGoToTheNewHost() {
     String path = registered();
 
     JsonNode moved =
@@ -132,7 +132,7 @@ class MoveTest {
 
   /** What was not there is asked for, not dropped. */
   @Test
-  void whatWasNotThereIsRefused() {
+  void keepingAMissingSecretIsRefused() {
     String path = registered();
 
     api.send(

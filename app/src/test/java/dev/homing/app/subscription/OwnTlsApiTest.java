@@ -48,7 +48,7 @@ class OwnTlsApiTest {
   }
 
   @Test
-  void itIsReachedAsItWants() throws IOException {
+  void receiverIsReachedWithItsOwnTls() throws IOException {
     HttpsServer receiver = receiver();
     try {
       String type = "own-tls." + UUID.randomUUID();
@@ -105,7 +105,7 @@ class OwnTlsApiTest {
   }
 
   @Test
-  void theKeyIsShownToNobodyAndStaysWhenTheRestIsSentBack() {
+  void theKeyIsNeverShownAndSurvivesSendingBack() {
     String path = registered();
 
     Api.Answer shown = api.get(path).expect(200);
@@ -136,7 +136,7 @@ class OwnTlsApiTest {
     "key,         OTHER,    tls.key",
     "key,         ,         tls.key"
   })
-  void whatCannotBeIsRefusedByField(String field, @Nullable String value, String error) {
+  void invalidOptionsNameTheField(String field, @Nullable String value, String error) {
     Map<String, String> tls = new HashMap<>(TLS);
     tls.remove(field);
     if (value != null) {
@@ -147,7 +147,7 @@ class OwnTlsApiTest {
   }
 
   @Test
-  void withoutTlsItHasNoMeaning() {
+  void tlsOptionsRequireHttps() {
     assertThat(errors(register("http://127.0.0.1:1", "a", TLS))).contains("https://");
   }
 

@@ -87,7 +87,7 @@ class ResealingTest {
   }
 
   @Test
-  void whatIsResealedNeedsTheOldKeyNoMore() {
+  void resealedSecretsNoLongerNeedTheOldKey() {
     String subscription = subscription();
     SigningSecret second = SigningSecret.parse(rotated(subscription));
     SigningSecret secret = SigningSecret.parse(rotated(subscription));
@@ -106,7 +106,7 @@ class ResealingTest {
   }
 
   @Test
-  void whatCannotBeReadHoldsUpNothing() {
+  void unreadableSecretsDoNotStopTheRest() {
     String lost = subscription();
     String other = subscription();
     jdbc.sql("update subscriptions set sealed_secret = 'lost.' || sealed_secret where id = :id")

@@ -31,7 +31,7 @@ class SentBackTest {
   private final JdbcClient jdbc = homing.bean(JdbcClient.class);
 
   @Test
-  void whatWasReadCanBeSentBackUnchanged() {
+  void aReadSubscriptionCanBeSentBackUnchanged() {
     long seed = Long.getLong("sent-back.seed", System.nanoTime());
     Random random = new Random(seed);
     for (int i = 0; i < SUBSCRIPTIONS; i++) {
@@ -53,7 +53,7 @@ class SentBackTest {
 
   /** With secrets that none of them shows. */
   @Test
-  void whatWasReadCanBeSentBackWithAnotherDescription() {
+  void aReadSubscriptionCanBeSentBackWithAnotherDescription() {
     Random random = new Random(1);
     for (int i = 0; i < 20; i++) {
       String path = registered(random);
@@ -84,7 +84,7 @@ class SentBackTest {
         "signature_scheme, \"v1a\"",
         "secret, \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\""
       })
-  void whatOnlyHomingSetsCannotBeChanged(String field, String value) {
+  void fieldsSetByHomingCannotBeChanged(String field, String value) {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", least()).expect(201));
     String before = row(path);
 
@@ -98,7 +98,7 @@ class SentBackTest {
   }
 
   @Test
-  void aTimeMayBeWrittenInAnotherWay() {
+  void aTimeMayBeWrittenDifferently() {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", least()).expect(201));
     String created = Api.text(api.get(path).json(), "created_at");
 
@@ -140,7 +140,7 @@ class SentBackTest {
         "{\"headers\": {\"x-TOKEN\": \"shown\"}, \"secret_headers\": {\"x-token\": null}} | {} |"
             + " {\"X-Team\":\"blue\",\"x-TOKEN\":\"shown\"}",
       })
-  void aPatchKnowsNoCaseOfHeaderNames(String patch, String secret, String shown) {
+  void aPatchIgnoresTheCaseOfHeaderNames(String patch, String secret, String shown) {
     String path = withHeaders();
 
     String answer = api.send("PATCH", path, patch).expect(200).text();
@@ -174,7 +174,7 @@ class SentBackTest {
         "PATCH | {\"tls\": {\"key\": null}} | tls.key",
         "PATCH | {\"tls\": {\"certificate\": \"OTHER\"}} | tls.key",
       })
-  void whatSaysNothingClearIsRefused(String method, String fields, String complaint) {
+  void ambiguousHeadersAreRefused(String method, String fields, String complaint) {
     String path = withHeaders();
     String row = row(path);
     ObjectNode body =

@@ -34,7 +34,7 @@ class SubscriptionApiTest {
       """;
 
   @Test
-  void showsWhatWasRegistered() {
+  void showsTheCreatedSubscription() {
     Api.Answer created = api.post("/subscriptions", FULL).expect(201);
 
     String id = Api.id(created);
@@ -54,7 +54,7 @@ class SubscriptionApiTest {
   }
 
   @Test
-  void showsTheSecretOnlyWhenItIsRegistered() {
+  void showsTheSecretOnlyOnCreation() {
     Api.Answer created = api.post("/subscriptions", FULL).expect(201);
     String secret = Api.text(created.json(), "secret");
     String path = "/subscriptions/" + Api.id(created);
@@ -76,7 +76,7 @@ class SubscriptionApiTest {
         "{\"secret\": \"whsec_short\"} | secret",
         "{\"signature_scheme\": \"v2\"} | signature_scheme",
       })
-  void aRotationThatCannotBeIsRefusedByField(String request, String field) {
+  void invalidRotationNamesTheField(String request, String field) {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
 
     assertThat(api.post(path + "/rotate", request).text()).contains(field);
@@ -85,7 +85,7 @@ class SubscriptionApiTest {
   }
 
   @Test
-  void aSecretThatOnlyHomingKnowsIsShownToNobody() {
+  void anAsymmetricSecretIsNeverShown() {
     String request =
         """
         {"url": "https://example.com", "event_types": ["a"], "signature_scheme": "v1a"}
@@ -106,7 +106,7 @@ class SubscriptionApiTest {
   }
 
   @Test
-  void secretHeadersAreShownToNobodyAndStayWhenTheyAreSentBack() {
+  void secretHeadersAreNeverShownAndSurviveSendingBack() {
     String path =
         "/subscriptions/"
             + Api.id(
@@ -179,7 +179,7 @@ class SubscriptionApiTest {
   }
 
   @Test
-  void headersAreFewAndShort() {
+  void headersAreLimitedInNumberAndLength() {
     Map<String, String> many = new HashMap<>();
     IntStream.rangeClosed(1, 21).forEach(i -> many.put("X-" + i, "v"));
     Map<String, String> large = new HashMap<>();
@@ -203,7 +203,7 @@ class SubscriptionApiTest {
   }
 
   @Test
-  void patchingChangesWhatItNames() {
+  void patchingChangesOnlyTheNamedFields() {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
 
     JsonNode changed =
@@ -228,7 +228,7 @@ class SubscriptionApiTest {
   }
 
   @Test
-  void patchingWithNullIsAsIfItHadNeverBeenSet() {
+  void patchingWithNullRestoresTheDefault() {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
 
     JsonNode changed =
@@ -253,7 +253,7 @@ class SubscriptionApiTest {
   }
 
   @Test
-  void patchingUnderstandsItsOwnContentType() {
+  void patchingAcceptsTheMergePatchType() {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
 
     api.send(
@@ -290,7 +290,7 @@ class SubscriptionApiTest {
   }
 
   @Test
-  void aChangeIsRefusedWhenSomebodyElseWasQuicker() {
+  void aStaleVersionIsRefused() {
     Api.Answer created = api.post("/subscriptions", FULL).expect(201);
     String path = "/subscriptions/" + Api.id(created);
     String first = created.header("etag");
@@ -314,7 +314,7 @@ class SubscriptionApiTest {
 
   /** Without If-Match nobody says that it should not have been changed. */
   @Test
-  void changesAtTheSameTimeAllHappen() throws Exception {
+  void concurrentChangesAllApply() throws Exception {
     Api.Answer created = api.post("/subscriptions", FULL).expect(201);
     String path = "/subscriptions/" + Api.id(created);
     int callers = 16;
@@ -347,7 +347,7 @@ class SubscriptionApiTest {
   }
 
   @Test
-  void onlyOneOfThoseWhoNameTheSameVersionChangesIt() throws Exception {
+  void onlyOneChangeOfTheSameVersionSucceeds() throws Exception {
     Api.Answer created = api.post("/subscriptions", FULL).expect(201);
     String path = "/subscriptions/" + Api.id(created);
     try (ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -381,7 +381,7 @@ class SubscriptionApiTest {
         "{\"max_interval\": 4}                            | retry.max_interval     | 5 seconds",
         "{\"initial_interval\": 9, \"max_interval\": 8} | retry.max_interval     | below",
       })
-  void intervalsThatContradictEachOtherAreRefused(String retry, String field, String detail) {
+  void contradictoryIntervalsAreRefused(String retry, String field, String detail) {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
     api.send("PATCH", path, "{\"retry\": null}").expect(200);
     String body =
@@ -401,7 +401,7 @@ class SubscriptionApiTest {
 
   /** The settings were others when it was registered: the rest may still be changed. */
   @Test
-  void intervalsThatStayAreNotComparedAgain() {
+  void unchangedIntervalsAreNotCheckedAgain() {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
     RunningHoming.shared()
         .bean(JdbcClient.class)
@@ -419,7 +419,7 @@ class SubscriptionApiTest {
   }
 
   @Test
-  void aChangeThatChangesNothingIsFine() {
+  void aChangeWithoutEffectIsAccepted() {
     Api.Answer created = api.post("/subscriptions", FULL).expect(201);
 
     api.send("PATCH", "/subscriptions/" + Api.id(created), "{}").expect(200);

@@ -57,7 +57,7 @@ class SubscriptionLimitsTest {
   }
 
   @Test
-  void aTenantHasNoMoreThanItMay() {
+  void subscriptionsOfATenantAreLimited() {
     IntStream.range(0, 4).forEach(i -> subscribe("a" + i).expect(201));
 
     assertThat(subscribe("b").expect(409).text()).contains("4 subscriptions");
@@ -66,7 +66,7 @@ class SubscriptionLimitsTest {
   }
 
   @Test
-  void anEventTypeHasNoMoreThanItMay() {
+  void subscriptionsToAnEventTypeAreLimited() {
     subscribe("c", "d").expect(201);
     subscribe("c").expect(201);
 
@@ -78,7 +78,7 @@ class SubscriptionLimitsTest {
   }
 
   @Test
-  void whoComeTogetherAreCountedOneByOne() throws Exception {
+  void concurrentAdditionsAreCountedOneByOne() throws Exception {
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Api.Answer>> answers =
           IntStream.range(0, 12)
