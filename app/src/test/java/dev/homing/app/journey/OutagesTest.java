@@ -122,8 +122,7 @@ class OutagesTest {
   }
 
   @Test
-  void startsBeforeItsDependenciesAndHealsAsTheyCome()
-      throws InterruptedException {
+  void startsBeforeItsDependenciesAndHealsAsTheyCome() throws InterruptedException {
     homing.kill();
     parts.temporal().stop();
     parts.redis().stop();
