@@ -1,4 +1,4 @@
-/** How the world asks, and the wiring. */
+/** The application: its HTTP API, background work and wiring. */
 @NullMarked
 package dev.homing.app;
 

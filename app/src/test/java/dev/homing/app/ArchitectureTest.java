@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What would break in silence, were it only written down. */
+/** Rules of the architecture that would otherwise break unnoticed. */
 class ArchitectureTest {
   private static final String WORKFLOWS = "dev.homing.workflows..";
 
@@ -60,7 +60,7 @@ class ArchitectureTest {
         .check(HOMING);
   }
 
-  /** Each gives another answer when a history is replayed, or stops the worker's thread. */
+  /** These calls give a different result on replay, or block the worker's thread. */
   @Test
   void workflowsTakeTimeAndRandomnessFromTemporal() {
     noClasses()
@@ -86,7 +86,7 @@ class ArchitectureTest {
         .check(HOMING);
   }
 
-  /** The module's root package is a room like the others. */
+  /** The module's root package counts as a package like the others. */
   @ParameterizedTest
   @ValueSource(strings = {"workflows", "activities", "app"})
   void packagesOfAModuleAreFreeOfCycles(String module) {
@@ -191,7 +191,7 @@ class ArchitectureTest {
     };
   }
 
-  /** Helpers inside the class may: they turn entities into what is shown. */
+  /** Private helpers are exempt: they turn entities into views. */
   private static boolean hasEntity(JavaMethod method) {
     boolean answersRequests =
         method.getAnnotations().stream()
@@ -207,7 +207,7 @@ class ArchitectureTest {
             .anyMatch(type -> type.isAnnotatedWith(Entity.class));
   }
 
-  /** Another client would go around the guard of the first. */
+  /** A second client would bypass the guard of the first. */
   @Test
   void onlyOneClassBuildsAnHttpClient() {
     assertThat(

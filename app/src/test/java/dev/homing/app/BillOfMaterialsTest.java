@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the jar says it is made of. */
+/** The bill of materials in the jar. */
 class BillOfMaterialsTest {
   @Test
   void listsExactlyTheContentsOfTheJar() throws IOException {

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.config.YamlMapFactoryBean;
 import org.springframework.core.io.FileSystemResource;
 
-/** No engine runs here, so at least what the files say of each other and of Homing must be true. */
+/**
+ * Checks deploy files against each other and against Homing, since no container engine runs here.
+ */
 class DeployFilesTest {
   private static final Path ROOT = root();
   private static final Path DEPLOY = ROOT.resolve("deploy");
@@ -62,7 +64,7 @@ class DeployFilesTest {
     assertThat(settings().keySet()).containsAll(environment("homing").keySet());
   }
 
-  /** Of its own Temporal, the file knows the address; ports of the host lead to the defaults. */
+  /** The file sets the address of its own Temporal; host ports map to the default ports. */
   @Test
   void passesOnEverySettingOfTheExample() {
     Set<String> passed = new TreeSet<>(environment("homing").keySet());
@@ -106,7 +108,7 @@ class DeployFilesTest {
 
   @Test
   void keepsTheDataOfPostgresInAVolume() {
-    assertThat(texts(service("postgres").get("volumes")))
+    assertThat(strings(service("postgres").get("volumes")))
         .containsExactly("postgres:/var/lib/postgresql");
   }
 
@@ -114,7 +116,7 @@ class DeployFilesTest {
   void mountsDeclaredVolumesAndExistingFolders() {
     Set<String> used = new TreeSet<>();
     for (String service : services.keySet()) {
-      for (String mount : texts(service(service).get("volumes"))) {
+      for (String mount : strings(service(service).get("volumes"))) {
         String source = mount.substring(0, mount.indexOf(':'));
         if (source.startsWith("./")) {
           assertThat(DEPLOY.resolve(source)).as(mount).isDirectory();
@@ -153,7 +155,7 @@ class DeployFilesTest {
   @Test
   void checksTheHealthOfLongRunningServices() {
     for (String service : List.of("postgres", "redis", "temporal")) {
-      assertThat(texts(map(service(service).get("healthcheck")).get("test")))
+      assertThat(strings(map(service(service).get("healthcheck")).get("test")))
           .as(service)
           .hasSizeGreaterThan(1);
     }
@@ -172,7 +174,7 @@ class DeployFilesTest {
   void exposesOnlyTheApi() {
     List<String> open = new ArrayList<>();
     for (String service : services.keySet()) {
-      texts(service(service).get("ports")).stream()
+      strings(service(service).get("ports")).stream()
           .filter(port -> !port.startsWith("127.0.0.1:"))
           .forEach(open::add);
     }
@@ -197,7 +199,7 @@ class DeployFilesTest {
   void givesTemporalReadableDynamicConfig() {
     String path = text(environment("temporal").get("DYNAMIC_CONFIG_FILE_PATH"));
     String folder = "/etc/temporal/dynamicconfig";
-    assertThat(texts(service("temporal").get("volumes")))
+    assertThat(strings(service("temporal").get("volumes")))
         .containsExactly("./temporal:%s:ro".formatted(folder));
     assertThat(path).startsWith(folder + "/");
 
@@ -267,7 +269,7 @@ class DeployFilesTest {
         .containsPattern("(?m)^ENTRYPOINT \\[\"java\",");
   }
 
-  /** Every variable of application.yml with its default. */
+  /** All variables of application.yml with their defaults. */
   private static Map<String, String> settings() {
     Map<String, String> settings = new TreeMap<>();
     SETTING
@@ -310,13 +312,13 @@ class DeployFilesTest {
   }
 
   /** Empty if there is none. */
-  private static List<String> texts(@Nullable Object yaml) {
+  private static List<String> strings(@Nullable Object yaml) {
     return yaml instanceof List<?> values
         ? values.stream().map(DeployFilesTest::text).toList()
         : List.of();
   }
 
-  /** Empty for what has no value: such a variable is passed on as it is. */
+  /** Empty without a value: Compose passes on such a variable unchanged. */
   private static String text(@Nullable Object yaml) {
     return yaml == null ? "" : yaml.toString();
   }
@@ -329,7 +331,7 @@ class DeployFilesTest {
     }
   }
 
-  /** The nearest folder from the current one upwards that has {@code .mvn/}. */
+  /** The nearest folder with {@code .mvn/}, from the current one upwards. */
   private static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(folder.resolve(".mvn"))) {

@@ -85,7 +85,7 @@ class JsonLogTest {
         .containsEntry("url", "http://[::1]/\r\n\u2028ü");
   }
 
-  /** Which UTF-8 has no bytes for. */
+  /** UTF-8 cannot encode one. */
   @Test
   void keepsALineWithAnUnpairedSurrogate() {
     assertThat(read(event("half of a \ud83d", null))).containsEntry("message", "half of a ?");

@@ -41,7 +41,7 @@ import org.springframework.util.unit.DataSize;
 
 @ExtendWith(OutputCaptureExtension.class)
 class SettingsTest {
-  /** The settings of Homing, and nothing that would connect to anything. */
+  /** Binds the settings of Homing without connecting to anything. */
   @Configuration(proxyBeanMethods = false)
   @ConfigurationPropertiesScan("dev.homing")
   @Import(SettingConverters.class)
@@ -164,7 +164,7 @@ class SettingsTest {
       String variable, String value, String allowed, CapturedOutput output) {
     assertThatThrownBy(() -> read(variable + "=" + value)).isInstanceOf(RuntimeException.class);
 
-    assertThat(said(output))
+    assertThat(errorLines(output))
         .singleElement()
         .asString()
         .startsWith("Homing cannot start: " + variable + " is " + value + "; allowed is ")
@@ -172,10 +172,10 @@ class SettingsTest {
   }
 
   /**
-   * Line by line. While each start sets logging up anew, what another test left running may want to
-   * log something, and is told that it cannot.
+   * The lines on standard error. Each start resets logging, so threads left over from other tests
+   * may be warned that they cannot log; those lines are dropped.
    */
-  private static Stream<String> said(CapturedOutput output) {
+  private static Stream<String> errorLines(CapturedOutput output) {
     return output.getErr().lines().filter(line -> !line.contains("|-WARN in Logger["));
   }
 
@@ -185,7 +185,7 @@ class SettingsTest {
     assertThatThrownBy(() -> read(variable + "=10.0.0.0/8,10.0.0.1/8"))
         .isInstanceOf(RuntimeException.class);
 
-    assertThat(said(output))
+    assertThat(errorLines(output))
         .singleElement()
         .asString()
         .startsWith(
@@ -203,20 +203,23 @@ class SettingsTest {
                     "HOMING_TRUSTED_PROXIES=" + proxies, "HOMING_ADMIN_KEY=at-least-16-characters"))
         .isInstanceOf(RuntimeException.class);
 
-    assertThat(said(output))
+    assertThat(errorLines(output))
         .singleElement()
         .asString()
         .startsWith("Homing cannot start: HOMING_TRUSTED_PROXIES is wrong")
         .contains("10.0.0.7 or fd00::/8");
   }
 
-  /** Whoever may say that they call from this machine would be served. */
+  /** A caller could otherwise claim to be on this machine. */
   @Test
   void trustNoProxyInOpenMode(CapturedOutput output) {
     assertThatThrownBy(() -> read("HOMING_TRUSTED_PROXIES=10.0.0.7"))
         .isInstanceOf(RuntimeException.class);
 
-    assertThat(said(output)).singleElement().asString().contains("HOMING_ADMIN_KEY is not set");
+    assertThat(errorLines(output))
+        .singleElement()
+        .asString()
+        .contains("HOMING_ADMIN_KEY is not set");
   }
 
   @ParameterizedTest
@@ -232,7 +235,7 @@ class SettingsTest {
     assertThatThrownBy(() -> read("HOMING_EGRESS_PROXY=" + proxy))
         .isInstanceOf(RuntimeException.class);
 
-    assertThat(said(output))
+    assertThat(errorLines(output))
         .singleElement()
         .asString()
         .startsWith("Homing cannot start: HOMING_EGRESS_PROXY is wrong")
@@ -245,7 +248,7 @@ class SettingsTest {
   void stopTheStartWhenEmpty(String variable, CapturedOutput output) {
     assertThatThrownBy(() -> read(variable + "=")).isInstanceOf(RuntimeException.class);
 
-    assertThat(said(output))
+    assertThat(errorLines(output))
         .singleElement()
         .asString()
         .startsWith("Homing cannot start: " + variable + " is empty; allowed is ");
@@ -284,7 +287,7 @@ class SettingsTest {
 
     assertThatThrownBy(() -> application.run(args)).isInstanceOf(RuntimeException.class);
 
-    assertThat(said(output))
+    assertThat(errorLines(output))
         .singleElement()
         .asString()
         .startsWith("Homing cannot start: " + variable + " is ")

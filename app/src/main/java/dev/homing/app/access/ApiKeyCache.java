@@ -26,7 +26,7 @@ class ApiKeyCache {
   private static final Duration USE_RECORD_INTERVAL = Duration.ofMinutes(1);
   private static final int MAX_ENTRIES = 10_000;
 
-  private final Cache<KeyId, ApiKey> known;
+  private final Cache<KeyId, ApiKey> cached;
   private final Cache<KeyId, Boolean> recentlyUsed;
   private final ApiKeys keys;
   private final Clock clock;
@@ -39,7 +39,7 @@ class ApiKeyCache {
   ApiKeyCache(ApiKeys keys, Clock clock, Ticker ticker) {
     this.keys = keys;
     this.clock = clock;
-    this.known = cache(KEY_TTL, ticker);
+    this.cached = cache(KEY_TTL, ticker);
     this.recentlyUsed = cache(USE_RECORD_INTERVAL, ticker);
   }
 
@@ -52,12 +52,12 @@ class ApiKeyCache {
   }
 
   /**
-   * The caller that this key authenticates; empty if the key is not valid for any reason.
+   * The caller that this key authenticates; empty if it is invalid, for whatever reason.
    *
-   * @throws DataAccessException if PostgreSQL has to be asked, and does not answer
+   * @throws DataAccessException if a query is needed and PostgreSQL is not responding
    */
   Optional<Caller> caller(String text) {
-    Optional<ApiKey> valid = ApiKeyToken.read(text).flatMap(this::valid);
+    Optional<ApiKey> valid = ApiKeyToken.read(text).flatMap(this::findValid);
     valid.ifPresent(key -> recordUse(key.id()));
     return valid.map(key -> new Caller(key.id().toString(), key.tenant(), key.scopes()));
   }
@@ -67,18 +67,18 @@ class ApiKeyCache {
    * new, so timing does not reveal which ids exist. Only valid keys are cached, within {@code get},
    * so that {@link #evict} waits for concurrent readers.
    */
-  private Optional<ApiKey> valid(ApiKeyToken shown) {
-    Function<KeyId, @Nullable ApiKey> reading = _ -> read(shown).orElse(null);
-    ApiKey key = known.get(shown.id(), reading);
+  private Optional<ApiKey> findValid(ApiKeyToken shown) {
+    Function<KeyId, @Nullable ApiKey> loading = _ -> loadValid(shown).orElse(null);
+    ApiKey key = cached.get(shown.id(), loading);
     if (key == null) {
       return Optional.empty();
     }
-    return isValid(key, shown) ? Optional.of(key) : read(shown);
+    return isValid(key, shown) ? Optional.of(key) : loadValid(shown);
   }
 
-  private Optional<ApiKey> read(ApiKeyToken shown) {
+  private Optional<ApiKey> loadValid(ApiKeyToken shown) {
     ApiKey key = keys.find(shown.id()).orElse(ApiKey.NONE);
-    return Optional.of(key).filter(read -> isValid(read, shown));
+    return Optional.of(key).filter(found -> isValid(found, shown));
   }
 
   private boolean isValid(ApiKey key, ApiKeyToken shown) {
@@ -87,7 +87,7 @@ class ApiKeyCache {
 
   /** Makes this node refuse a revoked key at once. */
   void evict(KeyId id) {
-    known.invalidate(id);
+    cached.invalidate(id);
   }
 
   private void recordUse(KeyId id) {

@@ -92,13 +92,13 @@ class KeyController {
 
     private Set<Scope> withScopes(List<Problem.FieldError> errors) {
       Set<Scope> all = EnumSet.noneOf(Scope.class);
-      boolean known = scopes != null && !scopes.isEmpty();
+      boolean valid = scopes != null && !scopes.isEmpty();
       for (String word : scopes == null ? List.<String>of() : scopes) {
         Optional<Scope> scope = Scope.of(word);
         scope.ifPresent(all::add);
-        known &= scope.isPresent();
+        valid &= scope.isPresent();
       }
-      if (!known) {
+      if (!valid) {
         errors.add(
             new Problem.FieldError(
                 "scopes", "must list one or more of publish, read, manage and admin"));

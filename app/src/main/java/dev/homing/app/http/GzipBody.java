@@ -90,17 +90,17 @@ final class GzipBody {
   private void member() throws UnreadableBody, DataFormatException {
     CRC32 crc = new CRC32();
     int size = 0;
-    byte[] some = new byte[8192];
+    byte[] chunk = new byte[8192];
     try (Inflater inflater = new Inflater(true)) {
       inflater.setInput(sent);
       while (!inflater.finished()) {
-        int got = inflater.inflate(some);
+        int got = inflater.inflate(chunk);
         check(got > 0 || inflater.finished());
         if (inflated.size() + got > maxBytes) {
           throw new UnreadableBody(Problem.tooLarge(maxBytes));
         }
-        inflated.write(some, 0, got);
-        crc.update(some, 0, got);
+        inflated.write(chunk, 0, got);
+        crc.update(chunk, 0, got);
         size += got;
       }
     }

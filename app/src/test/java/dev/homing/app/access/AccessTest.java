@@ -44,7 +44,7 @@ class AccessTest {
     assertThat(from(address).getStatus()).isEqualTo(200);
   }
 
-  /** What the security filters answer to a request from there, which says it comes from here. */
+  /** The answer of the security filters to a request from there that claims to come from here. */
   private MockHttpServletResponse from(String address) throws IOException, ServletException {
     MockHttpServletRequest request =
         new MockHttpServletRequest(open.bean(ServletContext.class), "GET", "/subscriptions");
@@ -89,7 +89,7 @@ class AccessTest {
     api.post("/webhooks/a", "{}").expect(202);
   }
 
-  /** In open mode, which every other test is in, it may be called. */
+  /** Open mode, in which all other tests run, allows them. */
   @ParameterizedTest
   @ValueSource(strings = {"http://127.0.0.1:8081/", "http://localhost/", "https://10.0.0.1/"})
   void adminKeyForbidsInternalReceivers(String url) {

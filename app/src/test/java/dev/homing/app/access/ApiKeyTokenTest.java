@@ -12,7 +12,7 @@ class ApiKeyTokenTest {
   private static final KeyId ID =
       new KeyId(UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057"));
 
-  /** The checksum by Python's zlib.crc32, the hash by its hashlib. */
+  /** Checksum and hash come from Python's zlib.crc32 and hashlib. */
   private static final String TEXT =
       "hk_01890a5d-ac96-774b-bcce-b302099a8057_" + "0123456789abcdef".repeat(4) + "_efd10c92";
 

@@ -15,14 +15,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** From where somebody calls, and what that is good for. */
+/** The caller's address, and what depends on it. */
 class CallersAddressTest {
   private static final String FORWARDED_FOR = "X-Forwarded-For";
 
   private final RunningHoming homing = RunningHoming.withAdminKey();
   private final Api admin = homing.admin();
 
-  /** Those who called wrote what comes first; what comes last may be another proxy. */
+  /** The caller may have written the first entries; the last may be another proxy. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -102,7 +102,7 @@ class CallersAddressTest {
         .header("location");
   }
 
-  /** Of IPv6, one has all addresses that begin with the same 64 bits. */
+  /** A caller on IPv6 owns all addresses with the same first 64 bits. */
   @Test
   void wrongKeysAreCountedPerIpv6Network() {
     Api guess = homing.api().authorized("Bearer nonsense");
@@ -141,7 +141,7 @@ class CallersAddressTest {
     assertThat(refused.header("content-type")).isEqualTo("application/problem+json");
     assertThat(refused.header("retry-after")).isEqualTo("1");
     guess.get("/events", FORWARDED_FOR, "203.0.113.67").expect(401);
-    // Whoever shares the address is not shut out.
+    // A valid key from the same address is still served.
     admin.get("/events", FORWARDED_FOR, there).expect(200);
     homing.api().get("/events", FORWARDED_FOR, there).expect(401);
   }

@@ -38,7 +38,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.web.servlet.handler.HandlerExceptionResolverComposite;
 import tools.jackson.databind.JsonNode;
 
-/** What operators do with tenants and keys. */
+/** Operators manage tenants and keys. */
 class KeysTest {
   private final RunningHoming homing = RunningHoming.withAdminKey();
   private final Api admin = homing.admin();
@@ -122,7 +122,7 @@ class KeysTest {
     assertThat(here.caller(text(made, "key"))).isEmpty();
   }
 
-  /** The request reads the key, then the key is revoked, then the request goes on. */
+  /** The request reads the key, the key is revoked, then the request continues. */
   @Test
   void keyRevokedDuringAReadIsNotCached() throws InterruptedException {
     JsonNode made = key(Map.of("scopes", List.of("read")));
@@ -148,7 +148,7 @@ class KeysTest {
     assertThat(here.get().caller(text(made, "key"))).isEmpty();
   }
 
-  /** Returns once the key is revoked, and forgotten here unless that has to wait. */
+  /** Returns once the key is revoked, and evicted here unless that has to wait. */
   private Thread revoke(KeyId id, ApiKeyCache here) {
     homing.bean(ApiKeys.class).revoke(id);
     Thread evicting = Thread.ofPlatform().start(() -> here.evict(id));
@@ -195,7 +195,7 @@ class KeysTest {
         .until(() -> admin.get("/keys/" + text(made, "id")).json().get("last_used_at").isString());
   }
 
-  /** So that nobody learns which part of a guess was right. */
+  /** Otherwise the answer would reveal which part of a guess was right. */
   @Test
   void everyInvalidKeyGetsTheSameAnswer() {
     JsonNode revoked = key(Map.of("scopes", List.of("read")));
@@ -217,7 +217,7 @@ class KeysTest {
     }
   }
 
-  /** So that no clock tells which ids there are. */
+  /** Otherwise timing would reveal which ids exist. */
   @Test
   void wrongKeyCostsTheSameForKnownAndUnknownIds() {
     AtomicInteger asked = new AtomicInteger();
@@ -280,12 +280,12 @@ class KeysTest {
 
   @Test
   void withoutPostgresqlAKeyGets503() throws IOException, ServletException {
-    DataSource away =
+    DataSource unreachable =
         new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:%d/x".formatted(Port.free()));
     CallerFilter filter =
         new CallerFilter(
             new AccessSettings(RunningHoming.ADMIN_KEY, ""),
-            new ApiKeyCache(new ApiKeys(JdbcClient.create(away)), Clock.systemUTC()),
+            new ApiKeyCache(new ApiKeys(JdbcClient.create(unreachable)), Clock.systemUTC()),
             new WrongKeyLimit(new SimpleMeterRegistry()),
             UUID::randomUUID,
             homing.bean(HandlerExceptionResolverComposite.class));
@@ -303,8 +303,8 @@ class KeysTest {
     assertThat(chain.getRequest()).isNull();
   }
 
-  private JsonNode key(Map<String, Object> wish) {
-    Map<String, Object> request = new HashMap<>(wish);
+  private JsonNode key(Map<String, Object> fields) {
+    Map<String, Object> request = new HashMap<>(fields);
     request.putIfAbsent("tenant", "default");
     return admin.post("/keys", request).expect(201).json();
   }

@@ -2,7 +2,7 @@ package dev.homing.app.access;
 
 import java.util.UUID;
 
-/** Names that no other test has. */
+/** Names that no other test uses. */
 final class Names {
   private Names() {}
 

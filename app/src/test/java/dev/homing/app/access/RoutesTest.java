@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Every route there is: which key opens it, and whose things it shows. */
+/** All routes: the scope each requires, and the tenant whose data it shows. */
 class RoutesTest {
   private static final Map<String, String> SCOPES =
       Map.ofEntries(
@@ -49,7 +49,7 @@ class RoutesTest {
           entry("GET /keys/{id}", "admin"),
           entry("DELETE /keys/{id}", "admin"));
 
-  private static final UUID NOBODYS = UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057");
+  private static final UUID UNKNOWN = UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057");
 
   private static final RunningHoming HOMING = RunningHoming.withAdminKey();
   private static final Map<String, Api> BY_SCOPE = new HashMap<>();
@@ -87,20 +87,20 @@ class RoutesTest {
             BY_SCOPE.forEach(
                 (scope, api) -> {
                   boolean open = scope.equals(needed) || scope.equals("admin");
-                  assertThat(call(api, route, NOBODYS).status() == 403)
+                  assertThat(call(api, route, UNKNOWN).status() == 403)
                       .as("%s with %s", route, scope)
                       .isEqualTo(!open);
                 }));
   }
 
-  /** A filter that is misspelled would show more than was asked for, or change it. */
+  /** A misspelled filter would show or change more than the caller asked for. */
   @Test
   void eachRefusesUnknownParameters() {
     SCOPES
         .keySet()
         .forEach(
             route -> {
-              Api.Answer refused = call(HOMING.admin(), route, NOBODYS, "?stauts=failed");
+              Api.Answer refused = call(HOMING.admin(), route, UNKNOWN, "?stauts=failed");
               assertThat(refused.status()).as(route).isEqualTo(400);
               assertThat(refused.text())
                   .as(route)
@@ -114,10 +114,10 @@ class RoutesTest {
         .keySet()
         .forEach(
             route ->
-                assertThat(call(HOMING.api(), route, NOBODYS).status()).as(route).isEqualTo(401));
+                assertThat(call(HOMING.api(), route, UNKNOWN).status()).as(route).isEqualTo(401));
   }
 
-  /** Byte for byte, but for the id that was asked for. */
+  /** Byte for byte, except for the requested id. */
   @Test
   void anotherTenantsIdLooksLikeAnUnknownId() {
     Api ours = api(tenant(), List.of("publish", "read", "manage"));
@@ -130,11 +130,11 @@ class RoutesTest {
           if (!scope.equals("admin") && route.contains("{id}")) {
             UUID id = requireNonNull(ids.get(collection), collection);
             Api.Answer foreign = call(theirs, route, id);
-            Api.Answer unknown = call(theirs, route, NOBODYS);
+            Api.Answer unknown = call(theirs, route, UNKNOWN);
             assertThat(foreign.status()).as(route).isEqualTo(404);
             assertThat(foreign.text().replace(id.toString(), "ID"))
                 .as(route)
-                .isEqualTo(unknown.text().replace(NOBODYS.toString(), "ID"));
+                .isEqualTo(unknown.text().replace(UNKNOWN.toString(), "ID"));
           }
         });
   }
@@ -163,7 +163,7 @@ class RoutesTest {
     return name;
   }
 
-  /** One of each, whose delivery waits, as its receiver does not exist. */
+  /** Creates one of each; the delivery waits, because its receiver does not exist. */
   private static Map<String, UUID> fill(Api api) {
     String subscription =
         Api.id(

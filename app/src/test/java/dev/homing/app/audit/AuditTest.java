@@ -16,7 +16,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Who changed what. */
+/** The audit log. */
 class AuditTest {
   private final RunningHoming homing = RunningHoming.withAdminKey();
   private final Api admin = homing.admin();
@@ -148,7 +148,7 @@ class AuditTest {
         .containsExactly("key.created", "tenant.created");
   }
 
-  /** More than are fetched at a time. */
+  /** More entries than are fetched at a time. */
   @Test
   void allEntriesAreExportedAsLines() {
     String subscription = subscription();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Homing's jar, unpacked as its image has it and, if that is asked for, with an AOT cache. */
 final class Application {
-  /** Of classes, profiles of methods and what else a start needs (JEP 483, 514 and 515). */
+  /** The AOT cache of classes, method profiles and other start-up data (JEP 483, 514 and 515). */
   private static final boolean TRAINED = Boolean.getBoolean("bench.aot");
 
   private static final int CONNECTIONS = 64;
@@ -25,7 +25,7 @@ final class Application {
     this.jar = BuiltJar.unpackInto(folder);
   }
 
-  /** To start it with these options of the JVM. */
+  /** The command that starts it with these options of the JVM. */
   List<String> command(List<String> options) {
     return Stream.of(
             List.of(BuiltJar.JAVA),
@@ -36,7 +36,7 @@ final class Application {
         .toList();
   }
 
-  /** Has a node run under load for a while, and keeps what its JVM has learnt. */
+  /** Runs a node under load for a while, and stores what its JVM has learnt. */
   void train(Path folder, Duration time) throws IOException {
     if (!TRAINED) {
       return;

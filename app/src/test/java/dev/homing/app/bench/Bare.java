@@ -17,7 +17,7 @@ import java.util.List;
 final class Bare {
   private Bare() {}
 
-  /** What calls come to that it answers at once, when it is as warm as Homing. */
+  /** Measures calls that it answers at once, when it is as warm as Homing. */
   static Callers.Calls run(Scenario scenario, Path folder, Duration warmUp, Duration time)
       throws IOException {
     int port = Port.free();

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Measures the selected scenarios, one after the other, each on parts of its own. It judges only
- * that nothing is lost and that nothing comes twice: how fast it was is for people to read.
+ * Measures the selected scenarios in turn, each on parts of its own. It judges only that nothing is
+ * lost and that nothing comes twice: how fast it was is for people to read.
  */
 @Isolated
 @Execution(ExecutionMode.SAME_THREAD)
@@ -174,7 +174,7 @@ class BenchIT {
         .forEach(receiver -> service.subscribe(receivers.url(receiver), scenario.eventType()));
   }
 
-  /** What the JVM's flight recorder needs to be told, if it is asked for. */
+  /** The options of the JVM's flight recorder, if it is requested. */
   private static List<String> recording(Scenario scenario) {
     Path file = FOLDER.resolve(scenario.name() + ".jfr");
     return Boolean.getBoolean("bench.record")
@@ -182,7 +182,7 @@ class BenchIT {
         : List.of();
   }
 
-  /** Nobody sends what they subscribe to, so that it does not matter that they cannot be signed. */
+  /** Their event types are never published, so it does not matter that they cannot be signed. */
   private static void subscribeBystanders(int bystanders, RealParts parts) {
     Database database = new Database(parts.postgres().port());
     database.run(
@@ -200,7 +200,7 @@ class BenchIT {
     database.run("analyze");
   }
 
-  /** Until every healthy receiver has everything, PostgreSQL says so, and all has its workflow. */
+  /** Waits until every healthy receiver has all events, as recorded, and all have workflows. */
   private static void drain(Scenario scenario, Tally tally, Service service, RealParts parts) {
     try {
       await()

@@ -37,7 +37,7 @@ final class Callers {
   }
 
   /**
-   * What came of calling for a while.
+   * The result of calling for a while.
    *
    * @param refused calls that were not answered 202
    * @param answers in microseconds, from the time at which a call was due
@@ -53,8 +53,8 @@ final class Callers {
   /**
    * Calls for that long.
    *
-   * @param perSecond at this rate, whatever comes back: a call that finds no free connection waits,
-   *     and its wait counts; 0: each connection calls again once it has its answer
+   * @param perSecond at this rate, regardless of the answers: a call that finds no free connection
+   *     waits, and its wait counts; 0: each connection calls again once it has its answer
    */
   Calls call(int connections, double perSecond, Duration time) {
     return call(connections, perSecond, time, Integer.MAX_VALUE);
@@ -90,7 +90,7 @@ final class Callers {
     return round.result();
   }
 
-  /** What all connections share. */
+  /** The state that all connections share. */
   private final class Round {
     private final long start;
     private final double perSecond;

@@ -5,7 +5,7 @@ import dev.homing.app.development.RealParts;
 import java.time.Duration;
 
 /**
- * What the processes have spent until now.
+ * The resources that the processes have used so far.
  *
  * @param load this JVM: callers and receivers
  * @param commits of PostgreSQL, in Homing's database; what a connection did in the last second may

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a scenario came to.
+ * The measurements of a scenario.
  *
  * @param pgbench transactions each second of {@code pgbench -N -c 16 -j 2}, scale 10, on the same
  *     PostgreSQL just before; 0: there is no pgbench here
@@ -112,7 +112,7 @@ record Figures(
     }
   }
 
-  /** What the machine can do at most, just before. */
+  /** The limits of the machine, measured just before. */
   record Beside(
       double pgbench, @Nullable Double floorPerSecond, @Nullable Percentiles bareAnswer) {}
 

@@ -19,7 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What Temporal can do at most: workflows that are started eagerly and do nothing. */
+/** Temporal's limit: workflows that are started eagerly and do nothing. */
 final class Floor {
   private static final String TASK_QUEUE = "floor";
   private static final int CALLERS = 16;

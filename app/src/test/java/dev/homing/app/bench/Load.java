@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** How callers call. */
 sealed interface Load {
-  /** In the words of the table. */
+  /** The label in the table. */
   String words();
 
   Callers.Calls put(Callers callers, Duration time);
@@ -30,7 +30,7 @@ sealed interface Load {
     }
   }
 
-  /** At a fixed rate, whatever comes back, for so many times the time. */
+  /** At a fixed rate, regardless of the answers, for a multiple of the time. */
   record Steady(int connections, double perSecond, int times) implements Load {
     @Override
     public String words() {
@@ -66,7 +66,7 @@ sealed interface Load {
     }
   }
 
-  /** Half of what it takes when each connection calls again at once, for so many times the time. */
+  /** Half the rate of a closed loop, for a multiple of the time. */
   final class Half implements Load {
     private final int connections;
     private final int times;

@@ -14,9 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/**
- * Tells what a machine and its disk are worth: PostgreSQL's own benchmark, where it is installed.
- */
+/** Measures the machine and its disk with PostgreSQL's own benchmark, where it is installed. */
 final class Pgbench {
   private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
 

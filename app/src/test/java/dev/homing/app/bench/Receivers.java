@@ -84,7 +84,7 @@ final class Receivers implements AutoCloseable {
     down = false;
   }
 
-  /** In microseconds, from the time at which its call was due to its first receipt. */
+  /** The time from when its call was due to its first receipt, in microseconds. */
   Histogram delays() {
     return delays;
   }

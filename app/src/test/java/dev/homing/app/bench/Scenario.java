@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is measured.
+ * A scenario to measure.
  *
  * @param receivers subscribed to every event
  * @param bystanders subscriptions of the same tenant to other events
@@ -28,7 +28,7 @@ record Scenario(
     Behaviour behaviour,
     Set<Missing> without,
     Map<String, String> settings) {
-  /** What may be stopped. */
+  /** The parts that may be stopped. */
   enum Missing {
     TEMPORAL,
     REDIS
@@ -104,7 +104,7 @@ record Scenario(
     return "bench." + name;
   }
 
-  /** Those that are counted: for one that hangs nobody waits. */
+  /** The receivers that are counted: hanging ones are not waited for. */
   int healthyReceivers() {
     return receivers - behaviour.hanging();
   }

@@ -46,7 +46,7 @@ final class Service extends HomingProcess {
     return application.command(Stream.concat(OPTIONS.stream(), options.stream()).toList());
   }
 
-  /** Impatiently, so that what is refused comes again while somebody waits for it. */
+  /** Uses short intervals, so that refused deliveries are retried during the measurement. */
   void subscribe(String url, String eventType) {
     api()
         .post(

@@ -17,7 +17,7 @@ record Stamp(int number, long due) {
   private static final String BEFORE_PADDING = "\",\"padding\":\"";
   private static final String END = "\"}";
 
-  /** As much as any payload needs, which PostgreSQL cannot compress. */
+  /** Incompressible filler, long enough for any payload. */
   private static final String NOISE =
       new Random(1)
           .ints(256 * 1024, 'a', 'z' + 1)

@@ -13,13 +13,13 @@ interface Temporal {
   /** Host and port. */
   String address();
 
-  /** What its processes have spent, its database's included if that is its own. */
+  /** The CPU time of its processes, including its database if it has its own. */
   Duration cpu();
 
   /** Where its metrics are; null: nowhere. */
   @Nullable URI metrics();
 
-  /** The dev server or, with {@code bench.temporal.address}, one that somebody has started. */
+  /** The dev server or, with {@code bench.temporal.address}, one that is already running. */
   static Temporal of(TemporalPart devServer) {
     String address = System.getProperty("bench.temporal.address");
     return address == null ? new DevServer(devServer) : new Running(address);

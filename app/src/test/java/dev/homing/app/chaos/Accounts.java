@@ -14,12 +14,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What was promised, what came, and what they differ in; the words are those of Jepsen's {@code
- * total-queue}.
+ * Compares promised events with received ones, in the terms of Jepsen's {@code total-queue}.
  *
  * @param sinks how many are healthy and subscribed to everything: the first ones
  * @param calls of the business systems
- * @param answered what the sinks got, also those that are not healthy
+ * @param answered the receipts of all sinks, including unhealthy ones
  * @param kept the events that the API knows
  * @param fault from which delays are counted, if it came after the 202
  */
@@ -73,7 +72,7 @@ record Accounts(
         calls.stream().flatMap(this::pairs).filter(pair -> !delivered.contains(pair)).count();
   }
 
-  /** Nobody was promised it, or it is not what was published. */
+  /** Receipts that were never promised, or differ from what was published. */
   int unexpected() {
     Map<String, Call> published =
         calls.stream()
@@ -89,24 +88,24 @@ record Accounts(
             .count();
   }
 
-  /** What healthy sinks took, each time of it counted. */
+  /** All receipts of healthy sinks, repeats included. */
   private Stream<Pair> taken() {
     return answered.stream()
         .filter(each -> each.reply().takes() && each.visit().sink() < sinks)
         .map(Pair::of);
   }
 
-  /** What healthy sinks took, each of it counted once. */
+  /** The receipts of healthy sinks, without repeats. */
   int takenOnce() {
     return (int) taken().distinct().count();
   }
 
-  /** How often healthy sinks took what they had taken before. */
+  /** The number of repeated receipts at healthy sinks. */
   int duplicated() {
     return (int) taken().count() - takenOnce();
   }
 
-  /** Deliveries of calls of which the client for a while did not know what became of them. */
+  /** Deliveries of calls whose outcome the client did not know for a while. */
   int recovered() {
     Set<Pair> delivered = firstDeliveries().keySet();
     return (int)
@@ -121,7 +120,7 @@ record Accounts(
     return (int) answered.stream().filter(each -> !each.visit().signed()).count();
   }
 
-  /** A 202 for an event that is not there, or another event for the same key. */
+  /** A 202 for an event that does not exist, or another event for the same key. */
   int falseAcknowledgements() {
     long missing =
         calls.stream().flatMap(Call::accepted).filter(t -> !kept.contains(t.event())).count();
@@ -142,7 +141,7 @@ record Accounts(
     return calls.stream().flatMap(call -> call.event().stream()).collect(toSet());
   }
 
-  /** From the 202 or the fault to the first delivery. */
+  /** The longest time from the 202 or the fault to the first delivery. */
   Duration longestDelay() {
     Map<Pair, Instant> delivered = firstDeliveries();
     return calls.stream()

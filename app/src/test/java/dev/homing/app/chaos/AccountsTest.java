@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A checker that finds nothing proves nothing. */
+/** The checker finds each kind of fault. */
 class AccountsTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final Reply OK = new Reply.Status(200);
@@ -156,7 +156,7 @@ class AccountsTest {
     assertThat(accounts.longestDelay()).isEqualTo(Duration.ofSeconds(6));
   }
 
-  /** Of two sinks; the API knows both events. */
+  /** Accounts of two sinks; the API knows both events. */
   private static Accounts accounts(List<Call> calls, Answered... answered) {
     return new Accounts(2, calls, List.of(answered), Set.of("one", "other"), Instant.MIN);
   }

@@ -36,7 +36,7 @@ final class Application {
         command(List.of("-XX:ArchiveClassesAtExit=" + archive, "-Dspring.context.exit=onRefresh")));
   }
 
-  /** The one that all worlds share; the first who asks lends it a database for a moment. */
+  /** The one that all worlds share; its first user lends it a database for a moment. */
   static synchronized Application shared(Path folder, Map<String, String> settings) {
     if (shared == null) {
       try {
@@ -48,7 +48,7 @@ final class Application {
     return shared;
   }
 
-  /** To start it, soon, with more options. */
+  /** The command that starts it quickly, with more options. */
   List<String> start(List<String> more) {
     return command(
         Stream.concat(Stream.of("-XX:SharedArchiveFile=" + archive), more.stream()).toList());

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Very many deliveries wait. */
+/** A large backlog of waiting deliveries. */
 @ExtendWith(Rows.class)
 class BacklogIT {
   /** Rows of deliveries that wait. */
@@ -27,21 +27,21 @@ class BacklogIT {
   /** Deliveries that wait in a workflow of Temporal, as they all would: a start takes 30 ms. */
   private static final int WORKFLOWS = Integer.getInteger("chaos.backlog.workflows", 500);
 
-  /** Of each event that waits. */
+  /** The recipients of each waiting event. */
   private static final int RECIPIENTS = 100;
 
   /** A Temporal that is asked for more at once does them slower. */
   private static final int TOLD_TOGETHER = 5;
 
   /** An activity's task that a busy Temporal loses comes again when its attempt is due. */
-  private static final double MOST = 0.99;
+  private static final double MIN_SHARE = 0.99;
 
   private static final int PAIRS = 10;
   private static final int CALLS = 400;
   private static final int CALLERS = 4;
   private static final long MEBIBYTE = 1024 * 1024;
 
-  /** What the callers of the windows tell, and one healthy receiver of each node gets. */
+  /** The event type of the windows, with one healthy receiver per node. */
   private static final String TYPE = "backlog.healthy";
 
   @Row(number = 35, fault = "a million deliveries wait", alone = true)
@@ -119,11 +119,12 @@ class BacklogIT {
         node.api().post("/webhooks/backlog.real", "{}").expect(202);
       }
       waiting += TOLD_TOGETHER * RECIPIENTS;
-      double most = waiting * MOST;
+      double required = waiting * MIN_SHARE;
       World.until(
           "most wait in their workflows",
           Duration.ofMinutes(10),
-          () -> world.count("select count(*) from deliveries where run_id is not null") >= most);
+          () ->
+              world.count("select count(*) from deliveries where run_id is not null") >= required);
     }
     world.sql(
         """
@@ -151,7 +152,7 @@ class BacklogIT {
   }
 
   /**
-   * What one window came to.
+   * The result of one window.
    *
    * @param accepted calls for each second
    * @param percentile99 of the time until an answer, in seconds

@@ -65,7 +65,7 @@ record Call(String key, String type, byte[] body, List<Try> tries) {
     return tries.stream().anyMatch(each -> each.outcome() == Outcome.UNKNOWN);
   }
 
-  /** The time within which so many of a hundred were answered; none: zero. */
+  /** A percentile of the answer times; zero without answers. */
   static Duration percentile(int percent, Stream<Try> tries) {
     List<Duration> all = tries.map(Try::took).sorted().toList();
     return all.isEmpty() ? Duration.ZERO : all.get((all.size() - 1) * percent / 100);

@@ -14,12 +14,12 @@ import org.awaitility.core.ConditionTimeoutException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Compares, once nothing moves any more, what the callers were promised, what the sinks got and
- * what the API says.
+ * Compares, once everything is quiet, the promises to callers, the receipts of sinks and the state
+ * in the API.
  */
 final class Checker {
   /** Beyond the longest delay that is expected. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final World world;
   private final List<String> complaints = new ArrayList<>();
@@ -31,7 +31,7 @@ final class Checker {
 
   void check(Expected expected) {
     world.generator.finish();
-    awaitDrain(expected.longestDelay().plus(PATIENCE));
+    awaitDrain(expected.longestDelay().plus(TIMEOUT));
     accounts = accounts(keptEvents(), expected.fault());
     limit("calls without a 202", accounts.calls().size() - accounts.accepted(), 0);
     limit("refusals", accounts.refusals(), expected.refusals());
@@ -49,7 +49,7 @@ final class Checker {
     readTheLogs();
   }
 
-  /** As they are now. */
+  /** The accounts as of now. */
   private Accounts accounts(Set<String> kept, Instant fault) {
     return new Accounts(
         world.subscriptions().size(), world.generator.calls(), world.sinks.answered(), kept, fault);
@@ -132,12 +132,12 @@ final class Checker {
     }
   }
 
-  /** As of the check. */
+  /** The accounts as of the check. */
   Accounts accounts() {
     return accounts;
   }
 
-  /** How much the healthy sinks took by now that nobody has recorded. */
+  /** The number of receipts of healthy sinks that are not recorded by now. */
   int unrecorded() {
     long recorded = world.count("select count(*) from deliveries where state = 'delivered'");
     return (int) (accounts(Set.of(), Instant.MIN).takenOnce() - recorded);

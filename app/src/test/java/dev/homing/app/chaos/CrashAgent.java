@@ -31,9 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a node stop at a {@link CrashPoint}: a Java agent, so that the product knows nothing of it.
  *
- * <p>The thread that comes to the point for the nth time, and each that comes later, waits there
- * for ever; a file says that it was reached. A point that is not in the code any more ends the
- * node.
+ * <p>The nth thread to reach the point, and every later one, waits there for ever; a file records
+ * that it was reached. A point that no longer exists in the code ends the node.
  */
 public final class CrashAgent implements ClassFileTransformer {
   private static final AtomicInteger LEFT = new AtomicInteger();
@@ -45,7 +44,7 @@ public final class CrashAgent implements ClassFileTransformer {
     this.point = point;
   }
 
-  /** The agent as a jar in the folder, of this class and what it needs. */
+  /** Writes the agent as a jar into the folder, with this class and its dependencies. */
   static Path jar(Path folder) {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -67,7 +66,7 @@ public final class CrashAgent implements ClassFileTransformer {
     return jar;
   }
 
-  /** The point counts once this file is there: what warms up a node does not. */
+  /** The point counts once this file exists, so that warming up does not. */
   static Path armed(Path reached) {
     return reached.resolveSibling(reached.getFileName() + ".armed");
   }
@@ -98,7 +97,7 @@ public final class CrashAgent implements ClassFileTransformer {
     try {
       return instrument(point, bytes, loader);
     } catch (RuntimeException | Error gone) {
-      // The JVM would go on without: the row would test nothing.
+      // The JVM would continue without the agent, and the row would test nothing.
       gone.printStackTrace();
       Runtime.getRuntime().halt(99);
       return null;

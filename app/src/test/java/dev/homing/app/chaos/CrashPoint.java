@@ -14,7 +14,7 @@ public enum CrashPoint {
   /** The event's rows are written, and not committed. */
   BEFORE_COMMIT("activities.event.AcceptEvents", "commit(List)", When.AT_THE_END),
 
-  /** The event is committed, and nobody has answered 202. */
+  /** The event is committed, and the 202 is not sent. */
   AFTER_COMMIT(
       "activities.lane.EarlyStart",
       "begin(Acceptance$New,SendFirstAttempts$Content)",
@@ -45,7 +45,7 @@ public enum CrashPoint {
       When.AFTER_A_CALL,
       "ExpressLane.get"),
 
-  /** What a workflow that events share leaves waiting is about to get workflows. */
+  /** The deliveries that a shared workflow leaves waiting are about to get workflows. */
   SHARED_BEFORE_STARTS("activities.lane.StartDeliveries", "startAll(List)", When.AT_THE_BEGINNING),
 
   /** A later attempt is about to be made. */

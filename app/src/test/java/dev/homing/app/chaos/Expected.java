@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What a fault may do. It never may lose anything, deliver what nobody published, sign wrongly or
- * acknowledge what is not kept.
+ * The allowed effects of a fault. It may never lose an event, deliver one that was not published,
+ * sign wrongly, or acknowledge an event that is not stored.
  *
  * @param longestDelay from a 202, or from the fault if that came later, to the first delivery
  * @param fault when it came, if that counts
- * @param duplicates what sinks may take more than once
+ * @param duplicates receipts that sinks may have more than once
  * @param refusals calls that may be answered with an error, or not at all
  */
 record Expected(Duration longestDelay, Instant fault, int duplicates, int refusals) {
   static final int ANY = Integer.MAX_VALUE;
 
-  /** Nobody notices but by waiting. */
+  /** No effect except delay. */
   static Expected delay(Duration longest) {
     return new Expected(longest, Instant.MIN, 0, 0);
   }

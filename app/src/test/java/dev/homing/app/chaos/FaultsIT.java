@@ -25,12 +25,12 @@ class FaultsIT {
   private static final Expected PROMPT = Expected.delay(Duration.ofSeconds(10));
 
   /**
-   * For what is sent once more: beside the Temporals of other worlds, one loses a task now and
-   * then, and hands it out again when the activity's time is up.
+   * The delay of a repeat: next to the Temporals of other worlds, one loses a task now and then,
+   * and hands it out again when the activity times out.
    */
   private static final Expected SENT_AGAIN = Expected.delay(Duration.ofSeconds(45));
 
-  /** Whom a fault meets. */
+  /** The sink that a fault hits. */
   private static final int AFFECTED = 30;
 
   @Row(number = 23, fault = "receiver cuts the connection after the header of its 200")
@@ -177,8 +177,8 @@ class FaultsIT {
     world.generator.awaitAccepted(5 * World.CALLS_PER_SECOND);
     world.check(Expected.delay(Duration.ofMinutes(4)));
 
-    // Names are remembered for half a minute, so one receiver after the other is away, and comes
-    // back: while somebody is reached, who is not has to answer for it.
+    // Names are cached for half a minute, so receivers fail and recover one by one. As long as any
+    // receiver is reachable, an unreachable one is charged.
     assertThat(
             world.count(
                 """

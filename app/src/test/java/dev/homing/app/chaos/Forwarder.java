@@ -38,18 +38,18 @@ final class Forwarder implements AutoCloseable {
     return port;
   }
 
-  /** Nothing goes through any more, and nobody is told. */
+  /** Silently stops passing bytes on. */
   void freeze() {
     set(true);
   }
 
-  /** What did not go through does now. */
+  /** Passes on the withheld bytes. */
   void heal() {
     delay = Duration.ZERO;
     set(false);
   }
 
-  /** Whatever a client says takes so long to arrive. */
+  /** Delays all bytes of clients by this time. */
   void delay(Duration each) {
     delay = each;
   }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A node, or an answer, that comes late finds that the world has gone on. Beyond the matrix. */
+/** Nodes and answers that come too late. Beyond the fault matrix. */
 @ExtendWith(Rows.class)
 class FrozenNodesIT {
   private static final Expected TAKEN_OVER =
@@ -50,7 +50,7 @@ class FrozenNodesIT {
         visit -> {
           if (first.getAndSet(false)) {
             if (hasWorkflowSoon(visit.event(), world)) {
-              sleeper.freeze(); // The answer finds nobody who reads it.
+              sleeper.freeze(); // No one reads the answer.
               frozen.set(true);
             } else {
               first.set(true); // Temporal is slow: perhaps with the next one.
@@ -64,7 +64,7 @@ class FrozenNodesIT {
 
   /**
    * Which another node takes up before the lease is out, if Temporal does not hand it to the frozen
-   * one again: it must not send what that one sends.
+   * one again: it must not send what the frozen one sends.
    */
   private static boolean hasWorkflowSoon(String event, World world) {
     try {

@@ -24,17 +24,17 @@ import org.awaitility.core.ConditionTimeoutException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The business systems: they call at a fixed rate, whatever comes back, the nodes in turn, and
- * repeat what was not accepted as good clients do, with the same {@code Idempotency-Key}.
+ * The business systems. They call the nodes in turn at a fixed rate, regardless of the answers, and
+ * repeat unaccepted calls as good clients do, with the same {@code Idempotency-Key}.
  */
 final class Generator implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
   static final List<String> TYPES = List.of("order.created", "order.paid", "order.shipped");
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
   private static final int LARGEST = 2_000;
 
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Random random;
@@ -55,7 +55,7 @@ final class Generator implements AutoCloseable {
     var unused = threads.submit(this::call);
   }
 
-  /** From now on calls these, also with what is to be repeated. */
+  /** Calls these nodes from now on, for repeats as well. */
   void turnTo(Node... called) {
     nodes = List.of(called);
   }
@@ -95,7 +95,7 @@ final class Generator implements AutoCloseable {
         body.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Until it is accepted, by whatever node. */
+  /** Repeats a call until any node accepts it. */
   private void tell(Call call, int turn) {
     for (int i = turn; !closed && !call.isAccepted(); i++) {
       List<Node> called = nodes;
@@ -130,14 +130,14 @@ final class Generator implements AutoCloseable {
 
   private static HttpRequest request(Call call, URI node) {
     return HttpRequest.newBuilder(node.resolve("/webhooks/" + call.type()))
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .header("Content-Type", "application/json")
         .header("Idempotency-Key", call.key())
         .POST(BodyPublishers.ofByteArray(call.body()))
         .build();
   }
 
-  /** Until so many more calls were made. */
+  /** Waits until this many more calls were made. */
   void awaitCalls(int more) {
     int before = calls.size();
     await("%d more calls".formatted(more))
@@ -146,7 +146,7 @@ final class Generator implements AutoCloseable {
         .until(() -> calls.size() >= before + more);
   }
 
-  /** Until so many more calls were accepted. */
+  /** Waits until this many more calls were accepted. */
   void awaitAccepted(int more) {
     long before = accepted();
     await("%d more calls are accepted".formatted(more))
@@ -172,7 +172,7 @@ final class Generator implements AutoCloseable {
     }
   }
 
-  /** What was asked and answered between these times. */
+  /** The requests and answers between these times. */
   Stream<Call.Try> tries(Instant from, Instant to) {
     return calls().stream()
         .flatMap(call -> call.tries().stream())

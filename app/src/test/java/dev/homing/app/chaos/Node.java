@@ -48,7 +48,7 @@ final class Node extends HomingProcess {
     return withOption(CrashAgent.option(CrashAgent.jar(folder), point, nth, reached()));
   }
 
-  /** From now on the crash point counts. */
+  /** Arms the crash point. */
   void arm() {
     try {
       Files.createFile(CrashAgent.armed(reached()));
@@ -61,7 +61,7 @@ final class Node extends HomingProcess {
     return folder.resolve(name() + ".reached");
   }
 
-  /** Until a thread stands at the crash point. */
+  /** Waits until a thread stands at the crash point. */
   void awaitReached() {
     await("%s reaches its crash point".formatted(name()))
         .atMost(Duration.ofMinutes(1))

@@ -9,10 +9,10 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** One node of two dies, at each step of an event's way. */
+/** One of two nodes dies, at each step of an event. */
 @ExtendWith(Rows.class)
 class NodeDeathsIT {
-  /** From the death: its leases, then the reconciler's or the workflow's next look. */
+  /** The delay after a death: its leases, then the next round of the rescuer or workflow. */
   private static final Expected TAKEN_OVER =
       Expected.delay(Node.TIMEOUT.plusSeconds(45)).refusals(Expected.ANY);
 
@@ -137,10 +137,10 @@ class NodeDeathsIT {
     Node other = world.node();
     world.begin(stopped, other);
     world.generator.turnTo(stopped);
-    world.slowCommits(Duration.ofMillis(400)); // Well below what a call waits for its turn.
+    world.slowCommits(Duration.ofMillis(400)); // Well below the queue timeout of a call.
     world.generator.awaitAccepted(15);
     world.generator.turnTo(other);
-    world.generator.awaitCalls(1); // By then those before have come to the node that stops.
+    world.generator.awaitCalls(1); // By then earlier calls have reached the stopping node.
     stopped.terminate();
     stopped.awaitEnd();
     world.generator.awaitCalls(2 * World.CALLS_PER_SECOND);
@@ -172,15 +172,14 @@ class NodeDeathsIT {
             .with("HOMING_START_SLOTS", "1")
             .with("TEMPORAL_ADDRESS", "127.0.0.1:" + network.port())
             .stoppingAt(point, 1);
-    network.delay(
-        Duration.ofMillis(300)); // What comes while a start takes so long shares the next.
+    network.delay(Duration.ofMillis(300)); // Events that arrive during a slow start share the next.
     world.begin(doomed, world.node());
     world.generator.turnTo(doomed);
     awaitHalt(doomed, world);
     return kill(doomed, world);
   }
 
-  /** Lets all go on until threads of a node stand at the point and nothing moves any more. */
+  /** Runs the world until threads of a node stand at the point and everything is quiet. */
   private static Expected killAt(CrashPoint point, World world) {
     Node doomed = world.node().stoppingAt(point, world.between(5, 15));
     world.begin(doomed, world.node());
@@ -196,7 +195,7 @@ class NodeDeathsIT {
     world.awaitQuiet();
   }
 
-  /** Returns what may come of it: only what nobody had recorded by then may come again. */
+  /** Returns the expected effect: only attempts that were not recorded by then may be repeated. */
   private static Expected kill(Node doomed, World world) {
     doomed.freeze();
     int unrecorded = world.checker().unrecorded();
@@ -208,7 +207,7 @@ class NodeDeathsIT {
     return TAKEN_OVER.since(killed).duplicates(unrecorded);
   }
 
-  /** Of one sink, so that a third of what is sent takes the durable lane. */
+  /** Refuses at one sink, so that a third of the deliveries takes the durable lane. */
   private static void refuseFirstAttempts(World world) {
     world.sinks.answer(
         visit -> new Reply.Status(visit.sink() == 0 && visit.number() == 1 ? 503 : 200));
@@ -237,7 +236,7 @@ class NodeDeathsIT {
     return (int) world.sinks.answered(Reply.Silence.class).count();
   }
 
-  /** As behind a load balancer: who is not ready gets no calls. */
+  /** Restarts a node as behind a load balancer, which sends it no calls while it is not ready. */
   private static void restart(Node node, Node other, World world) {
     node.terminate();
     World.until("not ready", Duration.ofSeconds(10), () -> !node.isReady());

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** PostgreSQL, Redis or Temporal is gone, or as good as gone, and comes back. */
+/** PostgreSQL, Redis or Temporal fails or hangs, and recovers. */
 @ExtendWith(Rows.class)
 class PartOutagesIT {
   private static final Duration OUTAGE = Duration.ofSeconds(15);
@@ -94,7 +94,7 @@ class PartOutagesIT {
     afterwards(world);
 
     assertThat(Duration.between(free, Instant.now())).isLessThan(Duration.ofSeconds(60));
-    // What was under way is sent again every 1 to 10 s for as long as nobody can record it.
+    // Attempts under way are repeated every 1 to 10 s as long as no node can record them.
     world.check(
         Expected.delay(Duration.ofMinutes(3)).refusals(Expected.ANY).duplicates(3 * IN_FLIGHT));
   }
@@ -171,12 +171,12 @@ class PartOutagesIT {
     world.check(Expected.delay(Duration.ofSeconds(10)));
   }
 
-  /** So long by the generator's clock. */
+  /** Lets this time pass by the generator's clock. */
   private static void pass(Duration time, World world) {
     world.generator.awaitCalls((int) time.toSeconds() * World.CALLS_PER_SECOND);
   }
 
-  /** Until calls come through again as if nothing had been. */
+  /** Waits until calls succeed normally again. */
   private static void afterwards(World world) {
     world.generator.awaitAccepted(5 * World.CALLS_PER_SECOND);
   }

@@ -49,7 +49,7 @@ final class RecordingReceivers implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
-  /** What a sink does once it has the whole request. */
+  /** The reaction of a sink to a complete request. */
   sealed interface Reply {
     record Status(int code) implements Reply {}
 
@@ -78,7 +78,7 @@ final class RecordingReceivers implements AutoCloseable {
       };
     }
 
-    /** Whether the sink takes the event for its own, whatever the sender hears. */
+    /** Whether the sink accepts the event, regardless of what the sender learns. */
     default boolean takes() {
       return switch (this) {
         case Status(int code) -> code / 100 == 2;
@@ -103,10 +103,10 @@ final class RecordingReceivers implements AutoCloseable {
     }
   }
 
-  /** A visit and what the sink did. */
+  /** A visit and the reply of the sink. */
   record Answered(Visit visit, Reply reply) {}
 
-  /** From now on: what to do with each request. */
+  /** Sets the reply to each request from now on. */
   void answer(Function<Visit, Reply> replies) {
     script = replies;
   }

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What one run of a row came to.
+ * The result of one run of a row.
  *
  * @param recovered deliveries of calls of which the client did not know whether they were accepted
  * @param complaints why the row does not hold; empty: it does

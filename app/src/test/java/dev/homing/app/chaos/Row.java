@@ -14,12 +14,12 @@ import org.junit.jupiter.api.TestTemplate;
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
 @interface Row {
-  /** Of the fault matrix. */
+  /** The row of the fault matrix. */
   int number();
 
   /** What goes wrong, in the words of the table. */
   String fault();
 
-  /** Whether other worlds beside it would spoil what it expects in time. */
+  /** Whether worlds running beside it would spoil its timing. */
   boolean alone() default false;
 }

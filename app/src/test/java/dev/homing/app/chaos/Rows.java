@@ -25,9 +25,9 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 import org.springframework.util.FileSystemUtils;
 
-/** Runs the selected rows, each run in a world of its own, and writes down what it came to. */
+/** Runs the selected rows, each run in a world of its own, and records the results. */
 final class Rows implements TestTemplateInvocationContextProvider {
-  /** Of all that the suite writes. */
+  /** The folder of all that the suite writes. */
   static final Path FOLDER = Path.of("target", "chaos").toAbsolutePath();
 
   private static final int RUNS = Integer.getInteger("chaos.runs", 1);

@@ -41,7 +41,7 @@ final class SmallDisk implements AutoCloseable {
         run("namespace", List.of("unshare", "-rm", "sh", "-c", mount + " && exec sleep 86400"));
   }
 
-  /** With an empty database for Homing; {@code programs} is the folder of PostgreSQL's. */
+  /** Starts one with an empty database for Homing; {@code programs} holds the binaries. */
   static SmallDisk start(Path folder, Path programs) {
     try {
       SmallDisk small = new SmallDisk(folder, programs);
@@ -135,7 +135,7 @@ final class SmallDisk implements AutoCloseable {
     return disk.resolve("filler").toString();
   }
 
-  /** PostgreSQL wants no root, which is who we are inside. */
+  /** PostgreSQL refuses root, and inside the namespace we are root. */
   private Process asNobody(String program, String... arguments) {
     return inside(
         Stream.of(

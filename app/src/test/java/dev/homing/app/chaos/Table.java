@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
-/** What all runs came to, one line for each fault. */
+/** The results of all runs, one line per fault. */
 final class Table {
   private static final String HEAD =
       """

@@ -19,20 +19,20 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything of one run, and nobody else's: PostgreSQL, Redis, Temporal, nodes of Homing, those who
- * call it and those who are told.
+ * All parts of one run, shared with no other: PostgreSQL, Redis, Temporal, nodes of Homing, callers
+ * and receivers.
  */
 final class World implements AutoCloseable {
-  /** Of the generator. The matrix has 500; all parts of several worlds share two cores. */
+  /** The generator's rate. The matrix has 500; all parts of several worlds share two cores. */
   static final int CALLS_PER_SECOND = 5;
 
   /** Healthy ones, subscribed to all that happens, unless a row has more. */
   private static final int SINKS = 3;
 
-  /** Of what the generator tells. */
+  /** The event type of the generator. */
   static final List<String> ALL = List.of("order.*");
 
-  /** A type that nobody subscribes to, and that counts for nothing. */
+  /** A type without subscriptions, which is not counted. */
   static final String WARM_UP = "warm.up";
 
   private static final Map<String, Object> IMPATIENT =
@@ -60,7 +60,7 @@ final class World implements AutoCloseable {
     databasePort = parts.postgres().port();
   }
 
-  /** For its logs and whatever else. */
+  /** The folder for its logs and data. */
   Path folder() {
     return folder;
   }
@@ -107,7 +107,7 @@ final class World implements AutoCloseable {
     }
   }
 
-  /** A JVM that has just started is slow: not what a row is about. */
+  /** Warms up: a fresh JVM is slow, which no row is about. */
   private static void warmUp(Node node) {
     for (int i = 0; i < 30; i++) {
       node.api().post("/webhooks/" + WARM_UP, "{}");
@@ -139,7 +139,7 @@ final class World implements AutoCloseable {
     return Api.id(api().post("/subscriptions", subscription).expect(201));
   }
 
-  /** Of the healthy sinks. */
+  /** Of the healthy sinks only. */
   List<String> subscriptions() {
     return subscriptions;
   }
@@ -152,12 +152,12 @@ final class World implements AutoCloseable {
     return nodes.stream().filter(Node::isAlive).toArray(Node[]::new);
   }
 
-  /** Of a node that lives. */
+  /** The API of a living node. */
   Api api() {
     return living()[0].api();
   }
 
-  /** Waits until all has come to its end, and compares what everybody says. */
+  /** Waits until everything has ended, and compares all accounts. */
   void check(Expected expected) {
     checker.check(expected);
   }
@@ -175,7 +175,7 @@ final class World implements AutoCloseable {
     new Database(databasePort).run(statements);
   }
 
-  /** From now on the commit of an event takes so long. */
+  /** Delays the commits of events from now on. */
   void slowCommits(Duration each) {
     sql(
         """
@@ -209,7 +209,7 @@ final class World implements AutoCloseable {
         .until(condition::getAsBoolean);
   }
 
-  /** Until no sink has got anything for a second. */
+  /** Waits until no sink has received anything for a second. */
   void awaitQuiet() {
     AtomicInteger before = new AtomicInteger(-1);
     await("quiet")

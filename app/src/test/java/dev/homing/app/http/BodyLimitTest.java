@@ -16,7 +16,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 class BodyLimitTest {
-  private static final int MOST = 10_000;
+  private static final int MAX_BYTES = 10_000;
 
   private final AtomicLong taken = new AtomicLong();
 
@@ -38,7 +38,7 @@ class BodyLimitTest {
           }
         };
     request.addHeader("Content-Encoding", encoding);
-    new BodyLimit(MOST, timeout)
+    new BodyLimit(MAX_BYTES, timeout)
         .doFilter(
             request,
             new MockHttpServletResponse(),
@@ -53,11 +53,11 @@ class BodyLimitTest {
 
   @Test
   void nothingIsReadBeyondTheLimit() throws Exception {
-    read(new byte[MOST], "identity", Duration.ofMinutes(1));
+    read(new byte[MAX_BYTES], "identity", Duration.ofMinutes(1));
 
-    assertThatThrownBy(() -> read(new byte[100 * MOST], "identity", Duration.ofMinutes(1)))
+    assertThatThrownBy(() -> read(new byte[100 * MAX_BYTES], "identity", Duration.ofMinutes(1)))
         .satisfies(refused -> assertThat(status(refused)).isEqualTo(413));
-    assertThat(taken.get()).isLessThan(MOST + MOST + 20_000);
+    assertThat(taken.get()).isLessThan(MAX_BYTES + MAX_BYTES + 20_000);
   }
 
   @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies may come as gzip; what is inside counts. */
+/** Bodies may be compressed with gzip; the inflated bytes count. */
 class CompressedBodiesTest {
   private static final String QUIET = "/webhooks/nobody.hears.this";
   private static final int LIMIT = 256 * 1024;
@@ -49,7 +49,7 @@ class CompressedBodiesTest {
     return all.toByteArray();
   }
 
-  /** Empty ones. */
+  /** Empty gzip members. */
   static byte[] members(int count) {
     byte[][] all = new byte[count][];
     Arrays.fill(all, gzip(new byte[0]));
@@ -113,7 +113,7 @@ class CompressedBodiesTest {
     api.delete(path).expect(204);
   }
 
-  /** The same body is the same, whichever way it comes. */
+  /** A repeat has the same body, compressed or not. */
   @Test
   void aRepeatMayBeUncompressed() {
     byte[] payload = "{\"some\": \"thing\"}".getBytes(UTF_8);
@@ -207,7 +207,7 @@ class CompressedBodiesTest {
     ProblemsTest.problem(send("POST", "/subscriptions", body, "gzip"), 400);
   }
 
-  /** Its name, a comment, an extra field and a sum of the header (RFC 1952, section 2.3.1). */
+  /** A name, a comment, an extra field and a header checksum (RFC 1952, section 2.3.1). */
   @Test
   void optionalHeaderFieldsAreAccepted() {
     byte[] plain = gzip(SUBSCRIPTION);

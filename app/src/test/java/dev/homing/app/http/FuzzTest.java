@@ -26,12 +26,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever comes, the answer is none of the 5xx, and an error is a problem that tells nothing of
- * our insides. Another way each time; {@code -Dfuzz.seed=…} repeats one that failed.
+ * Sends random requests: no answer is a 5xx, and every error is a problem that reveals nothing
+ * internal. Each run differs; {@code -Dfuzz.seed=…} repeats a failed one.
  */
 class FuzzTest {
   private static final int CALLERS = 4;
-  private static final int REQUESTS_OF_EACH = 500;
+  private static final int REQUESTS_PER_CALLER = 500;
 
   private static final List<String> METHODS =
       List.of(
@@ -202,7 +202,7 @@ class FuzzTest {
           "Date: nonsense",
           "X: \u00ff\t\u00fe");
 
-  /** Of requests, of what is shown, and of what is inside. */
+  /** Field names of requests, of views and of internals. */
   private static final List<String> FIELDS =
       List.of(
           "url",
@@ -322,14 +322,14 @@ class FuzzTest {
         errors += caller.get();
       }
       assertThat(wrongs).as("-Dfuzz.seed=%d", seed).isEmpty();
-      assertThat(errors).as("of %d", CALLERS * REQUESTS_OF_EACH).isBetween(500, 1_900);
+      assertThat(errors).as("of %d", CALLERS * REQUESTS_PER_CALLER).isBetween(500, 1_900);
     } finally {
-      forget();
+      deleteSubscriptions();
     }
   }
 
-  /** So that nothing of it is sent for days. */
-  private void forget() {
+  /** Otherwise its events would be retried for days. */
+  private void deleteSubscriptions() {
     Api api = homing.api();
     for (int i = 0; i < 20; i++) {
       var all = api.get("/subscriptions?limit=250&event_type=fuzz.a").expect(200).json();
@@ -339,12 +339,12 @@ class FuzzTest {
     }
   }
 
-  /** How many of its requests were refused. */
+  /** Returns how many of its requests were refused. */
   private int call(long seed, String url) throws IOException {
     Random random = new Random(seed);
     List<String> routes = homing.routes().stream().sorted().toList();
     int refused = 0;
-    for (int i = 0; i < REQUESTS_OF_EACH; i++) {
+    for (int i = 0; i < REQUESTS_PER_CALLER; i++) {
       byte[] request = request(oneOf(routes, random), url, random);
       Api.Answer answer = RawCaller.call(homing.port(), request);
       refused += answer.status() >= 400 ? 1 : 0;
@@ -421,7 +421,7 @@ class FuzzTest {
       } else if (segment.equals("{type}")) {
         path.append(random.nextInt(3) == 0 ? oneOf(SEGMENTS, random) : "fuzz.a");
       } else if (segment.startsWith("{")) {
-        path.append(random.nextInt(3) == 0 ? oneOf(SEGMENTS, random) : known(path, random));
+        path.append(random.nextInt(3) == 0 ? oneOf(SEGMENTS, random) : possibleId(path, random));
       } else {
         path.append(segment);
       }
@@ -429,8 +429,8 @@ class FuzzTest {
     return path.append(random.nextInt(8) == 0 ? "/" : "").toString();
   }
 
-  /** The id of something that may be there. */
-  private String known(CharSequence collection, Random random) {
+  /** An id that may exist. */
+  private String possibleId(CharSequence collection, Random random) {
     String kind =
         Map.of("/subscriptions/", "sub", "/events/", "evt", "/deliveries/", "dlv", "/keys/", "hk")
             .getOrDefault(collection.toString(), "");
@@ -495,7 +495,7 @@ class FuzzTest {
     return bytes;
   }
 
-  /** Half of the time what is needed is there, so that the rest is looked at. */
+  /** Half of the time the required fields are there, so that the others are checked. */
   private static String object(int depth, String url, Random random) {
     List<String> fields = new ArrayList<>();
     if (random.nextBoolean()) {

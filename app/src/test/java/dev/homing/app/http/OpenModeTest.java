@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** In open mode programs of this machine are served, and no pages of other sites. */
+/** Open mode serves programs on this machine, but no pages of other sites. */
 class OpenModeTest {
   private static final RunningHoming OPEN = RunningHoming.shared();
   private static final RunningHoming WITH_KEY = RunningHoming.withAdminKey();
@@ -96,7 +96,7 @@ class OpenModeTest {
     }
   }
 
-  /** The key tells who calls. */
+  /** The key authenticates the caller. */
   @Test
   void withAKeyAnyHostIsServed() throws IOException {
     assertThat(

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Whatever is wrong with a request, its answer is a problem that says what to do. */
+/** Every invalid request gets a problem that says what to do. */
 class ProblemsTest {
   private static final String UUID7 = "01a20b85-ed81-73db-80cd-2b591c6fa31e";
   private static final String VALID =
@@ -29,7 +29,7 @@ class ProblemsTest {
   private final Api api = RunningHoming.shared().api();
 
   /**
-   * A request that cannot be fulfilled.
+   * An invalid request.
    *
    * @param detail what the problem's text contains
    */
@@ -54,7 +54,7 @@ class ProblemsTest {
     return Refused.of("POST", "/subscriptions", body, status, detail);
   }
 
-  /** A subscription that is valid but for these fields. */
+  /** A subscription that is valid except for these fields. */
   private static Refused field(String fields, String detail) {
     return subscription(
         """
@@ -331,7 +331,7 @@ class ProblemsTest {
     assertThat(Api.text(problem, "detail")).contains(refused.detail());
   }
 
-  /** The problem, and that it tells nothing of our insides. */
+  /** The problem, after checking that it reveals nothing internal. */
   static JsonNode problem(Api.Answer answer, int status) {
     answer.expect(status);
     assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
@@ -471,7 +471,7 @@ class ProblemsTest {
     problem(api.get("/subscriptions/nonsense", "Accept", "text/html"), 404);
   }
 
-  /** In our words, not in the framework's. */
+  /** Details are our own words, not the framework's. */
   @Test
   void detailsAreOurOwn() {
     assertThat(Api.text(problem(api.get("/nowhere/a.b"), 404), "detail"))

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A caller that writes whatever bytes it likes, and in its own time. */
+/** A caller that writes arbitrary bytes at its own pace. */
 final class RawCaller implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int TIMEOUT_MILLIS = 20_000;
   private static final int BETWEEN_BYTES_MILLIS = 100;
 
   private final Socket socket;
@@ -28,7 +28,7 @@ final class RawCaller implements AutoCloseable {
     this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
   }
 
-  /** What is answered to these bytes, to the end of the connection. */
+  /** The answer to these bytes, up to the end of the connection. */
   static Api.Answer call(int port, String bytes) throws IOException {
     return call(port, bytes.getBytes(ISO_8859_1));
   }
@@ -44,7 +44,7 @@ final class RawCaller implements AutoCloseable {
     write(bytes.getBytes(ISO_8859_1));
   }
 
-  /** Whoever has answered and gone does not read on. */
+  /** A server that has answered and closed stops reading. */
   void write(byte[] bytes) throws IOException {
     try {
       socket.getOutputStream().write(bytes);
@@ -53,9 +53,9 @@ final class RawCaller implements AutoCloseable {
     }
   }
 
-  /** Writes a byte every now and then, until the other side ends the connection. */
+  /** Writes a byte now and then, until the server closes the connection. */
   Api.Answer trickle(String endless) throws IOException {
-    long until = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
+    long until = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000L;
     for (int sent = 0; !isOver(BETWEEN_BYTES_MILLIS); sent++) {
       assertThat(System.nanoTime()).as("nobody ended it").isLessThan(until);
       write(endless.substring(sent % endless.length()).substring(0, 1));
@@ -63,9 +63,9 @@ final class RawCaller implements AutoCloseable {
     return parsed(received.toByteArray());
   }
 
-  /** Waits for it, and for the end of the connection. */
+  /** Waits for the answer and the end of the connection. */
   Api.Answer answer() throws IOException {
-    if (!isOver(PATIENCE_MILLIS)) {
+    if (!isOver(TIMEOUT_MILLIS)) {
       throw new AssertionError("the connection stays open: " + received.toString(ISO_8859_1));
     }
     return parsed(received.toByteArray());
@@ -73,7 +73,7 @@ final class RawCaller implements AutoCloseable {
 
   /** Waits for these bytes. */
   void awaitText(String text) throws IOException {
-    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
     while (!received.toString(ISO_8859_1).contains(text)) {
       int octet = socket.getInputStream().read();
       assertThat(octet).as(received.toString(ISO_8859_1)).isNotNegative();
@@ -97,7 +97,7 @@ final class RawCaller implements AutoCloseable {
     }
   }
 
-  /** Status 0: none came. */
+  /** Parses the answer; status 0 means that none came. */
   private static Api.Answer parsed(byte[] bytes) {
     String text = new String(bytes, ISO_8859_1);
     int end = text.indexOf("\r\n\r\n");
@@ -119,7 +119,7 @@ final class RawCaller implements AutoCloseable {
         (headers.containsKey("transfer-encoding") ? joined(body) : body).getBytes(ISO_8859_1));
   }
 
-  /** Of its chunks. */
+  /** Joins the chunks of a body. */
   private static String joined(String chunks) {
     StringBuilder body = new StringBuilder();
     for (int at = 0; ; ) {

@@ -17,13 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Each route that changes something, with headers that ask for an answer it does not give. */
+/** Routes that change something, called with {@code Accept} headers they cannot satisfy. */
 class RefusedMeansNothingHappenedTest {
   private static final RunningHoming HOMING = RunningHoming.shared();
   private final Api api = HOMING.api();
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
-  /** What a route needs to be called once with success. */
+  /** The path and body of one successful call of a route. */
   private record Call(Supplier<String> path, Supplier<String> body) {}
 
   private final Map<String, Call> calls =
@@ -93,13 +93,13 @@ class RefusedMeansNothingHappenedTest {
       String method = each.getKey().split(" ", -1)[0];
       String path = each.getValue().path().get();
       String body = each.getValue().body().get();
-      String before = written();
+      String before = recordedChanges();
 
       Api.Answer answer = call(method, path, header, body);
 
       String as = "%s with %s: %s".formatted(each.getKey(), header, answer.text());
       boolean fulfilled = answer.status() >= 200 && answer.status() < 300;
-      assertThat(written().equals(before)).as(as).isEqualTo(!fulfilled);
+      assertThat(recordedChanges().equals(before)).as(as).isEqualTo(!fulfilled);
       if (fulfilled && answer.status() != 204) {
         assertThat(answer.header("content-type")).as(as).startsWith("application/json");
         assertThat(answer.json().isObject()).as(as).isTrue();
@@ -111,8 +111,8 @@ class RefusedMeansNothingHappenedTest {
     }
   }
 
-  /** Each change leaves an entry in the audit log, and each event a row. */
-  private static String written() {
+  /** Counts changes by audit entries and events by rows. */
+  private static String recordedChanges() {
     return HOMING
         .bean(JdbcClient.class)
         .sql(

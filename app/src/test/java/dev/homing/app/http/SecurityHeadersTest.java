@@ -15,7 +15,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.web.FilterChainProxy;
 
-/** Answers are for programs: nothing keeps them, and no browser makes a page of them. */
+/** Answers are for programs: they must not be cached, sniffed or framed. */
 class SecurityHeadersTest {
   private final RunningHoming open = RunningHoming.shared();
   private final RunningHoming withKey = RunningHoming.withAdminKey();

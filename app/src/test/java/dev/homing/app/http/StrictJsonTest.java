@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every route that reads JSON reads the same JSON. */
+/** All routes accept the same JSON. */
 class StrictJsonTest {
   private static final String TEXT =
       "{\"url\": \"https://example.com\", \"event_types\": [\"a.b\"], \"description\": \"%s\"}";
@@ -101,7 +101,7 @@ class StrictJsonTest {
         .expect(201);
   }
 
-  /** A payload is the client's, in whichever bytes. */
+  /** Payloads belong to the client and may be any bytes. */
   @Test
   void payloadIsStoredUnchanged() {
     byte[] payload = TEXT.getBytes(UTF_16);

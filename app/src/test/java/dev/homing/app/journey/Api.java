@@ -22,21 +22,21 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Homing's API, as any client sees it. */
+/** A client of Homing's API. */
 public final class Api {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  /** Tried again after about a second, for ever. */
+  /** Retries every second or so, without end. */
   public static final Map<String, Object> IMPATIENT =
       Map.of("retry", Map.of("initial_interval", "1s", "max_interval", "1s"));
 
-  /** Tried again after about an hour. */
+  /** Retries after about an hour. */
   public static final Map<String, Object> PATIENT =
       Map.of("retry", Map.of("initial_interval", "1h"));
 
-  /** Not tried again. */
+  /** Never retries. */
   public static final Map<String, Object> ONCE = Map.of("retry", Map.of("max_attempts", 1));
 
   private final URI base;
@@ -60,7 +60,7 @@ public final class Api {
     return base;
   }
 
-  /** What came back. */
+  /** A response. */
   @SuppressWarnings("ArrayRecordComponent")
   public record Answer(int status, Map<String, List<String>> headers, byte[] body) {
     public String text() {
@@ -71,12 +71,12 @@ public final class Api {
       return JSON.readTree(body);
     }
 
-    /** Empty if it is not there. */
+    /** The header; empty if it is missing. */
     public String header(String name) {
       return String.join(", ", headers.getOrDefault(name, List.of()));
     }
 
-    /** Fails, with the body, unless it is so. */
+    /** Fails, showing the body, unless the status is this. */
     public Answer expect(int expected) {
       assertThat(status).as("%s", text()).isEqualTo(expected);
       return this;
@@ -113,7 +113,7 @@ public final class Api {
   /** Headers are names and values in turn. */
   public Answer send(String method, String path, BodyPublisher body, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE).method(method, body);
+        HttpRequest.newBuilder(URI.create(base + path)).timeout(TIMEOUT).method(method, body);
     if (headers.length > 0) {
       request.headers(headers);
     }
@@ -131,7 +131,7 @@ public final class Api {
     }
   }
 
-  // What tests do most.
+  // Frequent steps of tests.
 
   /** Registers a receiver for an event type or pattern, and returns the subscription's id. */
   public String subscribe(ScriptedReceiver receiver, String eventType, Map<String, Object> more) {
@@ -190,22 +190,22 @@ public final class Api {
     return text(all.getFirst(), "id");
   }
 
-  /** The delivery once it is in this state. */
+  /** Waits until the delivery is in this state. */
   public JsonNode await(String delivery, String state) {
     return awaitDelivery(delivery, "state", state);
   }
 
-  /** The delivery once a field has this value. */
+  /** Waits until a field of the delivery has this value. */
   public JsonNode awaitDelivery(String delivery, String field, Object value) {
     return Awaitility.await(delivery)
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(50))
         .until(
             () -> delivery(delivery),
             found -> found.get(field).asString().equals(value.toString()));
   }
 
-  /** The text of a field that is there. */
+  /** The text of an existing field. */
   public static String text(JsonNode node, String field) {
     return requireNonNull(node.get(field), field).stringValue();
   }

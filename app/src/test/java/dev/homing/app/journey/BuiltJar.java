@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.springframework.util.FileSystemUtils;
 
-/** Homing's jar, unpacked as its image has it, and the JVM that runs this. */
+/** Homing's jar, unpacked as in its image, with the JVM that runs the tests. */
 public final class BuiltJar {
   public static final String JAVA = ProcessHandle.current().info().command().orElseThrow();
 
@@ -23,7 +23,7 @@ public final class BuiltJar {
     this.jar = jar;
   }
 
-  /** Unpacks it into a folder, which is emptied first. */
+  /** Unpacks the jar into a folder, which is emptied first. */
   public static BuiltJar unpackInto(Path folder) throws IOException {
     FileSystemUtils.deleteRecursively(folder);
     Files.createDirectories(folder);
@@ -40,7 +40,7 @@ public final class BuiltJar {
     return jar;
   }
 
-  /** Runs a command there that must succeed. */
+  /** Runs a command in the folder; it must succeed. */
   public void run(Map<String, String> environment, List<String> command) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command)

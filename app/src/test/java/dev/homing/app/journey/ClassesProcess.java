@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** From this JVM's class path: needs no jar. */
+/** Homing as a process on this JVM's class path, without a jar. */
 final class ClassesProcess extends HomingProcess {
   private ClassesProcess(Path folder, RealParts parts, Map<String, String> settings) {
     super("homing", folder, parts);
@@ -15,12 +15,12 @@ final class ClassesProcess extends HomingProcess {
     set("WEBHOOK_TIMEOUT", "2s");
   }
 
-  /** Ready. */
+  /** Starts it, and waits until it is ready. */
   static HomingProcess start(Path folder, RealParts parts) {
     return start(folder, parts, Map.of());
   }
 
-  /** With these settings, by the names of their variables. */
+  /** Starts it with these settings, by the names of their variables. */
   static HomingProcess start(Path folder, RealParts parts, Map<String, String> settings) {
     HomingProcess homing = new ClassesProcess(folder, parts, settings);
     homing.launch();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What people wish of a delivery through the API. */
+/** Retrying and cancelling deliveries through the API. */
 class DeliveryActionsTest {
   private final Api api = RunningHoming.shared().api();
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/** Homing as a process of its own, which gets real signals; its ports stay the same. */
+/** Homing as a separate process, for real signals; its ports stay the same. */
 public abstract class HomingProcess {
   private static final int SIGKILLED = 128 + 9;
   private static final int SIGTERMED = 128 + 15;
@@ -43,15 +43,15 @@ public abstract class HomingProcess {
             "HOMING_ENCRYPTION_KEYS", RunningHoming.ENCRYPTION_KEYS));
   }
 
-  /** What starts it, with these settings in its environment. */
+  /** The command that starts it, with these settings in its environment. */
   protected abstract List<String> command(Map<String, String> settings);
 
-  /** From the next start on. */
+  /** Applies from the next start. */
   protected final void set(String setting, String value) {
     settings.put(setting, value);
   }
 
-  /** Returns at once. */
+  /** Starts it and returns at once. */
   public final void launch() {
     ProcessBuilder builder =
         new ProcessBuilder(command(settings))
@@ -66,12 +66,12 @@ public abstract class HomingProcess {
     }
   }
 
-  /** Until it accepts. */
+  /** Waits until it accepts. */
   public final void awaitReady() {
     await("%s is ready".formatted(name), this::isReady);
   }
 
-  /** Until it accepts, and works with all its parts. */
+  /** Waits until it accepts and is connected to all its parts. */
   public final void awaitHealthy() {
     await("%s is healthy".formatted(name), () -> isReady() && health().equals("UP"));
   }
@@ -85,7 +85,7 @@ public abstract class HomingProcess {
         .until(condition);
   }
 
-  /** Whether a load balancer would send it calls. */
+  /** Whether it is ready for a load balancer. */
   public final boolean isReady() {
     try {
       return management().get("/actuator/health/readiness").status() == 200;
@@ -94,7 +94,7 @@ public abstract class HomingProcess {
     }
   }
 
-  /** As it says itself. */
+  /** Its health, as it reports it. */
   public final String health() {
     return Api.text(management().get("/actuator/health").json(), "status");
   }
@@ -104,17 +104,17 @@ public abstract class HomingProcess {
     assertThat(ended(process().destroyForcibly())).as("%s was killed", name).isEqualTo(SIGKILLED);
   }
 
-  /** {@code kill}: asks it to end. */
+  /** {@code kill}: asks it to stop. */
   public final void terminate() {
     process().destroy();
   }
 
-  /** After {@link #terminate()}. */
+  /** Waits for the end after {@link #terminate()}. */
   public final void awaitEnd() {
     assertThat(ended(process())).as("%s ends in good order", name).isEqualTo(SIGTERMED);
   }
 
-  /** In good order. */
+  /** Stops it in good order. */
   public final void stop() {
     terminate();
     awaitEnd();
@@ -130,12 +130,12 @@ public abstract class HomingProcess {
     }
   }
 
-  /** {@code kill -STOP}: it does nothing, and its connections stay open. */
+  /** {@code kill -STOP}: freezes it, with its connections open. */
   public final void freeze() {
     run("kill", "-STOP", pid());
   }
 
-  /** {@code kill -CONT}: it goes on, not knowing that time has passed. */
+  /** {@code kill -CONT}: lets it continue, unaware that time has passed. */
   public final void thaw() {
     run("kill", "-CONT", pid());
   }
@@ -157,7 +157,7 @@ public abstract class HomingProcess {
     return Long.toString(process().pid());
   }
 
-  /** At the end, whatever it is doing. */
+  /** Ends it in any state. */
   public final void discard() {
     if (process != null) {
       process.destroyForcibly();
@@ -184,7 +184,7 @@ public abstract class HomingProcess {
     return URI.create("http://127.0.0.1:" + port);
   }
 
-  /** A metric, added up over its labels; not there: 0. */
+  /** The sum of a metric over its labels; 0 if it is missing. */
   public final double metric(String metric) {
     return management()
         .get("/actuator/prometheus")
@@ -196,7 +196,7 @@ public abstract class HomingProcess {
         .sum();
   }
 
-  /** In bytes, of what is not garbage. */
+  /** The live heap, in bytes. */
   public final double usedHeap() {
     run(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), pid(), "GC.run");
     return metric("jvm_memory_used_bytes{area=\"heap\"");
@@ -206,7 +206,7 @@ public abstract class HomingProcess {
     return folder.resolve(name + ".log");
   }
 
-  /** The lines of its log that hold the text. */
+  /** The lines of its log that contain the text. */
   public final List<String> logged(String text) {
     try (var lines = Files.lines(log())) {
       return lines.filter(line -> line.contains(text)).toList();

@@ -23,17 +23,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Ten thousand callers who say nothing, or not all of it, keep nobody else from being served.
+ * Ten thousand callers that send nothing, or half a request, do not delay others.
  *
- * <p>It lasts minutes, so it belongs to the chaos suite.
+ * <p>Takes minutes, so it belongs to the chaos suite.
  */
 @EnabledIfSystemProperty(named = "chaos.rows", matches = "all")
 @Isolated("as it takes most of the files there may be")
 class IdleCallersIT {
-  private static final int MANY = 10_000;
+  private static final int MAX_CALLERS = 10_000;
 
-  /** More than a busy machine needs to open them all. */
-  private static final Duration SILENCE = Duration.ofSeconds(90);
+  /** More than a busy machine needs to open all connections. */
+  private static final Duration MAX_IDLE = Duration.ofSeconds(90);
 
   private static final ByteBuffer HALF_A_HEAD =
       ByteBuffer.wrap("GET /events HTTP/1.1\r\nHost: a\r\nX: ".getBytes(US_ASCII));
@@ -48,11 +48,11 @@ class IdleCallersIT {
             RealParts.shared(),
             Map.of(
                 "SERVER_TOMCAT_CONNECTION_TIMEOUT",
-                SILENCE.toSeconds() + "s",
+                MAX_IDLE.toSeconds() + "s",
                 "HOMING_REQUESTS_HEAD_TIMEOUT",
                 "1h"));
     try {
-      int many = many();
+      int many = callerCount();
       while (idle.size() < many) {
         idle.add(open(homing));
       }
@@ -64,7 +64,7 @@ class IdleCallersIT {
       assertThat(idle).noneMatch(IdleCallersIT::isEnded);
 
       await("they are ended")
-          .atMost(SILENCE.multipliedBy(3))
+          .atMost(MAX_IDLE.multipliedBy(3))
           .untilAsserted(() -> assertThat(idle).allMatch(IdleCallersIT::isEnded));
       homing.stop();
     } finally {
@@ -75,17 +75,17 @@ class IdleCallersIT {
     }
   }
 
-  /** As many as this process may have files. */
-  private static int many() {
+  /** The number of callers, limited by the open files of this process. */
+  private static int callerCount() {
     var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long free = system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount() - 500;
-    if (free < MANY) {
+    if (free < MAX_CALLERS) {
       System.out.println("only %d idle callers: a process may have no more files".formatted(free));
     }
-    return (int) Math.min(MANY, free);
+    return (int) Math.min(MAX_CALLERS, free);
   }
 
-  /** Every other one begins to say something. */
+  /** Every second caller sends half a request head. */
   private SocketChannel open(HomingProcess homing) throws IOException {
     SocketChannel channel =
         SocketChannel.open(

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What all lists have in common: one time, parameters, order and cursors. */
+/** Rules of all lists: times, parameters, order and cursors. */
 class ListsTest {
   private static final RunningHoming HOMING = RunningHoming.shared();
   private final Api api = HOMING.api();
@@ -109,7 +109,7 @@ class ListsTest {
     assertThat(api.get(list + "&cursor=" + cursor).expect(200).json().get("items")).isEmpty();
   }
 
-  /** Reads on until so many have come; another transaction may be in the way for a moment. */
+  /** Polls until this many have come; another transaction may delay them for a moment. */
   private String poll(String list, String cursor, List<JsonNode> all, int count) {
     List<String> cursors = new ArrayList<>(List.of(cursor));
     await()

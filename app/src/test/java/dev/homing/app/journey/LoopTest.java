@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Events that come back to where they were sent. */
+/** Events that come back to Homing. */
 class LoopTest {
   private static final List<String> FORWARDED = List.of("user-agent", "webhook-id", "homing-hops");
 

@@ -20,7 +20,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A webhook as it came.
+ * A received webhook.
  *
  * @param headers in lower case
  */
@@ -52,7 +52,9 @@ public record Receipt(Map<String, List<String>> headers, byte[] body, Instant ca
     return Objects.requireNonNull(headers.get(name), name).getFirst();
   }
 
-  /** By a library that is not ours, which reads text only; other bodies by the JDK's HMAC. */
+  /**
+   * Verifies with an independent library, which reads text only; other bodies with the JDK's HMAC.
+   */
   public boolean isSignedWith(String secret) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
@@ -65,7 +67,7 @@ public record Receipt(Map<String, List<String>> headers, byte[] body, Instant ca
     }
   }
 
-  /** By the JDK, with a public key of Standard Webhooks. */
+  /** Verifies with the JDK and a public key of Standard Webhooks. */
   public boolean isSignedFor(String publicKey) throws GeneralSecurityException {
     byte[] point = Base64.getDecoder().decode(publicKey.substring("whpk_".length()));
     byte[] encoded =

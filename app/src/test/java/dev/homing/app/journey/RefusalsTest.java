@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Receivers that refuse to the end. */
+/** Receivers that refuse every attempt. */
 class RefusalsTest {
   private final Api api = RunningHoming.shared().api();
   private final String type = Types.unique();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client sends again is accepted once. */
+/** Repeated requests are accepted once. */
 class RepeatsTest {
   private final RunningHoming homing = RunningHoming.shared();
   private final Api api = homing.api();
@@ -64,7 +64,7 @@ class RepeatsTest {
     assertThat(events()).isEqualTo(1);
   }
 
-  /** By RFC 9651, section 4.2.5. */
+  /** RFC 9651, section 4.2.5. */
   @ParameterizedTest
   @ValueSource(
       strings = {"\"a b\"", "\"\"", "\"", "\"a", "\"a\\\"", "\"a\\b\"", "\"a\"b\"", "\"a\";p=1"})
@@ -96,7 +96,7 @@ class RepeatsTest {
     assertThat(events()).isEqualTo(2);
   }
 
-  /** The body begins as the other event is named. */
+  /** The body begins like the id of the other event. */
   @Test
   void anEventIdIsNotMistakenForItsBody() {
     publish("1." + key, "Idempotency-Key", key).expect(202);
@@ -193,7 +193,7 @@ class RepeatsTest {
     assertThat(events()).isEqualTo(4);
   }
 
-  /** As by a node whose commit has not ended. */
+  /** Claims a key like a node whose commit is not finished. */
   private Connection claimed() throws SQLException, InterruptedException, ExecutionException {
     Connection elsewhere =
         DriverManager.getConnection(

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What is kept, and what is answered once it is kept no longer. */
+/** Retention, and the answers once an event has expired. */
 class RetentionTest {
   private final RunningHoming homing = RunningHoming.shared();
   private final Api api = homing.api();
@@ -43,7 +43,7 @@ class RetentionTest {
     api.await(delivery, "delivered");
     api.get("/events/" + event + "/payload").expect(200);
 
-    forget("payloads", "event_id", event);
+    expire("payloads", "event_id", event);
 
     assertThat(detail(api.get("/events/" + event + "/payload").expect(404)))
         .isEqualTo("The payload of event %s has expired.".formatted(event));
@@ -62,16 +62,16 @@ class RetentionTest {
     String delivery = api.deliveryId(event);
     api.await(delivery, "delivered");
 
-    forget("payloads", "event_id", event);
-    forget("events", "id", event);
-    forget("attempts", "delivery_id", delivery);
+    expire("payloads", "event_id", event);
+    expire("events", "id", event);
+    expire("attempts", "delivery_id", delivery);
 
     api.get("/events/" + event).expect(404);
     api.get("/events/" + event + "/payload").expect(404);
     api.get("/deliveries/" + delivery).expect(200);
     api.post("/deliveries/" + delivery + "/retry").expect(409);
 
-    forget("deliveries", "id", delivery);
+    expire("deliveries", "id", delivery);
 
     api.get("/deliveries/" + delivery).expect(404);
     api.post("/deliveries/" + delivery + "/retry").expect(404);
@@ -79,7 +79,7 @@ class RetentionTest {
     assertThat(api.deliveriesOf(event)).isEmpty();
   }
 
-  private void forget(String table, String key, String id) {
+  private void expire(String table, String key, String id) {
     int rows =
         jdbc.sql("delete from %s where %s = :id".formatted(table, key))
             .param("id", uuid(id))

@@ -17,10 +17,10 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 /** Homing in this JVM, on free ports. */
 public final class RunningHoming implements AutoCloseable {
-  /** 32 bytes that everyone knows. */
+  /** A well-known key of 32 bytes. */
   public static final String ENCRYPTION_KEYS = "test:dGhpcnR5LXR3byBieXRlcyBmb3IgdGVzdHMgb25seSE=";
 
-  /** Of {@link #withAdminKey()}. */
+  /** The admin key of {@link #withAdminKey()}. */
   public static final String ADMIN_KEY = "a-key-that-nobody-guesses";
 
   private static @Nullable RunningHoming shared;
@@ -33,8 +33,8 @@ public final class RunningHoming implements AutoCloseable {
   }
 
   /**
-   * The one that all tests of this JVM share, on the shared parts: another on the same namespace of
-   * Temporal would take its tasks.
+   * The instance that all tests of this JVM share, on the shared parts. A second one on the same
+   * namespace of Temporal would take its tasks.
    */
   public static synchronized RunningHoming shared() {
     RunningHoming running = shared;
@@ -52,9 +52,9 @@ public final class RunningHoming implements AutoCloseable {
   }
 
   /**
-   * One that asks for keys, and that all tests of this JVM share as well. Redis and Temporal are
-   * nowhere: it starts, answers, makes first attempts, and takes no tasks of the other one. It
-   * believes this machine who calls.
+   * A shared instance that requires keys. It has no Redis and no Temporal: it starts, answers and
+   * makes first attempts, and takes no tasks of the other instance. It trusts this machine as a
+   * proxy.
    */
   public static synchronized RunningHoming withAdminKey() {
     RunningHoming running = withAdminKey;
@@ -77,12 +77,12 @@ public final class RunningHoming implements AutoCloseable {
     return running;
   }
 
-  /** As the operator of {@link #withAdminKey()}. */
+  /** The API for the operator of {@link #withAdminKey()}. */
   public Api admin() {
     return api().authorized("Bearer " + ADMIN_KEY);
   }
 
-  /** With these settings, by the names of their variables. */
+  /** Starts one with these settings, by the names of their variables. */
   public static RunningHoming start(Map<String, String> settings) {
     List<String> args =
         new ArrayList<>(
@@ -111,7 +111,7 @@ public final class RunningHoming implements AutoCloseable {
     return Integer.parseInt(Objects.requireNonNull(context.getEnvironment().getProperty(property)));
   }
 
-  /** Every route there is, like {@code GET /events/{id}}. */
+  /** All routes, like {@code GET /events/{id}}. */
   public Set<String> routes() {
     return bean(RequestMappingHandlerMapping.class).getHandlerMethods().keySet().stream()
         .flatMap(
@@ -123,7 +123,7 @@ public final class RunningHoming implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  /** One of its parts. */
+  /** A bean of its context. */
   public <T> T bean(Class<T> type) {
     return context.getBean(type);
   }

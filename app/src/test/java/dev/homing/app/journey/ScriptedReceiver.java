@@ -22,12 +22,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.stream.Collectors;
 
-/** A receiver that remembers what came and answers as a test says: 200 unless it says otherwise. */
+/** A receiver that records requests and answers by a script; 200 by default. */
 public final class ScriptedReceiver implements AutoCloseable {
-  /** What its subscriptions sign with, unless they have one of their own. */
+  /** The signing secret of its subscriptions, unless they have their own. */
   public static final String SECRET = "whsec_c2NyaXB0ZWQtcmVjZWl2ZXItbm90LXNlY3JldC0x";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final LinkedBlockingDeque<Reply> script = new LinkedBlockingDeque<>();
@@ -41,7 +41,7 @@ public final class ScriptedReceiver implements AutoCloseable {
     serve();
   }
 
-  /** On a free port of the loopback. */
+  /** Starts one on a free port of the loopback. */
   public static ScriptedReceiver start() {
     return new ScriptedReceiver(bound(0));
   }
@@ -60,7 +60,7 @@ public final class ScriptedReceiver implements AutoCloseable {
     server.start();
   }
 
-  /** What it does when a request has come. */
+  /** The reaction to a request. */
   @FunctionalInterface
   public interface Reply {
     void to(HttpExchange exchange) throws IOException;
@@ -84,7 +84,7 @@ public final class ScriptedReceiver implements AutoCloseable {
       };
     }
 
-    /** Lets the sender wait for the signal first. */
+    /** Makes the sender wait for the signal first. */
     default Reply after(CountDownLatch signal) {
       return exchange -> {
         try {
@@ -98,14 +98,14 @@ public final class ScriptedReceiver implements AutoCloseable {
     }
   }
 
-  /** These, one after the other; the last one for ever. */
+  /** Gives these replies in turn; the last one from then on. */
   public ScriptedReceiver answers(Reply... replies) {
     script.clear();
     script.addAll(List.of(replies));
     return this;
   }
 
-  /** These statuses, one after the other; the last one for ever. */
+  /** Answers these statuses in turn; the last one from then on. */
   public ScriptedReceiver answers(int... statuses) {
     Reply[] replies = new Reply[statuses.length];
     for (int i = 0; i < statuses.length; i++) {
@@ -132,7 +132,7 @@ public final class ScriptedReceiver implements AutoCloseable {
     }
   }
 
-  /** Stops listening: whoever calls is refused. */
+  /** Stops listening, so that connections are refused. */
   public void goDown() {
     server.stop(0);
   }
@@ -147,14 +147,14 @@ public final class ScriptedReceiver implements AutoCloseable {
     return "http://127.0.0.1:" + port + "/hook";
   }
 
-  /** What came until now. */
+  /** The requests so far. */
   public List<Receipt> receipts() {
     return List.copyOf(receipts);
   }
 
-  /** At least so many, in the order they came. */
+  /** Waits for at least this many requests, in order of arrival. */
   public List<Receipt> awaitReceipts(int count) {
-    return awaitReceipts(count, PATIENCE);
+    return awaitReceipts(count, TIMEOUT);
   }
 
   public List<Receipt> awaitReceipts(int count, Duration patience) {
@@ -165,9 +165,9 @@ public final class ScriptedReceiver implements AutoCloseable {
     return receipts();
   }
 
-  /** Waits until all of these events came. */
+  /** Waits until all of these events have arrived. */
   public void awaitEvents(Collection<String> ids) {
-    awaitEvents(ids, PATIENCE);
+    awaitEvents(ids, TIMEOUT);
   }
 
   public void awaitEvents(Collection<String> ids, Duration patience) {

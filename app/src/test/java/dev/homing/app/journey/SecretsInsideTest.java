@@ -20,7 +20,7 @@ import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Every secret of a delivery's life, looked for wherever Homing writes something. */
+/** Searches all that Homing writes for every secret in the life of a delivery. */
 @ExtendWith(OutputCaptureExtension.class)
 class SecretsInsideTest {
   private static final String FIRST = "the-first-one-that-nobody-sees..";
@@ -53,7 +53,7 @@ class SecretsInsideTest {
     return header.substring("Bearer ".length());
   }
 
-  /** Of the key itself. */
+  /** The first line of the key. */
   private static String firstLine(HeldCertificate certificate) {
     return certificate.privateKeyPkcs8Pem().split("\n", -1)[1];
   }
@@ -78,7 +78,7 @@ class SecretsInsideTest {
     receiver.awaitReceipts(6);
     api.await(delivery, "delivered");
 
-    // Each of them holds what it should, so what is not found is not there.
+    // Each place holds known text, so a secret that is not found is not there.
     String id = subscription.substring("sub_".length());
     String histories = histories(event, delivery);
     assertThat(log.getAll()).contains(delivery);
@@ -97,7 +97,7 @@ class SecretsInsideTest {
     api.post(path + "/test").expect(200);
     api.send("PATCH", path, Map.of("secret_headers", Map.of("Authorization", NEXT_HEADER)))
         .expect(200);
-    // Not for http://, which its receiver speaks: it is read before it is refused.
+    // Refused because its receiver uses http://, but read first.
     Map<String, String> tls =
         Map.of("certificate", CLIENT.certificatePem(), "key", CLIENT.privateKeyPkcs8Pem());
     api.send("PATCH", path, Map.of("tls", tls)).expect(422);
@@ -125,7 +125,7 @@ class SecretsInsideTest {
         .collect(Collectors.joining());
   }
 
-  /** All that it has. */
+  /** The whole content of Redis. */
   private String redis() {
     StringRedisTemplate redis = homing.bean(StringRedisTemplate.class);
     return redis.keys("*").stream()
@@ -137,7 +137,7 @@ class SecretsInsideTest {
         .collect(Collectors.joining("\n"));
   }
 
-  /** Those that have a row with one of the texts. */
+  /** The tables with a row that contains one of the texts. */
   private List<String> tablesWith(List<String> texts) {
     JdbcClient jdbc = homing.bean(JdbcClient.class);
     List<String> tables =

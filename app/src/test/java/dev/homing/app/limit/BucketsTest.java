@@ -17,14 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 class BucketsTest {
-  private static final long MOST = 1_000_000_000;
+  private static final long CAPACITY = 1_000_000_000;
   private static final long MORE_THAN_HALF = 600_000_000;
 
-  /** Nothing to speak of comes back while a test runs. */
-  private static final Quota QUOTA = new Quota("test", 1, MOST, false);
+  /** Refills next to nothing while a test runs. */
+  private static final Quota QUOTA = new Quota("test", 1, CAPACITY, false);
 
   private final List<LettuceConnectionFactory> connections = new ArrayList<>();
-  private final String whose = "t-" + UUID.randomUUID();
+  private final String owner = "t-" + UUID.randomUUID();
 
   private Buckets at(String redis) {
     URI address = URI.create(redis);
@@ -41,8 +41,8 @@ class BucketsTest {
     connections.forEach(LettuceConnectionFactory::destroy);
   }
 
-  private boolean takesMoreThanHalf(Buckets buckets, String whose) {
-    return buckets.take(QUOTA, whose, MORE_THAN_HALF).isConsumed();
+  private boolean takesMoreThanHalf(Buckets buckets, String owner) {
+    return buckets.take(QUOTA, owner, MORE_THAN_HALF).isConsumed();
   }
 
   @Test
@@ -51,9 +51,9 @@ class BucketsTest {
     Buckets here = at(redis);
     Buckets there = at(redis);
 
-    assertThat(takesMoreThanHalf(here, whose)).isTrue();
-    assertThat(takesMoreThanHalf(there, whose)).isFalse();
-    assertThat(takesMoreThanHalf(there, whose + "-other")).isTrue();
+    assertThat(takesMoreThanHalf(here, owner)).isTrue();
+    assertThat(takesMoreThanHalf(there, owner)).isFalse();
+    assertThat(takesMoreThanHalf(there, owner + "-other")).isTrue();
   }
 
   @Test
@@ -61,9 +61,9 @@ class BucketsTest {
     String nowhere = "redis://127.0.0.1:" + Port.free();
     Buckets here = at(nowhere);
 
-    assertThat(takesMoreThanHalf(here, whose)).isTrue();
-    assertThat(takesMoreThanHalf(here, whose)).isFalse();
-    assertThat(takesMoreThanHalf(at(nowhere), whose)).isTrue();
+    assertThat(takesMoreThanHalf(here, owner)).isTrue();
+    assertThat(takesMoreThanHalf(here, owner)).isFalse();
+    assertThat(takesMoreThanHalf(at(nowhere), owner)).isTrue();
   }
 
   @Test
@@ -71,7 +71,7 @@ class BucketsTest {
     int port = Port.free();
     Buckets here = at("redis://127.0.0.1:" + port);
     Buckets there = at("redis://127.0.0.1:" + port);
-    assertThat(takesMoreThanHalf(here, whose)).isTrue();
+    assertThat(takesMoreThanHalf(here, owner)).isTrue();
 
     RedisPart redis = RedisPart.start(dir, port);
     try {
@@ -90,17 +90,17 @@ class BucketsTest {
   @Test
   void aRaisedQuotaAppliesAtOnce() {
     Buckets buckets = at(RealParts.shared().redis().url());
-    Quota raised = new Quota(QUOTA.name(), 1, 2 * MOST, false);
-    assertThat(buckets.take(QUOTA, whose, MOST).isConsumed()).isTrue();
+    Quota raised = new Quota(QUOTA.name(), 1, 2 * CAPACITY, false);
+    assertThat(buckets.take(QUOTA, owner, CAPACITY).isConsumed()).isTrue();
 
-    assertThat(buckets.take(raised, whose, 2 * MOST).isConsumed()).isTrue();
+    assertThat(buckets.take(raised, owner, 2 * CAPACITY).isConsumed()).isTrue();
   }
 
   @Test
   void aRefusedRequestTakesNothing() {
     Buckets buckets = at(RealParts.shared().redis().url());
 
-    assertThat(buckets.take(QUOTA, whose, MOST + 1).isConsumed()).isFalse();
-    assertThat(buckets.take(QUOTA, whose, MOST).isConsumed()).isTrue();
+    assertThat(buckets.take(QUOTA, owner, CAPACITY + 1).isConsumed()).isFalse();
+    assertThat(buckets.take(QUOTA, owner, CAPACITY).isConsumed()).isTrue();
   }
 }

@@ -16,7 +16,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What callers are told who ask for too much. */
+/** Answers to callers that exceed a quota. */
 class LimitsTest {
   private static final RunningHoming HOMING =
       RunningHoming.start(
@@ -60,7 +60,7 @@ class LimitsTest {
     return HOMING.api().authorized("Bearer " + text(made.json(), "key"));
   }
 
-  /** Asks again and again, at once, until it was too much. */
+  /** Repeats requests without a pause until one is refused. */
   private Api.Answer refusal() {
     return await()
         .pollDelay(Duration.ZERO)

@@ -34,7 +34,7 @@ class StuckWorkflowsTest {
         .untilAsserted(() -> assertThat(countedBy(stuck)).isEqualTo("homing_workflows_stuck 0.0"));
   }
 
-  /** As its metric says once it has looked. */
+  /** The value of its metric after a check. */
   private String countedBy(StuckWorkflows stuck) {
     stuck.count();
     return homing

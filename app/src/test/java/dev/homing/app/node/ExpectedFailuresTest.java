@@ -32,7 +32,7 @@ class ExpectedFailuresTest {
 
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
-  /** Another one that started in this JVM since has reset the log. */
+  /** Another instance started in this JVM since then and reset the log. */
   @BeforeEach
   void listen() {
     ExpectedFailures.keepOutOfTheLog();

@@ -46,7 +46,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** PostgreSQL, Redis and Temporal, by wires that others may listen to. */
+/** PostgreSQL, Redis and Temporal over TLS. */
 class PartsOverTlsTest {
   private static final HeldCertificate AUTHORITY =
       new HeldCertificate.Builder().certificateAuthority(0).commonName("ours").build();
@@ -76,7 +76,7 @@ class PartsOverTlsTest {
 
   private static void write(String file, String pem) throws IOException {
     Files.writeString(folder.resolve(file), pem);
-    // PostgreSQL takes no key that others may read.
+    // PostgreSQL refuses a key file that others may read.
     Files.setPosixFilePermissions(
         folder.resolve(file), PosixFilePermissions.fromString("rw-------"));
   }
@@ -118,7 +118,7 @@ class PartsOverTlsTest {
     }
   }
 
-  /** As Homing reads the setting. */
+  /** Parses the setting as Homing does. */
   private static Connection connect(String url) throws SQLException {
     DatabaseUrl read = DatabaseUrl.parse(url).orElseThrow();
     return DriverManager.getConnection(read.getJdbcUrl(), read.getUsername(), read.getPassword());
@@ -151,7 +151,7 @@ class PartsOverTlsTest {
     assertThatThrownBy(() -> ping(url)).isInstanceOf(DataAccessException.class);
   }
 
-  /** As Homing reads the setting. */
+  /** Parses the setting as Homing does. */
   private static @Nullable String ping(String url) {
     AtomicReference<String> answer = new AtomicReference<>();
     new ApplicationContextRunner()
@@ -166,7 +166,7 @@ class PartsOverTlsTest {
     return answer.get();
   }
 
-  /** The trust store of the JVM is where Redis's authority belongs. */
+  /** Redis's authority belongs in the trust store of the JVM. */
   private static void trusting(HeldCertificate authority, Runnable action)
       throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");

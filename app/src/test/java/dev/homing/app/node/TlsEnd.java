@@ -8,12 +8,12 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import okhttp3.tls.HandshakeCertificates;
 
-/** Where TLS ends before a part that has none: passes on what it deciphers. */
+/** Terminates TLS in front of a part without it. */
 final class TlsEnd implements AutoCloseable {
   private final SSLServerSocket server;
   private final int to;
 
-  /** For HTTP/2, and for clients only that show a certificate which these trust. */
+  /** Speaks HTTP/2, and requires a client certificate that these trust. */
   TlsEnd(HandshakeCertificates certificates, int to) {
     this.to = to;
     try {
@@ -46,7 +46,7 @@ final class TlsEnd implements AutoCloseable {
         Thread.ofVirtual().start(() -> pump(part, client));
       }
     } catch (IOException closed) {
-      // Nobody is let in any more.
+      // The server is closed.
     }
   }
 
@@ -55,7 +55,7 @@ final class TlsEnd implements AutoCloseable {
         into) {
       from.getInputStream().transferTo(into.getOutputStream());
     } catch (IOException broken) {
-      // Each side is closed when the other is; so is who shows no certificate.
+      // Each side is closed with the other, and so is a client without a certificate.
     }
   }
 

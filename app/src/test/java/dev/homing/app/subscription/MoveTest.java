@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Secrets do not follow a subscription to another host. */
+/** Secrets do not move with a subscription to another host. */
 class MoveTest {
   private static final String BEFORE = "https://receiver.invalid/a";
   private static final HeldCertificate CLIENT = new HeldCertificate.Builder().build();
@@ -130,7 +130,7 @@ class MoveTest {
     assertThat(Api.text(moved.get("tls"), "key")).isEqualTo("***");
   }
 
-  /** What was not there is asked for, not dropped. */
+  /** A secret that was never set is asked for, not dropped. */
   @Test
   void keepingAMissingSecretIsRefused() {
     String path = registered();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** A receiver whose authority nobody else knows, and that wants to know who calls. */
+/** A receiver with a private certificate authority that requires a client certificate. */
 class OwnTlsApiTest {
   private static final HeldCertificate AUTHORITY =
       new HeldCertificate.Builder().certificateAuthority(0).build();

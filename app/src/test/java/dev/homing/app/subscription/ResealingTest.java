@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** How an old encryption key is got rid of. With a database of its own, as all of it is sealed. */
+/** Replaces an encryption key. Uses its own database, because everything is resealed. */
 class ResealingTest {
   private static final String NEW = "new:" + Base64.getEncoder().encodeToString(new byte[32]);
 
@@ -59,7 +59,7 @@ class ResealingTest {
     return new Secrets(new Encryption(EncryptionKeys.parse(keys), new SecureRandom()));
   }
 
-  /** With a secret header, and a certificate with its key. */
+  /** Creates one with a secret header, and a certificate with its key. */
   private String subscription() {
     return Api.id(
         api.post(
@@ -119,7 +119,7 @@ class ResealingTest {
     assertThat(readWith(NEW, other).fault()).isNull();
   }
 
-  /** More than are read at a time. */
+  /** More secrets than are read at a time. */
   @Test
   void allAreResealed() {
     for (int i = 0; i < 201; i++) {

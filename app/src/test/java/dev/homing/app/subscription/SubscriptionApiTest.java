@@ -160,7 +160,7 @@ class SubscriptionApiTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"headers\": {\"Authorization\": \"Basic eA==\"} | belongs into secret_headers",
+        "\"headers\": {\"Authorization\": \"Basic eA==\"} | belongs in secret_headers",
         "\"headers\": {\"X-A\": \"1\", \"x-a\": \"2\"} | once, whatever its case",
         "\"headers\": {\"X-A\": \"1\"}, \"secret_headers\": {\"x-a\": \"2\"} | once",
         "\"headers\": {\"X-A\": null} | X-A needs a value",
@@ -312,7 +312,7 @@ class SubscriptionApiTest {
     api.delete(path, "If-Match", api.get(path).header("etag")).expect(204);
   }
 
-  /** Without If-Match nobody says that it should not have been changed. */
+  /** Without If-Match, earlier changes do not matter. */
   @Test
   void concurrentChangesAllApply() throws Exception {
     Api.Answer created = api.post("/subscriptions", FULL).expect(201);
@@ -399,7 +399,7 @@ class SubscriptionApiTest {
     }
   }
 
-  /** The settings were others when it was registered: the rest may still be changed. */
+  /** The settings differed when it was created; other fields may still be changed. */
   @Test
   void unchangedIntervalsAreNotCheckedAgain() {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
@@ -467,7 +467,7 @@ class SubscriptionApiTest {
     assertThat(walk("/events?type=" + type + "&until=2000-01-01T00:00:00Z", 50)).isEmpty();
   }
 
-  /** All ids of a list, and that no page is longer than asked for. */
+  /** All ids of a list, after checking that no page is too long. */
   private List<String> walk(String path, int limit) {
     List<String> ids = new ArrayList<>();
     JsonNode page = api.get(path).expect(200).json();
