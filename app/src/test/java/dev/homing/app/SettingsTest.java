@@ -189,8 +189,7 @@ class SettingsTest {
         .singleElement()
         .asString()
         .startsWith(
-            "Homing cannot start: %s is wrong (10.0.0.1/8 has an address with bits"
-                .formatted(variable))
+            "Homing cannot start: %s is wrong (10.0.0.1/8 has bits set beyond".formatted(variable))
         .contains("[fd00::/8]:443");
   }
 

@@ -36,9 +36,9 @@ final class SendOnce implements Interceptor {
   }
 
   /**
-   * The response; without its body where OkHttp throws: for a 407 without a proxy, a 204 with a
-   * length, and a {@code Retry-After} beyond an int. For a negative status code it throws an {@code
-   * IllegalStateException}.
+   * The response, even where OkHttp throws after reading its head: for a 407 without a proxy, a 204
+   * with a length, and a {@code Retry-After} beyond an int. OkHttp throws an {@code
+   * IllegalStateException} for a negative status code, as if we were at fault.
    */
   private static Response proceed(Chain chain, Request request, Exchange exchange)
       throws IOException {

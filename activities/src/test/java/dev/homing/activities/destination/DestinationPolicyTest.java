@@ -145,7 +145,7 @@ class DestinationPolicyTest {
   void invalidRangeStopsTheStart() {
     assertThatThrownBy(() -> policy("", "10.0.0.1/8"))
         .isInstanceOf(Setting.Invalid.class)
-        .hasMessageStartingWith("homing.destinations.deny is wrong (10.0.0.1/8 has an address");
+        .hasMessageStartingWith("homing.destinations.deny is wrong (10.0.0.1/8 has bits set");
   }
 
   private static DestinationPolicy policy(String allow, String deny) {

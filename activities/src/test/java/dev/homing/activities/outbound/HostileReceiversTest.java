@@ -79,16 +79,17 @@ class HostileReceiversTest {
 
   @Test
   void needsLittleMemoryForTwoHundredAtOnce() throws Exception {
-    long before = live();
-    Future<List<Misbehaviour>> all = CompletableFuture.supplyAsync(HostileReceiversTest::survived);
+    long before = liveBytes();
+    Future<List<Misbehaviour>> all =
+        CompletableFuture.supplyAsync(HostileReceiversTest::surviveAll);
     while (!isOver(all)) {
-      assertThat(live() - before).isLessThan(64 * 1024 * 1024);
+      assertThat(liveBytes() - before).isLessThan(64 * 1024 * 1024);
     }
 
     assertThat(all.get()).hasSize(200).containsAll(Misbehaviour.ALL);
   }
 
-  private static List<Misbehaviour> survived() {
+  private static List<Misbehaviour> surviveAll() {
     List<Misbehaviour> all = Misbehaviour.ALL;
     try {
       return AtOnce.times(
@@ -96,7 +97,7 @@ class HostileReceiversTest {
           i ->
               () -> {
                 Misbehaviour hostile = all.get(i % all.size());
-                meet(hostile.amongOthers());
+                attempt(hostile.onABusyMachine());
                 return hostile;
               });
     } catch (Exception failed) {
@@ -114,13 +115,13 @@ class HostileReceiversTest {
   }
 
   /** Live bytes on the heap, without garbage. */
-  private static long live() {
+  private static long liveBytes() {
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   private static void assertSurvives(Misbehaviour hostile) throws IOException {
-    Attempt attempt = meet(hostile);
+    Attempt attempt = attempt(hostile);
 
     assertThat(text(attempt.responseBody())).isEqualTo(hostile.body());
     Duration limit = attempt.outcome().status() == null ? hostile.timeout() : BODY_TIMEOUT;
@@ -128,10 +129,10 @@ class HostileReceiversTest {
   }
 
   /** Makes an attempt, followed at once by a second one that is answered properly. */
-  private static Attempt meet(Misbehaviour hostile) throws IOException {
+  private static Attempt attempt(Misbehaviour hostile) throws IOException {
     String own = "{\"after\": \"" + hostile + "\"}";
     try (RawReceiver receiver = hostile.receiver()) {
-      HttpSender sender = heardBy(receiver);
+      HttpSender sender = senderFor(receiver);
 
       Attempt attempt = sender.send(hostile.webhook(receiver.url()));
       Attempt next = sender.send(SampleWebhooks.with(receiver.url(), ascii(own), LONG));
@@ -144,7 +145,7 @@ class HostileReceiversTest {
     }
   }
 
-  private static HttpSender heardBy(RawReceiver receiver) {
+  private static HttpSender senderFor(RawReceiver receiver) {
     return new HttpSender(
         request -> {
           Call call = CLIENT.newCall(request);

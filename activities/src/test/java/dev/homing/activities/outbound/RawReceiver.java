@@ -182,7 +182,7 @@ final class RawReceiver implements AutoCloseable {
     }
 
     /** Waits until the sender has read status line and headers. */
-    void awaitHearing() throws InterruptedException {
+    void awaitHeadersRead() throws InterruptedException {
       heard.await();
     }
 
