@@ -28,7 +28,7 @@ public final class AttemptLog implements AutoCloseable {
   private final WaitingDeliveries waiting;
   private final GoneReceivers goneReceivers;
   private final RecordedAttempts attempts;
-  private final GroupCommit<FirstResult, Optional<Delivery>> firstResults;
+  private final GroupCommit<FirstResults.Result, Optional<Delivery>> firstResults;
   private final FairTransactions transaction;
   private final List<AttemptListener> listeners;
   private final DoubleSupplier random;
@@ -89,7 +89,7 @@ public final class AttemptLog implements AutoCloseable {
     Delivery before = Delivery.pending(context.key());
     Verdict verdict = Verdict.of(before, context, attempt, true, gone, () -> null, random);
     return firstResults
-        .commit(new FirstResult(verdict.delivery(), verdict.dueIn(), attempt))
+        .commit(new FirstResults.Result(verdict.delivery(), verdict.dueIn(), attempt))
         .orElseGet(() -> write(context, attempt, gone));
   }
 
@@ -124,7 +124,8 @@ public final class AttemptLog implements AutoCloseable {
   public void leave(
       Delivery.Key key, State state, @Nullable Reason reason, @Nullable Duration wait) {
     var unused =
-        firstResults.commit(new FirstResult(Delivery.pending(key).in(state, reason), wait, null));
+        firstResults.commit(
+            new FirstResults.Result(Delivery.pending(key).in(state, reason), wait, null));
   }
 
   /** After the last attempt. */

@@ -7,6 +7,7 @@ import dev.homing.activities.outbound.ResponseHeaders;
 import dev.homing.workflows.DeliveryId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -29,6 +30,15 @@ public final class FirstResults {
     this.jdbc = jdbc;
   }
 
+  /**
+   * What a delivery that has no row begins with.
+   *
+   * @param delivery as the attempt makes it
+   * @param dueIn from now until the next attempt, or until it is looked at again; null: never
+   * @param attempt null: none was made
+   */
+  record Result(Delivery delivery, @Nullable Duration dueIn, @Nullable Attempt attempt) {}
+
   /** A delivery's new row; {@code closed}: with it every recipient of its event has one. */
   private record Added(
       DeliveryId id, Instant updatedAt, @Nullable Instant nextAttemptAt, boolean closed) {}
@@ -38,7 +48,7 @@ public final class FirstResults {
    * one recipient fewer. Answers in the same order, with nothing for whoever had a row already: of
    * that one, nothing is written.
    */
-  List<Optional<Delivery>> add(List<FirstResult> all) {
+  List<Optional<Delivery>> add(List<Result> all) {
     Map<DeliveryId, Added> added =
         insert(all).stream().collect(Collectors.toMap(Added::id, Function.identity()));
     written(
@@ -47,7 +57,7 @@ public final class FirstResults {
             .filter(key -> added.containsKey(key.id()) && !added.get(key.id()).closed())
             .toList());
     return all.stream()
-        .map(FirstResult::delivery)
+        .map(Result::delivery)
         .map(
             delivery ->
                 Optional.ofNullable(added.get(delivery.key().id())).map(row -> row(row, delivery)))
@@ -69,7 +79,7 @@ public final class FirstResults {
   }
 
   /** An event whose last missing recipients are all among these is closed with them. */
-  private List<Added> insert(List<FirstResult> all) {
+  private List<Added> insert(List<Result> all) {
     return jdbc.sql(
             """
             with first as (
@@ -132,13 +142,13 @@ public final class FirstResults {
   }
 
   private static <T> @Nullable T[] column(
-      List<FirstResult> all, IntFunction<T[]> array, Function<FirstResult, @Nullable T> part) {
+      List<Result> all, IntFunction<T[]> array, Function<Result, @Nullable T> part) {
     return all.stream().map(part).toArray(array);
   }
 
   /** Null where no attempt was made. */
   private static <T> @Nullable T[] attempts(
-      List<FirstResult> all, IntFunction<T[]> array, Function<Attempt, @Nullable T> part) {
+      List<Result> all, IntFunction<T[]> array, Function<Attempt, @Nullable T> part) {
     return column(all, array, r -> r.attempt() == null ? null : part.apply(r.attempt()));
   }
 

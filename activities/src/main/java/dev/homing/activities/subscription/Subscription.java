@@ -142,13 +142,6 @@ public class Subscription {
     this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
 
-  /** Disables the subscription until its owner enables it. */
-  public void disable(String reason, Instant now) {
-    this.enabled = false;
-    this.disabledReason = reason;
-    this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
-  }
-
   /** Leaves a tombstone, which receives nothing and is no longer found. */
   public void delete(Instant now) {
     this.deletedAt = now.truncatedTo(ChronoUnit.MICROS);
@@ -211,10 +204,6 @@ public class Subscription {
   /** Earlier secrets, newest first; some may have expired. */
   public List<EarlierSecret> earlierSecrets() {
     return earlierSecrets;
-  }
-
-  public boolean isDeleted() {
-    return deletedAt != null;
   }
 
   /** Incremented by each change. */
