@@ -1,7 +1,7 @@
 package dev.homing.app.access;
 
 import dev.homing.app.audit.Actor;
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

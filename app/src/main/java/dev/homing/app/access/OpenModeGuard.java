@@ -1,6 +1,6 @@
 package dev.homing.app.access;
 
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

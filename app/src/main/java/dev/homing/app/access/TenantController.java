@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
-import dev.homing.app.http.Cursors;
-import dev.homing.app.http.Page;
-import dev.homing.app.http.Problem;
+import dev.homing.app.list.Cursors;
+import dev.homing.app.list.Page;
+import dev.homing.app.problem.Problem;
 import dev.homing.workflows.Tenant;
 import java.net.URI;
 import java.util.List;

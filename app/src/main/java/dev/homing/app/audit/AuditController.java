@@ -1,10 +1,10 @@
 package dev.homing.app.audit;
 
-import dev.homing.app.http.ListRequest;
-import dev.homing.app.http.OrderedBy;
-import dev.homing.app.http.Page;
-import dev.homing.app.http.Problem;
 import dev.homing.app.http.TextRules;
+import dev.homing.app.list.ListRequest;
+import dev.homing.app.list.OrderedBy;
+import dev.homing.app.list.Page;
+import dev.homing.app.problem.Problem;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

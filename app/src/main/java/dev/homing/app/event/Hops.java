@@ -1,7 +1,7 @@
 package dev.homing.app.event;
 
 import dev.homing.activities.outbound.HttpSender;
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;

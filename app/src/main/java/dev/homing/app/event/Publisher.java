@@ -7,7 +7,7 @@ import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.SendFirstAttempts;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.Counter;

@@ -1,8 +1,8 @@
 package dev.homing.app.event;
 
 import dev.homing.activities.event.KeyKind;
-import dev.homing.app.http.Problem;
 import dev.homing.app.http.StructuredString;
+import dev.homing.app.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.homing.app.http;
 
+import dev.homing.app.problem.Problem;
+import dev.homing.app.problem.UnreadableBody;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;

@@ -1,5 +1,7 @@
 package dev.homing.app.http;
 
+import dev.homing.app.problem.Problem;
+import dev.homing.app.problem.UnreadableBody;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;

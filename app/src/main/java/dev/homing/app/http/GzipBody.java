@@ -1,5 +1,7 @@
 package dev.homing.app.http;
 
+import dev.homing.app.problem.Problem;
+import dev.homing.app.problem.UnreadableBody;
 import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

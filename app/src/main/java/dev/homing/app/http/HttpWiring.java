@@ -1,5 +1,6 @@
 package dev.homing.app.http;
 
+import dev.homing.app.problem.ContainerProblems;
 import java.time.Duration;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardHost;
@@ -45,14 +46,6 @@ class HttpWiring {
     FilterRegistrationBean<AnswerHeaders> registration =
         new FilterRegistrationBean<>(new AnswerHeaders());
     registration.setOrder(BodyLimit.ORDER - 2);
-    return registration;
-  }
-
-  @Bean
-  FilterRegistrationBean<RenamedParameters> renamedParameters() {
-    FilterRegistrationBean<RenamedParameters> registration =
-        new FilterRegistrationBean<>(new RenamedParameters());
-    registration.addUrlPatterns("/events/*", "/deliveries/*");
     return registration;
   }
 

@@ -1,5 +1,6 @@
 package dev.homing.app.http;
 
+import dev.homing.app.problem.Problem;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Matcher;

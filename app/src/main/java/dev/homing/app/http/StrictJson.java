@@ -1,5 +1,6 @@
 package dev.homing.app.http;
 
+import dev.homing.app.problem.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

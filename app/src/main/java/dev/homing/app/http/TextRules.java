@@ -1,5 +1,6 @@
 package dev.homing.app.http;
 
+import dev.homing.app.problem.Problem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-/** Rules that all routes share: problems, bodies, parameters and lists. */
+/** Rules that all routes share: bodies, JSON, headers, and the time that a request may take. */
 @NullMarked
 package dev.homing.app.http;
 

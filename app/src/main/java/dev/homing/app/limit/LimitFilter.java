@@ -2,7 +2,7 @@ package dev.homing.app.limit;
 
 import dev.homing.app.audit.Actor;
 import dev.homing.app.http.PayloadSettings;
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import dev.homing.workflows.Tenant;
 import io.github.bucket4j.ConsumptionProbe;
 import jakarta.servlet.FilterChain;

@@ -1,6 +1,7 @@
-package dev.homing.app.http;
+package dev.homing.app.list;
 
 import dev.homing.activities.secret.EncryptionKeys;
+import dev.homing.app.problem.Problem;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -1,5 +1,6 @@
-package dev.homing.app.http;
+package dev.homing.app.list;
 
+import dev.homing.app.problem.Problem;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

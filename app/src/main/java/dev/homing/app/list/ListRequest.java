@@ -1,6 +1,7 @@
-package dev.homing.app.http;
+package dev.homing.app.list;
 
 import dev.homing.activities.Change;
+import dev.homing.app.problem.Problem;
 import dev.homing.workflows.PrefixedId;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.homing.app.http;
+package dev.homing.app.list;
 
 import static java.util.Objects.requireNonNull;
 

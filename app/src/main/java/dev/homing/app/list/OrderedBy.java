@@ -1,4 +1,4 @@
-package dev.homing.app.http;
+package dev.homing.app.list;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

@@ -1,4 +1,4 @@
-package dev.homing.app.http;
+package dev.homing.app.list;
 
 import java.util.List;
 import java.util.function.Function;

@@ -1,4 +1,4 @@
-package dev.homing.app.http;
+package dev.homing.app.list;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

@@ -1,4 +1,4 @@
-package dev.homing.app.http;
+package dev.homing.app.problem;
 
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,4 +1,4 @@
-package dev.homing.app.http;
+package dev.homing.app.problem;
 
 import java.io.IOException;
 import java.io.Writer;

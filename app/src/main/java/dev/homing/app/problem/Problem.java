@@ -1,4 +1,4 @@
-package dev.homing.app.http;
+package dev.homing.app.problem;
 
 import java.net.URI;
 import java.time.Duration;
@@ -60,7 +60,7 @@ public final class Problem extends ErrorResponseException {
   }
 
   /** 408: the body took too long. */
-  static Problem tooSlow() {
+  public static Problem tooSlow() {
     return of(HttpStatus.REQUEST_TIMEOUT, TOO_SLOW);
   }
 
@@ -86,7 +86,7 @@ public final class Problem extends ErrorResponseException {
   }
 
   /** 415: the content encoding is not supported. */
-  static Problem unsupportedEncoding() {
+  public static Problem unsupportedEncoding() {
     Problem problem = unsupported("Send the body uncompressed or with Content-Encoding: gzip.");
     problem.getHeaders().set(HttpHeaders.ACCEPT_ENCODING, "gzip");
     return problem;

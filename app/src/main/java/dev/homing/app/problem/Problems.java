@@ -1,4 +1,4 @@
-package dev.homing.app.http;
+package dev.homing.app.problem;
 
 import dev.homing.activities.GroupCommit;
 import java.io.IOException;

@@ -1,19 +1,19 @@
-package dev.homing.app.http;
+package dev.homing.app.problem;
 
 import java.io.IOException;
 
 /** A refused body, with the problem that tells the caller why. */
-final class UnreadableBody extends IOException {
+public final class UnreadableBody extends IOException {
   private static final long serialVersionUID = 1;
 
   private final Problem problem;
 
-  UnreadableBody(Problem problem) {
+  public UnreadableBody(Problem problem) {
     super(problem);
     this.problem = problem;
   }
 
-  Problem problem() {
+  public Problem problem() {
     return problem;
   }
 }

@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.homing.activities.subscription.CustomHeaders;
 import dev.homing.activities.subscription.Terms;
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

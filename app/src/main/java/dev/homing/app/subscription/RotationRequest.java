@@ -1,6 +1,6 @@
 package dev.homing.app.subscription;
 
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

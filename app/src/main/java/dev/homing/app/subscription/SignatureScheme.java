@@ -4,7 +4,7 @@ import dev.homing.activities.secret.AsymmetricSecret;
 import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.secret.SymmetricSecret;
 import dev.homing.activities.subscription.Subscription;
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;

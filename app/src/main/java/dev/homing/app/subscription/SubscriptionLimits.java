@@ -1,7 +1,7 @@
 package dev.homing.app.subscription;
 
-import dev.homing.app.http.Problem;
 import dev.homing.app.limit.LimitSettings;
+import dev.homing.app.problem.Problem;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import org.springframework.jdbc.core.simple.JdbcClient;

@@ -1,7 +1,7 @@
 package dev.homing.app.subscription;
 
 import dev.homing.activities.subscription.Subscription;
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;

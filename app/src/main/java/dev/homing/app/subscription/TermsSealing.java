@@ -3,7 +3,7 @@ package dev.homing.app.subscription;
 import dev.homing.activities.secret.Secrets;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Terms;
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.util.HashMap;

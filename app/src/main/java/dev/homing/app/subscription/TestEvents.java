@@ -8,7 +8,7 @@ import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;

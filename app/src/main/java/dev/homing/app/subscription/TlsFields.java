@@ -2,7 +2,7 @@ package dev.homing.app.subscription;
 
 import dev.homing.activities.subscription.ReceiverTls;
 import dev.homing.activities.subscription.Terms;
-import dev.homing.app.http.Problem;
+import dev.homing.app.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

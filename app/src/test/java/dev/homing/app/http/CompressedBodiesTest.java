@@ -7,6 +7,7 @@ import dev.homing.app.journey.Api;
 import dev.homing.app.journey.Receipt;
 import dev.homing.app.journey.RunningHoming;
 import dev.homing.app.journey.ScriptedReceiver;
+import dev.homing.app.problem.ProblemsTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import dev.homing.app.journey.ScriptedReceiver;
+import dev.homing.app.problem.ProblemsTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;

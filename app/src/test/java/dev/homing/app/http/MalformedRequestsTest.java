@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
+import dev.homing.app.problem.ProblemsTest;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

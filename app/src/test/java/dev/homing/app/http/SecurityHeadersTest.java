@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
+import dev.homing.app.problem.ProblemsTest;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletContext;
 import java.net.http.HttpRequest.BodyPublishers;

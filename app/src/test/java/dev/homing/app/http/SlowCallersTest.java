@@ -7,6 +7,7 @@ import dev.homing.app.development.Port;
 import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
+import dev.homing.app.problem.ProblemsTest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

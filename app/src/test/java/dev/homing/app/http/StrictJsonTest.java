@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
+import dev.homing.app.problem.ProblemsTest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.Charset;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.homing.app.http;
+package dev.homing.app.problem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Every invalid request gets a problem that says what to do. */
-class ProblemsTest {
+public class ProblemsTest {
   private static final String UUID7 = "01a20b85-ed81-73db-80cd-2b591c6fa31e";
   private static final String VALID =
       """
@@ -332,7 +332,7 @@ class ProblemsTest {
   }
 
   /** The problem, after checking that it reveals nothing internal. */
-  static JsonNode problem(Api.Answer answer, int status) {
+  public static JsonNode problem(Api.Answer answer, int status) {
     answer.expect(status);
     assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
     JsonNode problem = answer.json();
