@@ -81,6 +81,12 @@ public final class TemporalPart extends Part {
     }
   }
 
+  /** Makes a namespace, where a Homing on this server takes no tasks of another one. */
+  public String namespace(String name) {
+    cli("operator", "namespace", "create", "--namespace", name);
+    return name;
+  }
+
   /** Has its metrics at {@code /metrics}, in Prometheus' format. */
   public URI metrics() {
     return URI.create("http://127.0.0.1:" + metricsPort);
