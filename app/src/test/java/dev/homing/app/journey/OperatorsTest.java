@@ -231,6 +231,7 @@ class OperatorsTest {
     receiver.awaitReceipts(1);
     another.awaitReceipts(1);
 
+    awaitStatus(event, "RUNNING");
     temporal.cli("workflow", "cancel", "-w", event);
     answer.countDown();
 
@@ -252,6 +253,7 @@ class OperatorsTest {
     String event = api.trigger(type);
     api.await(api.deliveryId(event, retried), "retrying");
 
+    awaitStatus(event, "RUNNING");
     temporal.cli("workflow", "cancel", "-w", event);
     api.post("/deliveries/" + api.deliveryId(event, retried) + "/retry").expect(202);
     answer.countDown();
@@ -304,6 +306,7 @@ class OperatorsTest {
     String event = api.trigger(type);
     receiver.awaitReceipts(1);
 
+    awaitStatus(event, "RUNNING");
     temporal.cli("workflow", "terminate", "-w", event);
     answer.countDown();
 
@@ -323,6 +326,7 @@ class OperatorsTest {
     String event = api.trigger(type);
     receiver.awaitReceipts(1);
 
+    awaitStatus(event, "RUNNING");
     temporal.cli("workflow", "terminate", "-w", event);
     answer.countDown();
 
