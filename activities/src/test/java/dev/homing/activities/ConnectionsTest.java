@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who asks PostgreSQL outside a transaction gives the connection back. */
+@OneAtATime
 class ConnectionsTest {
   private final Tenant tenant = Postgres.newTenant();
   private final Node node = new Node();

@@ -3,6 +3,7 @@ package dev.homing.activities.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.Execution;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.workflows.delivery.DeliveryStarts;
 import dev.homing.workflows.delivery.WaitingDelivery;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+@OneAtATime
 class StartDeliveriesTest {
   private final Ledger ledger = new Ledger();
 

@@ -3,6 +3,7 @@ package dev.homing.activities.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Secrets from before rotations, in tables of the version that kept one. */
+@OneAtATime
 class EarlierSecretsTest {
   private static final Tenant TENANT = new Tenant("default");
 

@@ -13,11 +13,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Each route that changes something, with headers that ask for an answer it does not give. */
+@Isolated("as it counts the changes of all")
 class RefusedMeansNothingHappenedTest {
   private static final RunningHoming HOMING = RunningHoming.shared();
   private final Api api = HOMING.api();

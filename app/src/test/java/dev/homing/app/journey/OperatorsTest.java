@@ -17,6 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What operators do with the Temporal CLI is seen in the API. */
 class OperatorsTest {
+  /** Temporal starts the workflows of others meanwhile. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final Api api = RunningHoming.shared().api();
   private final TemporalPart temporal = RealParts.shared().temporal();
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
@@ -348,6 +351,7 @@ class OperatorsTest {
   /** The id of the activity whose retry a delivery's workflow waits for. */
   private String awaitPendingActivity(String id) {
     return await(id)
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .until(
@@ -359,6 +363,7 @@ class OperatorsTest {
 
   private void awaitStatus(String workflow, String... statuses) {
     await(workflow)
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .untilAsserted(
@@ -381,6 +386,7 @@ class OperatorsTest {
   private String awaitListed(String subscription, int count) {
     String query = "SubscriptionId=\"%s\" AND ExecutionStatus=\"Running\"".formatted(subscription);
     await()
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .until(
             () -> temporal.cli("workflow", "count", "--query", query).contains("Total: " + count));
