@@ -11,17 +11,23 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Each route that changes something, with headers that ask for an answer it does not give. */
-@Isolated("as it counts the changes of all")
 class RefusedMeansNothingHappenedTest {
-  private static final RunningHoming HOMING = RunningHoming.shared();
+  /** Nobody else changes anything there. */
+  private static final RunningHoming HOMING = RunningHoming.apart("refused");
+
+  @AfterAll
+  static void stop() {
+    HOMING.close();
+  }
+
   private final Api api = HOMING.api();
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 

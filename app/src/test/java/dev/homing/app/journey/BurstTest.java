@@ -48,11 +48,7 @@ class BurstTest {
                 "TEMPORAL_ADDRESS", "127.0.0.1:" + temporal.port(),
                 "TEMPORAL_NAMESPACE", parts.temporal().namespace(NAMESPACE)));
     api = homing.api();
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(
-            () -> Api.text(homing.management().get("/actuator/health").json(), "status"),
-            "UP"::equals);
+    homing.awaitHealthy();
   }
 
   @AfterAll
