@@ -5,11 +5,14 @@ import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** On classes that share the tables of {@link Postgres}: claims and counts are of all tenants. */
+/**
+ * On classes that share the tables of {@link Postgres}: claims and counts are of all tenants, and
+ * who is interrupted hands back only what finds a connection at once.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
-@ResourceLock("PostgreSQL")
+@Isolated
 public @interface OneAtATime {}
