@@ -1,36 +1,34 @@
 package dev.homing.activities;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Runs so many transactions at a time, in turn.
  *
- * <p>A burst of results waits here for as long as it takes. At the pool it would be thrown out for
+ * <p>A burst of results waits here for as long as it takes. At the pool it would be rejected for
  * waiting too long: what receivers have answered would not be recorded, and be sent again. The
  * connections beyond those turns are left to others. Transactions must not be nested.
  */
-public final class FairTransactions extends TransactionTemplate {
-  private static final long serialVersionUID = 1;
-
-  @SuppressWarnings("serial")
+public final class FairTransactions {
+  private final TransactionTemplate transactions;
   private final Semaphore turns;
 
   public FairTransactions(PlatformTransactionManager transactions, int atOnce) {
-    super(transactions);
+    this.transactions = new TransactionTemplate(transactions);
     this.turns = new Semaphore(atOnce, true);
   }
 
   /**
-   * As the template does.
+   * Commits what the action did, and returns its result; rolls back if it throws.
    *
    * @throws IllegalStateException if this thread is interrupted while it waits for its turn
    */
-  @Override
-  public <T extends @Nullable Object> T execute(TransactionCallback<T> action) {
+  public <T> T get(Supplier<T> action) {
     try {
       turns.acquire();
     } catch (InterruptedException stopped) {
@@ -38,9 +36,19 @@ public final class FairTransactions extends TransactionTemplate {
       throw new IllegalStateException("stopped while waiting for a transaction", stopped);
     }
     try {
-      return super.execute(action);
+      return requireNonNull(transactions.execute(_ -> action.get()));
     } finally {
       turns.release();
     }
+  }
+
+  /** The same without a result. */
+  public void run(Runnable action) {
+    var unused =
+        get(
+            () -> {
+              action.run();
+              return true;
+            });
   }
 }

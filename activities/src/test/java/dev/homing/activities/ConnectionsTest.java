@@ -39,7 +39,7 @@ class ConnectionsTest {
 
   @Test
   void byWhoCountsDeliveries() {
-    assertThat(node.deliveries.counts(tenant, event.id())).isEmpty();
+    assertThat(node.list.counts(tenant, event.id())).isEmpty();
     assertThat(node.deliveries.of(tenant, event.id())).isEmpty();
   }
 

@@ -23,7 +23,7 @@ class FairTransactionsTest {
   void whoWaitsForItsTurnIsNotThrownOut() throws Exception {
     AtomicInteger busy = new AtomicInteger();
 
-    List<Integer> seen = AtOnce.times(20, _ -> () -> two.execute(_ -> transaction(busy)));
+    List<Integer> seen = AtOnce.times(20, _ -> () -> two.get(() -> transaction(busy)));
 
     assertThat(seen).hasSize(20).allMatch(atOnce -> atOnce <= 2);
   }
@@ -41,14 +41,14 @@ class FairTransactionsTest {
     for (int i = 0; i < 5; i++) {
       assertThatThrownBy(
               () ->
-                  two.execute(
-                      _ -> {
+                  two.run(
+                      () -> {
                         throw new IllegalArgumentException("wrong");
                       }))
           .hasMessage("wrong");
     }
 
-    Integer atOnce = two.execute(_ -> transaction(new AtomicInteger()));
+    Integer atOnce = two.get(() -> transaction(new AtomicInteger()));
     assertThat(atOnce).isEqualTo(1);
   }
 
@@ -56,7 +56,7 @@ class FairTransactionsTest {
   void whoIsInterruptedWaitsNoLonger() {
     Thread.currentThread().interrupt();
 
-    assertThatThrownBy(() -> two.execute(_ -> 1)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> two.get(() -> 1)).isInstanceOf(IllegalStateException.class);
 
     assertThat(Thread.interrupted()).isTrue();
   }

@@ -1,28 +1,39 @@
 package dev.homing.activities;
 
 import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.AttemptLogger;
+import dev.homing.activities.delivery.AttemptMetrics;
 import dev.homing.activities.delivery.Deliveries;
-import dev.homing.activities.delivery.DeliveryWorkflows;
-import dev.homing.activities.delivery.DurableLane;
-import dev.homing.activities.delivery.EarlyStart;
-import dev.homing.activities.delivery.Egress;
-import dev.homing.activities.delivery.ExpressLane;
-import dev.homing.activities.delivery.HttpSender;
-import dev.homing.activities.delivery.SampleClients;
-import dev.homing.activities.delivery.SendFirst;
-import dev.homing.activities.delivery.Slots;
+import dev.homing.activities.delivery.DeliveryList;
+import dev.homing.activities.delivery.FirstResults;
+import dev.homing.activities.delivery.OverdueDeliveries;
+import dev.homing.activities.delivery.ParkedDeliveries;
+import dev.homing.activities.delivery.PendingNotices;
+import dev.homing.activities.delivery.RecordedAttempts;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Acceptance;
-import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.event.Submission;
+import dev.homing.activities.lane.DurableLane;
+import dev.homing.activities.lane.EarlyStart;
+import dev.homing.activities.lane.ExpressLane;
+import dev.homing.activities.lane.SendFirstAttempts;
+import dev.homing.activities.lane.SendingLimits;
+import dev.homing.activities.outbound.Egress;
+import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.outbound.SampleClients;
+import dev.homing.activities.routing.RedisRoutes;
+import dev.homing.activities.routing.Route;
+import dev.homing.activities.routing.Routes;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.GoneReceivers;
 import dev.homing.activities.subscription.Receivers;
-import dev.homing.activities.subscription.RedisRoutes;
-import dev.homing.activities.subscription.Route;
-import dev.homing.activities.subscription.Routes;
+import dev.homing.activities.temporal.DeliveryWorkflows;
+import dev.homing.activities.temporal.TemporalCalls;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
@@ -53,17 +64,25 @@ public final class Node {
   public final MeterRegistry metrics = new SimpleMeterRegistry();
   public final Egress egress = new Egress();
   public final TransactionTemplate transaction;
+  public final FairTransactions fair;
   private final JdbcClient jdbc;
   private final Routes routes;
   public final OpenEvents open;
+  public final Leases leases;
   public final AcceptEvents accepting;
   public final Events events;
-  public final EventWorkflows eventWorkflows;
+  public final SharedWorkflows eventWorkflows;
   public final Deliveries deliveries;
+  public final DeliveryList list;
+  public final WaitingDeliveries waiting;
+  public final ParkedDeliveries parked;
+  public final OverdueDeliveries overdue;
+  public final PendingNotices notices;
   public final Receivers receivers;
   public final GoneReceivers goneReceivers;
+  public final RecordedAttempts attempts;
   public final AttemptLog attemptLog;
-  private final SendFirst sendFirst;
+  private final SendFirstAttempts sendFirst;
   public final EarlyStart earlyStart;
   public final ExpressLane express;
   public final DurableLane durable;
@@ -80,32 +99,52 @@ public final class Node {
   public Node(Duration lease, DataSource database) {
     jdbc = JdbcClient.create(database);
     transaction = new TransactionTemplate(new JdbcTransactionManager(database));
+    fair = new FairTransactions(new JdbcTransactionManager(database), 12);
     HttpSender sender = new HttpSender(CLIENT, Clock.systemUTC(), egress, "1");
-    open = new OpenEvents(jdbc, lease);
+    open = new OpenEvents(jdbc);
+    leases = new Leases(jdbc, lease);
     routes = new Routes(new RedisRoutes(REDIS), jdbc, Runnable::run, metrics);
-    accepting = new AcceptEvents(routes, open, jdbc, transaction, SampleIds::uuid);
+    accepting = new AcceptEvents(routes, leases, jdbc, transaction, SampleIds::uuid, metrics);
     events = new Events(jdbc);
-    eventWorkflows = new EventWorkflows(jdbc);
+    eventWorkflows = new SharedWorkflows(jdbc);
     deliveries = new Deliveries(jdbc, open);
+    list = new DeliveryList(jdbc);
+    waiting = new WaitingDeliveries(jdbc, open, deliveries);
+    parked = new ParkedDeliveries(jdbc);
+    overdue = new OverdueDeliveries(jdbc);
+    notices = new PendingNotices(jdbc);
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
     goneReceivers = new GoneReceivers(jdbc, transaction);
+    attempts = new RecordedAttempts(jdbc);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =
-        new AttemptLog(open, deliveries, goneReceivers, jdbc, transaction, metrics, () -> 0.5);
-    sendFirst = new SendFirst(open, deliveries, sender, attemptLog, new Slots(512), transaction);
-    earlyStart = new EarlyStart(open, receivers, sendFirst, egress);
+        new AttemptLog(
+            deliveries,
+            waiting,
+            goneReceivers,
+            attempts,
+            new FirstResults(open, jdbc),
+            fair,
+            List.of(new AttemptMetrics(metrics), new AttemptLogger()),
+            () -> 0.5);
+    sendFirst =
+        new SendFirstAttempts(leases, deliveries, sender, attemptLog, new SendingLimits(512), fair);
+    earlyStart = new EarlyStart(leases, receivers, sendFirst, egress);
     express =
         new ExpressLane(
             events,
             open,
+            leases,
             eventWorkflows,
             receivers,
             deliveries,
+            waiting,
             sendFirst,
             earlyStart,
             new DeliveryWorkflows(temporal.client()),
-            transaction);
-    durable = new DurableLane(events, receivers, deliveries, sender, attemptLog, transaction);
+            fair);
+    durable =
+        new DurableLane(events, receivers, deliveries, parked, sender, attemptLog, attempts, fair);
   }
 
   /** Accepts an event here, which may then send it first; whoever else there is does not match. */
@@ -115,8 +154,8 @@ public final class Node {
 
   /** The same, as an event of the time that the id holds. */
   public AcceptedEvent accept(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
-    OpenEvents.Lease lease = commit(tenant, recipients, id).lease();
-    open.handOver(lease);
+    Leases.Lease lease = commit(tenant, recipients, id).lease();
+    leases.offer(lease);
     return lease.event();
   }
 
@@ -129,19 +168,19 @@ public final class Node {
   public AcceptedEvent begin(EarlyStart early, Tenant tenant, List<SubscriptionId> recipients) {
     Acceptance.New accepted = commit(tenant, recipients, SampleIds.uuid());
     AcceptedEvent event = accepted.lease().event();
-    early.begin(accepted, new SendFirst.Content(event, "application/json", PAYLOAD, 0));
+    early.begin(accepted, new SendFirstAttempts.Content(event, "application/json", PAYLOAD, 0));
     return event;
   }
 
   /** One with little room. */
   public EarlyStart earlyStart(int roomKib) {
-    return new EarlyStart(open, receivers, sendFirst, egress, roomKib);
+    return new EarlyStart(leases, receivers, sendFirst, egress, roomKib);
   }
 
   private Acceptance.New commit(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
     Route route = new Route(Postgres.routesVersion(tenant), recipients);
     return (Acceptance.New)
-        new AcceptEvents(routes, open, jdbc, transaction, () -> id)
+        new AcceptEvents(routes, leases, jdbc, transaction, () -> id, metrics)
             .accept(
                 List.of(
                     new Submission(tenant, TYPE, "application/json", PAYLOAD, null, null, route)))

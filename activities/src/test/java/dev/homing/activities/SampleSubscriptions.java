@@ -1,9 +1,9 @@
 package dev.homing.activities;
 
-import dev.homing.activities.subscription.Encryption;
-import dev.homing.activities.subscription.EncryptionKeys;
-import dev.homing.activities.subscription.Secrets;
-import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.secret.Encryption;
+import dev.homing.activities.secret.EncryptionKeys;
+import dev.homing.activities.secret.Secrets;
+import dev.homing.activities.secret.SigningSecret;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.security.SecureRandom;

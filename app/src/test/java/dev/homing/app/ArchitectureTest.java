@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,6 +17,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import jakarta.persistence.Entity;
 import java.time.Instant;
 import java.util.UUID;
@@ -24,6 +27,7 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What would break in silence, were it only written down. */
@@ -77,13 +81,65 @@ class ArchitectureTest {
         .check(HOMING);
   }
 
+  /** The module's root package is a room like the others. */
   @ParameterizedTest
   @ValueSource(strings = {"workflows", "activities", "app"})
-  void theNounsOfAModuleAreFreeOfCycles(String module) {
+  void roomsOfAModuleAreFreeOfCycles(String module) {
     slices()
-        .matching("dev.homing.%s.(*)..".formatted(module))
+        .assignedFrom(new Rooms("dev.homing." + module))
         .should()
         .beFreeOfCycles()
+        .check(HOMING);
+  }
+
+  private record Rooms(String module) implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      String name = type.getPackageName();
+      if (name.equals(module)) {
+        return SliceIdentifier.of("(root)");
+      }
+      return name.startsWith(module + ".")
+          ? SliceIdentifier.of(name.substring(module.length() + 1))
+          : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "rooms of " + module;
+    }
+  }
+
+  @Test
+  void rootOfAppHoldsTheBeginningOnly() {
+    assertThat(
+            HOMING.stream()
+                .filter(type -> type.getPackageName().equals("dev.homing.app"))
+                .filter(JavaClass::isTopLevelClass)
+                .map(JavaClass::getSimpleName))
+        .containsOnly("Homing", "JsonLog", "SettingConverters", "StartFailures", "package-info");
+  }
+
+  /** So that one list says what runs in the background. */
+  @Test
+  void jobsAreScheduledInHousekeepingOnly() {
+    noMethods()
+        .that()
+        .areDeclaredInClassesThat()
+        .areNotAssignableTo("dev.homing.app.maintenance.Housekeeping")
+        .should()
+        .beAnnotatedWith(Scheduled.class)
+        .check(HOMING);
+  }
+
+  @Test
+  void nothingNeedsTheWiring() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.homing.app.wiring")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.homing.app.wiring")
         .check(HOMING);
   }
 
@@ -132,7 +188,7 @@ class ArchitectureTest {
                 .filter(ArchitectureTest::buildsAClient)
                 .map(JavaClass::getName)
                 .collect(toSet()))
-        .containsExactly("dev.homing.activities.delivery.OutboundClient");
+        .containsExactly("dev.homing.activities.outbound.OutboundClient");
   }
 
   private static boolean buildsAClient(JavaClass candidate) {

@@ -62,6 +62,17 @@ class DeployFilesTest {
     assertThat(settings().keySet()).containsAll(environment("homing").keySet());
   }
 
+  /** Of its own Temporal, the file knows the address; ports of the host lead to the defaults. */
+  @Test
+  void passesEverySettingOfTheExampleOn() {
+    Set<String> passed = new TreeSet<>(environment("homing").keySet());
+    passed.addAll(Set.of("HOMING_PORT", "HOMING_MANAGEMENT_PORT"));
+
+    assertThat(settings().keySet())
+        .filteredOn(name -> !name.matches("TEMPORAL_(API_KEY|TLS.*)"))
+        .isSubsetOf(passed);
+  }
+
   @Test
   void tellsHomingWhereTheOthersAre() {
     Map<String, @Nullable Object> given = environment("homing");

@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.homing.activities.destination.DestinationSettings;
+import dev.homing.activities.lane.ExpressSettings;
 import dev.homing.activities.retention.RetentionSettings;
+import dev.homing.activities.secret.EncryptionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.app.access.AccessSettings;
-import dev.homing.app.event.PublishingSettings;
+import dev.homing.app.database.PoolSettings;
+import dev.homing.app.http.PayloadSettings;
 import dev.homing.app.http.RequestSettings;
 import dev.homing.app.journey.RunningHoming;
+import dev.homing.app.node.DispatchSettings;
+import dev.homing.app.node.DrainSettings;
+import dev.homing.app.node.PartSettings;
+import dev.homing.app.node.PortSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,8 +78,10 @@ class SettingsTest {
       assertThat(context.getBean(AccessSettings.class).isOpen()).isTrue();
       assertThat(context.getBean(DestinationSettings.class))
           .isEqualTo(new DestinationSettings("", "", false, ""));
-      assertThat(context.getBean(PublishingSettings.class))
-          .isEqualTo(new PublishingSettings(DataSize.ofKilobytes(256), 2, 500));
+      assertThat(context.getBean(PayloadSettings.class))
+          .isEqualTo(new PayloadSettings(DataSize.ofKilobytes(256)));
+      assertThat(context.getBean(PoolSettings.class)).isEqualTo(new PoolSettings(20, 12, 6, 8));
+      assertThat(context.getBean(DispatchSettings.class)).isEqualTo(new DispatchSettings(2, 500));
       assertThat(context.getBean(RequestSettings.class))
           .isEqualTo(new RequestSettings(Duration.ofSeconds(10), Duration.ofSeconds(30)));
       assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512));
@@ -106,7 +115,7 @@ class SettingsTest {
   @CsvSource({"1000, 1000", "64KiB, 65536", "64kb, 65536", "1MiB, 1048576", "' 5B ', 5"})
   void readSizesInBytesUnlessAUnitIsNamed(String text, long bytes) {
     try (var context = read("HOMING_MAX_PAYLOAD=" + text)) {
-      assertThat(context.getBean(PublishingSettings.class).maxPayload().toBytes()).isEqualTo(bytes);
+      assertThat(context.getBean(PayloadSettings.class).maxPayload().toBytes()).isEqualTo(bytes);
     }
   }
 

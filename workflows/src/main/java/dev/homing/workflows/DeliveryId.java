@@ -32,6 +32,16 @@ public record DeliveryId(UUID uuid) {
     return new DeliveryId(new UUID(event.uuid().getMostSignificantBits(), low));
   }
 
+  /** The lowest id that a delivery of this event may have. */
+  public static DeliveryId first(EventId event) {
+    return new DeliveryId(new UUID(event.uuid().getMostSignificantBits(), 0x8000000000000000L));
+  }
+
+  /** The highest id that a delivery of this event may have. */
+  public static DeliveryId last(EventId event) {
+    return new DeliveryId(new UUID(event.uuid().getMostSignificantBits(), 0xbfffffffffffffffL));
+  }
+
   @JsonCreator
   static DeliveryId of(String text) {
     return read(text).orElseThrow(() -> new IllegalArgumentException("not an id: " + text));

@@ -2,6 +2,7 @@ package dev.homing.activities.delivery;
 
 import dev.homing.activities.Change;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.PrefixedId;
 import dev.homing.workflows.SubscriptionId;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -60,7 +62,7 @@ public final class DeliveryList {
 
   private List<Delivery> recorded(Tenant tenant, Filter filter, int limit) {
     return select(tenant, filter, limit, "order by id desc ")
-        .query((row, _) -> Deliveries.delivery(row))
+        .query((row, _) -> DeliveryRows.delivery(row))
         .list();
   }
 
@@ -86,7 +88,7 @@ public final class DeliveryList {
         .query(
             (row, _) ->
                 new Changed(
-                    Deliveries.delivery(row),
+                    DeliveryRows.delivery(row),
                     new Change(row.getLong("changed_in"), row.getObject("id", UUID.class))))
         .list();
   }
@@ -95,7 +97,7 @@ public final class DeliveryList {
       Tenant tenant, Filter filter, int limit, String conditionAndOrder) {
     return jdbc.sql(
             "select "
-                + Deliveries.COLUMNS
+                + DeliveryRows.COLUMNS
                 + """
                 , cast(cast(changed_in as text) as bigint) as changed_in
                 from deliveries
@@ -118,5 +120,24 @@ public final class DeliveryList {
         .param("event", Optional.ofNullable(filter.event()).map(EventId::uuid).orElse(null))
         .param("type", filter.eventType())
         .param("limit", limit);
+  }
+
+  /** How many deliveries with a row an event has in each state. */
+  public Map<State, Long> counts(Tenant tenant, EventId event) {
+    return jdbc
+        .sql(
+            """
+            select state, count(*) as count from deliveries
+            where tenant = :tenant and id between :low and :high and event_id = :event
+            group by state
+            """)
+        .param("tenant", tenant.name())
+        .param("event", event.uuid())
+        .param("low", DeliveryId.first(event).uuid())
+        .param("high", DeliveryId.last(event).uuid())
+        .query((row, _) -> Map.entry(State.of(row.getString("state")), row.getLong("count")))
+        .list()
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 }

@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.outbound.Attempt;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,8 @@
 package dev.homing.activities.delivery;
 
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.ResponseHeaders;
 import dev.homing.workflows.DeliveryId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Writes the first rows of many deliveries at once, and of their first attempts. */
-final class FirstResults {
+public final class FirstResults {
   private final OpenEvents open;
   private final JdbcClient jdbc;
 
-  FirstResults(OpenEvents open, JdbcClient jdbc) {
+  public FirstResults(OpenEvents open, JdbcClient jdbc) {
     this.open = open;
     this.jdbc = jdbc;
   }

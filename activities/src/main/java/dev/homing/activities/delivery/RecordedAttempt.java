@@ -26,7 +26,7 @@ public record RecordedAttempt(
     Map<String, String> responseHeaders) {
 
   /** {@code 503 in 120 ms}, {@code timed_out in 15000 ms}. */
-  String words() {
+  public String words() {
     return "%s in %d ms".formatted(statusCode == null ? outcome : statusCode, tookMillis);
   }
 }

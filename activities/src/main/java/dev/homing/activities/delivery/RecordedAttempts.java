@@ -1,5 +1,7 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.ResponseHeaders;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;
 import java.sql.ResultSet;
@@ -12,10 +14,10 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The attempts that PostgreSQL has. */
-final class RecordedAttempts {
+public final class RecordedAttempts {
   private final JdbcClient jdbc;
 
-  RecordedAttempts(JdbcClient jdbc) {
+  public RecordedAttempts(JdbcClient jdbc) {
     this.jdbc = jdbc;
   }
 
@@ -57,8 +59,8 @@ final class RecordedAttempts {
         .update();
   }
 
-  /** First to last. */
-  List<RecordedAttempt> of(Tenant tenant, DeliveryId delivery) {
+  /** All attempts of a delivery, first to last. */
+  public List<RecordedAttempt> of(Tenant tenant, DeliveryId delivery) {
     return jdbc.sql(
             """
             select * from attempts
@@ -71,7 +73,7 @@ final class RecordedAttempts {
         .list();
   }
 
-  Optional<RecordedAttempt> last(Tenant tenant, DeliveryId delivery) {
+  public Optional<RecordedAttempt> last(Tenant tenant, DeliveryId delivery) {
     return jdbc.sql(
             """
             select * from attempts

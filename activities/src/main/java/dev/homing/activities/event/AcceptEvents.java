@@ -2,13 +2,17 @@ package dev.homing.activities.event;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.homing.activities.subscription.Route;
-import dev.homing.activities.subscription.Routes;
+import dev.homing.activities.GroupCommit;
+import dev.homing.activities.routing.Route;
+import dev.homing.activities.routing.Routes;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,16 +38,23 @@ import org.springframework.transaction.support.TransactionTemplate;
  *
  * <p>Nothing else stands between a request and its 202.
  */
-public final class AcceptEvents {
+public final class AcceptEvents implements AutoCloseable {
   /** PostgreSQL's own, which Spring does not know: {@code lock_timeout} has run out. */
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+  /** How long to wait for another request that is using the same key. */
+  private static final Duration KEY_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+
   private final Routes routes;
-  private final OpenEvents open;
+  private final Leases leases;
   private final JdbcClient jdbc;
   private final EventKeys keys;
   private final TransactionTemplate transaction;
   private final Supplier<UUID> ids;
+  private final DistributionSummary together;
+  private final GroupCommit<Submission, Acceptance> commits;
 
   /**
    * @param jdbc commits each statement by itself, outside of a transaction
@@ -52,16 +63,64 @@ public final class AcceptEvents {
    */
   public AcceptEvents(
       Routes routes,
-      OpenEvents open,
+      Leases leases,
       JdbcClient jdbc,
       TransactionTemplate transaction,
-      Supplier<UUID> ids) {
+      Supplier<UUID> ids,
+      MeterRegistry metrics) {
     this.routes = routes;
-    this.open = open;
+    this.leases = leases;
     this.jdbc = jdbc;
     this.keys = new EventKeys(jdbc);
     this.transaction = transaction;
     this.ids = ids;
+    this.together = metrics.summary("homing.accept.together");
+    this.commits = new GroupCommit<>(this::commitTogether);
+  }
+
+  /**
+   * Accepts an event: what is returned is committed. Those that come at the same time share the
+   * commit.
+   *
+   * @throws ConcurrencyFailureException if another request is using one of its keys all this time:
+   *     nothing was done
+   */
+  public Acceptance accept(Submission submission) {
+    long until = System.nanoTime() + KEY_TIMEOUT.toNanos();
+    try {
+      return commits.commit(submission);
+    } catch (ConcurrencyFailureException inUse) {
+      return acceptAlone(submission, until, inUse);
+    }
+  }
+
+  /** Nothing is held between tries: neither a connection nor a lock. */
+  private Acceptance acceptAlone(
+      Submission submission, long until, ConcurrencyFailureException inUse) {
+    try {
+      while (System.nanoTime() < until) {
+        Thread.sleep(BETWEEN_TRIES);
+        try {
+          return commits.commitAlone(submission);
+        } catch (ConcurrencyFailureException stillInUse) {
+          // The next try may find it free.
+        }
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    throw inUse;
+  }
+
+  private List<Acceptance> commitTogether(List<Submission> submissions) {
+    together.record(submissions.size());
+    return accept(submissions);
+  }
+
+  /** After the last request was answered. */
+  @Override
+  public void close() {
+    commits.close();
   }
 
   /**
@@ -120,7 +179,7 @@ public final class AcceptEvents {
   }
 
   /** What would become of a submission, were it not accepted before. */
-  private record Candidate(Submission submission, OpenEvents.Lease lease, Route route) {
+  private record Candidate(Submission submission, Leases.Lease lease, Route route) {
     AcceptedEvent event() {
       return lease.event();
     }
@@ -160,7 +219,7 @@ public final class AcceptEvents {
             new EventId(ids.get()),
             submission.type(),
             route.recipients().size());
-    return new Candidate(submission, OpenEvents.Lease.of(event), route);
+    return new Candidate(submission, Leases.Lease.of(event), route);
   }
 
   /** Of those that bring the same key, the first claims it. */
@@ -188,16 +247,16 @@ public final class AcceptEvents {
       return candidate.accepted();
     }
     giveBack(requireNonNull(mine.get(true)), together);
-    boolean same =
-        others.stream()
-            .allMatch(
-                key ->
-                    Arrays.equals(
-                        requireNonNull(holders.get(key)).fingerprint(),
-                        candidate.submission().fingerprint(key)));
-    return same
-        ? new Acceptance.Repeated(requireNonNull(holders.get(others.getFirst())).event())
-        : new Acceptance.Contradicted();
+    return others.stream()
+        .filter(
+            key ->
+                !Arrays.equals(
+                    requireNonNull(holders.get(key)).fingerprint(),
+                    candidate.submission().fingerprint(key)))
+        .findFirst()
+        .<Acceptance>map(key -> new Acceptance.Conflicting(key.kind()))
+        .orElseGet(
+            () -> new Acceptance.Repeated(requireNonNull(holders.get(others.getFirst())).event()));
   }
 
   /** What has one key of its own and one of another's is no event; others may count on its key. */
@@ -263,7 +322,7 @@ public final class AcceptEvents {
                 "missing", events.stream().map(e -> e.event().recipients()).toArray(Integer[]::new))
             .param("tokens", strings(events, event -> event.lease().token()))
             .param("hops", events.stream().map(e -> e.submission().hops()).toArray(Integer[]::new))
-            .param("lease", open.lease().toMillis())
+            .param("lease", leases.duration().toMillis())
             .param(
                 "versionsOf", versions.stream().map(v -> v.tenant().name()).toArray(String[]::new))
             .param("versions", versions.stream().map(RoutesVersion::number).toArray(Long[]::new))

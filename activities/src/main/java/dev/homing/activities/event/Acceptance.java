@@ -1,6 +1,6 @@
 package dev.homing.activities.event;
 
-import dev.homing.activities.subscription.Route;
+import dev.homing.activities.routing.Route;
 import dev.homing.workflows.event.AcceptedEvent;
 
 /** What came of a submission; in each case it is committed. */
@@ -11,11 +11,11 @@ public sealed interface Acceptance {
    *
    * @param route its recipients
    */
-  record New(OpenEvents.Lease lease, Route route) implements Acceptance {}
+  record New(Leases.Lease lease, Route route) implements Acceptance {}
 
   /** It was accepted before, under one of its keys: nothing was done. */
   record Repeated(AcceptedEvent event) implements Acceptance {}
 
-  /** One of its keys stands for something else: nothing was done. */
-  record Contradicted() implements Acceptance {}
+  /** A key of this kind stands for something else: nothing was done. */
+  record Conflicting(KeyKind kind) implements Acceptance {}
 }

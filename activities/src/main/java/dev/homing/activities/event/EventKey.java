@@ -4,10 +4,7 @@ import dev.homing.workflows.Tenant;
 import java.util.Comparator;
 
 /** A client's name for what it asks for, unique in its tenant and kind. */
-record EventKey(Tenant tenant, String kind, String key) implements Comparable<EventKey> {
-  static final String IDEMPOTENCY = "idempotency";
-  static final String EXTERNAL_ID = "external_id";
-
+record EventKey(Tenant tenant, KeyKind kind, String key) implements Comparable<EventKey> {
   private static final Comparator<EventKey> ORDER =
       Comparator.comparing((EventKey key) -> key.tenant().name())
           .thenComparing(EventKey::kind)

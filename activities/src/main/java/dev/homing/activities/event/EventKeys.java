@@ -72,7 +72,7 @@ final class EventKeys {
                       row.getString("event_type"),
                       row.getInt("recipients"));
               return Map.entry(
-                  new EventKey(tenant, row.getString("kind"), row.getString("key")),
+                  new EventKey(tenant, KeyKind.of(row.getString("kind")), row.getString("key")),
                   new Claim(event, row.getBytes("fingerprint")));
             })
         .list()
@@ -95,7 +95,7 @@ final class EventKeys {
   private JdbcClient.StatementSpec named(String sql, Collection<EventKey> keys) {
     return jdbc.sql(sql)
         .param("tenants", strings(keys, key -> key.tenant().name()))
-        .param("kinds", strings(keys, EventKey::kind))
+        .param("kinds", strings(keys, key -> key.kind().word()))
         .param("keys", strings(keys, EventKey::key));
   }
 

@@ -1,6 +1,6 @@
 package dev.homing.activities.event;
 
-import dev.homing.activities.subscription.Route;
+import dev.homing.activities.routing.Route;
 import dev.homing.workflows.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -46,13 +46,13 @@ public record Submission(
   /** The names under which it is accepted once. */
   List<EventKey> keys() {
     return Stream.of(
-            Optional.ofNullable(idempotencyKey).map(key -> key(EventKey.IDEMPOTENCY, key)),
-            Optional.ofNullable(externalId).map(key -> key(EventKey.EXTERNAL_ID, key)))
+            Optional.ofNullable(idempotencyKey).map(key -> key(KeyKind.IDEMPOTENCY, key)),
+            Optional.ofNullable(externalId).map(key -> key(KeyKind.EXTERNAL_ID, key)))
         .flatMap(Optional::stream)
         .toList();
   }
 
-  private EventKey key(String kind, String key) {
+  private EventKey key(KeyKind kind, String key) {
     return new EventKey(tenant, kind, key);
   }
 
@@ -65,7 +65,7 @@ public record Submission(
     MessageDigest digest = sha256();
     digest.update((type + '\n' + contentType + '\n').getBytes(StandardCharsets.UTF_8));
     byte[] content = digest.digest(payload);
-    if (externalId == null || !key.kind().equals(EventKey.IDEMPOTENCY)) {
+    if (externalId == null || key.kind() != KeyKind.IDEMPOTENCY) {
       return content;
     }
     digest.update(content);

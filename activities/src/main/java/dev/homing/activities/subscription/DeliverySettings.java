@@ -34,7 +34,7 @@ public record DeliverySettings(
   public record Contradiction(String field, String detail) {}
 
   /** Whether the longest interval of a subscription would be below its first one. */
-  public Optional<Contradiction> contradiction(Subscription.Retry retry) {
+  public Optional<Contradiction> contradiction(Terms.Retry retry) {
     Duration first = or(retry.initialInterval(), initialInterval);
     Duration longest = or(retry.maxInterval(), maxInterval);
     if (longest.compareTo(first) >= 0) {

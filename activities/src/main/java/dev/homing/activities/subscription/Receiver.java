@@ -1,5 +1,6 @@
 package dev.homing.activities.subscription;
 
+import dev.homing.activities.secret.SigningSecret;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.RetrySchedule;
 import java.time.Duration;

@@ -2,6 +2,9 @@ package dev.homing.activities.subscription;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.homing.activities.routing.Route;
+import dev.homing.activities.secret.Secrets;
+import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.Receiver.Standing;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;

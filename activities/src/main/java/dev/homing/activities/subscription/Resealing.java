@@ -1,5 +1,6 @@
 package dev.homing.activities.subscription;
 
+import dev.homing.activities.secret.Secrets;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.sql.ResultSet;

@@ -3,6 +3,7 @@ package dev.homing.activities.subscription;
 import static java.util.stream.Collectors.toMap;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import dev.homing.activities.secret.SealedSecret;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import jakarta.persistence.CollectionTable;
@@ -92,7 +93,7 @@ public class Subscription {
       Tenant tenant,
       SubscriptionId id,
       Terms terms,
-      Sealed sealed,
+      Terms.Sealed sealed,
       SealedSecret secret,
       Instant createdAt) {
     this.key = new SubscriptionKey(tenant, id);
@@ -113,7 +114,7 @@ public class Subscription {
    *
    * @param sealed what is secret of the terms
    */
-  public void change(Terms terms, Sealed sealed, Instant now) {
+  public void change(Terms terms, Terms.Sealed sealed, Instant now) {
     set(terms, sealed);
     this.updatedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
@@ -152,7 +153,7 @@ public class Subscription {
     this.deletedAt = now.truncatedTo(ChronoUnit.MICROS);
   }
 
-  private void set(Terms terms, Sealed sealed) {
+  private void set(Terms terms, Terms.Sealed sealed) {
     this.url = terms.url();
     this.eventTypes.clear();
     this.eventTypes.addAll(terms.eventTypes());
@@ -183,7 +184,7 @@ public class Subscription {
         metadata,
         headers,
         sealedHeaders.keySet().stream().collect(toMap(name -> name, _ -> Optional.empty())),
-        new Tls(tlsAuthority, tlsCertificate, null),
+        new Terms.Tls(tlsAuthority, tlsCertificate, null),
         retry(),
         duration(timeoutSeconds));
   }
@@ -229,16 +230,17 @@ public class Subscription {
   }
 
   /** What is secret of {@link #terms()}. */
-  public Sealed sealed() {
-    return new Sealed(Map.copyOf(sealedHeaders), sealedTlsKey);
+  public Terms.Sealed sealed() {
+    return new Terms.Sealed(Map.copyOf(sealedHeaders), sealedTlsKey);
   }
 
   String sealedSecret() {
     return sealedSecret;
   }
 
-  private Retry retry() {
-    return new Retry(maxAttempts, duration(initialIntervalSeconds), duration(maxIntervalSeconds));
+  private Terms.Retry retry() {
+    return new Terms.Retry(
+        maxAttempts, duration(initialIntervalSeconds), duration(maxIntervalSeconds));
   }
 
   private static @Nullable Integer seconds(@Nullable Duration duration) {
@@ -250,13 +252,6 @@ public class Subscription {
   }
 
   /**
-   * A signing secret as it is kept.
-   *
-   * @param publicKey with which a receiver verifies; null: it needs the secret
-   */
-  public record SealedSecret(String text, @Nullable String publicKey) {}
-
-  /**
    * A signing secret from before a rotation, as it is kept.
    *
    * @param publicKey with which a receiver verifies; null: it needs the secret
@@ -266,80 +261,4 @@ public class Subscription {
       String sealed,
       @Nullable String publicKey,
       @JsonFormat(shape = JsonFormat.Shape.STRING) Instant until) {}
-
-  /**
-   * What is secret of {@link Terms}, sealed.
-   *
-   * @param headers by the name of the header
-   * @param tlsKey null: there is none
-   */
-  public record Sealed(Map<String, String> headers, @Nullable String tlsKey) {}
-
-  /**
-   * What the owner of a subscription may set.
-   *
-   * @param eventTypes exact, by prefix ({@code order.*}, every deeper level) or all ({@code *})
-   * @param enabled false holds what waits
-   * @param headers that every request carries
-   * @param secretHeaders such that nobody may read; without a value: as it is
-   * @param tls for {@code https://}
-   * @param timeout of one attempt, in whole seconds; null: as the settings say
-   */
-  public record Terms(
-      String url,
-      Set<String> eventTypes,
-      String description,
-      boolean enabled,
-      Map<String, String> metadata,
-      Map<String, String> headers,
-      Map<String, Optional<String>> secretHeaders,
-      Tls tls,
-      Retry retry,
-      @Nullable Duration timeout) {
-
-    /** The same with other secrets. */
-    public Terms with(Map<String, Optional<String>> otherSecretHeaders, Tls otherTls) {
-      return new Terms(
-          url,
-          eventTypes,
-          description,
-          enabled,
-          metadata,
-          headers,
-          otherSecretHeaders,
-          otherTls,
-          retry,
-          timeout);
-    }
-
-    /** Neither headers nor the URL, which may hold tokens. */
-    @Override
-    public String toString() {
-      return "Terms[%s, %s]".formatted(eventTypes, enabled ? "enabled" : "not enabled");
-    }
-  }
-
-  /**
-   * TLS of its own, in PEM; see {@link ReceiverTls}.
-   *
-   * @param key null: as it is, or none where there is no certificate
-   */
-  public record Tls(
-      @Nullable String authority, @Nullable String certificate, @Nullable String key) {
-    public static final Tls USUAL = new Tls(null, null, null);
-
-    /** Nothing, as the key is in it. */
-    @Override
-    public String toString() {
-      return "Tls";
-    }
-  }
-
-  /** Its own retry schedule, in whole seconds; what is null is as the settings say. */
-  public record Retry(
-      @Nullable Integer maxAttempts,
-      @Nullable Duration initialInterval,
-      @Nullable Duration maxInterval) {
-    public static final Retry BY_SETTINGS = new Retry(null, null, null);
-  }
 }

@@ -8,6 +8,8 @@ import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
 import java.time.Duration;
@@ -182,19 +184,20 @@ class AttemptLogTest {
     Receiver receiver = ledger.receiver(key);
     AttemptLog broken =
         new AttemptLog(
-            ledger.node.open,
             ledger.node.deliveries,
+            ledger.node.waiting,
             ledger.node.goneReceivers,
-            Postgres.jdbc(),
-            ledger.node.transaction,
-            ledger.node.metrics,
+            ledger.node.attempts,
+            new FirstResults(ledger.node.open, Postgres.jdbc()),
+            ledger.node.fair,
+            List.of(),
             () -> {
               throw new IllegalStateException("no luck");
             });
 
     assertThatThrownBy(
             () ->
-                broken.record(new AttemptLog.Try(key, 1, null, receiver), SampleAttempts.refused()))
+                broken.record(new AttemptContext(key, 1, null, receiver), SampleAttempts.refused()))
         .hasMessage("no luck");
 
     assertThat(ledger.attempts(key)).isEmpty();
@@ -293,7 +296,7 @@ class AttemptLogTest {
   @Test
   void countsAFailureOfAnotherRunAndChangesNothing() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
-    ledger.passTo("run-2", key, false);
+    ledger.assignTo("run-2", key, false);
     long left = ledger.secondsLeft(key);
 
     for (String run : List.of("run-1", "run-3")) {
@@ -310,7 +313,7 @@ class AttemptLogTest {
   @Test
   void isDeliveredByASuccessOfAnOlderRoundOrAnotherRun() {
     ledger.record(ledger.first(key), SampleAttempts.refused());
-    ledger.passTo("run-2", key, true);
+    ledger.assignTo("run-2", key, true);
 
     Delivery after = ledger.record(ledger.tried(key, 1, "run-1"), SampleAttempts.delivered());
 
@@ -324,7 +327,7 @@ class AttemptLogTest {
   void doesNotEndAScheduleByAttemptsOfAnotherRun() {
     SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 2);
     ledger.record(ledger.first(key), SampleAttempts.refused());
-    ledger.passTo("run-2", key, false);
+    ledger.assignTo("run-2", key, false);
 
     assertThat(ledger.record(ledger.tried(key, 1, "run-1"), SampleAttempts.refused()).state())
         .isEqualTo(State.RETRYING);
@@ -372,7 +375,7 @@ class AttemptLogTest {
 
     assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.GONE);
     assertThat(ledger.attempts(key)).isEmpty();
-    ledger.node.deliveries.cancelForInactive();
+    ledger.node.waiting.cancelForInactive();
     assertThat(ledger.find(waiting).reason()).isEqualTo("gone");
   }
 
@@ -406,7 +409,7 @@ class AttemptLogTest {
   @Test
   void measuresByOutcomeAndLane() {
     ledger.record(ledger.first(key), SampleAttempts.refused());
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
     ledger.record(ledger.tried(key, 1, "run-1"), SampleAttempts.delivered());
 
     assertThat(measured("refused", "express")).isEqualTo(1);
@@ -415,12 +418,12 @@ class AttemptLogTest {
 
   @Test
   void findsTheLastAttempt() {
-    assertThat(ledger.node.attemptLog.last(ledger.tenant, key.id())).isEmpty();
+    assertThat(ledger.node.attempts.last(ledger.tenant, key.id())).isEmpty();
 
     ledger.record(ledger.first(key), SampleAttempts.refused());
     ledger.record(ledger.first(key), SampleAttempts.timedOut());
 
-    assertThat(ledger.node.attemptLog.last(ledger.tenant, key.id()))
+    assertThat(ledger.node.attempts.last(ledger.tenant, key.id()))
         .map(RecordedAttempt::outcome)
         .contains("timed_out");
   }

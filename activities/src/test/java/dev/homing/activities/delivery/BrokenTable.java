@@ -5,15 +5,15 @@ import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.Tenant;
 
 /** Some attempts cannot be written for a while: a database that fails half-way. */
-final class BrokenTable implements AutoCloseable {
+public final class BrokenTable implements AutoCloseable {
   private final String name;
 
-  BrokenTable(Tenant tenant) {
+  public BrokenTable(Tenant tenant) {
     this("'disk_full'", "new.tenant = '%s'".formatted(tenant));
   }
 
   /** Of one delivery only, for a reason that comes again. */
-  BrokenTable(DeliveryId delivery) {
+  public BrokenTable(DeliveryId delivery) {
     this("'data_exception'", "new.delivery_id = '%s'".formatted(delivery.uuid()));
   }
 

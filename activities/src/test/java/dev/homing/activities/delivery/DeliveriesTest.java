@@ -10,6 +10,7 @@ import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class DeliveriesTest {
   private final Ledger ledger = new Ledger();
   private final Deliveries deliveries = ledger.node.deliveries;
+  private final Node node = ledger.node;
   private final Delivery.Key key = ledger.toNewSubscription();
 
   // Its row.
@@ -81,8 +83,8 @@ class DeliveriesTest {
     assertThat(deliveries.find(other, key.id())).isEmpty();
     assertThat(deliveries.of(other, key.eventId())).isEmpty();
     SampleSubscriptions.set(ledger.tenant, key.subscriptionId(), "deleted_at = now()");
-    assertThat(deliveries.cancelForInactive(other, key.subscriptionId())).isZero();
-    assertThat(deliveries.release(other, key.subscriptionId())).isZero();
+    assertThat(node.waiting.cancelForInactive(other, key.subscriptionId())).isZero();
+    assertThat(node.waiting.release(other, key.subscriptionId())).isZero();
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
   }
 
@@ -141,9 +143,9 @@ class DeliveriesTest {
     for (int i = 0; i < 25; i++) {
       Delivery.Key one = ledger.toNewSubscription();
       ledger.add(one, State.RETRYING, null);
-      ledger.passTo("run-1", one, false);
+      ledger.assignTo("run-1", one, false);
       SampleSubscriptions.allow(ledger.tenant, one.subscriptionId(), 1);
-      AttemptLog.Try tried = ledger.tried(one, 1, "run-1");
+      AttemptContext tried = ledger.tried(one, 1, "run-1");
 
       List<Object> ends =
           AtOnce.times(
@@ -168,7 +170,7 @@ class DeliveriesTest {
   @Test
   void cancelsWhatARunStillHasInHand() {
     ledger.add(key, State.RETRYING, null);
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
 
     assertThat(deliveries.cancelRun(key.id(), "run-0", "terminated")).isFalse();
     assertThat(deliveries.cancelRun(key.id(), "run-1", "terminated")).isTrue();
@@ -201,7 +203,7 @@ class DeliveriesTest {
 
   private boolean cancelOfEvent(Delivery.Key one, String run) {
     return requireNonNull(
-        ledger.node.transaction.execute(_ -> deliveries.cancelOfEvent(one, run, "cancelled")));
+        ledger.node.transaction.execute(_ -> node.waiting.cancelOfEvent(one, run, "cancelled")));
   }
 
   @Test
@@ -234,22 +236,22 @@ class DeliveriesTest {
   @Test
   void runThatWasToldToEndTakesNoNewRound() {
     ledger.add(key, State.RETRYING, null);
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
     ledger.cancel(key, "cancelled");
     ledger.openRound(key);
 
     assertThat(ledger.find(key).endedRunId()).isEqualTo("run-1");
-    assertThat(deliveries.passTo("run-1", Instant.now(), ledger.find(key))).isEmpty();
-    assertThat(deliveries.passTo("run-2", Instant.now(), ledger.find(key))).isPresent();
+    assertThat(deliveries.assignTo("run-1", Instant.now(), ledger.find(key))).isEmpty();
+    assertThat(deliveries.assignTo("run-2", Instant.now(), ledger.find(key))).isPresent();
   }
 
   @Test
   void cancelsForASubscriptionOnlyWhileItIsOff() {
     ledger.add(key, State.RETRYING, null);
 
-    assertThat(deliveries.cancelForInactive(ledger.tenant, key.subscriptionId())).isZero();
+    assertThat(node.waiting.cancelForInactive(ledger.tenant, key.subscriptionId())).isZero();
     SampleSubscriptions.set(ledger.tenant, key.subscriptionId(), "disabled_reason = 'gone'");
-    assertThat(deliveries.cancelForInactive(ledger.tenant, key.subscriptionId())).isEqualTo(1);
+    assertThat(node.waiting.cancelForInactive(ledger.tenant, key.subscriptionId())).isEqualTo(1);
     assertThat(ledger.find(key).reason()).isEqualTo("gone");
   }
 
@@ -260,7 +262,7 @@ class DeliveriesTest {
     Delivery.Key cancelled = waitingInHand("run-1");
     ledger.cancel(cancelled, "cancelled");
     Delivery.Key released = waitingInHand("run-2");
-    deliveries.release(ledger.tenant, released.subscriptionId());
+    node.waiting.release(ledger.tenant, released.subscriptionId());
     Delivery.Key withoutRun = ledger.toNewSubscription();
     ledger.add(withoutRun, State.RETRYING, null);
     ledger.cancel(withoutRun, "cancelled");
@@ -271,7 +273,7 @@ class DeliveriesTest {
         .extracting(decided -> decided.key().id())
         .containsExactlyInAnyOrder(cancelled.id(), released.id());
     assertThat(noticed()).as("claimed").isEmpty();
-    claimed.forEach(deliveries::noticed);
+    claimed.forEach(node.notices::sent);
     ledger.set(cancelled, "look_after = null");
     ledger.set(released, "look_after = null");
     assertThat(noticed()).as("sent").isEmpty();
@@ -280,11 +282,11 @@ class DeliveriesTest {
   @Test
   void noticeOfALaterDecisionIsKept() {
     Delivery.Key one = waitingInHand("run-1");
-    deliveries.release(ledger.tenant, one.subscriptionId());
+    node.waiting.release(ledger.tenant, one.subscriptionId());
     Delivery claimed = noticed().getFirst();
     ledger.cancel(one, "cancelled");
 
-    deliveries.noticed(claimed);
+    node.notices.sent(claimed);
 
     assertThat(noticed()).extracting(Delivery::state).containsExactly(State.CANCELLED);
   }
@@ -292,7 +294,7 @@ class DeliveriesTest {
   @Test
   void nothingIsToldToARunThatHasMadeTheNextAttempt() {
     Delivery.Key one = waitingInHand("run-1");
-    deliveries.release(ledger.tenant, one.subscriptionId());
+    node.waiting.release(ledger.tenant, one.subscriptionId());
 
     ledger.record(ledger.tried(one, 1, "run-1"), SampleAttempts.refused());
 
@@ -301,7 +303,7 @@ class DeliveriesTest {
 
   /** Of this tenant only: others test beside. */
   private List<Delivery> noticed() {
-    return deliveries.claimNotices(100).stream()
+    return node.notices.claim(100).stream()
         .filter(decided -> decided.key().tenant().equals(ledger.tenant))
         .toList();
   }
@@ -309,7 +311,7 @@ class DeliveriesTest {
   private Delivery.Key waitingInHand(String run) {
     Delivery.Key one = ledger.toNewSubscription();
     ledger.add(one, State.RETRYING, null);
-    ledger.passTo(run, one, false);
+    ledger.assignTo(run, one, false);
     return one;
   }
 
@@ -318,7 +320,7 @@ class DeliveriesTest {
   @Test
   void holdsWhatWaitsAndReleasesItDueNow() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
 
     deliveries.hold(key, "run-0");
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
@@ -327,7 +329,7 @@ class DeliveriesTest {
     assertThat(ledger.find(key).reason()).isEqualTo("paused");
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
 
-    assertThat(deliveries.release(ledger.tenant, key.subscriptionId())).isEqualTo(1);
+    assertThat(node.waiting.release(ledger.tenant, key.subscriptionId())).isEqualTo(1);
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
     assertThat(ledger.find(key).reason()).isNull();
     assertThat(ledger.secondsLeft(key)).isZero();
@@ -338,7 +340,7 @@ class DeliveriesTest {
   @EnumSource(names = {"DELIVERED", "FAILED", "CANCELLED"})
   void holdsNothingThatIsOver(State state) {
     ledger.add(key, state, null);
-    ledger.passTo("run-1", key, false);
+    ledger.assignTo("run-1", key, false);
 
     deliveries.hold(key, "run-1");
 
@@ -351,7 +353,7 @@ class DeliveriesTest {
     ledger.add(key, state, state == State.HELD ? "paused" : "reason");
     Delivery before = ledger.find(key);
 
-    int released = deliveries.release(ledger.tenant, key.subscriptionId());
+    int released = node.waiting.release(ledger.tenant, key.subscriptionId());
 
     assertThat(released).isEqualTo(state.isOver() ? 0 : 1);
     if (state.isOver()) {
@@ -363,7 +365,7 @@ class DeliveriesTest {
   void releasesWhatIsNotDueForAnHour() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
 
-    deliveries.release(ledger.tenant, key.subscriptionId());
+    node.waiting.release(ledger.tenant, key.subscriptionId());
 
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
     assertThat(ledger.secondsLeft(key)).isZero();
@@ -374,22 +376,22 @@ class DeliveriesTest {
     ledger.add(key, State.RETRYING, null);
     park(key);
 
-    deliveries.release(ledger.tenant, key.subscriptionId());
+    node.waiting.release(ledger.tenant, key.subscriptionId());
 
     assertThat(ledger.find(key).state()).isEqualTo(State.HELD);
-    assertThat(ledger.find(key).reason()).isEqualTo(OwnFaults.OUR_FAULT);
+    assertThat(ledger.find(key).reason()).isEqualTo(InternalFaults.OUR_FAULT);
     assertThat(ledger.secondsLeft(key)).isZero();
   }
 
   @Test
   void parksAndPutsOffOnlyWhatARunHasInHand() {
     ledger.add(key, State.HELD, "paused");
-    ledger.passTo("run-2", key, false);
+    ledger.assignTo("run-2", key, false);
 
-    deliveries.park(ledger.tenant, key.id(), "run-1", "our_fault", OwnFaults.PARKED);
-    deliveries.putOff(ledger.tenant, key.id(), "run-1", Duration.ofSeconds(5));
+    node.parked.park(ledger.tenant, key.id(), "run-1", "our_fault", InternalFaults.PARKED);
+    node.parked.postpone(ledger.tenant, key.id(), "run-1", Duration.ofSeconds(5));
 
-    assertThat(deliveries.countFault(ledger.tenant, key.id(), "run-1")).isZero();
+    assertThat(node.parked.countFault(ledger.tenant, key.id(), "run-1")).isZero();
     assertThat(ledger.find(key).reason()).isEqualTo("paused");
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
   }
@@ -403,7 +405,7 @@ class DeliveriesTest {
 
     assertThat(ledger.find(key).reason()).isEqualTo("paused");
     assertThat(ledger.find(key).nextAttemptAt()).isNull();
-    assertThat(deliveries.release(ledger.tenant, key.subscriptionId())).isEqualTo(1);
+    assertThat(node.waiting.release(ledger.tenant, key.subscriptionId())).isEqualTo(1);
   }
 
   @Test
@@ -411,7 +413,7 @@ class DeliveriesTest {
     for (int i = 0; i < 20; i++) {
       Delivery.Key one = ledger.toNewSubscription();
       ledger.add(one, State.RETRYING, null);
-      ledger.passTo("run-1", one, false);
+      ledger.assignTo("run-1", one, false);
       SampleSubscriptions.pause(ledger.tenant, one.subscriptionId());
 
       AtOnce.times(2, which -> () -> which == 0 ? holdIfPaused(one) : enable(one));
@@ -422,24 +424,17 @@ class DeliveriesTest {
 
   private boolean holdIfPaused(Delivery.Key one) {
     return requireNonNull(
-        ledger.node.transaction.execute(
-            _ -> {
-              boolean paused = deliveries.isPaused(ledger.tenant, one.subscriptionId());
-              if (paused) {
-                deliveries.hold(one, "run-1");
-              }
-              return paused;
-            }));
+        ledger.node.transaction.execute(_ -> deliveries.holdIfPaused(one, "run-1")));
   }
 
-  /** As the register does. */
+  /** As the registry does. */
   private boolean enable(Delivery.Key one) {
     return requireNonNull(
         Postgres.transaction()
             .execute(
                 _ -> {
                   SampleSubscriptions.set(ledger.tenant, one.subscriptionId(), "enabled = true");
-                  return deliveries.release(ledger.tenant, one.subscriptionId()) == 1;
+                  return node.waiting.release(ledger.tenant, one.subscriptionId()) == 1;
                 }));
   }
 
@@ -451,7 +446,7 @@ class DeliveriesTest {
     List<Delivery.Key> keys = rows(event, State.RETRYING);
     keys.forEach(one -> ledger.set(one, "next_attempt_at = now() - interval '20 seconds'"));
 
-    List<List<Delivery>> claimed = AtOnce.times(8, _ -> () -> deliveries.claimOverdue(1000));
+    List<List<Delivery>> claimed = AtOnce.times(8, _ -> () -> node.overdue.claim(1000));
 
     assertThat(claimed.stream().flatMap(List::stream).map(Delivery::key).filter(keys::contains))
         .containsExactlyInAnyOrderElementsOf(keys);
@@ -465,7 +460,7 @@ class DeliveriesTest {
     Delivery.Key parked = overdue("2 minutes", "run_id = 'run-1', state = 'held'");
     Delivery.Key soon = overdue("5 seconds", "run_id = null");
 
-    assertThat(deliveries.claimOverdue(1000))
+    assertThat(node.overdue.claim(1000))
         .extracting(Delivery::key)
         .contains(free, lost, parked)
         .doesNotContain(sending, soon);
@@ -474,25 +469,25 @@ class DeliveriesTest {
   @Test
   void leavesWhatIsOverdueAloneUntilSomethingChangesIt() {
     Delivery.Key one = overdue("2 minutes", "run_id = 'run-1'");
-    deliveries.claimOverdue(1000);
-    deliveries.lookAfterAgain(one, Duration.ofMinutes(10));
-    assertThat(deliveries.claimOverdue(1000)).extracting(Delivery::key).doesNotContain(one);
+    node.overdue.claim(1000);
+    node.overdue.defer(one, Duration.ofMinutes(10));
+    assertThat(node.overdue.claim(1000)).extracting(Delivery::key).doesNotContain(one);
 
     ledger.openRound(one);
     ledger.set(one, "next_attempt_at = now() - interval '20 seconds'");
 
-    assertThat(deliveries.claimOverdue(1000)).extracting(Delivery::key).contains(one);
-    deliveries.freeClaims();
-    assertThat(deliveries.claimOverdue(1000)).extracting(Delivery::key).contains(one);
+    assertThat(node.overdue.claim(1000)).extracting(Delivery::key).contains(one);
+    node.overdue.releaseClaims();
+    assertThat(node.overdue.claim(1000)).extracting(Delivery::key).contains(one);
   }
 
   @Test
   void knowsHowManyAreOverdueAndByHowMuch() {
-    Deliveries.Lateness before = deliveries.lateness();
+    OverdueDeliveries.Lateness before = node.overdue.lateness();
     overdue("30 seconds", "run_id = null");
     overdue("400 days", "run_id = 'run-1'");
 
-    Deliveries.Lateness after = deliveries.lateness();
+    OverdueDeliveries.Lateness after = node.overdue.lateness();
 
     assertThat(after.overdue()).isEqualTo(before.overdue() + 1);
     assertThat(after.latest()).isBetween(Duration.ofDays(400), Duration.ofDays(401));
@@ -524,12 +519,12 @@ class DeliveriesTest {
 
   @Test
   void countsWhatIsParked() {
-    long before = deliveries.parked();
+    long before = node.parked.count();
     ledger.add(key, State.RETRYING, null);
     park(key);
     ledger.add(ledger.toNewSubscription(), State.HELD, "paused");
 
-    assertThat(deliveries.parked()).isEqualTo(before + 1);
+    assertThat(node.parked.count()).isEqualTo(before + 1);
   }
 
   // Left over.
@@ -546,7 +541,7 @@ class DeliveriesTest {
     SampleSubscriptions.delete(ledger.tenant, deleted.subscriptionId());
     SampleSubscriptions.pause(ledger.tenant, paused.subscriptionId());
 
-    assertThat(deliveries.cancelForInactive()).isGreaterThanOrEqualTo(2);
+    assertThat(node.waiting.cancelForInactive()).isGreaterThanOrEqualTo(2);
 
     assertThat(ledger.find(gone).reason()).isEqualTo("gone");
     assertThat(ledger.find(deleted).reason()).isEqualTo("subscription_deleted");
@@ -568,8 +563,9 @@ class DeliveriesTest {
   }
 
   private void park(Delivery.Key one) {
-    ledger.passTo("run-1", one, false);
-    deliveries.park(ledger.tenant, one.id(), "run-1", OwnFaults.OUR_FAULT, OwnFaults.PARKED);
+    ledger.assignTo("run-1", one, false);
+    node.parked.park(
+        ledger.tenant, one.id(), "run-1", InternalFaults.OUR_FAULT, InternalFaults.PARKED);
   }
 
   // Rounds.
@@ -596,12 +592,12 @@ class DeliveriesTest {
   void passesToARunWithTheRoundItHasOrTheNext() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
 
-    Delivery goesOn = ledger.passTo("run-1", key, false);
+    Delivery goesOn = ledger.assignTo("run-1", key, false);
     assertThat(goesOn.runId()).isEqualTo("run-1");
     assertThat(goesOn.round()).isEqualTo(1);
     assertThat(ledger.secondsLeft(key)).isPositive();
 
-    Delivery opens = ledger.passTo("run-2", key, true);
+    Delivery opens = ledger.assignTo("run-2", key, true);
     assertThat(opens.runId()).isEqualTo("run-2");
     assertThat(opens.round()).isEqualTo(2);
     assertThat(opens.roundAttempts()).isZero();
@@ -611,7 +607,7 @@ class DeliveriesTest {
   @Test
   void doesNotPassBackToAnOlderRunThatIsLate() {
     ledger.add(key, State.RETRYING, null);
-    ledger.passTo("run-2", key, false);
+    ledger.assignTo("run-2", key, false);
     Instant earlier = Instant.now().minusSeconds(60);
 
     assertThat(passLate("run-1", earlier, false)).isEmpty();
@@ -629,8 +625,8 @@ class DeliveriesTest {
             _ -> {
               Delivery locked = deliveries.lock(ledger.tenant, key.id()).orElseThrow();
               return reset
-                  ? deliveries.passToReset(run, since, locked)
-                  : deliveries.passTo(run, since, locked);
+                  ? deliveries.assignToReset(run, since, locked)
+                  : deliveries.assignTo(run, since, locked);
             }));
   }
 
@@ -752,11 +748,11 @@ class DeliveriesTest {
 
   private List<DeliveryId> openRounds(EventId event, String run) {
     return requireNonNull(
-        ledger.node.transaction.execute(_ -> deliveries.openRounds(ledger.tenant, event, run)));
+        ledger.node.transaction.execute(_ -> node.waiting.openRounds(ledger.tenant, event, run)));
   }
 
   private List<DeliveryId> withoutWorkflow(EventId event, @Nullable DeliveryId after, int limit) {
-    return deliveries.withoutWorkflow(ledger.tenant, event, after, limit).stream()
+    return node.waiting.withoutWorkflow(ledger.tenant, event, after, limit).stream()
         .map(delivery -> delivery.key().id())
         .toList();
   }

@@ -6,6 +6,8 @@ import dev.homing.activities.AtOnce;
 import dev.homing.activities.OneAtATime;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.homing.activities.Node;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -15,34 +16,34 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A tenant's ledger, and the shortest ways to write in it and to read it. */
-final class Ledger {
-  final Tenant tenant = Postgres.newTenant();
-  final Node node = new Node();
+public final class Ledger {
+  public final Tenant tenant = Postgres.newTenant();
+  public final Node node = new Node();
 
   /** A delivery of an event of its own. */
-  Delivery.Key to(SubscriptionId subscription) {
+  public Delivery.Key to(SubscriptionId subscription) {
     AcceptedEvent event = node.accept(tenant, subscription);
     return new Delivery.Key(tenant, event.id(), event.type(), subscription);
   }
 
-  Delivery.Key toNewSubscription() {
+  public Delivery.Key toNewSubscription() {
     return to(SampleSubscriptions.active(tenant, "http://receiver.test/hook"));
   }
 
   /** An attempt of the express lane. */
-  AttemptLog.Try first(Delivery.Key key) {
+  public AttemptContext first(Delivery.Key key) {
     return tried(key, 1, null);
   }
 
-  AttemptLog.Try tried(Delivery.Key key, int round, @Nullable String runId) {
-    return new AttemptLog.Try(key, round, runId, receiver(key));
+  AttemptContext tried(Delivery.Key key, int round, @Nullable String runId) {
+    return new AttemptContext(key, round, runId, receiver(key));
   }
 
-  Receiver receiver(Delivery.Key key) {
+  public Receiver receiver(Delivery.Key key) {
     return node.receivers.find(tenant, key.subscriptionId()).orElseThrow();
   }
 
-  Delivery record(AttemptLog.Try tried, Attempt attempt) {
+  public Delivery record(AttemptContext tried, Attempt attempt) {
     return node.attemptLog.record(tried, attempt);
   }
 
@@ -52,7 +53,7 @@ final class Ledger {
   }
 
   /** Without an attempt, with whatever comes at the same time. */
-  void leave(
+  public void leave(
       Delivery.Key key, Delivery.State state, @Nullable String reason, @Nullable Duration wait) {
     node.attemptLog.leave(key, state, reason, wait);
   }
@@ -67,46 +68,46 @@ final class Ledger {
     return find(key);
   }
 
-  boolean cancel(Delivery.Key key, String reason) {
-    return requireNonNull(node.transaction.execute(_ -> node.deliveries.cancel(key, reason)));
+  public boolean cancel(Delivery.Key key, String reason) {
+    return requireNonNull(node.transaction.execute(_ -> node.waiting.cancel(key, reason)));
   }
 
-  Delivery passTo(String runId, Delivery.Key key, boolean opensRound) {
+  public Delivery assignTo(String runId, Delivery.Key key, boolean opensRound) {
     return requireNonNull(
         node.transaction.execute(
             _ -> {
               Delivery locked = node.deliveries.lock(tenant, key.id()).orElseThrow();
               Instant now = Instant.now();
               return (opensRound
-                      ? node.deliveries.passToReset(runId, now, locked)
-                      : node.deliveries.passTo(runId, now, locked))
+                      ? node.deliveries.assignToReset(runId, now, locked)
+                      : node.deliveries.assignTo(runId, now, locked))
                   .orElseThrow();
             }));
   }
 
-  void openRound(Delivery.Key key) {
-    node.transaction.executeWithoutResult(_ -> node.deliveries.openRound(tenant, key.id()));
+  public void openRound(Delivery.Key key) {
+    node.transaction.executeWithoutResult(_ -> node.waiting.openRound(tenant, key.id()));
   }
 
-  Delivery find(Delivery.Key key) {
+  public Delivery find(Delivery.Key key) {
     return node.deliveries.find(tenant, key.id()).orElseThrow();
   }
 
-  List<RecordedAttempt> attempts(Delivery.Key key) {
-    return node.attemptLog.of(tenant, key.id());
+  public List<RecordedAttempt> attempts(Delivery.Key key) {
+    return node.attempts.of(tenant, key.id());
   }
 
   /** How long until it is due, in whole seconds. */
-  long secondsLeft(Delivery.Key key) {
+  public long secondsLeft(Delivery.Key key) {
     return Math.round(node.deliveries.untilDue(find(key)).toMillis() / 1000.0);
   }
 
   /** What a delivery waits for is now. */
-  void makeDue(Delivery.Key key) {
+  public void makeDue(Delivery.Key key) {
     set(key, "next_attempt_at = now()");
   }
 
-  void set(Delivery.Key key, String assignments) {
+  public void set(Delivery.Key key, String assignments) {
     Postgres.jdbc()
         .sql("update deliveries set " + assignments + " where tenant = :tenant and id = :id")
         .param("tenant", tenant.name())

@@ -8,7 +8,7 @@ import dev.homing.activities.Node;
 import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
-import dev.homing.activities.subscription.Route;
+import dev.homing.activities.routing.Route;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -148,11 +148,11 @@ class AcceptEventsTest {
     accept(submission("order.created", "x", "key", "ext"));
 
     assertThat(accept(submission("order.created", "y", "key", null)))
-        .isInstanceOf(Acceptance.Contradicted.class);
+        .isInstanceOf(Acceptance.Conflicting.class);
     assertThat(accept(submission("order.changed", "x", "key", null)))
-        .isInstanceOf(Acceptance.Contradicted.class);
+        .isInstanceOf(Acceptance.Conflicting.class);
     assertThat(accept(submission("order.created", "y", null, "ext")))
-        .isInstanceOf(Acceptance.Contradicted.class);
+        .isInstanceOf(Acceptance.Conflicting.class);
     assertThat(count("events")).isEqualTo(1);
   }
 
@@ -160,7 +160,7 @@ class AcceptEventsTest {
   void leavesNoClaimOfARefusedRequest() {
     accept(submission("order.created", "x", null, "ext"));
     assertThat(accept(submission("order.created", "y", "key", "ext")))
-        .isInstanceOf(Acceptance.Contradicted.class);
+        .isInstanceOf(Acceptance.Conflicting.class);
 
     assertThat(accept(submission("order.created", "y", "key", null)))
         .isInstanceOf(Acceptance.New.class);
@@ -177,7 +177,7 @@ class AcceptEventsTest {
 
     AcceptedEvent first = event(all.getFirst());
     assertThat(all.get(1)).isEqualTo(new Acceptance.Repeated(first));
-    assertThat(all.get(2)).isInstanceOf(Acceptance.Contradicted.class);
+    assertThat(all.get(2)).isInstanceOf(Acceptance.Conflicting.class);
     assertThat(count("events")).isEqualTo(1);
   }
 

@@ -31,23 +31,23 @@ class OpenEventsTest {
   void givesTheLeaseOfAcceptingToTheFirstWhoAsksHere() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
 
-    assertThat(here.open.takeUp(event)).isPresent();
-    assertThat(here.open.takeUp(event)).isEmpty();
+    assertThat(here.leases.acceptOffer(event)).isPresent();
+    assertThat(here.leases.acceptOffer(event)).isEmpty();
   }
 
   @Test
   void givesTheLeaseOfAcceptingToNobodyElsewhere() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
 
-    assertThat(there.open.takeUp(event)).isEmpty();
-    assertThat(there.open.takeOver(event)).isEmpty();
+    assertThat(there.leases.acceptOffer(event)).isEmpty();
+    assertThat(there.leases.takeExpired(event)).isEmpty();
   }
 
   @Test
   void givesTheLeaseOfAcceptingToOneOfManyWhoAskAtOnce() throws Exception {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
 
-    List<Optional<OpenEvents.Lease>> all = AtOnce.times(20, _ -> () -> here.open.takeUp(event));
+    List<Optional<Leases.Lease>> all = AtOnce.times(20, _ -> () -> here.leases.acceptOffer(event));
 
     assertThat(all.stream().flatMap(Optional::stream)).hasSize(1);
   }
@@ -58,21 +58,21 @@ class OpenEventsTest {
     AcceptedEvent kept = node.accept(tenant, SampleIds.subscription());
     AcceptedEvent notKept = node.accept(tenant, SampleIds.subscription());
     AcceptedEvent lost = node.accept(tenant, SampleIds.subscription());
-    OpenEvents.Kept stays = node.open.keep(node.open.takeUp(kept).orElseThrow());
-    OpenEvents.Kept ends = node.open.keep(node.open.takeUp(notKept).orElseThrow());
-    OpenEvents.Kept taken = node.open.keep(node.open.takeUp(lost).orElseThrow());
+    Leases.Kept stays = node.leases.keep(node.leases.acceptOffer(kept).orElseThrow());
+    Leases.Kept ends = node.leases.keep(node.leases.acceptOffer(notKept).orElseThrow());
+    Leases.Kept taken = node.leases.keep(node.leases.acceptOffer(lost).orElseThrow());
     ends.close();
     lapse(lost);
-    assertThat(there.open.takeOver(lost)).isPresent();
+    assertThat(there.leases.takeExpired(lost)).isPresent();
     Instant others = leasedUntil(lost);
     Instant before = leasedUntil(kept);
-    node.open.renewKept();
+    node.leases.renewKept();
     assertThat(leasedUntil(kept)).as("renewed a moment ago").isEqualTo(before);
 
     await()
         .until(
             () -> {
-              node.open.renewKept();
+              node.leases.renewKept();
               return leasedUntil(kept).isAfter(before);
             });
 
@@ -87,8 +87,8 @@ class OpenEventsTest {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     lapse(event);
 
-    List<Optional<OpenEvents.Lease>> all =
-        AtOnce.times(20, i -> () -> (i % 2 == 0 ? here : there).open.takeOver(event));
+    List<Optional<Leases.Lease>> all =
+        AtOnce.times(20, i -> () -> (i % 2 == 0 ? here : there).leases.takeExpired(event));
 
     assertThat(all.stream().flatMap(Optional::stream)).hasSize(1);
   }
@@ -98,70 +98,70 @@ class OpenEventsTest {
     Node impatient = new Node(Duration.ZERO); // Always asks whether it still has the lease.
     AcceptedEvent event = impatient.accept(tenant, SampleIds.subscription());
     lapse(event);
-    assertThat(there.open.takeOver(event)).isPresent();
+    assertThat(there.leases.takeExpired(event)).isPresent();
 
-    assertThat(impatient.open.takeUp(event)).isEmpty();
+    assertThat(impatient.leases.acceptOffer(event)).isEmpty();
   }
 
   @Test
   void renewsALeaseThatRanOutUnlessAnotherHasIt() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
-    OpenEvents.Lease mine = here.open.takeUp(event).orElseThrow();
+    Leases.Lease mine = here.leases.acceptOffer(event).orElseThrow();
     lapse(event);
 
-    assertThat(here.open.renew(mine)).isTrue();
-    assertThat(there.open.takeOver(event)).isEmpty();
+    assertThat(here.leases.renew(mine)).isTrue();
+    assertThat(there.leases.takeExpired(event)).isEmpty();
 
     lapse(event);
-    OpenEvents.Lease theirs = there.open.takeOver(event).orElseThrow();
-    assertThat(here.open.renew(mine)).isFalse();
-    assertThat(there.open.renew(theirs)).isTrue();
+    Leases.Lease theirs = there.leases.takeExpired(event).orElseThrow();
+    assertThat(here.leases.renew(mine)).isFalse();
+    assertThat(there.leases.renew(theirs)).isTrue();
   }
 
   @Test
   void releasesToWhoeverComesNext() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
-    OpenEvents.Lease mine = here.open.takeUp(event).orElseThrow();
+    Leases.Lease mine = here.leases.acceptOffer(event).orElseThrow();
 
-    here.open.release(mine);
+    here.leases.release(mine);
 
-    assertThat(there.open.takeOver(event)).isPresent();
+    assertThat(there.leases.takeExpired(event)).isPresent();
   }
 
   @Test
   void releasesAtTheEndWhatItNeverBegan() {
     AcceptedEvent waiting = here.accept(tenant, SampleIds.subscription());
     AcceptedEvent begun = here.accept(tenant, SampleIds.subscription());
-    assertThat(here.open.takeUp(begun)).isPresent();
+    assertThat(here.leases.acceptOffer(begun)).isPresent();
 
-    here.open.releaseUntaken();
+    here.leases.releaseOffers();
 
-    assertThat(here.open.takeUp(waiting)).isEmpty();
-    assertThat(there.open.takeOver(waiting)).isPresent();
-    assertThat(there.open.takeOver(begun)).isEmpty();
+    assertThat(here.leases.acceptOffer(waiting)).isEmpty();
+    assertThat(there.leases.takeExpired(waiting)).isPresent();
+    assertThat(there.leases.takeExpired(begun)).isEmpty();
   }
 
   @Test
   void releasesAtTheEndNothingThatAnotherTookOver() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     lapse(event);
-    assertThat(there.open.takeOver(event)).isPresent();
+    assertThat(there.leases.takeExpired(event)).isPresent();
 
-    here.open.releaseUntaken();
+    here.leases.releaseOffers();
 
-    assertThat(here.open.takeOver(event)).isEmpty();
+    assertThat(here.leases.takeExpired(event)).isEmpty();
   }
 
   @Test
   void doesNotReleaseTheLeaseOfAnother() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
-    OpenEvents.Lease mine = here.open.takeUp(event).orElseThrow();
+    Leases.Lease mine = here.leases.acceptOffer(event).orElseThrow();
     lapse(event);
-    assertThat(there.open.takeOver(event)).isPresent();
+    assertThat(there.leases.takeExpired(event)).isPresent();
 
-    here.open.release(mine);
+    here.leases.release(mine);
 
-    assertThat(here.open.takeOver(event)).isEmpty();
+    assertThat(here.leases.takeExpired(event)).isEmpty();
   }
 
   @Test
@@ -208,7 +208,7 @@ class OpenEventsTest {
     lapse(forsaken);
 
     assertThat(here.open.forsaken(1000)).contains(forsaken).doesNotContain(held);
-    assertThat(there.open.takeOver(forsaken)).isPresent();
+    assertThat(there.leases.takeExpired(forsaken)).isPresent();
     assertThat(here.open.forsaken(1000)).doesNotContain(forsaken);
   }
 
@@ -243,7 +243,7 @@ class OpenEventsTest {
     here.open.lookAfterAgain(event, Duration.ofMinutes(10));
     assertThat(here.open.claimForsaken(1000)).doesNotContain(event);
 
-    assertThat(there.open.takeOver(event)).isPresent();
+    assertThat(there.leases.takeExpired(event)).isPresent();
     lapse(event);
 
     assertThat(here.open.claimForsaken(1000)).contains(event);

@@ -38,7 +38,7 @@ class DropPartitionsTest {
     assertThat(events.find(old.tenant(), old.eventId())).isEmpty();
     assertThat(events.payload(old.tenant(), old.eventId())).isEmpty();
     assertThat(database.node.deliveries.find(old.tenant(), old.id())).isEmpty();
-    assertThat(database.node.attemptLog.of(old.tenant(), old.id())).isEmpty();
+    assertThat(database.node.attempts.of(old.tenant(), old.id())).isEmpty();
   }
 
   @Test
@@ -113,7 +113,7 @@ class DropPartitionsTest {
         requireNonNull(
             database.node.transaction.execute(
                 _ -> {
-                  database.node.deliveries.openRound(key.tenant(), key.id());
+                  database.node.waiting.openRound(key.tenant(), key.id());
                   return elsewhere(drop::drop);
                 }));
 
@@ -144,7 +144,7 @@ class DropPartitionsTest {
 
   private void end(Delivery.Key key) {
     database.node.transaction.executeWithoutResult(
-        _ -> database.node.deliveries.cancel(key, "cancelled"));
+        _ -> database.node.waiting.cancel(key, "cancelled"));
   }
 
   private static <T extends @Nullable Object> T elsewhere(Callable<T> what) {

@@ -243,7 +243,7 @@ class MakePartitionsTest {
     assertThat(node.events.find(key.tenant(), key.eventId())).isPresent();
     assertThat(node.events.payload(key.tenant(), key.eventId())).contains(Node.PAYLOAD);
     assertThat(node.deliveries.find(key.tenant(), key.id())).isPresent();
-    assertThat(node.attemptLog.of(key.tenant(), key.id())).hasSize(1);
+    assertThat(node.attempts.of(key.tenant(), key.id())).hasSize(1);
   }
 
   private long count(String table) {

@@ -31,7 +31,7 @@ class MigrationTest {
             key -> {
               assertThat(database.node.events.payload(key.tenant(), key.eventId())).isPresent();
               assertThat(database.node.deliveries.find(key.tenant(), key.id())).isPresent();
-              assertThat(database.node.attemptLog.of(key.tenant(), key.id())).hasSize(1);
+              assertThat(database.node.attempts.of(key.tenant(), key.id())).hasSize(1);
             });
     assertThat(keys)
         .extracting(key -> database.partitionOf(key.eventId()))

@@ -7,6 +7,8 @@ import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.secret.SigningSecret;
+import dev.homing.activities.secret.SymmetricSecret;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.security.SecureRandom;

@@ -40,7 +40,7 @@ record ApiKey(
           null);
 
   /** Whether this is it, and may be used; takes as long for a wrong secret as for the right one. */
-  boolean isValid(KeyText shown, Instant now) {
+  boolean isValid(ApiKeyToken shown, Instant now) {
     boolean right = MessageDigest.isEqual(secretHash, shown.hash());
     return right && revokedAt == null && (expiresAt == null || now.isBefore(expiresAt));
   }

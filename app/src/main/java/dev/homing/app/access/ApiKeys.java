@@ -28,7 +28,7 @@ class ApiKeys {
 
   /** Empty if there is no such tenant. */
   Optional<ApiKey> add(
-      KeyText key,
+      ApiKeyToken key,
       Tenant tenant,
       String description,
       Set<Scope> scopes,

@@ -34,15 +34,15 @@ final class CallerFilter extends OncePerRequestFilter {
 
   private final AccessSettings settings;
   private final byte[] adminKey;
-  private final KnownKeys keys;
-  private final WrongKeys wrongKeys;
+  private final ApiKeyCache keys;
+  private final WrongKeyLimit wrongKeys;
   private final Supplier<UUID> ids;
   private final HandlerExceptionResolver problems;
 
   CallerFilter(
       AccessSettings settings,
-      KnownKeys keys,
-      WrongKeys wrongKeys,
+      ApiKeyCache keys,
+      WrongKeyLimit wrongKeys,
       Supplier<UUID> ids,
       HandlerExceptionResolver problems) {
     this.settings = settings;

@@ -8,7 +8,7 @@ import dev.homing.app.audit.AuditLog;
 import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
-import dev.homing.app.http.Texts;
+import dev.homing.app.http.TextRules;
 import dev.homing.workflows.Tenant;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -46,7 +46,7 @@ class KeyController {
   private static final int LONGEST_NAME = 63;
 
   private final ApiKeys keys;
-  private final KnownKeys known;
+  private final ApiKeyCache known;
   private final AuditLog auditLog;
   private final TransactionTemplate transaction;
   private final Supplier<UUID> ids;
@@ -55,7 +55,7 @@ class KeyController {
 
   KeyController(
       ApiKeys keys,
-      KnownKeys known,
+      ApiKeyCache known,
       AuditLog auditLog,
       TransactionTemplate transaction,
       Supplier<UUID> ids,
@@ -84,7 +84,7 @@ class KeyController {
     private Tenant forTenant(List<Problem.FieldError> errors) {
       if (tenant == null) {
         errors.add(new Problem.FieldError("tenant", "is needed"));
-      } else if (!Texts.fits(tenant, LONGEST_NAME)) {
+      } else if (!TextRules.fits(tenant, LONGEST_NAME)) {
         errors.add(new Problem.FieldError("tenant", "must be the name of a tenant"));
       }
       return new Tenant(tenant == null ? "" : tenant);
@@ -143,7 +143,7 @@ class KeyController {
   ResponseEntity<KeyView> create(@RequestBody KeyRequest request) {
     List<Problem.FieldError> errors = new ArrayList<>();
     Tenant tenant = request.forTenant(errors);
-    String description = Texts.description(request.description(), errors);
+    String description = TextRules.description(request.description(), errors);
     Set<Scope> scopes = request.withScopes(errors);
     Instant expiresAt = request.expiresAt();
     if (expiresAt != null && (!expiresAt.isAfter(clock.instant()) || expiresAt.isAfter(LAST))) {
@@ -153,7 +153,7 @@ class KeyController {
     if (!errors.isEmpty()) {
       throw Problem.invalid(errors);
     }
-    KeyText text = KeyText.generate(new KeyId(ids.get()), random);
+    ApiKeyToken text = ApiKeyToken.generate(new KeyId(ids.get()), random);
     ApiKey made =
         requireNonNull(transaction.execute(_ -> add(text, tenant, description, scopes, expiresAt)));
     return ResponseEntity.created(URI.create("/keys/" + made.id()))
@@ -161,7 +161,7 @@ class KeyController {
   }
 
   private ApiKey add(
-      KeyText text,
+      ApiKeyToken text,
       Tenant tenant,
       String description,
       Set<Scope> scopes,
@@ -175,7 +175,7 @@ class KeyController {
 
   @GetMapping
   Page<KeyView> list(@RequestParam(required = false) @Nullable String tenant, ListRequest request) {
-    if (tenant != null && !Texts.fits(tenant, LONGEST_NAME)) {
+    if (tenant != null && !TextRules.fits(tenant, LONGEST_NAME)) {
       throw Problem.malformed("tenant must be the name of a tenant");
     }
     Tenant whose = tenant == null ? null : new Tenant(tenant);

@@ -6,7 +6,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +16,8 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
  * Keeps web pages out of open mode: a browser on this machine connects from the loopback as well,
- * whichever site a page comes from.
+ * whichever site a page comes from. Connections from elsewhere pass: the API refuses them itself,
+ * and metrics are read from there under any name.
  *
  * <p>A page that had its own name lead here (DNS rebinding) sends that name as {@code Host}. A page
  * that only writes says where it comes from in {@code Sec-Fetch-Site} (W3C Fetch Metadata) or, in
@@ -27,15 +27,9 @@ final class OpenModeGuard extends OncePerRequestFilter {
   private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
   private static final Set<String> OTHER_SITES = Set.of("cross-site", "same-site");
 
-  private final boolean anyAddress;
   private final HandlerExceptionResolver problems;
 
-  /**
-   * @param anyAddress whether {@code Host} may be any literal address, which no page can have lead
-   *     elsewhere, and not only the loopback
-   */
-  OpenModeGuard(boolean anyAddress, HandlerExceptionResolver problems) {
-    this.anyAddress = anyAddress;
+  OpenModeGuard(HandlerExceptionResolver problems) {
     this.problems = problems;
   }
 
@@ -52,7 +46,10 @@ final class OpenModeGuard extends OncePerRequestFilter {
   }
 
   private Optional<Problem> refusal(HttpServletRequest request) {
-    if (!isServed(request.getServerName().toLowerCase(Locale.ROOT))) {
+    if (!isLoopback(request.getRemoteAddr())) {
+      return Optional.empty();
+    }
+    if (!isLoopback(request.getServerName().toLowerCase(Locale.ROOT))) {
       return Optional.of(
           Problem.forbidden(
               "Without HOMING_ADMIN_KEY, call Homing as localhost or by a loopback address."));
@@ -64,16 +61,10 @@ final class OpenModeGuard extends OncePerRequestFilter {
     return Optional.empty();
   }
 
-  private boolean isServed(String host) {
-    if (host.equals("localhost") || host.endsWith(".localhost")) { // RFC 6761, section 6.3
-      return true;
-    }
-    try {
-      InetAddress address = InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", ""));
-      return anyAddress || address.isLoopbackAddress();
-    } catch (IllegalArgumentException name) {
-      return false;
-    }
+  private static boolean isLoopback(String host) {
+    return host.equals("localhost")
+        || host.endsWith(".localhost") // RFC 6761, section 6.3
+        || Address.read(host).filter(Address::isLoopback).isPresent();
   }
 
   private static boolean isOfAnotherSite(HttpServletRequest request) {

@@ -4,7 +4,7 @@ import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.OrderedBy;
 import dev.homing.app.http.Page;
 import dev.homing.app.http.Problem;
-import dev.homing.app.http.Texts;
+import dev.homing.app.http.TextRules;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -46,7 +46,7 @@ class AuditController {
     /** A caller that is no operator sees its own tenant's, whatever it asks for. */
     private AuditLog.Filter of(Authentication caller, ListRequest request) {
       for (String text : new String[] {tenant, target, actor}) {
-        if (text != null && !Texts.fits(text, LONGEST)) {
+        if (text != null && !TextRules.fits(text, LONGEST)) {
           throw Problem.malformed("tenant, target and actor must be names or ids");
         }
       }

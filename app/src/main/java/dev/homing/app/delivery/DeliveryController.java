@@ -1,9 +1,9 @@
 package dev.homing.app.delivery;
 
-import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.DeliveryList;
-import dev.homing.activities.subscription.EventTypes;
+import dev.homing.activities.delivery.RecordedAttempts;
+import dev.homing.activities.routing.EventTypes;
 import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.OrderedBy;
 import dev.homing.app.http.Page;
@@ -30,10 +30,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/deliveries")
 class DeliveryController {
   private final DeliveryList deliveries;
-  private final AttemptLog attempts;
-  private final Wishes wishes;
+  private final RecordedAttempts attempts;
+  private final DeliveryActions wishes;
 
-  DeliveryController(DeliveryList deliveries, AttemptLog attempts, Wishes wishes) {
+  DeliveryController(DeliveryList deliveries, RecordedAttempts attempts, DeliveryActions wishes) {
     this.deliveries = deliveries;
     this.attempts = attempts;
     this.wishes = wishes;

@@ -1,15 +1,11 @@
 package dev.homing.app.event;
 
-import dev.homing.activities.ShortCalls;
-import dev.homing.activities.delivery.Egress;
-import dev.homing.activities.event.EventWorkflows;
-import dev.homing.app.Workers;
+import dev.homing.activities.outbound.Egress;
+import dev.homing.activities.temporal.EventStarts;
+import dev.homing.app.node.DispatchSettings;
+import dev.homing.app.node.Workers;
 import dev.homing.workflows.event.AcceptedEvent;
-import dev.homing.workflows.event.EventWorkflow;
-import dev.homing.workflows.event.SharedEventWorkflow;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowServiceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,54 +13,50 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Starts the workflow of each accepted event: its own as long as a slot is free, else one that it
- * shares with others that wait.
+ * Has a workflow started for each accepted event: its own as long as a slot is free, else one that
+ * it shares with others that wait.
  *
- * <p>Accepting never waits for it. While Temporal is away, events wait here. What finds no room is
- * brought back by the reconciler, if anything is left to do for it.
+ * <p>Accepting never waits for it. While Temporal is down, events wait here. An event that finds no
+ * room is rescued later, if anything is left to do for it.
  */
 @Component
-class Dispatcher implements SmartLifecycle {
+public class Dispatcher {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
-  private static final int ROOM = 10_000;
-  private static final Duration LOOK_UP = Duration.ofMillis(500);
+  private static final int QUEUE_CAPACITY = 10_000;
+  private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
-  /** Those that share a workflow wait for more, for up to a second: first attempts do not wait. */
-  private static final Duration GATHERING = Duration.ofMillis(250);
+  /** Events that share a workflow are gathered for up to a second: first attempts do not wait. */
+  private static final Duration GATHER_PAUSE = Duration.ofMillis(250);
 
-  private static final int GATHERINGS = 4;
+  private static final int GATHER_ROUNDS = 4;
 
-  private final LinkedBlockingQueue<AcceptedEvent> waiting = new LinkedBlockingQueue<>(ROOM);
+  private final LinkedBlockingQueue<AcceptedEvent> waiting =
+      new LinkedBlockingQueue<>(QUEUE_CAPACITY);
   private final List<Thread> slots = new ArrayList<>();
   private final AtomicInteger free = new AtomicInteger();
-  private final PublishingSettings settings;
-  private final WorkflowClient client;
-  private final EventWorkflows workflows;
+  private final DispatchSettings settings;
+  private final EventStarts starts;
   private final Egress egress;
   private final Workers workers;
   private volatile boolean running;
 
   Dispatcher(
-      PublishingSettings settings,
-      WorkflowClient client,
-      EventWorkflows workflows,
+      DispatchSettings settings,
+      EventStarts starts,
       Egress egress,
       Workers workers,
       MeterRegistry metrics) {
     this.settings = settings;
-    this.client = client;
-    this.workflows = workflows;
+    this.starts = starts;
     this.egress = egress;
     this.workers = workers;
     metrics.gaugeCollectionSize("homing.dispatcher.waiting", List.of(), waiting);
@@ -77,19 +69,6 @@ class Dispatcher implements SmartLifecycle {
     }
   }
 
-  /** Whether workflows can be started. */
-  boolean isReady() {
-    return running && workers.isReady();
-  }
-
-  /** Starts an event's own workflow before those that wait; false if that is not possible soon. */
-  boolean startNow(AcceptedEvent event) {
-    workflows.separate(List.of(event));
-    AtomicBoolean started = new AtomicBoolean();
-    ShortCalls.run(() -> started.set(start(List.of(event))));
-    return started.get();
-  }
-
   private void startWorkflows() {
     try {
       if (!workers.awaitReady()) {
@@ -97,7 +76,7 @@ class Dispatcher implements SmartLifecycle {
       }
       while (running) {
         for (List<AcceptedEvent> events : next()) {
-          if (!start(events)) {
+          if (!starts.start(events)) {
             putBack(events);
             Thread.sleep(BETWEEN_TRIES);
           }
@@ -108,20 +87,20 @@ class Dispatcher implements SmartLifecycle {
     }
   }
 
-  /** They may come together with others, or alone, the next time. */
+  /** The next time they may share a workflow with others, or not. */
   private void putBack(List<AcceptedEvent> events) {
     try {
-      workflows.separate(events);
+      starts.separate(events);
     } catch (DataAccessException away) {
       log.debug("the workflow of {} is not named right for now", events.getFirst().id(), away);
     }
     events.forEach(this::dispatch);
   }
 
-  /** What is to be started next: an event alone or, if others wait and no slot is free, many. */
+  /** The events to start next: one alone or, if others wait and no slot is free, many. */
   private Collection<List<AcceptedEvent>> next() throws InterruptedException {
     free.incrementAndGet();
-    AcceptedEvent first = waiting.poll(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS);
+    AcceptedEvent first = waiting.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
     boolean lastSlot = free.decrementAndGet() == 0;
     if (first == null) {
       return List.of();
@@ -129,8 +108,8 @@ class Dispatcher implements SmartLifecycle {
     List<AcceptedEvent> all = new ArrayList<>(List.of(first));
     if (lastSlot && mayShare() && !waiting.isEmpty()) {
       int others = settings.eventsPerWorkflow() - 1;
-      for (int i = 0; i < GATHERINGS && waiting.size() < others; i++) {
-        Thread.sleep(GATHERING);
+      for (int i = 0; i < GATHER_ROUNDS && waiting.size() < others; i++) {
+        Thread.sleep(GATHER_PAUSE);
       }
       waiting.drainTo(all, others);
     }
@@ -140,43 +119,12 @@ class Dispatcher implements SmartLifecycle {
         .values();
   }
 
-  /** What cannot be sent at once needs a workflow for each recipient, and sharing makes it more. */
+  /** While nothing can be sent, each recipient needs a workflow; sharing would add one more. */
   private boolean mayShare() {
     return settings.eventsPerWorkflow() > 1 && !egress.isDown();
   }
 
-  private boolean start(List<AcceptedEvent> events) {
-    try {
-      if (events.size() == 1) {
-        startOwn(events.getFirst());
-      } else {
-        startShared(events);
-      }
-      return true;
-    } catch (WorkflowServiceException | DataAccessException away) {
-      log.warn(
-          "the workflow of {} and {} others was not started: {}",
-          events.getFirst().id(),
-          events.size() - 1,
-          away.getMessage());
-      return false;
-    }
-  }
-
-  private void startOwn(AcceptedEvent event) {
-    EventWorkflow workflow =
-        client.newWorkflowStub(EventWorkflow.class, EventWorkflow.options(event));
-    WorkflowClient.start(workflow::tellEveryone, event, null, null);
-  }
-
-  private void startShared(List<AcceptedEvent> events) {
-    workflows.share(events);
-    SharedEventWorkflow workflow =
-        client.newWorkflowStub(SharedEventWorkflow.class, SharedEventWorkflow.options(events));
-    WorkflowClient.start(workflow::tellEveryone, events);
-  }
-
-  @Override
+  /** Returns at once. */
   public void start() {
     running = true;
     for (int slot = 0; slot < settings.startSlots(); slot++) {
@@ -184,26 +132,15 @@ class Dispatcher implements SmartLifecycle {
     }
   }
 
-  /** Before the workers: a workflow started eagerly on a stopping worker is late by ten seconds. */
-  @Override
+  /** Starts no other workflow. */
   public void stop() {
     running = false;
     for (Thread slot : slots) {
       try {
-        slot.join(LOOK_UP.multipliedBy(4));
+        slot.join(POLL.multipliedBy(4));
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  @Override
-  public boolean isRunning() {
-    return running;
-  }
-
-  @Override
-  public int getPhase() {
-    return workers.getPhase() + 1;
   }
 }

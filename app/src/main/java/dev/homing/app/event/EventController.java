@@ -2,12 +2,12 @@ package dev.homing.app.event;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.event.Acceptance;
-import dev.homing.activities.event.EventWorkflows;
 import dev.homing.activities.event.Events;
-import dev.homing.activities.subscription.EventTypes;
+import dev.homing.activities.event.SharedWorkflows;
+import dev.homing.activities.routing.EventTypes;
 import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.OrderedBy;
 import dev.homing.app.http.Page;
@@ -41,15 +41,15 @@ import org.springframework.web.bind.annotation.RestController;
 class EventController {
   private final Publisher publisher;
   private final Events events;
-  private final EventWorkflows workflows;
-  private final Deliveries deliveries;
+  private final SharedWorkflows workflows;
+  private final DeliveryList deliveryList;
 
   EventController(
-      Publisher publisher, Events events, EventWorkflows workflows, Deliveries deliveries) {
+      Publisher publisher, Events events, SharedWorkflows workflows, DeliveryList deliveryList) {
     this.publisher = publisher;
     this.events = events;
     this.workflows = workflows;
-    this.deliveries = deliveries;
+    this.deliveryList = deliveryList;
   }
 
   /** "This happened": the body is the payload, kept and delivered byte for byte. */
@@ -71,8 +71,7 @@ class EventController {
       case Acceptance.New(var lease, _) -> accepted(lease.event()).body(Receipt.of(lease.event()));
       case Acceptance.Repeated(var event) ->
           accepted(event).header("Idempotent-Replayed", "true").body(Receipt.of(event));
-      case Acceptance.Contradicted _ ->
-          throw Problem.reusedKey(RequestKeys.IDEMPOTENCY_KEY, RequestKeys.EVENT_ID);
+      case Acceptance.Conflicting(var kind) -> throw Problem.reusedKey(RequestKeys.header(kind));
     };
   }
 
@@ -177,7 +176,7 @@ class EventController {
   }
 
   private Map<String, Long> counts(Events.Event event) {
-    Map<Delivery.State, Long> recorded = deliveries.counts(event.tenant(), event.id());
+    Map<Delivery.State, Long> recorded = deliveryList.counts(event.tenant(), event.id());
     long pending =
         event.recipients().size() - recorded.values().stream().mapToLong(Long::longValue).sum();
     Map<String, Long> counts = new TreeMap<>();

@@ -1,6 +1,6 @@
 package dev.homing.app.event;
 
-import dev.homing.activities.delivery.HttpSender;
+import dev.homing.activities.outbound.HttpSender;
 import dev.homing.app.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;

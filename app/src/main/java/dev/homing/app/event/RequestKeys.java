@@ -1,5 +1,6 @@
 package dev.homing.app.event;
 
+import dev.homing.activities.event.KeyKind;
 import dev.homing.app.http.Problem;
 import dev.homing.app.http.StructuredString;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,6 +26,14 @@ record RequestKeys(@Nullable String idempotencyKey, @Nullable String externalId)
 
   static RequestKeys of(HttpServletRequest request) {
     return new RequestKeys(idempotencyKey(request), externalId(request));
+  }
+
+  /** In which a key of this kind comes. */
+  static String header(KeyKind kind) {
+    return switch (kind) {
+      case IDEMPOTENCY -> IDEMPOTENCY_KEY;
+      case EXTERNAL_ID -> EVENT_ID;
+    };
   }
 
   private static @Nullable String idempotencyKey(HttpServletRequest request) {

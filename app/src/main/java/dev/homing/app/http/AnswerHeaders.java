@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.regex.Pattern;
 import org.apache.catalina.Globals;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +30,17 @@ final class AnswerHeaders extends OncePerRequestFilter {
     chain.doFilter(request, new Mended(response, prefix(request)));
   }
 
-  /** Of a proxy whose word is taken: RemoteIpValve marks its requests. */
+  /**
+   * Of a proxy whose word is taken: RemoteIpValve marks its requests. A proxy that appends writes
+   * its own behind what came with the request.
+   */
   private static String prefix(HttpServletRequest request) {
-    String prefix = request.getHeader("X-Forwarded-Prefix");
-    return prefix != null
-            && Boolean.TRUE.equals(request.getAttribute(Globals.REQUEST_FORWARDED_ATTRIBUTE))
-            && PREFIX.matcher(prefix).matches()
-        ? prefix
-        : "";
+    if (!Boolean.TRUE.equals(request.getAttribute(Globals.REQUEST_FORWARDED_ATTRIBUTE))) {
+      return "";
+    }
+    String all = String.join(",", Collections.list(request.getHeaders("X-Forwarded-Prefix")));
+    String last = all.substring(all.lastIndexOf(',') + 1).strip();
+    return PREFIX.matcher(last).matches() ? last : "";
   }
 
   private static final class Mended extends HttpServletResponseWrapper {

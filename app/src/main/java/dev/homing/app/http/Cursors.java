@@ -1,6 +1,6 @@
 package dev.homing.app.http;
 
-import dev.homing.activities.subscription.EncryptionKeys;
+import dev.homing.activities.secret.EncryptionKeys;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -31,6 +31,15 @@ class HttpWiring {
   }
 
   @Bean
+  FilterRegistrationBean<BodyLimit> bodyLimit(PayloadSettings payloads, RequestSettings requests) {
+    FilterRegistrationBean<BodyLimit> registration =
+        new FilterRegistrationBean<>(
+            new BodyLimit(payloads.maxPayload().toBytes(), requests.bodyTimeout()));
+    registration.setOrder(BodyLimit.ORDER);
+    return registration;
+  }
+
+  @Bean
   FilterRegistrationBean<AnswerHeaders> answerHeaders() {
     return new FilterRegistrationBean<>(new AnswerHeaders());
   }
@@ -46,18 +55,18 @@ class HttpWiring {
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> container(RequestSettings settings) {
     return tomcat -> {
-      tomcat.setProtocol(PunctualProtocol.class.getName());
+      tomcat.setProtocol(HeadTimeoutProtocol.class.getName());
       tomcat.addConnectorCustomizers(connector -> customize(connector, settings));
       tomcat.addContextCustomizers(
           context ->
               ((StandardHost) context.getParent())
                   .setErrorReportValveClass(ContainerProblems.class.getName()));
-      tomcat.addEngineValves(new Leftovers());
+      tomcat.addEngineValves(new UnreadBodyValve());
     };
   }
 
   private static void customize(Connector connector, RequestSettings settings) {
-    PunctualProtocol protocol = (PunctualProtocol) connector.getProtocolHandler();
+    HeadTimeoutProtocol protocol = (HeadTimeoutProtocol) connector.getProtocolHandler();
     protocol.setHeadTimeout(settings.headTimeout());
     // Who is refused keeps the body, if it waits to be asked for it (Expect: 100-continue).
     protocol.setContinueResponseTiming("onRead");

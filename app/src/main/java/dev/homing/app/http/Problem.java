@@ -104,12 +104,12 @@ public final class Problem extends ErrorResponseException {
         "This is our fault: repeat the request, and if it fails again, look into the log.");
   }
 
-  /** 422: the key was used for another request. */
-  public static Problem reusedKey(String... headers) {
+  /** 422: the key in this header was used for another request. */
+  public static Problem reusedKey(String header) {
     return of(
         HttpStatus.UNPROCESSABLE_CONTENT,
-        "The key was used with another event type, content type, event id or body: send a new one (%s)."
-            .formatted(String.join(", ", headers)));
+        "This %s was used with another event type, content type, event id or body: send a new one."
+            .formatted(header));
   }
 
   /**

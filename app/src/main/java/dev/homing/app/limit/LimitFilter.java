@@ -1,7 +1,7 @@
 package dev.homing.app.limit;
 
 import dev.homing.app.audit.Actor;
-import dev.homing.app.event.PublishingSettings;
+import dev.homing.app.http.PayloadSettings;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.Tenant;
 import io.github.bucket4j.ConsumptionProbe;
@@ -34,10 +34,10 @@ public class LimitFilter extends OncePerRequestFilter {
 
   LimitFilter(
       LimitSettings settings,
-      PublishingSettings publishing,
+      PayloadSettings payloads,
       Buckets buckets,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
-    this.largest = publishing.maxPayload().toBytes();
+    this.largest = payloads.maxPayload().toBytes();
     this.keyRequests =
         settings.keyRequests() == null ? null : Quota.ofRequests("key", settings.keyRequests());
     this.tenantRequests =

@@ -3,7 +3,7 @@ package dev.homing.app.subscription;
 import static java.util.stream.Collectors.toMap;
 
 import dev.homing.activities.subscription.CustomHeaders;
-import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ record HeaderFields(
   static final List<String> NAMES = List.of(HEADERS, SECRET_HEADERS);
 
   /** As they are shown, in the order of their names. */
-  static HeaderFields of(Subscription.Terms terms) {
+  static HeaderFields of(Terms terms) {
     Map<String, @Nullable String> secret = new TreeMap<>();
     terms.secretHeaders().keySet().forEach(name -> secret.put(name, Redacted.TEXT));
     return new HeaderFields(new TreeMap<>(terms.headers()), secret);

@@ -1,6 +1,6 @@
 package dev.homing.app.subscription;
 
-import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.Terms;
 import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.stereotype.Component;
@@ -18,7 +18,7 @@ class MergePatch {
   }
 
   /** The whole subscription as it would be then, to be read like one that is sent as a whole. */
-  ObjectNode apply(Subscription.Terms terms, ObjectNode patch) {
+  ObjectNode apply(Terms terms, ObjectNode patch) {
     ObjectNode whole = json.valueToTree(request(terms));
     for (String headers : HeaderFields.NAMES) {
       if (whole.get(headers) instanceof ObjectNode before
@@ -51,7 +51,7 @@ class MergePatch {
     }
   }
 
-  private static SubscriptionRequest request(Subscription.Terms terms) {
+  private static SubscriptionRequest request(Terms terms) {
     HeaderFields fields = HeaderFields.of(terms);
     return new SubscriptionRequest(
         terms.url(),

@@ -2,8 +2,8 @@ package dev.homing.app.subscription;
 
 import static java.util.stream.Collectors.toMap;
 
-import dev.homing.activities.subscription.Subscription.Terms;
-import dev.homing.activities.subscription.Subscription.Tls;
+import dev.homing.activities.subscription.Terms;
+import dev.homing.activities.subscription.Terms.Tls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.homing.app.subscription;
 
-import dev.homing.activities.subscription.AsymmetricSecret;
-import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.secret.AsymmetricSecret;
+import dev.homing.activities.secret.SigningSecret;
+import dev.homing.activities.secret.SymmetricSecret;
 import dev.homing.activities.subscription.Subscription;
-import dev.homing.activities.subscription.SymmetricSecret;
 import dev.homing.app.http.Problem;
 import java.security.SecureRandom;
 import java.util.List;

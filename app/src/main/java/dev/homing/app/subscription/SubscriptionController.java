@@ -1,11 +1,12 @@
 package dev.homing.app.subscription;
 
 import dev.homing.activities.destination.DestinationCheck;
+import dev.homing.activities.routing.EventTypes;
+import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.DeliverySettings;
-import dev.homing.activities.subscription.EventTypes;
-import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.IfMatch;
 import dev.homing.app.http.ListRequest;
 import dev.homing.app.http.Page;
@@ -45,7 +46,7 @@ class SubscriptionController {
   private static final String MERGE_PATCH = "application/merge-patch+json";
 
   private final Subscriptions subscriptions;
-  private final Register register;
+  private final SubscriptionRegistry register;
   private final SubscriptionReader reader;
   private final TestEvents testEvents;
   private final DestinationCheck destinations;
@@ -55,7 +56,7 @@ class SubscriptionController {
 
   SubscriptionController(
       Subscriptions subscriptions,
-      Register register,
+      SubscriptionRegistry register,
       SubscriptionReader reader,
       TestEvents testEvents,
       DestinationCheck destinations,
@@ -74,7 +75,7 @@ class SubscriptionController {
   ResponseEntity<SubscriptionView> create(
       @AuthenticationPrincipal Tenant tenant, @RequestBody ObjectNode body) {
     SubscriptionRequest request = reader.created(body);
-    Subscription.Terms terms = request.terms();
+    Terms terms = request.terms();
     checkIntervals(terms.retry());
     checkDestination(terms);
     SigningSecret secret = request.scheme().signingSecret(random);
@@ -140,15 +141,15 @@ class SubscriptionController {
       SubscriptionId id,
       IfMatch ifMatch,
       Function<Subscription, SubscriptionRequest> change) {
-    Function<Subscription, Subscription.Terms> terms =
+    Function<Subscription, Terms> terms =
         subscription -> {
-          Subscription.Terms changed = change.apply(subscription).terms();
+          Terms changed = change.apply(subscription).terms();
           checkIntervals(subscription, changed);
           return changed;
         };
     Subscription before = register.find(tenant, id);
     checkDestination(before, terms.apply(before));
-    Register.Changed changed = register.change(tenant, id, ifMatch, terms);
+    SubscriptionRegistry.Changed changed = register.change(tenant, id, ifMatch, terms);
     return answer(
         changed.subscription(),
         SubscriptionView.changed(changed.subscription(), changed.dropped()));
@@ -170,13 +171,13 @@ class SubscriptionController {
   }
 
   /** The settings may have changed since those that stay were accepted. */
-  private void checkIntervals(Subscription before, Subscription.Terms terms) {
+  private void checkIntervals(Subscription before, Terms terms) {
     if (!terms.retry().equals(before.terms().retry())) {
       checkIntervals(terms.retry());
     }
   }
 
-  private void checkIntervals(Subscription.Retry retry) {
+  private void checkIntervals(Terms.Retry retry) {
     settings
         .contradiction(retry)
         .ifPresent(
@@ -186,14 +187,14 @@ class SubscriptionController {
   }
 
   /** What may not be called any more may still be paused, for one. */
-  private void checkDestination(Subscription before, Subscription.Terms terms) {
+  private void checkDestination(Subscription before, Terms terms) {
     if (!terms.url().equals(before.terms().url())) {
       checkDestination(terms);
     }
   }
 
   /** Outside of any transaction, as a name has to be looked up. */
-  private void checkDestination(Subscription.Terms terms) {
+  private void checkDestination(Terms terms) {
     destinations
         .complaint(HttpUrl.get(terms.url()))
         .ifPresent(

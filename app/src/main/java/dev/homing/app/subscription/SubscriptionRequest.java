@@ -1,11 +1,11 @@
 package dev.homing.app.subscription;
 
+import dev.homing.activities.routing.EventTypes;
 import dev.homing.activities.subscription.DeliverySettings;
-import dev.homing.activities.subscription.EventTypes;
 import dev.homing.activities.subscription.ReceiverUrl;
-import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.Problem;
-import dev.homing.app.http.Texts;
+import dev.homing.app.http.TextRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -53,16 +53,16 @@ record SubscriptionRequest(
   }
 
   /** What it comes to; throws a problem with an entry for each field that cannot be. */
-  Subscription.Terms terms() {
+  Terms terms() {
     HeaderFields fields =
         new HeaderFields(
             headers == null ? Map.of() : headers, secretHeaders == null ? Map.of() : secretHeaders);
     List<Problem.FieldError> errors = new ArrayList<>(fields.errors());
-    Subscription.Terms terms =
-        new Subscription.Terms(
+    Terms terms =
+        new Terms(
             url(errors),
             eventTypes(errors),
-            Texts.description(description, errors),
+            TextRules.description(description, errors),
             enabled == null || enabled,
             metadata(errors),
             fields.shown(),
@@ -120,8 +120,8 @@ record SubscriptionRequest(
                 .allMatch(
                     pair ->
                         pair.getValue() != null
-                            && Texts.fits(pair.getKey(), LONGEST_METADATA)
-                            && Texts.fits(pair.getValue(), LONGEST_METADATA));
+                            && TextRules.fits(pair.getKey(), LONGEST_METADATA)
+                            && TextRules.fits(pair.getValue(), LONGEST_METADATA));
     if (!fits) {
       errors.add(
           new Problem.FieldError(
@@ -132,9 +132,9 @@ record SubscriptionRequest(
     return pairs;
   }
 
-  private Subscription.Tls tls(List<Problem.FieldError> errors) {
+  private Terms.Tls tls(List<Problem.FieldError> errors) {
     if (tls == null) {
-      return Subscription.Tls.USUAL;
+      return Terms.Tls.USUAL;
     }
     errors.addAll(tls.errors());
     if (url != null && !url.regionMatches(true, 0, "https:", 0, 6)) {
@@ -143,9 +143,9 @@ record SubscriptionRequest(
     return tls.terms();
   }
 
-  private Subscription.Retry retry(List<Problem.FieldError> errors) {
+  private Terms.Retry retry(List<Problem.FieldError> errors) {
     if (retry == null) {
-      return Subscription.Retry.BY_SETTINGS;
+      return Terms.Retry.BY_SETTINGS;
     }
     Integer attempts = retry.maxAttempts();
     if (attempts != null && (attempts < 1 || attempts > DeliverySettings.MOST_ATTEMPTS)) {
@@ -157,7 +157,7 @@ record SubscriptionRequest(
     Duration longest = DeliverySettings.LONGEST_INTERVAL;
     Duration first = seconds("retry.initial_interval", retry.initialInterval(), longest, errors);
     Duration last = seconds("retry.max_interval", retry.maxInterval(), longest, errors);
-    return new Subscription.Retry(attempts, first, last);
+    return new Terms.Retry(attempts, first, last);
   }
 
   /** Without what is secret, and the URL, which may hold tokens. */

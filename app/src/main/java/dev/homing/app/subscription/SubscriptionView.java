@@ -1,8 +1,9 @@
 package dev.homing.app.subscription;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.homing.activities.subscription.SigningSecret;
+import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.Terms;
 import dev.homing.workflows.SubscriptionId;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,7 +67,7 @@ record SubscriptionView(
 
   private static SubscriptionView view(
       Subscription subscription, @Nullable String secret, List<String> dropped) {
-    Subscription.Terms terms = subscription.terms();
+    Terms terms = subscription.terms();
     HeaderFields fields = HeaderFields.of(terms);
     return new SubscriptionView(
         subscription.id(),

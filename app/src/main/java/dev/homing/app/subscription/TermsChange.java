@@ -1,6 +1,6 @@
 package dev.homing.app.subscription;
 
-import dev.homing.activities.subscription.Subscription.Terms;
+import dev.homing.activities.subscription.Terms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

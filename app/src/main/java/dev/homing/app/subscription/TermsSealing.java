@@ -1,7 +1,8 @@
 package dev.homing.app.subscription;
 
-import dev.homing.activities.subscription.Secrets;
+import dev.homing.activities.secret.Secrets;
 import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.Problem;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -28,15 +29,14 @@ class TermsSealing {
    *
    * @param before null: it is new
    */
-  Subscription.Sealed of(
-      Tenant tenant, SubscriptionId id, Subscription.Terms terms, @Nullable Subscription before) {
-    return new Subscription.Sealed(
+  Terms.Sealed of(Tenant tenant, SubscriptionId id, Terms terms, @Nullable Subscription before) {
+    return new Terms.Sealed(
         headers(tenant, id, terms, before == null ? Map.of() : before.sealed().headers()),
         tlsKey(tenant, id, terms.tls(), before));
   }
 
   private Map<String, String> headers(
-      Tenant tenant, SubscriptionId id, Subscription.Terms terms, Map<String, String> before) {
+      Tenant tenant, SubscriptionId id, Terms terms, Map<String, String> before) {
     Map<String, String> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     known.putAll(before);
     Map<String, String> sealed = new HashMap<>();
@@ -60,7 +60,7 @@ class TermsSealing {
 
   /** A key stays with its certificate only. */
   private @Nullable String tlsKey(
-      Tenant tenant, SubscriptionId id, Subscription.Tls tls, @Nullable Subscription before) {
+      Tenant tenant, SubscriptionId id, Terms.Tls tls, @Nullable Subscription before) {
     if (tls.certificate() == null) {
       return null;
     }

@@ -1,9 +1,9 @@
 package dev.homing.app.subscription;
 
-import dev.homing.activities.delivery.Attempt;
-import dev.homing.activities.delivery.EgressDownException;
-import dev.homing.activities.delivery.HttpSender;
-import dev.homing.activities.delivery.WebhookRequest;
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.EgressDownException;
+import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.outbound.WebhookRequest;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.app.audit.Action;
@@ -52,16 +52,8 @@ class TestEvents {
     EventId event = new EventId(ids.get());
     Attempt attempt =
         send(
-            new WebhookRequest(
-                receiver.url(),
-                event,
-                1,
-                MediaType.APPLICATION_JSON_VALUE,
-                payload(id),
-                receiver.tls(),
-                receiver.headers(),
-                receiver.secrets(),
-                receiver.timeout()));
+            WebhookRequest.to(
+                receiver, 1, event, MediaType.APPLICATION_JSON_VALUE, payload(id), 0));
     byte[] body = attempt.responseBody();
     return new Result(
         event,

@@ -1,7 +1,7 @@
 package dev.homing.app.subscription;
 
 import dev.homing.activities.subscription.ReceiverTls;
-import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 record TlsFields(@Nullable String authority, @Nullable String certificate, @Nullable String key) {
   /** As they are shown; null: there is nothing of its own. */
-  static @Nullable TlsFields of(Subscription.Terms terms) {
-    Subscription.Tls tls = terms.tls();
+  static @Nullable TlsFields of(Terms terms) {
+    Terms.Tls tls = terms.tls();
     return tls.authority() == null && tls.certificate() == null
         ? null
         : new TlsFields(
@@ -52,8 +52,8 @@ record TlsFields(@Nullable String authority, @Nullable String certificate, @Null
   }
 
   /** A key that stays goes with its certificate. */
-  Subscription.Tls terms() {
-    return new Subscription.Tls(authority, certificate, isNewKey() ? key : null);
+  Terms.Tls terms() {
+    return new Terms.Tls(authority, certificate, isNewKey() ? key : null);
   }
 
   private boolean isNewKey() {

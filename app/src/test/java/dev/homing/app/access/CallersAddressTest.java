@@ -40,6 +40,15 @@ class CallersAddressTest {
         "unknown                   | 127.0.0.1",
         "_hidden                   | 127.0.0.1",
         "203.0.113.9:port          | 127.0.0.1",
+        "1.2.3                     | 127.0.0.1",
+        "7                         | 127.0.0.1",
+        "7:80                      | 127.0.0.1",
+        "3405803785                | 127.0.0.1",
+        "203.0.113.9.              | 127.0.0.1",
+        "203.0.113.256             | 127.0.0.1",
+        "[203.0.113.9]             | 127.0.0.1",
+        "2001:db8::7%eth0          | 127.0.0.1",
+        "203.0.113.9,              | 127.0.0.1",
         "<script>                  | 127.0.0.1",
         "198.51.100.1, 203.0.113.9 | 203.0.113.9",
         "127.0.0.1, 203.0.113.9    | 203.0.113.9",
@@ -72,6 +81,9 @@ class CallersAddressTest {
   @Test
   void locationBeginsWithThePrefixThatATrustedProxyHasCutOff() {
     assertThat(location(admin, "/hooks/v1", FORWARDED_FOR, "203.0.113.9")).startsWith("/hooks/v1/");
+    assertThat(location(admin, "/forged, /hooks/v1", FORWARDED_FOR, "203.0.113.9"))
+        .as("appended by the proxy")
+        .startsWith("/hooks/v1/");
     for (String prefix : List.of("//evil.example", "/../x", "https://evil.example", "/a b", "/")) {
       assertThat(location(admin, prefix, FORWARDED_FOR, "203.0.113.9"))
           .as(prefix)

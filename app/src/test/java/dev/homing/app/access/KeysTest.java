@@ -10,18 +10,21 @@ import dev.homing.app.journey.RunningHoming;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,7 +112,7 @@ class KeysTest {
   void aKeyThatAnotherNodeRevokedIsRefusedWithinHalfAMinute() {
     ApiKeys keys = homing.bean(ApiKeys.class);
     AtomicLong nanos = new AtomicLong();
-    KnownKeys here = new KnownKeys(keys, Clock.systemUTC(), nanos::get);
+    ApiKeyCache here = new ApiKeyCache(keys, Clock.systemUTC(), nanos::get);
     JsonNode made = key(Map.of("scopes", List.of("read")));
     assertThat(here.caller(text(made, "key"))).isPresent();
 
@@ -117,6 +120,57 @@ class KeysTest {
     nanos.set(Duration.ofSeconds(30).toNanos());
 
     assertThat(here.caller(text(made, "key"))).isEmpty();
+  }
+
+  /** The request reads the key, then the key is revoked, then the request goes on. */
+  @Test
+  void keyThatIsRevokedWhileItIsReadIsNotRemembered() throws InterruptedException {
+    JsonNode made = key(Map.of("scopes", List.of("read")));
+    KeyId id = KeyId.read(text(made, "id")).orElseThrow();
+    AtomicReference<ApiKeyCache> here = new AtomicReference<>();
+    AtomicReference<Thread> revoking = new AtomicReference<>();
+    DataSource revokedAfterTheFirstRead =
+        new DelegatingDataSource(homing.bean(DataSource.class)) {
+          @Override
+          public Connection getConnection() throws SQLException {
+            return revoking.get() != null
+                ? super.getConnection()
+                : onClose(super.getConnection(), () -> revoking.set(revoke(id, here.get())));
+          }
+        };
+    here.set(
+        new ApiKeyCache(
+            new ApiKeys(JdbcClient.create(revokedAfterTheFirstRead)), Clock.systemUTC()));
+
+    assertThat(here.get().caller(text(made, "key"))).isPresent();
+
+    revoking.get().join();
+    assertThat(here.get().caller(text(made, "key"))).isEmpty();
+  }
+
+  /** Returns once the key is revoked, and forgotten here unless that has to wait. */
+  private Thread revoke(KeyId id, ApiKeyCache here) {
+    homing.bean(ApiKeys.class).revoke(id);
+    Thread forgetting = Thread.ofPlatform().start(() -> here.forget(id));
+    await()
+        .until(
+            () ->
+                EnumSet.of(Thread.State.TERMINATED, Thread.State.BLOCKED, Thread.State.WAITING)
+                    .contains(forgetting.getState()));
+    return forgetting;
+  }
+
+  private static Connection onClose(Connection connection, Runnable action) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            KeysTest.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (_, method, args) -> {
+              if (method.getName().equals("close")) {
+                action.run();
+              }
+              return method.invoke(connection, args);
+            });
   }
 
   @Test
@@ -148,9 +202,9 @@ class KeysTest {
     admin.delete("/keys/" + text(revoked, "id")).expect(204);
     JsonNode valid = key(Map.of("scopes", List.of("read")));
     String wrongSecret =
-        new KeyText(KeyId.read(text(valid, "id")).orElseThrow(), "0".repeat(64)).text();
+        new ApiKeyToken(KeyId.read(text(valid, "id")).orElseThrow(), "0".repeat(64)).text();
     String unknown =
-        new KeyText(
+        new ApiKeyToken(
                 KeyId.read("hk_01890a5d-ac96-774b-bcce-b302099a8057").orElseThrow(), "0".repeat(64))
             .text();
     Api.Answer without = homing.api().get("/subscriptions").expect(401);
@@ -175,11 +229,12 @@ class KeysTest {
             return super.getConnection();
           }
         };
-    KnownKeys keys = new KnownKeys(new ApiKeys(JdbcClient.create(counting)), Clock.systemUTC());
+    ApiKeyCache keys = new ApiKeyCache(new ApiKeys(JdbcClient.create(counting)), Clock.systemUTC());
     String valid = text(key(Map.of("scopes", List.of("read"))), "key");
-    String known = new KeyText(KeyText.read(valid).orElseThrow().id(), "0".repeat(64)).text();
+    String known =
+        new ApiKeyToken(ApiKeyToken.read(valid).orElseThrow().id(), "0".repeat(64)).text();
     String unknown =
-        new KeyText(
+        new ApiKeyToken(
                 KeyId.read("hk_01890a5d-ac96-774b-bcce-b302099a8057").orElseThrow(), "0".repeat(64))
             .text();
     assertThat(keys.caller(valid)).isPresent();
@@ -230,13 +285,14 @@ class KeysTest {
     CallerFilter filter =
         new CallerFilter(
             new AccessSettings(RunningHoming.ADMIN_KEY, ""),
-            new KnownKeys(new ApiKeys(JdbcClient.create(away)), Clock.systemUTC()),
-            new WrongKeys(new SimpleMeterRegistry()),
+            new ApiKeyCache(new ApiKeys(JdbcClient.create(away)), Clock.systemUTC()),
+            new WrongKeyLimit(new SimpleMeterRegistry()),
             UUID::randomUUID,
             homing.bean(HandlerExceptionResolverComposite.class));
     MockHttpServletRequest request = new MockHttpServletRequest("POST", "/webhooks/a");
     KeyId id = new KeyId(UUID.randomUUID());
-    request.addHeader("Authorization", "Bearer " + KeyText.generate(id, new SecureRandom()).text());
+    request.addHeader(
+        "Authorization", "Bearer " + ApiKeyToken.generate(id, new SecureRandom()).text());
     MockHttpServletResponse response = new MockHttpServletResponse();
     MockFilterChain chain = new MockFilterChain();
 

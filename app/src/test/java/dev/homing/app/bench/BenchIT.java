@@ -138,7 +138,7 @@ class BenchIT {
       double usedHeap = service.usedHeap();
       receivers.delays().reset();
 
-      Spent before = Spent.now(service, parts, temporal);
+      CpuUsage before = CpuUsage.now(service, parts, temporal);
       if (scenario.behaviour().startingDown()) {
         receivers.goDown();
       }
@@ -151,7 +151,7 @@ class BenchIT {
       }
       drain(scenario, tally, service, parts);
       Duration delivering = Duration.ofNanos(tally.lastReceipt() - start);
-      Spent spent = Spent.now(service, parts, temporal).since(before);
+      CpuUsage spent = CpuUsage.now(service, parts, temporal).since(before);
       return Figures.of(
           scenario,
           beside,

@@ -80,7 +80,7 @@ record Figures(
   }
 
   record Cpu(double homing, double postgres, double temporal, double redis, double load) {
-    static Cpu of(Spent spent, int units) {
+    static Cpu of(CpuUsage spent, int units) {
       return new Cpu(
           each(spent.homing(), units),
           each(spent.postgres(), units),
@@ -143,7 +143,7 @@ record Figures(
       Duration delivering,
       Receivers receivers,
       Tally tally,
-      Spent spent,
+      CpuUsage spent,
       double workflowsPerSecond,
       Service service) {
     int delivered = calls.accepted() * scenario.healthyReceivers();

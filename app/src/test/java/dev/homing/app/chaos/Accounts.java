@@ -24,12 +24,16 @@ import java.util.stream.Stream;
  * @param fault from which delays are counted, if it came after the 202
  */
 record Accounts(
-    int sinks, List<Call> calls, List<Sinks.Answered> answered, Set<String> kept, Instant fault) {
+    int sinks,
+    List<Call> calls,
+    List<RecordingReceivers.Answered> answered,
+    Set<String> kept,
+    Instant fault) {
   static final Accounts NONE = new Accounts(0, List.of(), List.of(), Set.of(), Instant.MIN);
 
   /** An event on its way to a sink. */
   private record Pair(String event, int sink) {
-    static Pair of(Sinks.Answered each) {
+    static Pair of(RecordingReceivers.Answered each) {
       return new Pair(each.visit().event(), each.visit().sink());
     }
   }

@@ -2,8 +2,8 @@ package dev.homing.app.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.homing.app.chaos.Sinks.Answered;
-import dev.homing.app.chaos.Sinks.Reply;
+import dev.homing.app.chaos.RecordingReceivers.Answered;
+import dev.homing.app.chaos.RecordingReceivers.Reply;
 import dev.homing.app.journey.Receipt;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -180,7 +180,7 @@ class AccountsTest {
   }
 
   private static Answered got(Receipt receipt, int sink, Reply reply, boolean signed) {
-    return new Answered(new Sinks.Visit(sink, receipt, signed, 1), reply);
+    return new Answered(new RecordingReceivers.Visit(sink, receipt, signed, 1), reply);
   }
 
   private static Receipt receipt(String event, String body, Instant at) {

@@ -52,7 +52,7 @@ class BacklogIT {
     world.start(without);
     world.generator.awaitAccepted(30);
     world.generator.pause();
-    try (Sinks healthy = new Sinks()) {
+    try (RecordingReceivers healthy = new RecordingReceivers()) {
       subscribe(beside, healthy, 0);
       subscribe(without, healthy, 1);
       for (int i = 0; i < 2; i++) {
@@ -86,12 +86,17 @@ class BacklogIT {
     world.check(Expected.delay(Duration.ofSeconds(10)));
   }
 
-  private static void subscribe(Node node, Sinks sinks, int sink) {
+  private static void subscribe(Node node, RecordingReceivers sinks, int sink) {
     node.api()
         .post(
             "/subscriptions",
             Map.of(
-                "url", sinks.url(sink), "secret", Sinks.secret(sink), "event_types", List.of(TYPE)))
+                "url",
+                sinks.url(sink),
+                "secret",
+                RecordingReceivers.secret(sink),
+                "event_types",
+                List.of(TYPE)))
         .expect(201);
   }
 
@@ -155,7 +160,7 @@ class BacklogIT {
   private record Window(double accepted, double percentile99, double delivered) {}
 
   /** Callers in a closed loop, then calm again. */
-  private static Window measure(Node node, Sinks sinks, int sink) throws Exception {
+  private static Window measure(Node node, RecordingReceivers sinks, int sink) throws Exception {
     long before = receipts(sinks, sink).count();
     Instant start = Instant.now();
     List<Future<List<Long>>> callers;
@@ -185,11 +190,11 @@ class BacklogIT {
     return Duration.between(from, to).toNanos() / 1e9;
   }
 
-  private static Stream<Instant> receipts(Sinks sinks, int sink) {
+  private static Stream<Instant> receipts(RecordingReceivers sinks, int sink) {
     return sinks.answered().stream()
-        .map(Sinks.Answered::visit)
+        .map(RecordingReceivers.Answered::visit)
         .filter(visit -> visit.sink() == sink)
-        .map(Sinks.Visit::at);
+        .map(RecordingReceivers.Visit::at);
   }
 
   private static List<Long> call(Node node) {

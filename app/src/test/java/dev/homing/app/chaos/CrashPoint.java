@@ -16,77 +16,76 @@ public enum CrashPoint {
 
   /** The event is committed, and nobody has answered 202. */
   AFTER_COMMIT(
-      "activities.delivery.EarlyStart",
-      "begin(Acceptance$New,SendFirst$Content)",
+      "activities.lane.EarlyStart",
+      "begin(Acceptance$New,SendFirstAttempts$Content)",
       When.AT_THE_BEGINNING),
 
   /** First attempts are about to be made, whether or not their workflow is there. */
   EARLY_BEFORE_SENDING(
-      "activities.delivery.EarlyStart",
-      "send(Acceptance$New,SendFirst$Content,Results)",
+      "activities.lane.EarlyStart",
+      "send(Acceptance$New,SendFirstAttempts$Content,RecipientResults)",
       When.AT_THE_BEGINNING),
 
   /** The event's workflow is about to be started. */
-  BEFORE_START("app.event.Dispatcher", "start(List)", When.AT_THE_BEGINNING),
+  BEFORE_START("activities.temporal.EventStarts", "start(List)", When.AT_THE_BEGINNING),
 
   /** Temporal has the event's workflow. */
-  AFTER_START("app.event.Dispatcher", "start(List)", When.AT_THE_END),
+  AFTER_START("activities.temporal.EventStarts", "start(List)", When.AT_THE_END),
 
   /** The workflow is about to adopt the first attempts. */
   EXPRESS_BEFORE_ADOPTING(
-      "activities.delivery.ExpressLane",
+      "activities.lane.ExpressLane",
       "tell(AcceptedEvent,DeliveryId,ExpressLane$Run)",
       When.AT_THE_BEGINNING),
 
   /** A workflow that events share has adopted the first attempts of one of them. */
   SHARED_HALF_WAY(
-      "activities.delivery.ExpressLane",
+      "activities.lane.ExpressLane",
       "sendAllOf(List,String)",
       When.AFTER_A_CALL,
       "ExpressLane.get"),
 
   /** What a workflow that events share leaves waiting is about to get workflows. */
-  SHARED_BEFORE_STARTS(
-      "activities.delivery.StartDeliveries", "startAll(List)", When.AT_THE_BEGINNING),
+  SHARED_BEFORE_STARTS("activities.lane.StartDeliveries", "startAll(List)", When.AT_THE_BEGINNING),
 
   /** A later attempt is about to be made. */
   DURABLE_BEFORE_SENDING(
-      "activities.delivery.DurableLane", "send(WaitingDelivery,String)", When.AT_THE_BEGINNING),
+      "activities.lane.DurableLane", "send(WaitingDelivery,String)", When.AT_THE_BEGINNING),
 
   EXPRESS_BEFORE_CONNECT(
-      "activities.delivery.SendFirst",
-      "sendUnlessStopped(SendFirst$Sending,Receiver)",
+      "activities.lane.SendFirstAttempts",
+      "sendUnlessStopped(SendFirstAttempts$Sending,Receiver)",
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 
   DURABLE_BEFORE_CONNECT(
-      "activities.delivery.DurableLane",
+      "activities.lane.DurableLane",
       "attempt(Delivery,Receiver,ActivityInfo)",
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 
   /** The receiver has answered, and nothing is recorded. */
   EXPRESS_BEFORE_ROWS(
-      "activities.delivery.SendFirst",
-      "attempt(SendFirst$Sending,Receiver)",
+      "activities.lane.SendFirstAttempts",
+      "attempt(SendFirstAttempts$Sending,Receiver)",
       When.BEFORE_A_CALL,
       "AttemptLog.recordFirst"),
 
   DURABLE_BEFORE_ROWS(
-      "activities.delivery.DurableLane",
+      "activities.lane.DurableLane",
       "attempt(Delivery,Receiver,ActivityInfo)",
       When.BEFORE_A_CALL,
       "AttemptLog.record"),
 
   /** The attempt is recorded, and Temporal has not heard of it. */
   EXPRESS_AFTER_ROWS(
-      "activities.delivery.SendFirst",
-      "attempt(SendFirst$Sending,Receiver)",
+      "activities.lane.SendFirstAttempts",
+      "attempt(SendFirstAttempts$Sending,Receiver)",
       When.AFTER_A_CALL,
       "AttemptLog.recordFirst"),
 
   DURABLE_AFTER_ROWS(
-      "activities.delivery.DurableLane",
+      "activities.lane.DurableLane",
       "attempt(Delivery,Receiver,ActivityInfo)",
       When.AFTER_A_CALL,
       "AttemptLog.record"),

@@ -3,7 +3,7 @@ package dev.homing.app.chaos;
 import static dev.homing.app.journey.Api.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.homing.app.chaos.Sinks.Reply;
+import dev.homing.app.chaos.RecordingReceivers.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -56,10 +56,10 @@ class FaultsIT {
     world.generator.awaitAccepted(2 * AFFECTED);
     world.check(SENT_AGAIN.duplicates(AFFECTED));
 
-    for (Sinks.Answered late : world.sinks.answered(Reply.Late.class).toList()) {
+    for (RecordingReceivers.Answered late : world.sinks.answered(Reply.Late.class).toList()) {
       List<Long> timestamps =
           world.sinks.answered().stream()
-              .map(Sinks.Answered::visit)
+              .map(RecordingReceivers.Answered::visit)
               .filter(each -> each.sink() == 0 && each.event().equals(late.visit().event()))
               .map(each -> each.request().timestamp())
               .toList();
@@ -68,7 +68,8 @@ class FaultsIT {
   }
 
   /** Sink 0 does so with the first events that it gets, when they come first. */
-  private static Function<Sinks.Visit, Reply> first(Function<Sinks.Visit, Reply> fault) {
+  private static Function<RecordingReceivers.Visit, Reply> first(
+      Function<RecordingReceivers.Visit, Reply> fault) {
     AtomicInteger affected = new AtomicInteger();
     return visit ->
         visit.sink() == 0 && visit.number() == 1 && affected.getAndIncrement() < AFFECTED

@@ -3,7 +3,7 @@ package dev.homing.app.chaos;
 import static dev.homing.app.journey.Api.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.homing.app.chaos.Sinks.Reply;
+import dev.homing.app.chaos.RecordingReceivers.Reply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

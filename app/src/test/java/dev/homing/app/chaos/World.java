@@ -38,7 +38,7 @@ final class World implements AutoCloseable {
   private static final Map<String, Object> IMPATIENT =
       Map.of("initial_interval", "1s", "max_interval", "2s", "max_attempts", 100);
 
-  final Sinks sinks = new Sinks();
+  final RecordingReceivers sinks = new RecordingReceivers();
   final Generator generator;
   private final Path folder;
   private final Random random;
@@ -134,7 +134,7 @@ final class World implements AutoCloseable {
     Map<String, Object> subscription = new HashMap<>();
     subscription.put("url", url);
     subscription.put("event_types", eventTypes);
-    subscription.put("secret", Sinks.secret(sink));
+    subscription.put("secret", RecordingReceivers.secret(sink));
     subscription.put("retry", retry);
     return Api.id(api().post("/subscriptions", subscription).expect(201));
   }

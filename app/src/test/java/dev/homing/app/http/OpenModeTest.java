@@ -83,13 +83,16 @@ class OpenModeTest {
   @Test
   void metricsAreNotForPagesThatHaveTheirNameLeadHere() throws IOException {
     int port = OPEN.management().base().getPort();
-    for (String served : List.of("localhost", "127.0.0.1:8081", "10.1.2.3:8081")) {
+    for (String served : List.of("localhost", "127.0.0.1:8081", "[::1]:8081")) {
       assertThat(call(port, "GET", "/actuator/prometheus", "Host: " + served).status())
           .as(served)
           .isEqualTo(200);
     }
-    assertThat(call(port, "GET", "/actuator/prometheus", "Host: attacker.example").status())
-        .isEqualTo(403);
+    for (String foreign : List.of("attacker.example", "10.1.2.3:8081", "2130706433")) {
+      assertThat(call(port, "GET", "/actuator/prometheus", "Host: " + foreign).status())
+          .as(foreign)
+          .isEqualTo(403);
+    }
   }
 
   /** The key tells who calls. */

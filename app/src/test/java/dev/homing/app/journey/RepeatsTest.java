@@ -116,7 +116,8 @@ class RepeatsTest {
     assertThat(again.text()).isEqualTo(first.text());
     assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
     assertThat(Api.text(api.event(Api.id(first)), "external_id")).isEqualTo("order-7." + key);
-    publish("{\"b\":1}", "Homing-Event-Id", "order-7." + key).expect(422);
+    Api.Answer refused = publish("{\"b\":1}", "Homing-Event-Id", "order-7." + key).expect(422);
+    assertThat(Api.text(refused.json(), "detail")).contains("Homing-Event-Id");
     assertThat(events()).isEqualTo(1);
   }
 

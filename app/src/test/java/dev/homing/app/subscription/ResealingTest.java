@@ -3,14 +3,14 @@ package dev.homing.app.subscription;
 import static dev.homing.app.journey.Api.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.homing.activities.secret.Encryption;
+import dev.homing.activities.secret.EncryptionKeys;
+import dev.homing.activities.secret.Secrets;
+import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.DeliverySettings;
-import dev.homing.activities.subscription.Encryption;
-import dev.homing.activities.subscription.EncryptionKeys;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.Resealing;
-import dev.homing.activities.subscription.Secrets;
-import dev.homing.activities.subscription.SigningSecret;
 import dev.homing.app.development.Port;
 import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.Api;

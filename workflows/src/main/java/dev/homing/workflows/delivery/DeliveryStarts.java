@@ -1,9 +1,10 @@
 package dev.homing.workflows.delivery;
 
 import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
 import java.util.List;
 
-/** The beginning of workflows, for many deliveries at once. */
+/** Starts workflows of many deliveries. Histories hold the name of the activity type. */
 @ActivityInterface
 public interface DeliveryStarts {
   /**
@@ -11,5 +12,6 @@ public interface DeliveryStarts {
    *
    * @param deliveries of one tenant
    */
+  @ActivityMethod(name = "StartAll")
   void startAll(List<WaitingDelivery> deliveries);
 }

@@ -1,6 +1,6 @@
 package dev.homing.workflows.delivery;
 
-import dev.homing.workflows.Insistence;
+import dev.homing.workflows.Retries;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.failure.ActivityFailure;
@@ -14,12 +14,12 @@ public final class RetryingDelivery implements DeliveryWorkflow {
   private static final Duration AROUND_AN_ATTEMPT = Duration.ofSeconds(20);
 
   /** Tried until it succeeds. */
-  private final Attempts insistent =
+  private final LaterAttempts insistent =
       Workflow.newActivityStub(
-          Attempts.class,
+          LaterAttempts.class,
           ActivityOptions.newBuilder()
               .setStartToCloseTimeout(AROUND_AN_ATTEMPT)
-              .setRetryOptions(Insistence.UNTIL_IT_SUCCEEDS)
+              .setRetryOptions(Retries.UNTIL_IT_SUCCEEDS)
               .build());
 
   @Override
@@ -42,9 +42,9 @@ public final class RetryingDelivery implements DeliveryWorkflow {
     }
   }
 
-  private static Attempts attempts(WaitingDelivery delivery) {
+  private static LaterAttempts attempts(WaitingDelivery delivery) {
     return Workflow.newActivityStub(
-        Attempts.class,
+        LaterAttempts.class,
         ActivityOptions.newBuilder()
             .setStartToCloseTimeout(delivery.timeout().plus(AROUND_AN_ATTEMPT))
             .setRetryOptions(delivery.schedule().retryOptions())

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends to all recipients at once, and starts a {@code RetryingDelivery} for each that waits. */
 public final class FanOut implements EventWorkflow {
-  private final ExpressCalls express = new ExpressCalls();
+  private final FirstAttemptCalls express = new FirstAttemptCalls();
 
   @Override
   public void tellEveryone(
@@ -34,7 +34,7 @@ public final class FanOut implements EventWorkflow {
     // A cancel that came since the last task is seen at the next: a delivery started by then is
     // not due yet, and finds itself cancelled.
     if (!asked.getAsBoolean()) {
-      Children.startAll(unfinished.deliveries());
+      ChildWorkflows.startAll(unfinished.deliveries());
     }
     if (asked.getAsBoolean()) {
       express.insistent().cancelUnfinished(List.of(event), firstRun);

@@ -2,10 +2,11 @@ package dev.homing.workflows.event;
 
 import dev.homing.workflows.DeliveryId;
 import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The first attempts of events, all together. */
+/** The first attempts of events, all together. Histories hold the names of the activity types. */
 @ActivityInterface
 public interface FirstAttempts {
 
@@ -20,12 +21,14 @@ public interface FirstAttempts {
    * @param originalRun the calling run's id, unless somebody reset the workflow: then another one,
    *     and every recipient that is not delivered gets a new round, once in the run
    */
+  @ActivityMethod(name = "SendAll")
   Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after, String originalRun);
 
   /**
    * The same for several events: a fault of ours that comes with one of them leaves the others
    * alone.
    */
+  @ActivityMethod(name = "SendAllOf")
   SharedUnfinished sendAllOf(List<AcceptedEvent> events, String originalRun);
 
   /**
@@ -35,5 +38,6 @@ public interface FirstAttempts {
    * @param roundsOf the run that opened the rounds of these events, if one did: only those are
    *     cancelled; null: not known, as an earlier version asks
    */
+  @ActivityMethod(name = "CancelUnfinished")
   void cancelUnfinished(List<AcceptedEvent> events, @Nullable String roundsOf);
 }

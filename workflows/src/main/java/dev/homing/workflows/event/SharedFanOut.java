@@ -1,6 +1,6 @@
 package dev.homing.workflows.event;
 
-import dev.homing.workflows.Insistence;
+import dev.homing.workflows.Retries;
 import dev.homing.workflows.TaskQueues;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.DeliveryStarts;
@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 public final class SharedFanOut implements SharedEventWorkflow {
   private static final Duration STARTING_AT_MOST = Duration.ofMinutes(5);
 
-  private final ExpressCalls express = new ExpressCalls();
+  private final FirstAttemptCalls express = new FirstAttemptCalls();
 
   @Override
   public void tellEveryone(List<AcceptedEvent> events) {
@@ -28,7 +28,7 @@ public final class SharedFanOut implements SharedEventWorkflow {
     SharedUnfinished unfinished = express.call(lane -> lane.sendAllOf(events, originalRun));
     if (!asked.getAsBoolean()) {
       startAll(unfinished.deliveries());
-      Children.startEach(unfinished.apart());
+      ChildWorkflows.startEach(unfinished.apart());
     }
     if (asked.getAsBoolean()) {
       express.insistent().cancelUnfinished(events, Workflow.getInfo().getRunId());
@@ -50,7 +50,7 @@ public final class SharedFanOut implements SharedEventWorkflow {
             .setTaskQueue(TaskQueues.STARTS)
             .setPriority(Priority.newBuilder().setFairnessKey(tenant.name()).build())
             .setStartToCloseTimeout(STARTING_AT_MOST)
-            .setRetryOptions(Insistence.UNTIL_IT_SUCCEEDS)
+            .setRetryOptions(Retries.UNTIL_IT_SUCCEEDS)
             .build());
   }
 }

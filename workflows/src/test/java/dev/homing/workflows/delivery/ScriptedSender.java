@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Answers attempts from a script, with a ledger in memory; refuses once the script is over. */
-final class ScriptedSender implements Attempts {
+final class ScriptedSender implements LaterAttempts {
   final List<Instant> attemptedAt = Collections.synchronizedList(new ArrayList<>());
   final List<DeliveryId> cancelled = Collections.synchronizedList(new ArrayList<>());
   private final Queue<Step> script = new ArrayDeque<>();

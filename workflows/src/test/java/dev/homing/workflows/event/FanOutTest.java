@@ -110,6 +110,8 @@ class FanOutTest extends WorkflowTest {
         "histories/fan-out-all-delivered.json", FanOut.class);
     WorkflowReplayer.replayWorkflowExecutionFromResource(
         "histories/fan-out-some-waiting.json", FanOut.class);
+    WorkflowReplayer.replayWorkflowExecutionFromResource(
+        "histories/fan-out-second-page.json", FanOut.class);
   }
 
   private void leaveWaiting(int count) {

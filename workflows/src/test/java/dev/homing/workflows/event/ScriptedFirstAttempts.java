@@ -1,8 +1,8 @@
 package dev.homing.workflows.event;
 
 import dev.homing.workflows.DeliveryId;
-import dev.homing.workflows.delivery.Attempts;
 import dev.homing.workflows.delivery.DeliveryStarts;
+import dev.homing.workflows.delivery.LaterAttempts;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.activity.Activity;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** First attempts that leave given deliveries waiting, which the next attempt then delivers. */
-final class ScriptedFirstAttempts implements FirstAttempts, DeliveryStarts, Attempts {
+final class ScriptedFirstAttempts implements FirstAttempts, DeliveryStarts, LaterAttempts {
   final List<WaitingDelivery> unfinished = new ArrayList<>();
   final List<String> calls = Collections.synchronizedList(new ArrayList<>());
   final List<DeliveryId> retried = Collections.synchronizedList(new ArrayList<>());

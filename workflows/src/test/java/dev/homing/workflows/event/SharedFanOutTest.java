@@ -10,6 +10,7 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.CanceledFailure;
+import io.temporal.testing.WorkflowReplayer;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -111,6 +112,13 @@ class SharedFanOutTest extends WorkflowTest {
     // The task that the cancel came into is made again.
     assertThat(attempts.calls).startsWith("local", "starts").endsWith("cancelled");
     assertThat(attempts.cancelled).containsExactly(first, second);
+  }
+
+  /** With three deliveries to start, and an event of its own. */
+  @Test
+  void replaysAHistoryOfAnEarlierVersion() throws Exception {
+    WorkflowReplayer.replayWorkflowExecutionFromResource(
+        "histories/shared-fan-out-some-waiting.json", SharedFanOut.class);
   }
 
   private WorkflowStub start() {

@@ -1,0 +1,13 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.activities.outbound.Attempt;
+
+/** Hears of each attempt once it is committed; must be quick, and must not throw. */
+public interface AttemptListener {
+  /**
+   * Called after the commit, by the thread that made the attempt.
+   *
+   * @param after the delivery as the attempt left it
+   */
+  void recorded(AttemptContext context, Attempt attempt, Delivery after);
+}

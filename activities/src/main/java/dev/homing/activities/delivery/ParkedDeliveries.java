@@ -1,0 +1,77 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.Tenant;
+import java.time.Duration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Deliveries that a fault of ours delays: they are counted, postponed, and parked. */
+public final class ParkedDeliveries {
+  private final JdbcClient jdbc;
+
+  public ParkedDeliveries(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** Keeps what a run has in hand back because of a fault of ours, and has it looked at later. */
+  public void park(Tenant tenant, DeliveryId id, String runId, String reason, Duration lookAgain) {
+    jdbc.sql(
+            """
+            update deliveries
+            set state = 'held', reason = :reason, look_after = null, run_notice = false,
+              next_attempt_at = now() + :wait * interval '1 millisecond'
+            where tenant = :tenant and id = :id and run_id = :run
+              and state in ('retrying', 'held')
+            """)
+        .param("run", runId)
+        .param("reason", reason)
+        .param("wait", lookAgain.toMillis())
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .update();
+  }
+
+  /** Counts a fault of ours in a run, and says how many there were since the last attempt. */
+  public int countFault(Tenant tenant, DeliveryId id, String runId) {
+    return jdbc.sql(
+            """
+            update deliveries set own_faults = own_faults + 1
+            where tenant = :tenant and id = :id and run_id = :run
+            returning own_faults
+            """)
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .param("run", runId)
+        .query(Integer.class)
+        .optional()
+        .orElse(0);
+  }
+
+  /** Has what a run has in hand wait on, as nothing could be sent: that is no attempt. */
+  public void postpone(Tenant tenant, DeliveryId id, String runId, Duration wait) {
+    jdbc.sql(
+            """
+            update deliveries
+            set state = 'retrying', reason = null, look_after = null, run_notice = false,
+              next_attempt_at = now() + :wait * interval '1 millisecond'
+            where tenant = :tenant and id = :id and run_id = :run
+              and state in ('retrying', 'held')
+            """)
+        .param("run", runId)
+        .param("wait", wait.toMillis())
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .update();
+  }
+
+  /** How many are parked: kept back because of a fault of ours. */
+  public long count() {
+    return jdbc.sql(
+            """
+            select count(*) from deliveries
+            where state = 'held' and next_attempt_at is not null
+            """)
+        .query(Long.class)
+        .single();
+  }
+}

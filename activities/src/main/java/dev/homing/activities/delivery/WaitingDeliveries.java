@@ -1,0 +1,247 @@
+package dev.homing.activities.delivery;
+
+import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.event.OpenEvents;
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What people and subscriptions ask of deliveries: a new round, an end, or to go on.
+ *
+ * <p>A decision and the notice to the delivery's run are one commit of the caller's transaction.
+ */
+public final class WaitingDeliveries {
+  private final JdbcClient jdbc;
+  private final OpenEvents open;
+  private final Deliveries deliveries;
+
+  public WaitingDeliveries(JdbcClient jdbc, OpenEvents open, Deliveries deliveries) {
+    this.jdbc = jdbc;
+    this.open = open;
+    this.deliveries = deliveries;
+  }
+
+  /**
+   * Opens a new round, due now, for the run that comes next; over or not. A run that was told to
+   * end does not take it.
+   */
+  public void openRound(Tenant tenant, DeliveryId id) {
+    jdbc.sql(
+            """
+            update deliveries
+            set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
+              next_attempt_at = now(), round_requested = true, look_after = null, own_faults = 0,
+              run_id = null, run_notice = false,
+              ended_run = case when state in ('delivered', 'failed', 'cancelled')
+                then coalesce(run_id, ended_run) else ended_run end
+            where tenant = :tenant and id = :id
+            """)
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .update();
+  }
+
+  /**
+   * Opens a new round for every recipient that is not delivered, once for each run; those who have
+   * no row yet get theirs in it.
+   *
+   * @return those that a run of their own had in hand
+   */
+  public List<DeliveryId> openRounds(Tenant tenant, EventId event, String openedBy) {
+    open.roundsOpened(tenant, event, openedBy);
+    return jdbc
+        .sql(
+            """
+            with before as (
+              select tenant, id, run_id, state from deliveries
+              where tenant = :tenant and id between :low and :high and event_id = :event
+                and state <> 'delivered' and round_opened_by is distinct from :openedBy
+              for update)
+            update deliveries d
+            set round = d.round + 1, round_attempts = 0, state = 'retrying', reason = null,
+              next_attempt_at = now(), round_opened_by = :openedBy, round_requested = false,
+              look_after = null, own_faults = 0,
+              run_id = null, run_notice = false,
+              ended_run = case when before.state in ('delivered', 'failed', 'cancelled')
+                then coalesce(before.run_id, d.ended_run) else d.ended_run end
+            from before
+            where d.tenant = before.tenant and d.id = before.id
+            returning d.id, before.run_id, before.state
+            """)
+        .param("tenant", tenant.name())
+        .param("event", event.uuid())
+        .param("low", DeliveryId.first(event).uuid())
+        .param("high", DeliveryId.last(event).uuid())
+        .param("openedBy", openedBy)
+        .query(
+            (row, _) ->
+                row.getString("run_id") == null || State.of(row.getString("state")).isOver()
+                    ? Optional.<DeliveryId>empty()
+                    : Optional.of(new DeliveryId(row.getObject("id", UUID.class))))
+        .list()
+        .stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /**
+   * Stops a delivery that is not over, as somebody asked; one without a row gets it. False if it
+   * was over.
+   */
+  public boolean cancel(Delivery.Key key, String reason) {
+    return deliveries.add(key, State.CANCELLED, reason) || cancelWaiting(key, reason, "", Map.of());
+  }
+
+  /**
+   * The same for the run of an event that was cancelled: it speaks for the rounds that it opened or
+   * found, and not for one that was asked for since.
+   *
+   * @param roundsOf the run that opened the event's rounds; null: not known
+   */
+  public boolean cancelOfEvent(Delivery.Key key, @Nullable String roundsOf, String reason) {
+    return deliveries.add(key, State.CANCELLED, reason)
+        || cancelWaiting(
+            key,
+            reason,
+            """
+            and not round_requested
+            and (cast(:roundsOf as text) is null or coalesce(round_opened_by, :roundsOf) = :roundsOf)
+            """,
+            Collections.singletonMap("roundsOf", roundsOf));
+  }
+
+  /** Its run hears of it. */
+  private boolean cancelWaiting(
+      Delivery.Key key, String reason, String condition, Map<String, @Nullable String> params) {
+    return jdbc.sql(
+                """
+                update deliveries
+                set state = 'cancelled', reason = :reason, next_attempt_at = null,
+                  look_after = null, run_notice = run_id is not null
+                where tenant = :tenant and id = :id and state in ('retrying', 'held')
+                """
+                    + condition)
+            .param("reason", reason)
+            .param("tenant", key.tenant().name())
+            .param("id", key.id().uuid())
+            .params(params)
+            .update()
+        == 1;
+  }
+
+  /**
+   * Stops what waits for a subscription that is deleted, or off because its receiver is gone.
+   * Nothing if it receives again.
+   */
+  public int cancelForInactive(Tenant tenant, SubscriptionId subscription) {
+    return cancelForInactive(
+        "and s.tenant = :tenant and s.id = :subscription",
+        "",
+        Map.of("tenant", tenant.name(), "subscription", subscription.uuid()));
+  }
+
+  /**
+   * The same for all subscriptions that ended within a day: the node that ended one may have died
+   * before it had stopped what waits.
+   */
+  public int cancelForInactive() {
+    return cancelForInactive(
+        "and coalesce(s.deleted_at, s.updated_at) > now() - interval '1 day'",
+        "skip locked",
+        Map.of());
+  }
+
+  private int cancelForInactive(String which, String skip, Map<String, Object> params) {
+    return jdbc.sql(
+            """
+            update deliveries d
+            set state = 'cancelled', reason = inactive.reason, next_attempt_at = null,
+              look_after = null, run_notice = d.run_id is not null
+            from (
+              select w.tenant, w.id,
+                case when s.deleted_at is null then s.disabled_reason
+                  else 'subscription_deleted' end as reason
+              from subscriptions s
+              join deliveries w on w.tenant = s.tenant and w.subscription_id = s.id
+              where (s.deleted_at is not null or s.disabled_reason is not null)
+                and w.state in ('retrying', 'held') %s
+              for share of s %s for update of w %s) inactive
+            where d.tenant = inactive.tenant and d.id = inactive.id
+            """
+                .formatted(which, skip, skip))
+        .params(params)
+        .update();
+  }
+
+  /**
+   * Everything that waits for a subscription is due now, as it was enabled: what was held goes on,
+   * and what is parked is looked at. Its runs hear of it.
+   */
+  public int release(Tenant tenant, SubscriptionId subscription) {
+    return jdbc.sql(
+            """
+            update deliveries
+            set state = case when reason = 'paused' then 'retrying' else state end,
+              reason = nullif(reason, 'paused'), next_attempt_at = now(), look_after = null,
+              run_notice = run_id is not null
+            where tenant = :tenant and subscription_id = :subscription
+              and state in ('retrying', 'held')
+            """)
+        .param("tenant", tenant.name())
+        .param("subscription", subscription.uuid())
+        .update();
+  }
+
+  /**
+   * Those of an event that wait and that no workflow has in hand yet, in the order of their ids.
+   */
+  public List<Delivery> withoutWorkflow(
+      Tenant tenant, EventId event, @Nullable DeliveryId after, int limit) {
+    return jdbc.sql(
+            "select "
+                + DeliveryRows.COLUMNS
+                + """
+                 from deliveries
+                where tenant = :tenant and id > :after and id <= :high and event_id = :event
+                  and state in ('retrying', 'held') and run_id is null
+                order by id
+                limit :limit
+                """)
+        .param("tenant", tenant.name())
+        .param("event", event.uuid())
+        .param(
+            "after",
+            after == null
+                ? new UUID(DeliveryId.first(event).uuid().getMostSignificantBits(), 0)
+                : after.uuid())
+        .param("high", DeliveryId.last(event).uuid())
+        .param("limit", limit)
+        .query((row, _) -> DeliveryRows.delivery(row))
+        .list();
+  }
+
+  /** Those of these that wait and that no workflow has in hand yet. */
+  public Set<DeliveryId> withoutWorkflow(Tenant tenant, Collection<DeliveryId> ids) {
+    return jdbc.sql(
+            """
+            select id from deliveries
+            where tenant = :tenant and id = any(:ids)
+              and state in ('retrying', 'held') and run_id is null
+            """)
+        .param("tenant", tenant.name())
+        .param("ids", ids.stream().map(DeliveryId::uuid).toArray(UUID[]::new))
+        .query((row, _) -> new DeliveryId(row.getObject(1, UUID.class)))
+        .set();
+  }
+}

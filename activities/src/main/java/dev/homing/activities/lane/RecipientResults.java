@@ -1,0 +1,77 @@
+package dev.homing.activities.lane;
+
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.outbound.Attempt;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What became of the recipients of events, for whoever looks at their workflow. */
+final class RecipientResults {
+  private static final int LINES = 20;
+
+  private final List<Line> lines = new ArrayList<>();
+  private final Map<State, Integer> others = new EnumMap<>(State.class);
+  private final Runnable onEach;
+  private boolean allOver = true;
+
+  RecipientResults() {
+    this(() -> {});
+  }
+
+  /** {@code onEach}: what happens with each result. */
+  RecipientResults(Runnable onEach) {
+    this.onEach = onEach;
+  }
+
+  private record Line(State state, String text) {}
+
+  void add(Delivery.Key key, State state, @Nullable Attempt attempt) {
+    add(new Line(state, line(key, state, attempt)));
+    onEach.run();
+  }
+
+  private synchronized void add(Line line) {
+    allOver &= line.state().isOver();
+    if (lines.size() < LINES) {
+      lines.add(line);
+    } else {
+      others.merge(line.state(), 1, Integer::sum);
+    }
+  }
+
+  /** Adds those of another event, which come no more. */
+  synchronized void addAll(RecipientResults ended) {
+    ended.lines.forEach(this::add);
+    ended.others.forEach((state, count) -> others.merge(state, count, Integer::sum));
+    allOver &= ended.allOver;
+  }
+
+  /** Whether nothing more is to be done for any of these. */
+  synchronized boolean allOver() {
+    return allOver;
+  }
+
+  /** A line for each of the first, then counts. */
+  synchronized List<String> lines() {
+    List<String> all = new ArrayList<>(lines.stream().map(Line::text).toList());
+    others.forEach((state, count) -> all.add("and %d more %s".formatted(count, state.word())));
+    return all;
+  }
+
+  private static String line(Delivery.Key key, State state, @Nullable Attempt attempt) {
+    if (attempt == null) {
+      return "%s %s".formatted(key.id(), state.word());
+    }
+    Integer status = attempt.outcome().status();
+    return "%s %s: %s in %d ms"
+        .formatted(
+            key.id(),
+            state.word(),
+            status == null ? attempt.outcome().word() : status,
+            attempt.took().toMillis());
+  }
+}

@@ -1,0 +1,32 @@
+package dev.homing.activities.lane;
+
+import dev.homing.activities.delivery.WaitingDeliveries;
+import dev.homing.activities.temporal.DeliveryWorkflows;
+import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.Tenant;
+import dev.homing.workflows.delivery.DeliveryStarts;
+import dev.homing.workflows.delivery.WaitingDelivery;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Starts the workflows of deliveries that the ledger says are in nobody's hand, one after the
+ * other; one that runs already is as good.
+ */
+public final class StartDeliveries implements DeliveryStarts {
+  private final WaitingDeliveries deliveries;
+  private final DeliveryWorkflows workflows;
+
+  public StartDeliveries(WaitingDeliveries deliveries, DeliveryWorkflows workflows) {
+    this.deliveries = deliveries;
+    this.workflows = workflows;
+  }
+
+  @Override
+  public void startAll(List<WaitingDelivery> waiting) {
+    Tenant tenant = waiting.getFirst().tenant();
+    Set<DeliveryId> left =
+        deliveries.withoutWorkflow(tenant, waiting.stream().map(WaitingDelivery::id).toList());
+    waiting.stream().filter(each -> left.contains(each.id())).forEach(workflows::start);
+  }
+}

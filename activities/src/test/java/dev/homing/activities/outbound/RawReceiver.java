@@ -1,0 +1,195 @@
+package dev.homing.activities.outbound;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import okhttp3.Call;
+import okhttp3.EventListener;
+import okhttp3.HttpUrl;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** A receiver that misbehaves byte by byte: plays one script for each connection, in order. */
+final class RawReceiver implements AutoCloseable {
+  private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
+
+  /** What the receiver does with one connection, which is closed when it ends. */
+  @FunctionalInterface
+  interface Script {
+    void play(Line line) throws IOException, InterruptedException;
+  }
+
+  private final ServerSocket server;
+  private final @Nullable SSLSocketFactory tls;
+  private final CountDownLatch heard = new CountDownLatch(1);
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final AtomicInteger connections = new AtomicInteger();
+
+  RawReceiver(Script... scripts) throws IOException {
+    this(null, scripts);
+  }
+
+  /** One that speaks TLS, unless it is null. */
+  RawReceiver(@Nullable SSLSocketFactory tls, Script... scripts) throws IOException {
+    this.tls = tls;
+    this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual().start(() -> play(List.of(scripts)));
+  }
+
+  HttpUrl url() {
+    return new HttpUrl.Builder()
+        .scheme(tls == null ? "http" : "https")
+        .host("127.0.0.1")
+        .port(server.getLocalPort())
+        .build();
+  }
+
+  /** Tells the receiver when its status line and headers were read. */
+  EventListener hearer() {
+    return new EventListener() {
+      @Override
+      public void responseHeadersEnd(Call call, Response response) {
+        heard.countDown();
+      }
+    };
+  }
+
+  int connections() {
+    return connections.get();
+  }
+
+  private void play(List<Script> scripts) {
+    for (Script script : scripts) {
+      try {
+        Socket wire = server.accept();
+        connections.incrementAndGet();
+        Thread.ofVirtual().start(() -> play(script, wire));
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  private void play(Script script, Socket wire) {
+    try (wire;
+        Socket socket = tls == null ? wire : tls.createSocket(wire, null, true)) {
+      script.play(new Line(wire, socket));
+    } catch (IOException hungUp) {
+      // The sender has had enough of this connection.
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    closing.countDown();
+    server.close();
+  }
+
+  /** One connection. */
+  final class Line {
+    private final Socket wire;
+    private final Socket socket;
+
+    Line(Socket wire, Socket socket) {
+      this.wire = wire;
+      this.socket = socket;
+    }
+
+    /** Agrees on TLS, if it is spoken here. */
+    void shakeHands() throws IOException {
+      if (socket instanceof SSLSocket secure) {
+        secure.startHandshake();
+      }
+    }
+
+    /** Reads head and body of a request. */
+    String readRequest() throws IOException {
+      String head = readUntil("\r\n\r\n");
+      Matcher length = LENGTH.matcher(head);
+      int rest = length.find() ? Integer.parseInt(length.group(1)) : 0;
+      byte[] body = socket.getInputStream().readNBytes(rest);
+      return head + new String(body, StandardCharsets.ISO_8859_1);
+    }
+
+    String readUntil(String end) throws IOException {
+      ByteArrayOutputStream text = new ByteArrayOutputStream();
+      while (!text.toString(StandardCharsets.ISO_8859_1).endsWith(end)) {
+        int next = socket.getInputStream().read();
+        if (next == -1) {
+          throw new EOFException();
+        }
+        text.write(next);
+      }
+      return text.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Behaves from here on: each request gets its own payload back. */
+    void echo() throws IOException {
+      while (true) {
+        String request = readRequest();
+        String payload = request.substring(request.indexOf("\r\n\r\n") + 4);
+        write(
+            "HTTP/1.1 202 Accepted\r\nContent-Length: " + payload.length() + "\r\n\r\n" + payload);
+      }
+    }
+
+    void write(String text) throws IOException {
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Writes it again and again, until the sender hangs up. */
+    void writeForEver(String text) throws IOException {
+      while (true) {
+        write(text);
+      }
+    }
+
+    /** Writes a byte each 400 ms, until the sender hangs up. */
+    void trickle(String text) throws IOException, InterruptedException {
+      for (int i = 0; !closing.await(400, TimeUnit.MILLISECONDS); i++) {
+        write(text.substring(i % text.length(), i % text.length() + 1));
+      }
+    }
+
+    /** Says nothing, until the sender hangs up. */
+    void fallSilent() throws IOException {
+      while (socket.getInputStream().read() != -1) {
+        // Goes on listening.
+      }
+    }
+
+    /** Reads and writes nothing, until the test is over. */
+    void awaitEnd() throws InterruptedException {
+      closing.await();
+    }
+
+    void writeBelowTls(String text) throws IOException {
+      wire.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Waits until the sender has read status line and headers. */
+    void awaitHearing() throws InterruptedException {
+      heard.await();
+    }
+
+    /** Ends the connection with RST instead of FIN, and without a goodbye of TLS. */
+    void reset() throws IOException {
+      wire.setSoLinger(true, 0);
+      wire.close();
+    }
+  }
+}

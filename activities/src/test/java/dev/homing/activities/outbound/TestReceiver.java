@@ -1,0 +1,86 @@
+package dev.homing.activities.outbound;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+
+/** Receives webhooks: {@code /503} answers 503, {@code /hangs…} when told to, anything else 200. */
+public final class TestReceiver extends Dispatcher implements AutoCloseable {
+  private final MockWebServer server = new MockWebServer();
+  private final List<String> paths = new CopyOnWriteArrayList<>();
+  private final List<String> attempts = new CopyOnWriteArrayList<>();
+  private final Map<String, Runnable> acts = new ConcurrentHashMap<>();
+  private final CountDownLatch answer = new CountDownLatch(1);
+
+  public TestReceiver() {
+    server.setDispatcher(this);
+    try {
+      server.start();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  public String url(String path) {
+    return server.url(path).toString();
+  }
+
+  /** What happens between a request and its answer. */
+  public void when(String path, Runnable act) {
+    acts.put(path, act);
+  }
+
+  /** Whoever hangs is answered. */
+  public void answer() {
+    answer.countDown();
+  }
+
+  public long requests(String path) {
+    return paths.stream().filter(path::equals).count();
+  }
+
+  public int requests() {
+    return paths.size();
+  }
+
+  /** The {@code webhook-attempt} of each request. */
+  public List<String> attempts() {
+    return attempts;
+  }
+
+  @Override
+  public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+    String path = request.getUrl().encodedPath();
+    paths.add(path);
+    attempts.add(requireNonNull(request.getHeaders().get("webhook-attempt")));
+    requireNonNullElse(acts.get(path), () -> {}).run();
+    if (path.startsWith("/hangs")) {
+      boolean told = answer.await(30, TimeUnit.SECONDS);
+      return new MockResponse.Builder().code(told ? 200 : 500).build();
+    }
+    String code = path.substring(1);
+    MockResponse.Builder response =
+        new MockResponse.Builder().code(code.matches("[0-9]{3}") ? Integer.parseInt(code) : 200);
+    return path.equals("/429")
+        ? response.addHeader("Retry-After", "3600").build()
+        : response.build();
+  }
+
+  @Override
+  public void close() {
+    answer();
+    server.close();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.homing.app.maintenance;
+
+import dev.homing.app.node.ClockSkew;
+import dev.homing.app.node.SearchAttributes;
+import dev.homing.app.node.Workers;
+import java.util.concurrent.TimeUnit;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Everything that runs in the background on this node, and how often.
+ *
+ * <p>Each job has a thread of its own, and waits so long after it has ended. Jobs on what nodes
+ * share claim it row by row, so any number of nodes run them beside each other.
+ */
+@Component
+class Housekeeping {
+  private final LeaseKeeper leases;
+  private final EventRescuer events;
+  private final DeliveryRescuer deliveries;
+  private final TerminationRecorder terminations;
+  private final RunNotices notices;
+  private final PartitionKeeper partitions;
+  private final StuckWorkflows stuckWorkflows;
+  private final SearchAttributes searchAttributes;
+  private final ClockSkew clockSkew;
+  private final Workers workers;
+
+  Housekeeping(
+      LeaseKeeper leases,
+      EventRescuer events,
+      DeliveryRescuer deliveries,
+      TerminationRecorder terminations,
+      RunNotices notices,
+      PartitionKeeper partitions,
+      StuckWorkflows stuckWorkflows,
+      SearchAttributes searchAttributes,
+      ClockSkew clockSkew,
+      Workers workers) {
+    this.leases = leases;
+    this.events = events;
+    this.deliveries = deliveries;
+    this.terminations = terminations;
+    this.notices = notices;
+    this.partitions = partitions;
+    this.stuckWorkflows = stuckWorkflows;
+    this.searchAttributes = searchAttributes;
+    this.clockSkew = clockSkew;
+    this.workers = workers;
+  }
+
+  // What this node has in hand.
+
+  @Scheduled(fixedDelay = 5, timeUnit = TimeUnit.SECONDS)
+  void renewLeases() {
+    leases.renew();
+  }
+
+  @Scheduled(fixedDelay = 5, timeUnit = TimeUnit.SECONDS)
+  void evictWhatWasNotAskedFor() {
+    leases.evict();
+  }
+
+  // What all nodes look after.
+
+  @Scheduled(fixedDelay = 5, timeUnit = TimeUnit.SECONDS)
+  void rescueEvents() {
+    events.rescue();
+  }
+
+  @Scheduled(fixedDelay = 5, timeUnit = TimeUnit.SECONDS)
+  void rescueDeliveries() {
+    deliveries.rescue();
+  }
+
+  @Scheduled(fixedDelay = 5, timeUnit = TimeUnit.SECONDS)
+  void sendNotices() {
+    notices.sendSoon();
+  }
+
+  @Scheduled(fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
+  void recordTerminations() {
+    terminations.record();
+  }
+
+  @Scheduled(fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
+  void cancelForInactiveSubscriptions() {
+    deliveries.cancelForInactive();
+  }
+
+  /** Every hour, and sooner after a failure; partitions of today are made before the start ends. */
+  @Scheduled(initialDelay = 60, fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
+  void keepPartitions() {
+    partitions.keep();
+  }
+
+  // What is measured, and what Temporal must have.
+
+  @Scheduled(fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
+  void keepSearchAttributes() {
+    if (workers.isReady()) {
+      searchAttributes.keep();
+    }
+  }
+
+  @Scheduled(fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
+  void measureClockSkew() {
+    clockSkew.compare();
+  }
+
+  @Scheduled(fixedDelay = 30, timeUnit = TimeUnit.SECONDS)
+  void countStuckWorkflows() {
+    stuckWorkflows.count();
+  }
+}

@@ -1,0 +1,35 @@
+package dev.homing.app.maintenance;
+
+import dev.homing.activities.event.Leases;
+import dev.homing.activities.lane.EarlyStart;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/** Renews the leases of events that wait on this node, and evicts what was not asked for. */
+@Component
+class LeaseKeeper {
+  private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
+
+  private final Leases leases;
+  private final EarlyStart earlyStart;
+
+  LeaseKeeper(Leases leases, EarlyStart earlyStart) {
+    this.leases = leases;
+    this.earlyStart = earlyStart;
+  }
+
+  void renew() {
+    try {
+      leases.renewKept();
+    } catch (DataAccessException e) {
+      log.warn("leases of what waits here cannot be renewed: {}", e.getMessage());
+    }
+  }
+
+  void evict() {
+    leases.evictExpiredOffers();
+    earlyStart.evictEnded();
+  }
+}

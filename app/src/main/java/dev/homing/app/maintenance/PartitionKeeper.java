@@ -1,0 +1,101 @@
+package dev.homing.app.maintenance;
+
+import dev.homing.activities.retention.DropPartitions;
+import dev.homing.activities.retention.ExpiredKeys;
+import dev.homing.activities.retention.MakePartitions;
+import dev.homing.activities.retention.Partitions;
+import dev.homing.activities.retention.Table;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Makes partitions ahead and forgets what is over: before this node is ready, then every hour, and
+ * again soon if something could not be done.
+ *
+ * <p>Nothing waits for it: without a partition of its own a row goes into the default one.
+ */
+@Component
+public class PartitionKeeper {
+  private static final Logger log = LoggerFactory.getLogger(PartitionKeeper.class);
+  private static final Duration USUALLY = Duration.ofHours(1);
+  private static final Duration AFTER_A_FAILURE = Duration.ofMinutes(5);
+
+  private final MakePartitions makePartitions;
+  private final DropPartitions dropPartitions;
+  private final ExpiredKeys expiredKeys;
+  private final Partitions partitions;
+  private final Clock clock;
+  private volatile Instant due = Instant.MIN;
+  private volatile State state = new State(Map.of(), 0, 0);
+
+  PartitionKeeper(
+      MakePartitions makePartitions,
+      DropPartitions dropPartitions,
+      ExpiredKeys expiredKeys,
+      Partitions partitions,
+      Clock clock,
+      MeterRegistry metrics) {
+    this.makePartitions = makePartitions;
+    this.dropPartitions = dropPartitions;
+    this.expiredKeys = expiredKeys;
+    this.partitions = partitions;
+    this.clock = clock;
+    for (Table table : Table.values()) {
+      Gauge.builder(
+              "homing.partitions.default.rows",
+              () -> state.withoutPartition().getOrDefault(table, 0))
+          .description("Rows that found no partition for their day")
+          .tag("table", table.word())
+          .register(metrics);
+    }
+    Gauge.builder("homing.partitions.kept", () -> state.kept())
+        .description("Partitions kept beyond their time because a delivery of it still waits")
+        .register(metrics);
+    Gauge.builder("homing.partitions.ahead", () -> state.daysAhead())
+        .description("Days after today that have their partitions")
+        .register(metrics);
+  }
+
+  private record State(Map<Table, Integer> withoutPartition, long kept, int daysAhead) {}
+
+  /** Does what is due; never throws. */
+  public void keep() {
+    try {
+      if (!clock.instant().isBefore(due)) {
+        due = clock.instant().plus(AFTER_A_FAILURE);
+        due = clock.instant().plus(keepNow() ? USUALLY : AFTER_A_FAILURE);
+      }
+      state = state();
+    } catch (RuntimeException failed) { // Whatever it is, it must not stop a start.
+      log.warn("partitions and expired keys have to wait: {}", failed.toString());
+    }
+  }
+
+  /** False if something is left to do. */
+  private boolean keepNow() {
+    boolean made = makePartitions.make();
+    boolean dropped = dropPartitions.drop();
+    expiredKeys.forget();
+    return made && dropped;
+  }
+
+  private State state() {
+    Map<Table, Integer> withoutPartition = new EnumMap<>(Table.class);
+    for (Table table : Table.values()) {
+      int rows = partitions.withoutPartition(table);
+      withoutPartition.put(table, rows);
+      if (rows > state.withoutPartition().getOrDefault(table, 0)) {
+        log.warn("{} rows of {} found no partition of their day", rows, table.word());
+      }
+    }
+    return new State(withoutPartition, dropPartitions.kept(), partitions.daysAhead());
+  }
+}

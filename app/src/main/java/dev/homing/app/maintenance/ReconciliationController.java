@@ -1,0 +1,37 @@
+package dev.homing.app.maintenance;
+
+import dev.homing.app.audit.Action;
+import dev.homing.app.audit.AuditLog;
+import dev.homing.app.maintenance.Reconciliation.Findings;
+import dev.homing.app.maintenance.Reconciliation.Repairs;
+import dev.homing.workflows.Tenant;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** For operators: what nobody works on, of all tenants. */
+@RestController
+@RequestMapping("/admin/reconciliation")
+class ReconciliationController {
+  private final Reconciliation reconciliation;
+  private final AuditLog auditLog;
+
+  ReconciliationController(Reconciliation reconciliation, AuditLog auditLog) {
+    this.reconciliation = reconciliation;
+    this.auditLog = auditLog;
+  }
+
+  @GetMapping
+  Findings findings() {
+    return reconciliation.findings();
+  }
+
+  @PostMapping
+  Repairs repair(@AuthenticationPrincipal Tenant tenant) {
+    reconciliation.checkPossible();
+    auditLog.add(tenant, Action.REPAIR_REQUESTED, "all");
+    return reconciliation.repair();
+  }
+}

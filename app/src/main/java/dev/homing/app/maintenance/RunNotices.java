@@ -1,0 +1,71 @@
+package dev.homing.app.maintenance;
+
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.PendingNotices;
+import dev.homing.activities.temporal.DeliveryWorkflows;
+import dev.homing.app.node.Workers;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Tells sleeping runs what was decided about their deliveries: to attempt them now, or to end.
+ *
+ * <p>The decision and the notice are one commit in PostgreSQL. So a notice outlasts a node that
+ * dies and a Temporal that is down, and any node sends it.
+ */
+@Component
+public class RunNotices {
+  private static final Logger log = LoggerFactory.getLogger(RunNotices.class);
+  private static final int PER_TENANT = 20;
+
+  private final PendingNotices notices;
+  private final DeliveryWorkflows workflows;
+  private final Workers workers;
+
+  /** How often it was asked for since the sending thread last looked; above 0: there is one. */
+  private final AtomicInteger asked = new AtomicInteger();
+
+  RunNotices(PendingNotices notices, DeliveryWorkflows workflows, Workers workers) {
+    this.notices = notices;
+    this.workflows = workflows;
+    this.workers = workers;
+  }
+
+  /** After the commit of a decision: sends its notices now, on a thread of their own. */
+  public void sendSoon() {
+    if (workers.isReady() && asked.getAndIncrement() == 0) {
+      Thread.ofVirtual().name("run-notices").start(this::sendWhileAsked);
+    }
+  }
+
+  private void sendWhileAsked() {
+    int seen;
+    do {
+      seen = asked.get();
+      send();
+    } while (!asked.compareAndSet(seen, 0));
+  }
+
+  private void send() {
+    try {
+      List<Delivery> claimed;
+      do {
+        claimed = notices.claim(PER_TENANT);
+        for (Delivery decided : claimed) {
+          if (!workflows.tell(decided)) {
+            return; // Temporal is down: the claims expire, and the notices are sent later.
+          }
+          notices.sent(decided);
+        }
+      } while (!claimed.isEmpty());
+    } catch (DataAccessException e) {
+      log.warn("notices to runs cannot be read: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      log.error("notices to runs cannot be sent", e);
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.homing.app.node;
+
+import dev.homing.activities.event.Leases;
+import dev.homing.activities.lane.DurableLane;
+import dev.homing.activities.lane.EarlyStart;
+import dev.homing.activities.lane.ExpressLane;
+import dev.homing.activities.lane.StartDeliveries;
+import dev.homing.workflows.TaskQueues;
+import dev.homing.workflows.delivery.RetryingDelivery;
+import dev.homing.workflows.event.FanOut;
+import dev.homing.workflows.event.SharedFanOut;
+import io.grpc.StatusRuntimeException;
+import io.temporal.client.WorkflowClient;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
+import io.temporal.worker.WorkerOptions;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * What runs here: both workflows and both lanes, in this process.
+ *
+ * <p>Waits for Temporal as long as it takes, in the background, and makes sure that the search
+ * attributes exist. At shutdown, attempts under way are finished and recorded.
+ */
+@Component
+public class Workers {
+  private static final Logger log = LoggerFactory.getLogger(Workers.class);
+
+  /** Workflow tasks at once: a first attempt holds one while it waits for its receivers. */
+  private static final int WORKFLOW_TASKS = 500;
+
+  /** Later attempts under way at once. */
+  private static final int DELIVERIES = 500;
+
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+
+  /** How long attempts under way may take to end: longer than one with the default timeout. */
+  private static final Duration DRAIN = Duration.ofSeconds(18);
+
+  /** How long the others may take to be interrupted and handed back to another node. */
+  private static final Duration HAND_BACK = Duration.ofSeconds(4);
+
+  private final SearchAttributes searchAttributes;
+  private final EarlyStart earlyStart;
+  private final Leases leases;
+  private final WorkerFactory factory;
+  private final CountDownLatch ready = new CountDownLatch(1);
+  private volatile boolean running;
+
+  Workers(
+      DispatchSettings settings,
+      WorkflowClient client,
+      SearchAttributes searchAttributes,
+      ExpressLane expressLane,
+      DurableLane durableLane,
+      StartDeliveries startDeliveries,
+      EarlyStart earlyStart,
+      Leases leases) {
+    this.searchAttributes = searchAttributes;
+    this.earlyStart = earlyStart;
+    this.leases = leases;
+    this.factory =
+        WorkerFactory.newInstance(
+            client,
+            WorkerFactoryOptions.newBuilder()
+                .setUsingVirtualWorkflowThreads(true)
+                .setWorkflowCacheSize(2_000)
+                .build());
+    WorkerOptions options =
+        WorkerOptions.newBuilder()
+            .setUsingVirtualThreads(true)
+            .setMaxConcurrentWorkflowTaskExecutionSize(WORKFLOW_TASKS)
+            .setMaxConcurrentLocalActivityExecutionSize(WORKFLOW_TASKS)
+            .setMaxConcurrentActivityExecutionSize(DELIVERIES)
+            // A busy machine is not a deadlock.
+            .setDefaultDeadlockDetectionTimeout(5_000)
+            .build();
+
+    var events = factory.newWorker(TaskQueues.EVENTS, options);
+    events.registerWorkflowImplementationTypes(FanOut.class, SharedFanOut.class);
+    events.registerActivitiesImplementations(expressLane);
+
+    ExpectedFailures.keepOutOfTheLog();
+    var deliveries = factory.newWorker(TaskQueues.DELIVERIES, options);
+    deliveries.registerWorkflowImplementationTypes(RetryingDelivery.class);
+    deliveries.registerActivitiesImplementations(durableLane);
+
+    var starts =
+        factory.newWorker(
+            TaskQueues.STARTS,
+            WorkerOptions.newBuilder()
+                .setUsingVirtualThreads(true)
+                .setMaxConcurrentActivityExecutionSize(settings.startSlots())
+                .setMaxConcurrentActivityTaskPollers(1)
+                .build());
+    starts.registerActivitiesImplementations(startDeliveries);
+  }
+
+  /** Waits until workflows can be started; false if this node stops instead. */
+  public boolean awaitReady() throws InterruptedException {
+    while (running) {
+      if (ready.await(BETWEEN_TRIES.toMillis(), TimeUnit.MILLISECONDS)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether workflows can be started. */
+  public boolean isReady() {
+    return running && ready.getCount() == 0;
+  }
+
+  /** Returns at once. */
+  public void start() {
+    running = true;
+    Thread.ofVirtual().name("workers").start(this::startOnceConnected);
+  }
+
+  private void startOnceConnected() {
+    boolean logged = false;
+    while (running) {
+      try {
+        searchAttributes.register();
+        factory.start();
+        ready.countDown();
+        log.info("connected to Temporal: working");
+        return;
+      } catch (StatusRuntimeException away) {
+        if (!logged) {
+          log.warn("waiting for Temporal: {}", away.getMessage());
+          logged = true;
+        }
+        pause();
+      }
+    }
+  }
+
+  /** Returns once attempts under way are recorded, or handed back. */
+  public void stop() {
+    running = false;
+    factory.shutdown();
+    earlyStart.shutdown();
+    awaitTermination(DRAIN);
+    factory.shutdownNow();
+    earlyStart.shutdownNow();
+    awaitTermination(HAND_BACK);
+    releaseUnsentEvents();
+  }
+
+  private void awaitTermination(Duration atMost) {
+    long until = System.nanoTime() + atMost.toNanos();
+    factory.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    earlyStart.awaitTermination(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
+  }
+
+  /** Another node need not wait until the leases of what was accepted here expire. */
+  private void releaseUnsentEvents() {
+    try {
+      leases.releaseOffers();
+    } catch (DataAccessException away) {
+      log.warn("events are handed back when their leases expire: {}", away.getMessage());
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(BETWEEN_TRIES);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

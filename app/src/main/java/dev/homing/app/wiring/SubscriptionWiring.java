@@ -1,0 +1,63 @@
+package dev.homing.app.wiring;
+
+import dev.homing.activities.routing.RedisRoutes;
+import dev.homing.activities.routing.Routes;
+import dev.homing.activities.secret.Encryption;
+import dev.homing.activities.secret.EncryptionKeys;
+import dev.homing.activities.secret.EncryptionSettings;
+import dev.homing.activities.secret.Secrets;
+import dev.homing.activities.subscription.DeliverySettings;
+import dev.homing.activities.subscription.GoneReceivers;
+import dev.homing.activities.subscription.Receivers;
+import dev.homing.activities.subscription.Resealing;
+import dev.homing.app.database.AcceptingDatabase;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Subscriptions, their secrets, and which of them receive an event. */
+@Configuration(proxyBeanMethods = false)
+class SubscriptionWiring {
+  @Bean
+  EncryptionKeys encryptionKeys(EncryptionSettings settings) {
+    return settings.parsed();
+  }
+
+  @Bean
+  Secrets secrets(EncryptionKeys keys) {
+    return new Secrets(new Encryption(keys, new SecureRandom()));
+  }
+
+  @Bean
+  Receivers receivers(JdbcClient jdbc, Secrets secrets, DeliverySettings settings) {
+    return new Receivers(jdbc, secrets, settings);
+  }
+
+  @Bean
+  Resealing resealing(JdbcClient jdbc, Secrets secrets) {
+    return new Resealing(jdbc, secrets);
+  }
+
+  @Bean
+  GoneReceivers goneReceivers(JdbcClient jdbc, TransactionTemplate transaction) {
+    return new GoneReceivers(jdbc, transaction);
+  }
+
+  @Bean
+  Routes routes(StringRedisTemplate redis, AcceptingDatabase database, MeterRegistry metrics) {
+    return new Routes(
+        new RedisRoutes(redis), database.jdbc(), task -> Thread.startVirtualThread(task), metrics);
+  }
+
+  /** While there is no connection to Redis, nobody waits for one. */
+  @Bean
+  LettuceClientOptionsBuilderCustomizer redisRefusesAtOnce() {
+    return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS);
+  }
+}
