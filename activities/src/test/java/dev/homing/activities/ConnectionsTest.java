@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Queries outside a transaction return their connection to the pool. */
+@OneAtATime
 class ConnectionsTest {
   private final Tenant tenant = Postgres.newTenant();
   private final Node node = new Node();

@@ -13,6 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** On a pool of three connections that times out after a quarter of a second. */
+@OneAtATime
 class FairTransactionsTest {
   @AutoClose private final HikariDataSource pool = pool();
   private final JdbcClient jdbc = JdbcClient.create(pool);

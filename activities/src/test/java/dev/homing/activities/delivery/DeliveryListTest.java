@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.Change;
 import dev.homing.activities.Node;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
@@ -28,6 +29,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+@OneAtATime
 class DeliveryListTest {
   private static final UUID FIRST = new UUID(0, 0);
   private static final UUID LAST = new UUID(-1, -1);

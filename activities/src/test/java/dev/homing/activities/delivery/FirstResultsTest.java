@@ -3,6 +3,7 @@ package dev.homing.activities.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.AtOnce;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** First attempts recorded together have the same effect as recorded one by one. */
+@OneAtATime
 class FirstResultsTest {
   private final Ledger ledger = new Ledger();
 

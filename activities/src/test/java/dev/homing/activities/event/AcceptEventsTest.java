@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.Node;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.routing.Route;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.ConcurrencyFailureException;
 
+@OneAtATime
 class AcceptEventsTest {
   private final Tenant tenant = Postgres.newTenant();
   private final Node here = new Node();

@@ -3,6 +3,7 @@ package dev.homing.activities.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.Node;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.workflows.Tenant;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
+@OneAtATime
 class LeasesTest {
   private final Tenant tenant = Postgres.newTenant();
 

@@ -3,6 +3,7 @@ package dev.homing.activities.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.Node;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.Tenant;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@OneAtATime
 class SharedWorkflowsTest {
   private final Tenant tenant = Postgres.newTenant();
   private final Node here = new Node();

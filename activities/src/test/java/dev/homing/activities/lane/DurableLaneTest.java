@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.Execution;
 import dev.homing.activities.Node;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.WatchedDatabase;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@OneAtATime
 class DurableLaneTest {
   private static final Execution FIRST = Execution.in("run-1");
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.Execution;
 import dev.homing.activities.Node;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@OneAtATime
 class ExpressLaneTest {
   private static final Execution RUN = Execution.in("run-1");
 

@@ -3,6 +3,7 @@ package dev.homing.activities.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.Execution;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+@OneAtATime
 class StartDeliveriesTest {
   private final Ledger ledger = new Ledger();
 

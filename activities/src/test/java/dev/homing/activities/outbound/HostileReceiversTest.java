@@ -2,24 +2,16 @@ package dev.homing.activities.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.homing.activities.AtOnce;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.delivery.Outcome.Delivered;
 import dev.homing.workflows.delivery.Outcome.Unanswered;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -77,49 +69,6 @@ class HostileReceiversTest {
     assertSurvives(hasty);
   }
 
-  @Test
-  void needsLittleMemoryForTwoHundredAtOnce() throws Exception {
-    long before = liveBytes();
-    Future<List<Misbehaviour>> all =
-        CompletableFuture.supplyAsync(HostileReceiversTest::surviveAll);
-    while (!isOver(all)) {
-      assertThat(liveBytes() - before).isLessThan(64 * 1024 * 1024);
-    }
-
-    assertThat(all.get()).hasSize(200).containsAll(Misbehaviour.ALL);
-  }
-
-  private static List<Misbehaviour> surviveAll() {
-    List<Misbehaviour> all = Misbehaviour.ALL;
-    try {
-      return AtOnce.times(
-          200,
-          i ->
-              () -> {
-                Misbehaviour hostile = all.get(i % all.size());
-                attempt(hostile.onABusyMachine());
-                return hostile;
-              });
-    } catch (Exception failed) {
-      throw new IllegalStateException(failed);
-    }
-  }
-
-  private static boolean isOver(Future<?> all) throws Exception {
-    try {
-      all.get(500, TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException notYet) {
-      return false;
-    }
-  }
-
-  /** Live bytes on the heap, without garbage. */
-  private static long liveBytes() {
-    System.gc();
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-  }
-
   private static void assertSurvives(Misbehaviour hostile) throws IOException {
     Attempt attempt = attempt(hostile);
 
@@ -129,7 +78,7 @@ class HostileReceiversTest {
   }
 
   /** Makes an attempt, followed at once by a second one that is answered properly. */
-  private static Attempt attempt(Misbehaviour hostile) throws IOException {
+  static Attempt attempt(Misbehaviour hostile) throws IOException {
     String own = "{\"after\": \"" + hostile + "\"}";
     try (RawReceiver receiver = hostile.receiver()) {
       HttpSender sender = senderFor(receiver);

@@ -2,6 +2,7 @@ package dev.homing.activities.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.subscription.DeliverySettings;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** URLs are sent exactly as registered, through the database and onto the wire. */
+@OneAtATime
 class RegisteredUrlTest {
   /** Characters allowed in a path or query (RFC 3986, appendix A), without separators. */
   private static final String ALLOWED = "-._~!$&'()*+,;=:@09AZaz";

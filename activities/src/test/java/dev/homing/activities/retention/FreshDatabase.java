@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -28,17 +29,22 @@ final class FreshDatabase implements AutoCloseable {
   final Partitions partitions;
   final MakePartitions makePartitions;
 
+  /** With the tables of this version. */
   FreshDatabase() {
-    this("latest");
+    this(Postgres::createMigrated);
   }
 
   /** A database with the tables of an older version. */
   FreshDatabase(String version) {
-    Postgres.jdbc().sql("create database " + name).update();
+    this(Postgres::create);
+    migrate(version);
+  }
+
+  private FreshDatabase(Consumer<String> create) {
+    create.accept(name);
     pool.setJdbcUrl(Postgres.url(name));
     pool.setMaximumPoolSize(20);
     pool.setMinimumIdle(0);
-    migrate(version);
     jdbc = JdbcClient.create(pool);
     node = new Node(Duration.ofMinutes(5), pool);
     partitions = new Partitions(jdbc);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.CuttableLine;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.Redis;
 import dev.homing.activities.SampleIds;
@@ -40,6 +41,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import redis.embedded.RedisServer;
 
+@OneAtATime
 class RoutesTest {
   private static final String URL = "http://receiver.test/";
   private static final String READ = "subscription_event_types";

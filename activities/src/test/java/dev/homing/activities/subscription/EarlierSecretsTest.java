@@ -3,6 +3,7 @@ package dev.homing.activities.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Migrates earlier secrets from a version that stored a single one. */
+@OneAtATime
 class EarlierSecretsTest {
   private static final Tenant TENANT = new Tenant("default");
 

@@ -3,6 +3,7 @@ package dev.homing.activities.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.Node;
+import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+@OneAtATime
 class ReceiversTest {
   private final Tenant tenant = Postgres.newTenant();
   private final Receivers receivers = new Node().receivers;

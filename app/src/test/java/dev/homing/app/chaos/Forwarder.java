@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A network that can go bad: passes connections on to a part on this machine. */
-final class Forwarder implements AutoCloseable {
+public final class Forwarder implements AutoCloseable {
   private final int port = Port.free();
   private final int to;
   private final ServerSocket server;
@@ -23,7 +23,7 @@ final class Forwarder implements AutoCloseable {
   private boolean frozen;
   private volatile Duration delay = Duration.ZERO;
 
-  Forwarder(int to) {
+  public Forwarder(int to) {
     this.to = to;
     try {
       this.server = new ServerSocket();
@@ -34,23 +34,23 @@ final class Forwarder implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
   /** Silently stops passing bytes on. */
-  void freeze() {
+  public void freeze() {
     set(true);
   }
 
   /** Passes on the withheld bytes. */
-  void heal() {
+  public void heal() {
     delay = Duration.ZERO;
     set(false);
   }
 
   /** Delays all bytes of clients by this time. */
-  void delay(Duration each) {
+  public void delay(Duration each) {
     delay = each;
   }
 

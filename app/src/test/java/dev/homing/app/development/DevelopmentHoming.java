@@ -137,13 +137,14 @@ public final class DevelopmentHoming {
     return new Port(use, settings.getProperty(setting, Integer.class, usual), setting);
   }
 
-  private String banner() {
+  private String banner(List<Part> parts) {
     return """
 
     Homing is ready.
       API              %1$s
       Management       %2$s/actuator/health
       Temporal Web UI  %3$s
+      Temporal CLI     %6$s
       Sample receiver  %4$s/ok, /status/503, /slow?seconds=30, /down
       Data             %5$s (delete it to begin anew)
     Try
@@ -154,7 +155,13 @@ public final class DevelopmentHoming {
             url(management),
             isMissing("TEMPORAL_ADDRESS") ? url(temporalUi) : "that of your own server",
             url(receiver),
-            folder.path());
+            folder.path(),
+            parts.stream()
+                .filter(TemporalPart.class::isInstance)
+                .map(TemporalPart.class::cast)
+                .map(TemporalPart::alias)
+                .findFirst()
+                .orElse("that of your own server"));
   }
 
   private static String url(Port port) {
@@ -192,7 +199,7 @@ public final class DevelopmentHoming {
                   .filter(k -> !k.isBlank()),
               url(receiver) + "/ok");
       OUT.println(sample.register());
-      OUT.println(banner());
+      OUT.println(banner(parts));
     }
   }
 }

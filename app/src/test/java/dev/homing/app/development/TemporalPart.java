@@ -81,6 +81,17 @@ public final class TemporalPart extends Part {
     }
   }
 
+  /** For a shell: from then on its {@code temporal} is this one's CLI, and asks this server. */
+  String alias() {
+    return "alias temporal='TEMPORAL_ADDRESS=%s \"%s\"'".formatted(url(), executable);
+  }
+
+  /** Makes a namespace, where a Homing on this server takes no tasks of another one. */
+  public String namespace(String name) {
+    cli("operator", "namespace", "create", "--namespace", name);
+    return name;
+  }
+
   /** Has its metrics at {@code /metrics}, in Prometheus' format. */
   public URI metrics() {
     return URI.create("http://127.0.0.1:" + metricsPort);

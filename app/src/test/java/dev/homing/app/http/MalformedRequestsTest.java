@@ -8,11 +8,14 @@ import dev.homing.app.problem.ProblemsTest;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is no request is answered with a problem as well, which does not say who answers. */
+@Execution(ExecutionMode.CONCURRENT)
 class MalformedRequestsTest {
   private static final int PORT = RunningHoming.shared().port();
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Routes that change something, called with {@code Accept} headers they cannot satisfy. */
 class RefusedMeansNothingHappenedTest {
-  private static final RunningHoming HOMING = RunningHoming.shared();
+  /** Nobody else changes anything there. */
+  private static final RunningHoming HOMING = RunningHoming.apart("refused");
+
+  @AfterAll
+  static void stop() {
+    HOMING.close();
+  }
+
   private final Api api = HOMING.api();
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 

@@ -16,10 +16,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever sends slowly is not waited for: silence is bounded, and so is the whole of a request. */
+@Execution(ExecutionMode.CONCURRENT)
 class SlowCallersTest {
   private static final String KEY = "Authorization: Bearer " + RunningHoming.ADMIN_KEY + "\r\n";
 

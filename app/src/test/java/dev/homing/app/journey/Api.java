@@ -28,6 +28,11 @@ public final class Api {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
+  static {
+    // On a busy machine ten seconds, its own default, are not enough.
+    Awaitility.setDefaultTimeout(TIMEOUT);
+  }
+
   /** Retries every second or so, without end. */
   public static final Map<String, Object> IMPATIENT =
       Map.of("retry", Map.of("initial_interval", "1s", "max_interval", "1s"));

@@ -3,7 +3,6 @@ package dev.homing.app.journey;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.app.development.RealParts;
@@ -17,14 +16,10 @@ import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class DeliveringTest {
   private final Api api = RunningHoming.shared().api();
@@ -165,47 +160,6 @@ class DeliveringTest {
   }
 
   @Test
-  @ExtendWith(OutputCaptureExtension.class)
-  void eachAttemptIsALineOfJsonInTheLog(CapturedOutput output) {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver.answers(503, 200), type, Api.IMPATIENT);
-
-    String event = api.trigger(type);
-
-    String delivery = api.deliveryId(event);
-    api.await(delivery, "delivered");
-    List<JsonNode> lines =
-        await().until(() -> attempts(output, delivery), attempts -> attempts.size() == 2);
-    assertThat(lines)
-        .allSatisfy(
-            line -> {
-              assertThat(Api.text(line, "message")).isEqualTo("attempt");
-              assertThat(Api.text(line, "event_id")).isEqualTo(event);
-              assertThat(Api.text(line, "subscription_id")).isEqualTo(subscription);
-              assertThat(Api.text(line, "url")).isEqualTo(receiver.url());
-              assertThat(line.get("took_millis").longValue()).isNotNegative();
-            });
-    assertThat(lines)
-        .extracting(
-            line -> line.get("attempt").intValue(),
-            line -> Api.text(line, "outcome"),
-            line -> line.get("status_code").intValue(),
-            line -> Api.text(line, "state"))
-        .containsExactly(
-            tuple(1, "refused", 503, "retrying"), tuple(2, "delivered", 200, "delivered"));
-  }
-
-  private static List<JsonNode> attempts(CapturedOutput output, String delivery) {
-    return output
-        .getOut()
-        .lines()
-        .filter(line -> line.contains("\"delivery_id\":\"%s\"".formatted(delivery)))
-        .map(JsonMapper.shared()::readTree)
-        .filter(line -> Api.text(line, "logger_name").equals("homing.attempts"))
-        .toList();
-  }
-
-  @Test
   void retriesUntilTheReceiverAnswers200() {
     String type = Types.unique();
     api.subscribe(receiver.answers(500, 500, 200), type, Api.IMPATIENT);
@@ -259,19 +213,6 @@ class DeliveringTest {
     assertThat(another.receipts()).extracting(Receipt::id).containsExactly(deep);
     assertThat(third.receipts()).extracting(Receipt::id).containsExactly(shallow);
     assertThat(api.event(deep).get("recipients").intValue()).isEqualTo(2);
-  }
-
-  @Test
-  void aStarReceivesEveryEvent() {
-    String all = api.subscribe(receiver, "*", Map.of());
-    try {
-      String one = api.trigger(Types.unique());
-      String other = api.trigger("just-one-word");
-
-      receiver.awaitEvents(List.of(one, other));
-    } finally {
-      api.delete("/subscriptions/" + all).expect(204);
-    }
   }
 
   @Test

@@ -17,6 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What operators do with the Temporal CLI is seen in the API. */
 class OperatorsTest {
+  /** Temporal starts the workflows of others meanwhile. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final Api api = RunningHoming.shared().api();
   private final TemporalPart temporal = RealParts.shared().temporal();
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
@@ -231,6 +234,7 @@ class OperatorsTest {
     receiver.awaitReceipts(1);
     another.awaitReceipts(1);
 
+    awaitStatus(event, "RUNNING");
     temporal.cli("workflow", "cancel", "-w", event);
     answer.countDown();
 
@@ -252,6 +256,7 @@ class OperatorsTest {
     String event = api.trigger(type);
     api.await(api.deliveryId(event, retried), "retrying");
 
+    awaitStatus(event, "RUNNING");
     temporal.cli("workflow", "cancel", "-w", event);
     api.post("/deliveries/" + api.deliveryId(event, retried) + "/retry").expect(202);
     answer.countDown();
@@ -304,6 +309,7 @@ class OperatorsTest {
     String event = api.trigger(type);
     receiver.awaitReceipts(1);
 
+    awaitStatus(event, "RUNNING");
     temporal.cli("workflow", "terminate", "-w", event);
     answer.countDown();
 
@@ -323,6 +329,7 @@ class OperatorsTest {
     String event = api.trigger(type);
     receiver.awaitReceipts(1);
 
+    awaitStatus(event, "RUNNING");
     temporal.cli("workflow", "terminate", "-w", event);
     answer.countDown();
 
@@ -344,6 +351,7 @@ class OperatorsTest {
   /** The id of the activity whose retry a delivery's workflow waits for. */
   private String awaitPendingActivity(String id) {
     return await(id)
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .until(
@@ -355,6 +363,7 @@ class OperatorsTest {
 
   private void awaitStatus(String workflow, String... statuses) {
     await(workflow)
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .untilAsserted(
@@ -377,6 +386,7 @@ class OperatorsTest {
   private String awaitListed(String subscription, int count) {
     String query = "SubscriptionId=\"%s\" AND ExecutionStatus=\"Running\"".formatted(subscription);
     await()
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .until(
             () -> temporal.cli("workflow", "count", "--query", query).contains("Total: " + count));

@@ -4,12 +4,14 @@ import dev.homing.app.Homing;
 import dev.homing.app.development.Port;
 import dev.homing.app.development.RealParts;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -75,6 +77,27 @@ public final class RunningHoming implements AutoCloseable {
       withAdminKey = running;
     }
     return running;
+  }
+
+  /** One that shares the parts only: its database and its namespace of Temporal are its own. */
+  public static RunningHoming apart(String name) {
+    RealParts parts = RealParts.shared();
+    RunningHoming running =
+        start(
+            Map.of(
+                "DATABASE_URL", parts.postgres().database(name),
+                "REDIS_URL", parts.redis().url(),
+                "TEMPORAL_ADDRESS", parts.temporal().url(),
+                "TEMPORAL_NAMESPACE", parts.temporal().namespace(name)));
+    running.awaitHealthy();
+    return running;
+  }
+
+  /** Until it works with all its parts. */
+  public void awaitHealthy() {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> Api.text(management().get("/actuator/health").json(), "status"), "UP"::equals);
   }
 
   /** The API for the operator of {@link #withAdminKey()}. */

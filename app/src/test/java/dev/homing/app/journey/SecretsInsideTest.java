@@ -14,6 +14,7 @@ import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.connection.DataType;
@@ -22,6 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Searches all that Homing writes for every secret in the life of a delivery. */
 @ExtendWith(OutputCaptureExtension.class)
+@Isolated("as it reads the log of all")
 class SecretsInsideTest {
   private static final String FIRST = "the-first-one-that-nobody-sees..";
   private static final String NEXT = "the-next-one-that-nobody-sees...";

@@ -17,8 +17,20 @@ class StuckWorkflowsTest {
   void countsAWorkflowWhoseArgumentCannotBeReadUntilItEnds() {
     StuckWorkflows stuck = homing.bean(StuckWorkflows.class);
     String id = "evt_01890a5d-ac96-774b-bcce-b302099a8057";
+    // A task that fails again is left to time out: after a second here, not after ten.
     temporal.cli(
-        "workflow", "start", "--type", "FanOut", "--task-queue", "events", "-w", id, "-i", "42");
+        "workflow",
+        "start",
+        "--type",
+        "FanOut",
+        "--task-queue",
+        "events",
+        "--task-timeout",
+        "1s",
+        "-w",
+        id,
+        "-i",
+        "42");
     try {
       await()
           .atMost(Duration.ofMinutes(2))

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
+@Isolated("as it listens to the log of all")
 class ExpectedFailuresTest {
   private final RunningHoming homing = RunningHoming.shared();
   private final LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();

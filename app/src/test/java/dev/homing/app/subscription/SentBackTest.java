@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What was read can be sent back, and changes nothing. */
+@Isolated("as its subscriptions receive whatever happens")
 class SentBackTest {
   private static final int SUBSCRIPTIONS = 150;
   private static final HeldCertificate CLIENT = new HeldCertificate.Builder().build();

@@ -274,7 +274,7 @@ class SubscriptionApiTest {
                 "PUT",
                 path,
                 """
-                {"url": "https://example.org", "event_types": ["*"]}
+                {"url": "https://example.org", "event_types": ["another.type"]}
                 """)
             .expect(200)
             .json();

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SharedPartsTest {
+class SharedPartsIT {
   @Test
   void areTheSameForAllTests() {
     assertThat(RealParts.shared()).isSameAs(RealParts.shared());

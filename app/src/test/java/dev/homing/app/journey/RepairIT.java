@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What nobody works on any more is brought back, and what cannot be handled holds up nobody. */
-class RepairTest {
+class RepairIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private static Path dir;

@@ -1,0 +1,18 @@
+package dev.homing.activities;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * On classes that share the tables of {@link Postgres}: claims and counts are of all tenants, and
+ * who is interrupted hands back only what finds a connection at once.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@Isolated
+public @interface OneAtATime {}

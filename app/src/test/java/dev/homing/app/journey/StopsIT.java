@@ -1,0 +1,62 @@
+package dev.homing.app.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** Homing is told to stop: it ends in good order, and in time. */
+class StopsIT extends WithOwnParts {
+  private static final String GIVEN_UP = "what was terminated cannot be recorded now";
+
+  @Test
+  void aStopTurnsReadinessOffAndFinishesAttemptsUnderWay() throws InterruptedException {
+    String type = Types.unique();
+    CountDownLatch slow = new CountDownLatch(1);
+    api.subscribe(
+        receiver.answers(
+            ScriptedReceiver.Reply.status(200).after(slow), ScriptedReceiver.Reply.status(200)),
+        type,
+        Map.of());
+    String event = api.trigger(type);
+    receiver.awaitReceipts(1);
+
+    homing.terminate();
+    await().until(() -> readiness() == 503);
+    String late = api.trigger(type); // Still served: not every load balancer has heard of it.
+    slow.countDown();
+    homing.stop();
+    homing.launch();
+    homing.awaitReady();
+
+    receiver.awaitEvents(List.of(event, late), Duration.ofSeconds(90));
+    api.await(api.deliveryId(event), "delivered");
+    api.await(api.deliveryId(late), "delivered");
+    assertThat(receiver.receipts()).extracting(Receipt::id).containsExactlyInAnyOrder(event, late);
+  }
+
+  @Test
+  void aStopWithoutTemporalEndsInTime() {
+    String type = Types.unique();
+    api.subscribe(receiver, type, Map.of());
+    int before = homing.logged(GIVEN_UP).size();
+    parts.temporal().stop();
+    String event;
+    try {
+      // Each question to a Temporal that is away is given up soon, so that no stop waits for it.
+      await().atMost(Duration.ofSeconds(30)).until(() -> homing.logged(GIVEN_UP).size() > before);
+      event = api.trigger(type);
+      homing.stop();
+      homing.launch();
+      homing.awaitReady();
+    } finally {
+      parts.temporal().start();
+    }
+    receiver.awaitEvents(List.of(event), Duration.ofSeconds(60));
+    api.await(api.deliveryId(event), "delivered");
+  }
+}
