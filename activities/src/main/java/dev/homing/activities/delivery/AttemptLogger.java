@@ -29,7 +29,7 @@ public final class AttemptLogger implements AttemptListener {
         .addKeyValue("attempt_count", after.attemptCount())
         .addKeyValue("took_millis", attempt.took().toMillis())
         .addKeyValue("state", after.state().word())
-        .addKeyValue("reason", Reason.word(after.reason()))
+        .addKeyValue("reason", Reason.wordOf(after.reason()))
         .addKeyValue("next_attempt_at", after.nextAttemptAt())
         .addKeyValue("error", attempt.outcome().detail())
         .log("attempt");

@@ -71,7 +71,7 @@ public final class Deliveries {
             .param("type", key.eventType())
             .param("subscription", key.subscriptionId().uuid())
             .param("state", state.word())
-            .param("reason", Reason.word(reason))
+            .param("reason", Reason.wordOf(reason))
             .param("waits", state == State.RETRYING)
             .update();
     if (added == 1) {
@@ -93,7 +93,7 @@ public final class Deliveries {
             where tenant = :tenant and id = :id
             """)
         .param("state", to.state().word())
-        .param("reason", Reason.word(to.reason()))
+        .param("reason", Reason.wordOf(to.reason()))
         .param("round", to.round())
         .param("roundAttempts", to.roundAttempts())
         .param("attemptCount", to.attemptCount())
@@ -182,7 +182,7 @@ public final class Deliveries {
                 where id = :id and run_id = :run and state in ('retrying', 'held')
                 """)
             .param("state", end.word())
-            .param("reason", Reason.word(reason))
+            .param("reason", Reason.wordOf(reason))
             .param("id", id.uuid())
             .param("run", runId)
             .update()

@@ -106,7 +106,7 @@ public record Delivery(
     }
 
     /** The word of a reason; null: of none. */
-    public static @Nullable String word(@Nullable Reason reason) {
+    public static @Nullable String wordOf(@Nullable Reason reason) {
       return reason == null ? null : reason.word();
     }
   }

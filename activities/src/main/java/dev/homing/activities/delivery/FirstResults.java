@@ -125,7 +125,7 @@ public final class FirstResults {
             "subscriptions",
             column(all, UUID[]::new, r -> r.delivery().key().subscriptionId().uuid()))
         .param("states", column(all, String[]::new, r -> r.delivery().state().word()))
-        .param("reasons", column(all, String[]::new, r -> Reason.word(r.delivery().reason())))
+        .param("reasons", column(all, String[]::new, r -> Reason.wordOf(r.delivery().reason())))
         .param(
             "waits", column(all, Long[]::new, r -> r.dueIn() == null ? null : r.dueIn().toMillis()))
         .param("counts", column(all, Integer[]::new, r -> r.delivery().attemptCount()))

@@ -25,7 +25,7 @@ public final class ParkedDeliveries {
               and state in ('retrying', 'held')
             """)
         .param("run", runId)
-        .param("reason", Reason.word(reason))
+        .param("reason", Reason.wordOf(reason))
         .param("wait", lookAgain.toMillis())
         .param("tenant", tenant.name())
         .param("id", id.uuid())

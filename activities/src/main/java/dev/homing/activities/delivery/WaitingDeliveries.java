@@ -133,7 +133,7 @@ public final class WaitingDeliveries {
                 where tenant = :tenant and id = :id and state in ('retrying', 'held')
                 """
                     + condition)
-            .param("reason", Reason.word(reason))
+            .param("reason", Reason.wordOf(reason))
             .param("tenant", key.tenant().name())
             .param("id", key.id().uuid())
             .params(params)

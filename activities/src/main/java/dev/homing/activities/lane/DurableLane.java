@@ -213,7 +213,7 @@ public final class DurableLane implements LaterAttempts {
   }
 
   private NextStep parked(Delivery delivery) {
-    return held(String.valueOf(Reason.word(delivery.reason())), deliveries.untilDue(delivery));
+    return held(String.valueOf(Reason.wordOf(delivery.reason())), deliveries.untilDue(delivery));
   }
 
   private static NextStep held(String why, Duration delay) {

@@ -82,6 +82,8 @@ public class Subscription {
   @Version private long version;
   private Instant createdAt;
   private Instant updatedAt;
+
+  @SuppressWarnings("UnusedVariable") // Queries read it.
   private @Nullable Instant deletedAt;
 
   /** For JPA. */

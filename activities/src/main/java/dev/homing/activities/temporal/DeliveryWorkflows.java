@@ -155,7 +155,7 @@ public final class DeliveryWorkflows {
         cancel(
             id,
             requireNonNull(decided.runId()),
-            requireNonNullElse(Reason.word(decided.reason()), "over"));
+            requireNonNullElse(Reason.wordOf(decided.reason()), "over"));
       } else {
         reset(id);
       }

@@ -49,7 +49,7 @@ record DeliveryView(
         key.eventType(),
         key.subscriptionId(),
         delivery.state().word(),
-        Delivery.Reason.word(delivery.reason()),
+        Delivery.Reason.wordOf(delivery.reason()),
         delivery.round(),
         delivery.attemptCount(),
         delivery.nextAttemptAt(),
