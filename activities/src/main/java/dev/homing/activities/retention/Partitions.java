@@ -25,17 +25,21 @@ public final class Partitions {
     return jdbc.sql("select now()").query(OffsetDateTime.class).single().toInstant();
   }
 
-  /** All partitions of a table but the default one, oldest first. */
+  /**
+   * All partitions of a table but the default one, oldest first. Their bounds are read once, as
+   * another node may be dropping one.
+   */
   List<Partition> of(Table table) {
     return jdbc.sql(
             """
-            select name, cast(bounds[1] as uuid) as first, cast(bounds[2] as uuid) as beyond
-            from (
+            with partitions as materialized (
               select c.relname as name, regexp_match(
                 pg_get_expr(c.relpartbound, c.oid),
                 'FROM \\(''(.+)''\\) TO \\(''(.+)''\\)') as bounds
               from pg_inherits i join pg_class c on c.oid = i.inhrelid
-              where i.inhparent = cast(:table as regclass)) partitions
+              where i.inhparent = cast(:table as regclass))
+            select name, cast(bounds[1] as uuid) as first, cast(bounds[2] as uuid) as beyond
+            from partitions
             where bounds is not null
             order by first
             """)
