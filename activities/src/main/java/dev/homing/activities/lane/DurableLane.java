@@ -32,22 +32,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the attempts of deliveries that wait, each in its own workflow.
+ * Makes the later attempts of deliveries, each called by its own workflow.
  *
- * <p>The receiver's failures wait as the schedule says. Ours are never charged to the receiver:
- * they wait a few seconds, and what does not pass parks the delivery.
+ * <p>After a receiver's failure the next attempt waits as the schedule says. Internal faults are
+ * never charged to the receiver: they are retried after a few seconds, and one that persists parks
+ * the delivery.
  */
 public final class DurableLane implements LaterAttempts {
   private static final Logger log = LoggerFactory.getLogger(DurableLane.class);
 
-  /** After so long a held delivery is looked at again, if its run was not woken. */
-  private static final Duration HELD_LOOKS_AGAIN = Duration.ofHours(1);
+  /** How soon a held delivery is checked again if its run was not woken. */
+  private static final Duration HELD_RECHECK = Duration.ofHours(1);
 
-  /** Waits shorter than this are none: Temporal's timers are not finer. */
-  private static final Duration NOW = Duration.ofMillis(100);
+  /** The shortest wait: Temporal's timers are no finer, so a shorter one counts as due. */
+  private static final Duration MIN_WAIT = Duration.ofMillis(100);
 
-  /** What an attempt needs besides the request itself, of the time the activity has. */
-  private static final Duration AROUND_THE_REQUEST = Duration.ofSeconds(15);
+  /** Time of the activity that is reserved for all but the request itself. */
+  private static final Duration ATTEMPT_OVERHEAD = Duration.ofSeconds(15);
 
   private final Events events;
   private final Receivers receivers;
@@ -91,19 +92,19 @@ public final class DurableLane implements LaterAttempts {
       return claim(waiting, execution, originalRun)
           .map(claimed -> handle(claimed, execution))
           .orElseGet(NextStep.Done::new);
-    } catch (RuntimeException ours) {
-      return notCharged(waiting, run(execution), ours);
+    } catch (RuntimeException fault) {
+      return afterInternalFault(waiting, run(execution), fault);
     }
   }
 
   /**
-   * A delivery that is not over, in the hand of the calling run.
+   * A delivery that is not over and that the calling run has in hand.
    *
-   * @param first whether the run has only just got it
+   * @param first whether the run has only just taken it
    */
   private record Claimed(Delivery delivery, boolean first) {}
 
-  /** Empty when there is nothing to do for this run. */
+  /** Takes the delivery for the calling run; empty if there is nothing for it to do. */
   private Optional<Claimed> claim(
       WaitingDelivery waiting, ActivityInfo execution, String originalRun) {
     return transaction.get(
@@ -126,17 +127,17 @@ public final class DurableLane implements LaterAttempts {
         run.equals(originalRun)
             ? deliveries.assignTo(run, scheduled(execution), delivery)
             : deliveries.assignToReset(run, scheduled(execution), delivery);
-    return assigned.map(mine -> new Claimed(mine, true));
+    return assigned.map(taken -> new Claimed(taken, true));
   }
 
   private NextStep handle(Claimed claimed, ActivityInfo execution) {
     Delivery delivery = claimed.delivery();
     Delivery.Key key = delivery.key();
     Receiver receiver = receivers.find(key.tenant(), key.subscriptionId()).orElseThrow();
-    // Counted from one again in the same run: an operator reset the activity.
+    // The attempt number went back to one in the same run: an operator reset the activity.
     boolean resetByOperator = !claimed.first() && execution.getAttempt() == 1;
-    if (!resetByOperator && deliveries.untilDue(delivery).compareTo(NOW) > 0) {
-      return delivery.state() == State.HELD ? parked(delivery) : waits(delivery, receiver);
+    if (!resetByOperator && deliveries.untilDue(delivery).compareTo(MIN_WAIT) > 0) {
+      return delivery.state() == State.HELD ? parked(delivery) : retryWhenDue(delivery, receiver);
     }
     return switch (receiver.standing()) {
       case ACTIVE -> attempt(delivery, receiver, execution);
@@ -160,7 +161,7 @@ public final class DurableLane implements LaterAttempts {
       return expired(key, run(execution));
     }
     Duration timeout =
-        shorter(receiver.timeout(), execution.getStartToCloseTimeout().minus(AROUND_THE_REQUEST));
+        min(receiver.timeout(), execution.getStartToCloseTimeout().minus(ATTEMPT_OVERHEAD));
     Attempt attempt =
         sender.send(
             WebhookRequest.to(
@@ -176,14 +177,14 @@ public final class DurableLane implements LaterAttempts {
   }
 
   private NextStep conclude(Delivery after, Receiver receiver, ActivityInfo execution) {
-    // A run that is null has not come yet: a round was opened meanwhile, and this run goes on.
+    // No run: a round was opened meanwhile, its run has not come yet, and this one continues.
     if (after.runId() != null && !run(execution).equals(after.runId())) {
       return new NextStep.Done(); // A later run has it in hand.
     }
     return switch (after.state()) {
       case DELIVERED, CANCELLED -> new NextStep.Done();
-      case FAILED -> new NextStep.Over("schedule over: " + lastAttempt(after, receiver));
-      case PENDING, RETRYING -> waits(after, receiver);
+      case FAILED -> new NextStep.Over("retry schedule exhausted: " + lastAttempt(after, receiver));
+      case PENDING, RETRYING -> retryWhenDue(after, receiver);
       case HELD -> after.nextAttemptAt() == null ? held() : parked(after);
     };
   }
@@ -195,21 +196,21 @@ public final class DurableLane implements LaterAttempts {
         waiting.tenant(), waiting.id(), run(execution), scheduled(execution), waiting.round());
   }
 
-  private NextStep waits(Delivery delivery, Receiver receiver) {
-    return waits(delivery, receiver, deliveries.untilDue(delivery));
+  private NextStep retryWhenDue(Delivery delivery, Receiver receiver) {
+    return retryAfter(deliveries.untilDue(delivery), delivery, receiver);
   }
 
-  private NextStep waits(Delivery delivery, Receiver receiver, Duration delay) {
-    return new NextStep.Wait("waiting", lastAttempt(delivery, receiver), atLeastNow(delay));
+  private NextStep retryAfter(Duration delay, Delivery delivery, Receiver receiver) {
+    return new NextStep.Wait("waiting", lastAttempt(delivery, receiver), atLeastMinWait(delay));
   }
 
   private NextStep hold(Delivery delivery, String run, Receiver receiver) {
     boolean held = transaction.get(() -> deliveries.holdIfPaused(delivery.key(), run));
-    return held ? held() : waits(delivery, receiver, NOW);
+    return held ? held() : retryAfter(MIN_WAIT, delivery, receiver);
   }
 
   private static NextStep held() {
-    return held("its subscription is paused", HELD_LOOKS_AGAIN);
+    return held("its subscription is paused", HELD_RECHECK);
   }
 
   private NextStep parked(Delivery delivery) {
@@ -217,7 +218,7 @@ public final class DurableLane implements LaterAttempts {
   }
 
   private static NextStep held(String why, Duration delay) {
-    return new NextStep.Wait("held", "held: " + why, atLeastNow(delay));
+    return new NextStep.Wait("held", "held: " + why, atLeastMinWait(delay));
   }
 
   private NextStep park(Delivery delivery, String run, Receiver receiver) {
@@ -227,43 +228,44 @@ public final class DurableLane implements LaterAttempts {
     return held("its subscription cannot be read: " + receiver.fault(), InternalFaults.PARKED);
   }
 
-  /** A round was opened after the payload had expired. */
+  /** Ends a delivery whose round was opened after the payload had expired. */
   private NextStep expired(Delivery.Key key, String run) {
     deliveries.failRun(key.id(), run, Reason.PAYLOAD_EXPIRED);
-    return new NextStep.Over("its payload is kept no longer");
+    return new NextStep.Over("its payload has expired");
   }
 
-  private NextStep notCharged(WaitingDelivery waiting, String run, RuntimeException ours) {
+  private NextStep afterInternalFault(
+      WaitingDelivery waiting, String run, RuntimeException fault) {
     try {
-      return switch (ours) {
-        case EgressDownException cutOff -> postpone(waiting, run, cutOff);
-        case RuntimeException _ when InternalFaults.isTransient(ours) -> soon(ours);
-        case RuntimeException _ -> soonOrParked(waiting, run, ours);
+      return switch (fault) {
+        case EgressDownException egressDown -> postpone(waiting, run, egressDown);
+        case RuntimeException _ when InternalFaults.isTransient(fault) -> retrySoon(fault);
+        case RuntimeException _ -> retrySoonOrPark(waiting, run, fault);
       };
-    } catch (RuntimeException alsoOurs) {
-      ours.addSuppressed(alsoOurs);
-      return soon(ours);
+    } catch (RuntimeException another) {
+      fault.addSuppressed(another);
+      return retrySoon(fault);
     }
   }
 
-  private NextStep postpone(WaitingDelivery waiting, String run, EgressDownException cutOff) {
+  private NextStep postpone(WaitingDelivery waiting, String run, EgressDownException egressDown) {
     Duration delay = InternalFaults.shortDelay();
     parked.postpone(waiting.tenant(), waiting.id(), run, delay);
     return new NextStep.Wait(
-        "egress_down", "not charged to the receiver: " + cutOff.getMessage(), delay);
+        "egress_down", "not charged to the receiver: " + egressDown.getMessage(), delay);
   }
 
-  /** A fault that comes again with the delivery is logged a few times, then once at each look. */
-  private NextStep soonOrParked(WaitingDelivery waiting, String run, RuntimeException ours) {
+  /** Retries a recurring fault a few times, then parks the delivery and logs at each recheck. */
+  private NextStep retrySoonOrPark(WaitingDelivery waiting, String run, RuntimeException fault) {
     if (parked.countFault(waiting.tenant(), waiting.id(), run) < InternalFaults.QUICK_RETRIES) {
-      return soon(ours);
+      return retrySoon(fault);
     }
     parked.park(waiting.tenant(), waiting.id(), run, Reason.OUR_FAULT, InternalFaults.PARKED);
-    log.error("{} is parked: we cannot handle it", waiting.id(), ours);
-    return held("our own fault: " + ours, InternalFaults.PARKED);
+    log.error("{} is parked after repeated internal faults", waiting.id(), fault);
+    return held("internal fault: " + fault, InternalFaults.PARKED);
   }
 
-  private static NextStep soon(RuntimeException cause) {
+  private static NextStep retrySoon(RuntimeException cause) {
     return new NextStep.InternalFault(cause, InternalFaults.shortDelay());
   }
 
@@ -279,20 +281,20 @@ public final class DurableLane implements LaterAttempts {
   }
 
   private static String run(ActivityInfo execution) {
-    return requireNonNull(execution.getWorkflowRunId(), "always part of a workflow");
+    return requireNonNull(execution.getWorkflowRunId(), "the activity runs outside of a workflow");
   }
 
-  /** By Temporal's clock. */
+  /** When the activity was scheduled, by Temporal's clock. */
   private static Instant scheduled(ActivityInfo execution) {
     return Instant.ofEpochMilli(execution.getScheduledTimestamp());
   }
 
-  private static Duration shorter(Duration one, Duration other) {
+  private static Duration min(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /** Zero would end the retries. */
-  private static Duration atLeastNow(Duration delay) {
-    return delay.compareTo(NOW) > 0 ? delay : NOW;
+  /** At least the shortest wait: zero would end the retries. */
+  private static Duration atLeastMinWait(Duration delay) {
+    return delay.compareTo(MIN_WAIT) > 0 ? delay : MIN_WAIT;
   }
 }

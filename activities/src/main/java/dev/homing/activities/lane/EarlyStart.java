@@ -24,52 +24,51 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Begins the first attempts of an event right after its commit, while its workflow is being
- * started.
+ * Begins an event's first attempts right after its commit, before its workflow runs.
  *
- * <p>The workflow's {@code sendAll} adopts what was begun here. What finds no room here waits for
- * its workflow, as does what fails, and what comes while this node reaches nobody: nothing depends
- * on an early start.
+ * <p>The workflow's {@code sendAll} adopts what was begun here. An event waits for its workflow if
+ * there is no memory left for it, if an internal fault occurs, or while this node cannot reach any
+ * receiver: nothing depends on an early start.
  */
 public final class EarlyStart {
   private static final Logger log = LoggerFactory.getLogger(EarlyStart.class);
 
-  /** Of what is kept in memory while it is sent. */
-  private static final int ROOM_KIB = 64 * 1024;
+  /** Memory for events that are being sent, in KiB. */
+  private static final int MEMORY_KIB = 64 * 1024;
 
-  /** Its thread, and what people are told of it. */
-  private static final int KIB_OF_AN_EVENT = 8;
+  /** Memory per event beside its payload, in KiB: its thread, and the results to show. */
+  private static final int KIB_PER_EVENT = 8;
 
-  /** That wait for a seat; those that have one are counted by {@link SendingLimits}. */
-  private static final int RECIPIENTS_IN_A_KIB = 8;
+  /** Recipients that wait for a seat, per KiB; {@link SendingLimits} counts the seated ones. */
+  private static final int RECIPIENTS_PER_KIB = 8;
 
-  /** First attempts under way from which on accepting waits. */
-  private static final int BUSY = 256;
+  /** First attempts under way at which accepting begins to wait. */
+  private static final int ATTEMPTS_BEFORE_BACKPRESSURE = 256;
 
-  /** How long accepting waits for others, at most. */
-  private static final Duration LONGEST_WAIT = Duration.ofMillis(100);
+  /** Longest time that accepting waits for attempts of other events. */
+  private static final Duration MAX_BACKPRESSURE_DELAY = Duration.ofMillis(100);
 
-  /** The most events whose results are remembered until their workflow asks. */
-  private static final int REMEMBERED = 10_000;
+  /** Events whose results are remembered until their workflow adopts them. */
+  private static final int MAX_REMEMBERED = 10_000;
 
   private final Leases leases;
   private final Receivers receivers;
   private final SendFirstAttempts sendFirst;
   private final Egress egress;
-  private final Semaphore room;
-  private final Semaphore calm = new Semaphore(BUSY, true);
+  private final Semaphore memoryKib;
+  private final Semaphore attemptPermits = new Semaphore(ATTEMPTS_BEFORE_BACKPRESSURE, true);
   private final ConcurrentHashMap<EventId, Early> begun = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   public EarlyStart(
       Leases leases, Receivers receivers, SendFirstAttempts sendFirst, Egress egress) {
-    this(leases, receivers, sendFirst, egress, ROOM_KIB);
+    this(leases, receivers, sendFirst, egress, MEMORY_KIB);
   }
 
-  /** {@code roomKib}: for what is being sent, about the size of its payloads. */
+  /** {@code memoryKib} is for events being sent, and about the size of their payloads. */
   public EarlyStart(
-      Leases leases, Receivers receivers, SendFirstAttempts sendFirst, Egress egress, int roomKib) {
-    this.room = new Semaphore(roomKib);
+      Leases leases, Receivers receivers, SendFirstAttempts sendFirst, Egress egress, int memoryKib) {
+    this.memoryKib = new Semaphore(memoryKib);
     this.egress = egress;
     this.leases = leases;
     this.receivers = receivers;
@@ -77,17 +76,19 @@ public final class EarlyStart {
   }
 
   /**
-   * What an early start came to.
+   * The result of an early start.
    *
-   * @param complete whether every recipient has its row; else the results are of some
+   * @param complete whether every recipient has its row; if not, the results cover only some
    */
   record Ended(RecipientResults results, boolean complete) {}
 
   private record Early(CompletableFuture<Ended> end, long sinceNanos) {}
 
   /**
-   * Returns at once or, while very many attempts are under way here, a little later: who calls on
-   * and on is slowed down to what can be sent.
+   * Begins the first attempts of an event on a thread of their own.
+   *
+   * <p>Returns at once or, while very many attempts are under way here, up to 100 ms later:
+   * publishers are slowed down to the rate of sending.
    */
   public void begin(Acceptance.New accepted, SendFirstAttempts.Content content) {
     Leases.Lease lease = accepted.lease();
@@ -95,59 +96,60 @@ public final class EarlyStart {
     if (recipients == 0) {
       return;
     }
-    int kib = KIB_OF_AN_EVENT + content.payload().length / 1024 + recipients / RECIPIENTS_IN_A_KIB;
-    if (egress.isDown() || !room.tryAcquire(kib)) {
+    int kib = KIB_PER_EVENT + content.payload().length / 1024 + recipients / RECIPIENTS_PER_KIB;
+    if (egress.isDown() || !memoryKib.tryAcquire(kib)) {
       leases.offer(lease);
       return;
     }
-    Turn turn = Turn.await(calm, recipients);
+    AttemptPermits permits = AttemptPermits.await(attemptPermits, recipients);
     Early early = new Early(new CompletableFuture<>(), System.nanoTime());
     begun.put(lease.event().id(), early);
     try {
       threads.execute(
           () -> {
-            RecipientResults results = new RecipientResults(turn::giveOneBack);
+            RecipientResults results = new RecipientResults(permits::releaseOne);
             Ended ended = new Ended(results, false);
             try {
               ended = send(accepted, content, results);
             } finally {
-              turn.giveBack();
-              room.release(kib);
-              if (begun.size() > REMEMBERED) {
+              permits.releaseAll();
+              memoryKib.release(kib);
+              if (begun.size() > MAX_REMEMBERED) {
                 begun.remove(lease.event().id());
               }
               early.end().complete(ended);
             }
           });
     } catch (RejectedExecutionException stopping) {
-      turn.giveBack();
-      room.release(kib);
+      permits.releaseAll();
+      memoryKib.release(kib);
       begun.remove(lease.event().id());
       leases.offer(lease);
     }
   }
 
-  /** An event's share of the attempts under way; who waited too long has none. */
-  private record Turn(Semaphore calm, AtomicInteger left) {
-    static Turn await(Semaphore calm, int recipients) {
-      int share = Math.min(recipients, BUSY);
+  /** The permits that an event's attempts hold; none if they were not free in time. */
+  private record AttemptPermits(Semaphore all, AtomicInteger held) {
+    static AttemptPermits await(Semaphore all, int recipients) {
+      int needed = Math.min(recipients, ATTEMPTS_BEFORE_BACKPRESSURE);
       try {
-        boolean mine = calm.tryAcquire(share, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-        return new Turn(calm, new AtomicInteger(mine ? share : 0));
+        boolean acquired =
+            all.tryAcquire(needed, MAX_BACKPRESSURE_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+        return new AttemptPermits(all, new AtomicInteger(acquired ? needed : 0));
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
-        return new Turn(calm, new AtomicInteger());
+        return new AttemptPermits(all, new AtomicInteger());
       }
     }
 
-    void giveOneBack() {
-      if (left.getAndUpdate(shares -> Math.max(0, shares - 1)) > 0) {
-        calm.release();
+    void releaseOne() {
+      if (held.getAndUpdate(permits -> Math.max(0, permits - 1)) > 0) {
+        all.release();
       }
     }
 
-    void giveBack() {
-      calm.release(left.getAndSet(0));
+    void releaseAll() {
+      all.release(held.getAndSet(0));
     }
   }
 
@@ -158,8 +160,8 @@ public final class EarlyStart {
       Map<SubscriptionId, Receiver> to = receivers.of(lease.event().tenant(), accepted.route());
       boolean kept = sendFirst.send(content, lease, to.values(), results);
       return new Ended(results, kept && to.size() == lease.event().recipients());
-    } catch (RuntimeException ours) {
-      log.warn("{} waits for its workflow: {}", lease.event().id(), ours.toString());
+    } catch (RuntimeException e) {
+      log.warn("{} is left to its workflow: {}", lease.event().id(), e.toString());
       release(lease);
       return new Ended(results, false);
     }
@@ -168,12 +170,12 @@ public final class EarlyStart {
   private void release(Leases.Lease lease) {
     try {
       leases.release(lease);
-    } catch (DataAccessException away) {
-      log.debug("{} waits until its lease is over", lease.event().id(), away);
+    } catch (DataAccessException e) {
+      log.debug("the lease of {} was not released and will expire", lease.event().id(), e);
     }
   }
 
-  /** What was begun here comes to this, once it has ended; empty: nothing was begun. */
+  /** Waits for the attempts begun here, and returns their results; empty: none were begun. */
   Optional<Ended> adopt(EventId event) {
     Early early = begun.get(event);
     if (early == null) {
@@ -190,12 +192,12 @@ public final class EarlyStart {
     }
   }
 
-  /** How many no workflow has asked for yet. */
+  /** Events begun here that no workflow has adopted yet. */
   int remembered() {
     return begun.size();
   }
 
-  /** Forgets what no workflow has asked for, as while Temporal is away; called now and then. */
+  /** Evicts results that no workflow has adopted in time, as when Temporal is down. */
   public void evictEnded() {
     long now = System.nanoTime();
     begun
@@ -205,12 +207,12 @@ public final class EarlyStart {
                 early.end().isDone() && now - early.sinceNanos() > leases.duration().toNanos());
   }
 
-  /** Begins nothing any more. */
+  /** Begins no further events. */
   public void shutdown() {
     threads.shutdown();
   }
 
-  /** Waits for what has begun. */
+  /** Waits for the events that have begun. */
   public void awaitTermination(Duration atMost) {
     try {
       var unused = threads.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
@@ -219,7 +221,7 @@ public final class EarlyStart {
     }
   }
 
-  /** Interrupts what has begun, so that another node may take over. */
+  /** Interrupts the events that have begun, so that another node may take over. */
   public void shutdownNow() {
     var unused = threads.shutdownNow();
   }

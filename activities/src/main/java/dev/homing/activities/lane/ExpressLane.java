@@ -40,19 +40,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes all first attempts of an event at once, whatever the fan-out, or adopts those that this
- * node has begun early.
+ * Makes an event's first attempts at once, or adopts those begun early on this node.
  *
- * <p>Only who holds the event's lease sends.
+ * <p>Only the holder of the event's lease sends.
  */
 public final class ExpressLane implements FirstAttempts {
   private static final Logger log = LoggerFactory.getLogger(ExpressLane.class);
 
-  /** The most events at a time whose payloads it keeps in memory. */
-  private static final int TOGETHER = 256;
+  /** Events sent at a time, as their payloads are in memory. */
+  private static final int MAX_EVENTS = 256;
 
-  private static final Duration FIRST_LOOK = Duration.ofMillis(100);
-  private static final Duration LAST_LOOK = Duration.ofSeconds(1);
+  /** Pauses between looks at another node's lease: each is twice as long as the one before. */
+  private static final Duration FIRST_POLL = Duration.ofMillis(100);
+  private static final Duration LONGEST_POLL = Duration.ofSeconds(1);
 
   private final Events events;
   private final OpenEvents open;
@@ -65,7 +65,7 @@ public final class ExpressLane implements FirstAttempts {
   private final EarlyStart earlyStart;
   private final DeliveryWorkflows workflows;
   private final FairTransactions transaction;
-  private final Semaphore room = new Semaphore(TOGETHER, true);
+  private final Semaphore eventPermits = new Semaphore(MAX_EVENTS, true);
 
   public ExpressLane(
       Events events,
@@ -94,8 +94,8 @@ public final class ExpressLane implements FirstAttempts {
 
   @Override
   public Unfinished sendAll(AcceptedEvent event, @Nullable DeliveryId after, String originalRun) {
-    Told told = tell(event, after, Run.of(originalRun));
-    return new Unfinished(told.waiting(), told.more(), told.results().lines());
+    Progress progress = process(event, after, Run.of(originalRun));
+    return new Unfinished(progress.waiting(), progress.more(), progress.results().lines());
   }
 
   @Override
@@ -105,15 +105,15 @@ public final class ExpressLane implements FirstAttempts {
     List<AcceptedEvent> apart = new ArrayList<>();
     RecipientResults results = new RecipientResults();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Told>> together =
-          all.stream().map(event -> threads.submit(() -> tell(event, null, run))).toList();
+      List<Future<Progress>> futures =
+          all.stream().map(event -> threads.submit(() -> process(event, null, run))).toList();
       for (int i = 0; i < all.size(); i++) {
-        Told told = get(together.get(i), all.get(i));
-        if (told == null || waiting.size() + told.size() > Unfinished.PAGE) {
+        Progress progress = get(futures.get(i), all.get(i));
+        if (progress == null || !progress.fits(Unfinished.PAGE - waiting.size())) {
           apart.add(all.get(i));
         } else {
-          waiting.addAll(told.waiting());
-          results.addAll(told.results());
+          waiting.addAll(progress.waiting());
+          results.addAll(progress.results());
         }
       }
     }
@@ -121,13 +121,14 @@ public final class ExpressLane implements FirstAttempts {
     return new SharedUnfinished(waiting, apart, results.lines());
   }
 
-  /** Null if a fault of ours comes with this event; one that passes is thrown. */
-  private static @Nullable Told get(Future<Told> future, AcceptedEvent event) {
+  /** Null after an internal fault that comes with this event; a transient one is thrown. */
+  private static @Nullable Progress get(Future<Progress> future, AcceptedEvent event) {
     try {
       return future.get();
     } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof RuntimeException ours && !InternalFaults.isTransient(ours)) {
-        log.error("{} gets a workflow of its own", event.id(), ours);
+      if (failed.getCause() instanceof RuntimeException fault
+          && !InternalFaults.isTransient(fault)) {
+        log.error("moving {} to a workflow of its own after a fault", event.id(), fault);
         return null;
       }
       throw new IllegalStateException(event.id() + " was not sent", failed.getCause());
@@ -136,7 +137,7 @@ public final class ExpressLane implements FirstAttempts {
     }
   }
 
-  /** The calling run; {@code reset}: somebody made it of an earlier one. */
+  /** The calling run; {@code reset}: an operator made it by resetting an earlier one. */
   private record Run(String id, boolean reset) {
     static Run of(String originalRun) {
       String id = requireNonNull(Activity.getExecutionContext().getInfo().getWorkflowRunId());
@@ -144,15 +145,15 @@ public final class ExpressLane implements FirstAttempts {
     }
   }
 
-  /** What an event left to do; {@code more} waits than this. */
-  private record Told(List<WaitingDelivery> waiting, boolean more, RecipientResults results) {
-    /** More than any page, if more waits. */
-    int size() {
-      return more ? Integer.MAX_VALUE / 2 : waiting.size();
+  /** An event's results and waiting deliveries; {@code more}: this page does not hold them all. */
+  private record Progress(List<WaitingDelivery> waiting, boolean more, RecipientResults results) {
+    /** Whether all that waits fits into a page with this many places left. */
+    boolean fits(int room) {
+      return !more && waiting.size() <= room;
     }
   }
 
-  private Told tell(AcceptedEvent event, @Nullable DeliveryId after, Run run) {
+  private Progress process(AcceptedEvent event, @Nullable DeliveryId after, Run run) {
     if (run.reset()) {
       openRounds(event, run.id()).forEach(workflows::wake);
     }
@@ -162,7 +163,7 @@ public final class ExpressLane implements FirstAttempts {
     if (!early.map(EarlyStart.Ended::complete).orElse(false)) {
       events.find(event.tenant(), event.id()).ifPresent(kept -> sendMissing(kept, results));
     } else if (!run.reset() && results.allOver()) {
-      return new Told(List.of(), false, results);
+      return new Progress(List.of(), false, results);
     }
     return waiting(event, run.reset() ? null : after, results);
   }
@@ -171,7 +172,7 @@ public final class ExpressLane implements FirstAttempts {
     return transaction.get(() -> waitingDeliveries.openRounds(event.tenant(), event.id(), run));
   }
 
-  /** Returns once every recipient has its row: who loses the lease waits like anybody else. */
+  /** Returns once every recipient has its row; a lost lease is waited for like any other's. */
   private void sendMissing(Events.Event event, RecipientResults results) {
     Optional<Leases.Lease> lease = leaseFor(event.accepted());
     while (lease.isPresent() && !send(event, lease.get(), results)) {
@@ -179,54 +180,54 @@ public final class ExpressLane implements FirstAttempts {
     }
   }
 
-  /** Empty once every recipient has its row, by whomever. */
+  /** Waits for the event's lease; empty once every recipient has its row. */
   private Optional<Leases.Lease> leaseFor(AcceptedEvent event) {
     Optional<Leases.Lease> lease = leases.acceptOffer(event);
-    Duration pause = FIRST_LOOK;
+    Duration pause = FIRST_POLL;
     while (lease.isEmpty() && open.isOpen(event)) {
       lease = leases.takeExpired(event);
       if (lease.isEmpty()) {
         sleep(pause);
-        pause = pause.multipliedBy(2).compareTo(LAST_LOOK) < 0 ? pause.multipliedBy(2) : LAST_LOOK;
+        pause = pause.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? pause.multipliedBy(2) : LONGEST_POLL;
       }
     }
     return lease;
   }
 
-  /** False if the lease was lost meanwhile. */
+  /** Sends to the recipients without a row; false if the lease was lost meanwhile. */
   private boolean send(Events.Event event, Leases.Lease lease, RecipientResults results) {
     try {
-      if (!awaitRoom(lease)) {
+      if (!awaitPermit(lease)) {
         return false;
       }
       try {
         return sendToMissing(event, lease, results);
       } finally {
-        room.release();
+        eventPermits.release();
       }
-    } catch (RuntimeException ours) {
+    } catch (RuntimeException e) {
       leases.release(lease);
-      throw ours;
+      throw e;
     }
   }
 
-  /** False if the lease was lost meanwhile. */
-  private boolean awaitRoom(Leases.Lease lease) {
+  /** Waits until the payload may be loaded; false if the lease was lost meanwhile. */
+  private boolean awaitPermit(Leases.Lease lease) {
     try (Leases.Kept _ = leases.keep(lease)) {
-      if (room.tryAcquire(0, TimeUnit.SECONDS)) {
+      if (eventPermits.tryAcquire(0, TimeUnit.SECONDS)) {
         return true;
       }
-      room.acquire();
+      eventPermits.acquire();
     } catch (InterruptedException stopped) {
       throw SendFirstAttempts.interrupted();
     }
-    boolean mine = false;
+    boolean renewed = false;
     try {
-      mine = leases.renew(lease);
-      return mine;
+      renewed = leases.renew(lease);
+      return renewed;
     } finally {
-      if (!mine) {
-        room.release();
+      if (!renewed) {
+        eventPermits.release();
       }
     }
   }
@@ -246,7 +247,7 @@ public final class ExpressLane implements FirstAttempts {
         results);
   }
 
-  private Told waiting(AcceptedEvent event, @Nullable DeliveryId after, RecipientResults results) {
+  private Progress waiting(AcceptedEvent event, @Nullable DeliveryId after, RecipientResults results) {
     List<Delivery> waiting =
         waitingDeliveries.withoutWorkflow(event.tenant(), event.id(), after, Unfinished.PAGE + 1);
     List<Delivery> page = waiting.subList(0, Math.min(waiting.size(), Unfinished.PAGE));
@@ -258,7 +259,7 @@ public final class ExpressLane implements FirstAttempts {
           DeliveryWorkflows.waiting(
               delivery, requireNonNull(known.get(delivery.key().subscriptionId()))));
     }
-    return new Told(deliveries, waiting.size() > Unfinished.PAGE, results);
+    return new Progress(deliveries, waiting.size() > Unfinished.PAGE, results);
   }
 
   @Override

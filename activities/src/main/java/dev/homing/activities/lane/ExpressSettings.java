@@ -4,7 +4,7 @@ import dev.homing.activities.Setting;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * The express lane.
+ * Settings of the express lane.
  *
  * @param slots first attempts under way at once on this node ({@code HOMING_EXPRESS_SLOTS})
  */

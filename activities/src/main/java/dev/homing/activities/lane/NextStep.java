@@ -5,16 +5,16 @@ import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What the run of a delivery does next; operators read the messages in Temporal's Web UI. */
+/** The next step of a delivery's run; operators read its message in Temporal's Web UI. */
 sealed interface NextStep {
 
-  /** Nothing: the delivery is over, or another run has it in hand. */
+  /** Does nothing: the delivery is over, or another run has it in hand. */
   record Done() implements NextStep {}
 
   /**
-   * Comes back after a while.
+   * Runs the activity again after a delay.
    *
-   * @param type of the failure that Temporal shows: {@code waiting}, {@code held} or {@code
+   * @param type the failure type that Temporal shows: {@code waiting}, {@code held} or {@code
    *     egress_down}
    */
   record Wait(String type, String message, Duration delay) implements NextStep {}
@@ -22,10 +22,10 @@ sealed interface NextStep {
   /** Ends the delivery as failed. */
   record Over(String message) implements NextStep {}
 
-  /** Comes back after a fault of ours, which is not charged to the receiver. */
+  /** Runs again after an internal fault, which is not charged to the receiver. */
   record InternalFault(RuntimeException cause, Duration delay) implements NextStep {}
 
-  /** As Temporal is told; empty: the activity completes. */
+  /** The failure that Temporal is given; empty: the activity completes. */
   default Optional<ApplicationFailure> toFailure() {
     return switch (this) {
       case Done() -> Optional.empty();
@@ -48,7 +48,7 @@ sealed interface NextStep {
       case InternalFault(var cause, var delay) ->
           Optional.of(
               ApplicationFailure.newBuilder()
-                  .setMessage("our own fault, not charged to the receiver: " + cause)
+                  .setMessage("internal fault, not charged to the receiver: " + cause)
                   .setType("own_fault")
                   .setCause(cause)
                   .setNextRetryDelay(delay)
@@ -56,7 +56,7 @@ sealed interface NextStep {
     };
   }
 
-  /** The message says it all; where in our code it was made does not matter. */
+  /** Without a stack trace: these are expected, and the message says everything. */
   private static ApplicationFailure withoutTrace(ApplicationFailure.Builder failure) {
     ApplicationFailure built = failure.build();
     built.setStackTrace(new StackTraceElement[0]);

@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What became of the recipients of events, for whoever looks at their workflow. */
+/** Results for the recipients of events, as the events' workflow shows them. */
 final class RecipientResults {
-  private static final int LINES = 20;
+  /** Recipients that are shown one by one; the others are only counted. */
+  private static final int MAX_LINES = 20;
 
   private final List<Line> lines = new ArrayList<>();
   private final Map<State, Integer> others = new EnumMap<>(State.class);
@@ -22,7 +23,7 @@ final class RecipientResults {
     this(() -> {});
   }
 
-  /** {@code onEach}: what happens with each result. */
+  /** {@code onEach} runs after each result. */
   RecipientResults(Runnable onEach) {
     this.onEach = onEach;
   }
@@ -36,26 +37,26 @@ final class RecipientResults {
 
   private synchronized void add(Line line) {
     allOver &= line.state().isOver();
-    if (lines.size() < LINES) {
+    if (lines.size() < MAX_LINES) {
       lines.add(line);
     } else {
       others.merge(line.state(), 1, Integer::sum);
     }
   }
 
-  /** Adds those of another event, which come no more. */
+  /** Adds the final results of another event; does not run {@code onEach}. */
   synchronized void addAll(RecipientResults ended) {
     ended.lines.forEach(this::add);
     ended.others.forEach((state, count) -> others.merge(state, count, Integer::sum));
     allOver &= ended.allOver;
   }
 
-  /** Whether nothing more is to be done for any of these. */
+  /** Whether every delivery added so far is over. */
   synchronized boolean allOver() {
     return allOver;
   }
 
-  /** A line for each of the first, then counts. */
+  /** A line for each of the first recipients, then a count for each state. */
   synchronized List<String> lines() {
     List<String> all = new ArrayList<>(lines.stream().map(Line::text).toList());
     others.forEach((state, count) -> all.add("and %d more %s".formatted(count, state.word())));

@@ -29,20 +29,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes first attempts of an event at once, on virtual threads, for whoever holds its lease.
+ * Makes an event's first attempts at once, on virtual threads, for the lease holder.
  *
- * <p>Each recipient gets its row, with an attempt or without: what finds no slot in time is left to
- * the durable lane.
+ * <p>Each recipient gets its row, with an attempt or without: a delivery that finds no slot in time
+ * is left to the durable lane.
  */
 public final class SendFirstAttempts {
   private static final Logger log = LoggerFactory.getLogger(SendFirstAttempts.class);
-  private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofSeconds(30);
+  private static final Duration SLOT_TIMEOUT = Duration.ofSeconds(30);
 
   private final Leases leases;
   private final Deliveries deliveries;
   private final HttpSender sender;
   private final AttemptLog attemptLog;
-  private final SendingLimits slots;
+  private final SendingLimits limits;
   private final FairTransactions transaction;
 
   public SendFirstAttempts(
@@ -50,25 +50,25 @@ public final class SendFirstAttempts {
       Deliveries deliveries,
       HttpSender sender,
       AttemptLog attemptLog,
-      SendingLimits slots,
+      SendingLimits limits,
       FairTransactions transaction) {
     this.leases = leases;
     this.deliveries = deliveries;
     this.sender = sender;
     this.attemptLog = attemptLog;
-    this.slots = slots;
+    this.limits = limits;
     this.transaction = transaction;
   }
 
   /**
-   * What every recipient of an event is sent.
+   * The content that every recipient of an event is sent.
    *
-   * @param hops by how many deliveries of Homing it came here
+   * @param hops deliveries by Homing through which the event came here
    */
   @SuppressWarnings("ArrayRecordComponent")
   public record Content(AcceptedEvent event, String contentType, byte[] payload, int hops) {
 
-    /** Without the payload: it is the client's, and may hold anything. */
+    /** Omits the payload: it is the client's, and may hold anything. */
     @Override
     public String toString() {
       return "Content[%s, %d bytes]".formatted(event, payload.length);
@@ -76,8 +76,10 @@ public final class SendFirstAttempts {
   }
 
   /**
-   * Returns once each has its row, or the lease is lost: then no other attempt begins. Throws
-   * faults of ours: then the lease is still held.
+   * Sends to these receivers, and returns once each has its row.
+   *
+   * <p>Once the lease is lost, no further attempt begins. Internal faults are thrown, and leave the
+   * lease held.
    *
    * @return whether the lease was kept
    */
@@ -97,13 +99,13 @@ public final class SendFirstAttempts {
     return sending.leased;
   }
 
-  /** The first attempts of an event: once the lease is lost or one has failed, no other begins. */
+  /** One event's first attempts; none begins after a lost lease or an internal fault. */
   private final class Sending {
     private final Content content;
     private final Leases.Lease lease;
     private final RecipientResults results;
-    private final SendingLimits.Event slots =
-        SendFirstAttempts.this.slots.forEvent(LONGEST_WAIT_FOR_A_SLOT);
+    private final SendingLimits.EventShare share =
+        limits.forEvent(SLOT_TIMEOUT);
     private long renewAtNanos = System.nanoTime() + leases.renewal().toNanos();
     private volatile boolean leased = true;
     private volatile boolean failed;
@@ -119,17 +121,19 @@ public final class SendFirstAttempts {
       return new Delivery.Key(event.tenant(), event.id(), event.type(), receiver.id());
     }
 
-    boolean goesOn() {
+    boolean mayContinue() {
       return leased && !failed;
     }
 
-    /** False if it does not go on. */
+    /** Waits for a seat; false if no further attempt may begin. */
     boolean awaitSeat() {
       try {
-        for (renewIfDue(); goesOn(); renewIfDue()) {
-          if (slots.sit(untilRenewal())) {
+        renewIfDue();
+        while (mayContinue()) {
+          if (share.acquireSeat(untilRenewal())) {
             return true;
           }
+          renewIfDue();
         }
         return false;
       } catch (InterruptedException stopped) {
@@ -145,8 +149,8 @@ public final class SendFirstAttempts {
         } catch (TimeoutException stillSending) {
           renewIfDue();
         } catch (ExecutionException failure) {
-          throw failure.getCause() instanceof RuntimeException ours
-              ? ours
+          throw failure.getCause() instanceof RuntimeException fault
+              ? fault
               : new IllegalStateException(failure.getCause());
         } catch (InterruptedException stopped) {
           throw interrupted();
@@ -158,7 +162,7 @@ public final class SendFirstAttempts {
       return Duration.ofNanos(Math.max(0, renewAtNanos - System.nanoTime()));
     }
 
-    /** Keeps the lease while the work goes on. */
+    /** Renews the lease in time while attempts are under way. */
     private void renewIfDue() {
       if (untilRenewal().isZero()) {
         leased = leases.renew(lease);
@@ -169,32 +173,33 @@ public final class SendFirstAttempts {
 
   private void seated(Sending sending, Receiver receiver) {
     try {
-      first(sending, receiver);
-    } catch (RuntimeException ours) {
+      sendFirst(sending, receiver);
+    } catch (RuntimeException e) {
       sending.failed = true;
-      throw ours;
+      throw e;
     } finally {
-      sending.slots.stand();
+      sending.share.releaseSeat();
     }
   }
 
-  /**
-   * A fault of ours that comes with one recipient is left to the durable lane, not to the others.
-   */
-  private void first(Sending sending, Receiver receiver) {
+  /** Leaves a recipient to the durable lane if an internal fault comes with it alone. */
+  private void sendFirst(Sending sending, Receiver receiver) {
     try {
-      byStanding(sending, receiver);
-    } catch (RuntimeException ours) {
-      if (InternalFaults.isTransient(ours)) {
-        throw ours;
+      handle(sending, receiver);
+    } catch (RuntimeException fault) {
+      if (InternalFaults.isTransient(fault)) {
+        throw fault;
       }
       log.error(
-          "a first attempt of {} to {} failed", sending.content.event().id(), receiver.id(), ours);
+          "internal fault in the first attempt of {} to {}",
+          sending.content.event().id(),
+          receiver.id(),
+          fault);
       leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
     }
   }
 
-  private void byStanding(Sending sending, Receiver receiver) {
+  private void handle(Sending sending, Receiver receiver) {
     switch (receiver.standing()) {
       case ACTIVE -> attempt(sending, receiver);
       case PAUSED -> hold(sending, receiver);
@@ -220,7 +225,7 @@ public final class SendFirstAttempts {
   }
 
   private void attempt(Sending sending, Receiver receiver) {
-    if (!enter(sending.slots, receiver.id())) {
+    if (!awaitSlot(sending.share, receiver.id())) {
       leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
       return;
     }
@@ -232,17 +237,17 @@ public final class SendFirstAttempts {
             attemptLog.recordFirst(new AttemptContext(key, 1, null, receiver), attempt);
         sending.results.add(key, after.state(), attempt);
       }
-    } catch (EgressDownException cutOff) {
+    } catch (EgressDownException e) {
       leave(sending, receiver, State.RETRYING, null, InternalFaults.shortDelay());
     } finally {
-      sending.slots.leave();
+      sending.share.releaseSlot();
     }
   }
 
   private @Nullable Attempt sendUnlessStopped(Sending sending, Receiver receiver) {
     Content content = sending.content;
     try {
-      return sending.goesOn()
+      return sending.mayContinue()
           ? sender.send(
               WebhookRequest.to(
                   receiver,
@@ -253,7 +258,7 @@ public final class SendFirstAttempts {
                   content.hops()))
           : null;
     } finally {
-      sending.slots.answered(receiver.id());
+      sending.share.receiverAnswered(receiver.id());
     }
   }
 
@@ -269,9 +274,9 @@ public final class SendFirstAttempts {
     sending.results.add(key, state, null);
   }
 
-  private static boolean enter(SendingLimits.Event turns, SubscriptionId subscription) {
+  private static boolean awaitSlot(SendingLimits.EventShare share, SubscriptionId subscription) {
     try {
-      return turns.enter(subscription);
+      return share.acquireSlot(subscription);
     } catch (InterruptedException stopped) {
       throw interrupted();
     }
@@ -279,6 +284,6 @@ public final class SendFirstAttempts {
 
   static IllegalStateException interrupted() {
     Thread.currentThread().interrupt();
-    return new IllegalStateException("stopped while sending");
+    return new IllegalStateException("interrupted while sending");
   }
 }

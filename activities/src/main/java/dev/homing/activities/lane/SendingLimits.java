@@ -9,114 +9,114 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many first attempts may be under way: on this node, of one event, and to one subscription.
+ * Limits first attempts under way on this node, per event, and per subscription.
  *
- * <p>An attempt sits first: there are seats for as many as may be in memory, so whoever has none is
- * not begun. Who waits for a seat, or for the node's slots, is served in turn, and an event has no
- * more than its own share of either: so events share them fairly. For a subscription's turn only
- * those wait who hold no slot, and only while its receiver answers: one that hangs must not hold up
- * the others.
+ * <p>An attempt needs a seat before it is begun; seats bound how many attempts are in memory. Then
+ * it needs a slot, of its subscription and of the node, before it is sent. Seats and the node's
+ * slots are granted in order of arrival, and no event may hold more than its own share of seats, so
+ * events share both fairly. An attempt waits for its subscription's slot while it holds no slot of
+ * the node, and only while the receiver answers: a receiver that hangs must not delay the others.
  */
 public final class SendingLimits {
-  private static final int OF_ONE_EVENT = 64;
-  private static final int TO_ONE_SUBSCRIPTION = 20;
+  private static final int MAX_PER_EVENT = 64;
+  private static final int MAX_PER_SUBSCRIPTION = 20;
 
-  /** A waiting thread and what it holds take some 5 KiB. */
-  private static final int SEATS = 8_192;
+  /** Attempts in memory at once; a waiting thread and what it holds take some 5 KiB. */
+  private static final int MAX_SEATS = 8_192;
 
-  /** A receiver that has been asked, and has answered nobody for so long, hangs. */
-  private static final Duration SILENCE = Duration.ofSeconds(2);
+  /** A receiver that leaves every request unanswered for this long counts as hanging. */
+  private static final Duration HANG_AFTER = Duration.ofSeconds(2);
 
   private final Semaphore seats;
-  private final Semaphore node;
-  private final ConcurrentHashMap<SubscriptionId, Turns> toSubscriptions =
+  private final Semaphore nodeSlots;
+  private final ConcurrentHashMap<SubscriptionId, PerSubscription> perSubscription =
       new ConcurrentHashMap<>();
 
-  public SendingLimits(int ofNode) {
-    this(ofNode, SEATS);
+  public SendingLimits(int maxOnNode) {
+    this(maxOnNode, MAX_SEATS);
   }
 
-  SendingLimits(int ofNode, int seats) {
-    this.node = new Semaphore(ofNode, true);
+  SendingLimits(int maxOnNode, int seats) {
+    this.nodeSlots = new Semaphore(maxOnNode, true);
     this.seats = new Semaphore(seats, true);
   }
 
-  /** For people: how many may start at once now. */
+  /** Free slots of this node, for a gauge. */
   public int free() {
-    return node.availablePermits();
+    return nodeSlots.availablePermits();
   }
 
-  /** How many wait for one. */
+  /** Attempts that wait for a slot of this node. */
   int waiting() {
-    return node.getQueueLength();
+    return nodeSlots.getQueueLength();
   }
 
-  /** The slots of one event; its attempts wait so long, at most, for a turn and for a slot. */
-  Event forEvent(Duration longestWait) {
-    return new Event(longestWait);
+  /** One event's share; {@code maxWait} bounds each of an attempt's two waits for a slot. */
+  EventShare forEvent(Duration maxWait) {
+    return new EventShare(maxWait);
   }
 
-  /** One event's share. */
-  final class Event {
-    private final Semaphore event = new Semaphore(OF_ONE_EVENT, true);
-    private final Duration longestWait;
+  /** One event's share of seats and slots. */
+  final class EventShare {
+    private final Semaphore ownSeats = new Semaphore(MAX_PER_EVENT, true);
+    private final Duration maxWait;
 
-    private Event(Duration longestWait) {
-      this.longestWait = longestWait;
+    private EventShare(Duration maxWait) {
+      this.maxWait = maxWait;
     }
 
-    /** Waits for a seat, before an attempt is begun; false if none is free in that time. */
-    boolean sit(Duration atMost) throws InterruptedException {
-      return acquireBoth(event, seats, System.nanoTime() + atMost.toNanos());
+    /** Waits for a seat before an attempt is begun; false if none becomes free in time. */
+    boolean acquireSeat(Duration atMost) throws InterruptedException {
+      return acquireBoth(ownSeats, seats, System.nanoTime() + atMost.toNanos());
     }
 
-    /** After {@link #sit}, when the attempt is over. */
-    void stand() {
+    /** Call after {@link #acquireSeat}, when the attempt is over. */
+    void releaseSeat() {
       seats.release();
-      event.release();
+      ownSeats.release();
     }
 
-    /** Waits for a turn; false if none came in time, or its subscription has too many under way. */
-    boolean enter(SubscriptionId subscription) throws InterruptedException {
-      Turns turns = join(subscription);
-      boolean entered = false;
+    /** Waits for a slot; false if none became free in time, or the receiver hangs. */
+    boolean acquireSlot(SubscriptionId subscription) throws InterruptedException {
+      PerSubscription limit = retain(subscription);
+      boolean acquired = false;
       try {
-        entered = turns.take(inTime()) && enterOrGiveBack(turns);
-        return entered;
+        acquired = limit.acquire(deadline()) && acquireNodeSlot(limit);
+        return acquired;
       } finally {
-        if (!entered) {
-          part(subscription);
+        if (!acquired) {
+          SendingLimits.this.release(subscription);
         }
       }
     }
 
-    private boolean enterOrGiveBack(Turns turns) throws InterruptedException {
-      boolean entered = false;
+    private boolean acquireNodeSlot(PerSubscription limit) throws InterruptedException {
+      boolean acquired = false;
       try {
-        entered = acquire(node, inTime());
-        return entered;
+        acquired = acquire(nodeSlots, deadline());
+        return acquired;
       } finally {
-        if (entered) {
-          turns.asked();
+        if (acquired) {
+          limit.requestSent();
         } else {
-          turns.giveBack();
+          limit.release();
         }
       }
     }
 
-    private long inTime() {
-      return System.nanoTime() + longestWait.toNanos();
+    private long deadline() {
+      return System.nanoTime() + maxWait.toNanos();
     }
 
-    /** The receiver is done with; what came of it is still to be recorded. */
-    void answered(SubscriptionId subscription) {
-      requireNonNull(toSubscriptions.get(subscription)).answered();
-      part(subscription);
+    /** Frees the subscription's slot: the request is over, and its result not recorded yet. */
+    void receiverAnswered(SubscriptionId subscription) {
+      requireNonNull(perSubscription.get(subscription)).receiverAnswered();
+      SendingLimits.this.release(subscription);
     }
 
-    /** After {@link #answered}. */
-    void leave() {
-      node.release();
+    /** Frees the node's slot; call after {@link #receiverAnswered}. */
+    void releaseSlot() {
+      nodeSlots.release();
     }
   }
 
@@ -136,38 +136,39 @@ public final class SendingLimits {
     }
   }
 
-  private static boolean acquire(Semaphore some, long until) throws InterruptedException {
-    return some.tryAcquire(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+  private static boolean acquire(Semaphore permits, long until) throws InterruptedException {
+    return permits.tryAcquire(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
   }
 
-  private Turns join(SubscriptionId subscription) {
+  private PerSubscription retain(SubscriptionId subscription) {
     return requireNonNull(
-        toSubscriptions.compute(
+        perSubscription.compute(
             subscription,
             (_, known) -> {
-              Turns turns = known == null ? new Turns() : known;
-              turns.users++;
-              return turns;
+              PerSubscription limit = known == null ? new PerSubscription() : known;
+              limit.users++;
+              return limit;
             }));
   }
 
-  private void part(SubscriptionId subscription) {
-    toSubscriptions.computeIfPresent(subscription, (_, turns) -> --turns.users == 0 ? null : turns);
+  private void release(SubscriptionId subscription) {
+    perSubscription.computeIfPresent(subscription, (_, limit) -> --limit.users == 0 ? null : limit);
   }
 
-  /** A subscription's, for as long as anybody uses them. */
-  private static final class Turns {
-    private final Semaphore free = new Semaphore(TO_ONE_SUBSCRIPTION, true);
+  /** One subscription's slots, kept while any attempt uses them. */
+  private static final class PerSubscription {
+    private final Semaphore free = new Semaphore(MAX_PER_SUBSCRIPTION, true);
 
-    /** How many wait for the receiver's answer, and since when it has answered none of them. */
-    private int asking;
+    /** Requests that the receiver has not answered yet. */
+    private int unanswered;
 
+    /** Since when it has answered none of them. */
     private long silentSinceNanos;
 
-    /** Changed by {@link ConcurrentHashMap#compute} only. */
+    /** Changed only inside {@link ConcurrentHashMap#compute}. */
     private int users;
 
-    boolean take(long until) throws InterruptedException {
+    boolean acquire(long until) throws InterruptedException {
       for (long now = System.nanoTime(); now < until; now = System.nanoTime()) {
         long hangsFrom = hangsFrom(now);
         if (free.tryAcquire(Math.min(hangsFrom, until) - now, TimeUnit.NANOSECONDS)) {
@@ -181,24 +182,24 @@ public final class SendingLimits {
     }
 
     private synchronized long hangsFrom(long now) {
-      return (asking == 0 ? now : silentSinceNanos) + SILENCE.toNanos();
+      return (unanswered == 0 ? now : silentSinceNanos) + HANG_AFTER.toNanos();
     }
 
-    synchronized void asked() {
-      if (asking++ == 0) {
+    synchronized void requestSent() {
+      if (unanswered++ == 0) {
         silentSinceNanos = System.nanoTime();
       }
     }
 
-    void answered() {
+    void receiverAnswered() {
       synchronized (this) {
-        asking--;
+        unanswered--;
         silentSinceNanos = System.nanoTime();
       }
       free.release();
     }
 
-    void giveBack() {
+    void release() {
       free.release();
     }
   }

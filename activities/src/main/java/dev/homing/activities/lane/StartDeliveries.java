@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Starts the workflows of deliveries that the ledger says are in nobody's hand, one after the
- * other; one that runs already is as good.
+ * Starts workflows for waiting deliveries that have none in the ledger, one by one.
+ *
+ * <p>A workflow that already runs counts as started.
  */
 public final class StartDeliveries implements DeliveryStarts {
   private final WaitingDeliveries deliveries;

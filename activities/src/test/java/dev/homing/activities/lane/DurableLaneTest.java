@@ -275,7 +275,7 @@ class DurableLaneTest {
     assertThat(failed.getType()).isEqualTo("failed");
     assertThat(failed.getCategory()).isEqualTo(ApplicationErrorCategory.BENIGN);
     assertThat(failed.getOriginalMessage())
-        .matches("schedule over: attempt 2 of 2: 503 in \\d+ ms");
+        .matches("retry schedule exhausted: attempt 2 of 2: 503 in \\d+ ms");
     assertThat(failed.getStackTrace()).noneMatch(DurableLaneTest::isOurs);
     assertThat(ledger.find(key).state()).isEqualTo(State.FAILED);
   }
@@ -303,7 +303,7 @@ class DurableLaneTest {
     ApplicationFailure over = failure(FIRST, key);
 
     assertThat(over.isNonRetryable()).isTrue();
-    assertThat(over.getOriginalMessage()).isEqualTo("its payload is kept no longer");
+    assertThat(over.getOriginalMessage()).isEqualTo("its payload has expired");
     assertThat(ledger.find(key).state()).isEqualTo(State.FAILED);
     assertThat(ledger.find(key).reason()).isEqualTo(Reason.PAYLOAD_EXPIRED);
     assertThat(ledger.find(key).nextAttemptAt()).isNull();

@@ -28,23 +28,23 @@ class SendingLimitsTest {
     fill(slots, 20);
 
     // Refused after the receiver has been silent for two seconds.
-    assertThat(slots.forEvent(LONG).enter(busy)).isFalse();
-    assertThat(slots.forEvent(LONG).enter(busy)).isFalse();
-    assertThat(slots.forEvent(LONG).enter(other)).isTrue();
+    assertThat(slots.forEvent(LONG).acquireSlot(busy)).isFalse();
+    assertThat(slots.forEvent(LONG).acquireSlot(busy)).isFalse();
+    assertThat(slots.forEvent(LONG).acquireSlot(other)).isTrue();
   }
 
   @Test
   void queuesAttemptsWhileTheReceiverAnswers() throws Exception {
     SendingLimits slots = new SendingLimits(100);
-    List<SendingLimits.Event> under = fill(slots, 20);
+    List<SendingLimits.EventShare> under = fill(slots, 20);
     List<Future<Boolean>> waiting =
         IntStream.range(0, 15)
-            .mapToObj(_ -> threads.submit(() -> slots.forEvent(LONG).enter(busy)))
+            .mapToObj(_ -> threads.submit(() -> slots.forEvent(LONG).acquireSlot(busy)))
             .toList();
 
-    for (SendingLimits.Event event : under.subList(0, 15)) {
-      event.answered(busy);
-      event.leave();
+    for (SendingLimits.EventShare event : under.subList(0, 15)) {
+      event.receiverAnswered(busy);
+      event.releaseSlot();
     }
 
     for (Future<Boolean> one : waiting) {
@@ -55,41 +55,41 @@ class SendingLimitsTest {
   @Test
   void receiverDoesNotHangBeforeItsFirstAttempt() throws Exception {
     SendingLimits slots = new SendingLimits(1);
-    SendingLimits.Event only = slots.forEvent(LONG);
-    assertThat(only.enter(other)).isTrue();
+    SendingLimits.EventShare only = slots.forEvent(LONG);
+    assertThat(only.acquireSlot(other)).isTrue();
     List<Future<Boolean>> all =
         IntStream.range(0, 30)
-            .mapToObj(_ -> threads.submit(() -> enterAndLeave(slots.forEvent(LONG))))
+            .mapToObj(_ -> threads.submit(() -> acquireAndRelease(slots.forEvent(LONG))))
             .toList();
     await().until(() -> slots.waiting() == 20);
     await().during(Duration.ofSeconds(3)).until(() -> all.stream().noneMatch(Future::isDone));
 
-    only.answered(other);
-    only.leave();
+    only.receiverAnswered(other);
+    only.releaseSlot();
 
     for (Future<Boolean> one : all) {
       assertThat(one.get()).isTrue();
     }
   }
 
-  private boolean enterAndLeave(SendingLimits.Event event) throws InterruptedException {
-    boolean entered = event.enter(busy);
-    if (entered) {
-      event.answered(busy);
-      event.leave();
+  private boolean acquireAndRelease(SendingLimits.EventShare event) throws InterruptedException {
+    boolean acquired = event.acquireSlot(busy);
+    if (acquired) {
+      event.receiverAnswered(busy);
+      event.releaseSlot();
     }
-    return entered;
+    return acquired;
   }
 
   @Test
   void waitingForASubscriptionTakesNoSlotOfTheNode() throws Exception {
     SendingLimits slots = new SendingLimits(21);
-    List<SendingLimits.Event> under = fill(slots, 20);
-    Future<Boolean> waiting = threads.submit(() -> slots.forEvent(LONG).enter(busy));
+    List<SendingLimits.EventShare> under = fill(slots, 20);
+    Future<Boolean> waiting = threads.submit(() -> slots.forEvent(LONG).acquireSlot(busy));
 
-    assertThat(slots.forEvent(LONG).enter(other)).isTrue();
-    under.getFirst().answered(busy);
-    under.getFirst().leave();
+    assertThat(slots.forEvent(LONG).acquireSlot(other)).isTrue();
+    under.getFirst().receiverAnswered(busy);
+    under.getFirst().releaseSlot();
 
     assertThat(waiting.get()).isTrue();
   }
@@ -97,71 +97,71 @@ class SendingLimitsTest {
   @Test
   void releasesTheSubscriptionsSlotWhenTheNodeHasNone() throws Exception {
     SendingLimits slots = new SendingLimits(1);
-    SendingLimits.Event only = slots.forEvent(LONG);
-    assertThat(only.enter(other)).isTrue();
+    SendingLimits.EventShare only = slots.forEvent(LONG);
+    assertThat(only.acquireSlot(other)).isTrue();
     for (int i = 0; i < 25; i++) {
-      assertThat(slots.forEvent(Duration.ZERO).enter(busy)).isFalse();
+      assertThat(slots.forEvent(Duration.ZERO).acquireSlot(busy)).isFalse();
     }
 
-    only.answered(other);
-    only.leave();
+    only.receiverAnswered(other);
+    only.releaseSlot();
 
-    assertThat(slots.forEvent(LONG).enter(busy)).isTrue();
+    assertThat(slots.forEvent(LONG).acquireSlot(busy)).isTrue();
     assertThat(slots.free()).isZero();
   }
 
   @Test
   void limitsAttemptsOfOneEvent() throws Exception {
     SendingLimits slots = new SendingLimits(100);
-    SendingLimits.Event event = slots.forEvent(LONG);
+    SendingLimits.EventShare event = slots.forEvent(LONG);
     for (int i = 0; i < 64; i++) {
-      assertThat(event.sit(Duration.ZERO)).isTrue();
+      assertThat(event.acquireSeat(Duration.ZERO)).isTrue();
     }
 
-    assertThat(event.sit(Duration.ofMillis(50))).isFalse();
-    assertThat(slots.forEvent(LONG).sit(Duration.ZERO)).isTrue();
-    event.stand();
-    assertThat(event.sit(Duration.ZERO)).isTrue();
+    assertThat(event.acquireSeat(Duration.ofMillis(50))).isFalse();
+    assertThat(slots.forEvent(LONG).acquireSeat(Duration.ZERO)).isTrue();
+    event.releaseSeat();
+    assertThat(event.acquireSeat(Duration.ZERO)).isTrue();
   }
 
   @Test
   void limitsPayloadsInMemory() throws Exception {
     SendingLimits slots = new SendingLimits(100, 3);
-    SendingLimits.Event event = slots.forEvent(LONG);
-    SendingLimits.Event another = slots.forEvent(LONG);
-    assertThat(event.sit(Duration.ZERO)).isTrue();
-    assertThat(event.sit(Duration.ZERO)).isTrue();
-    assertThat(another.sit(Duration.ZERO)).isTrue();
+    SendingLimits.EventShare event = slots.forEvent(LONG);
+    SendingLimits.EventShare another = slots.forEvent(LONG);
+    assertThat(event.acquireSeat(Duration.ZERO)).isTrue();
+    assertThat(event.acquireSeat(Duration.ZERO)).isTrue();
+    assertThat(another.acquireSeat(Duration.ZERO)).isTrue();
 
-    assertThat(another.sit(Duration.ofMillis(50))).isFalse();
-    event.stand();
-    assertThat(another.sit(Duration.ZERO)).isTrue();
-    assertThat(another.sit(Duration.ZERO)).isFalse();
+    assertThat(another.acquireSeat(Duration.ofMillis(50))).isFalse();
+    event.releaseSeat();
+    assertThat(another.acquireSeat(Duration.ZERO)).isTrue();
+    assertThat(another.acquireSeat(Duration.ZERO)).isFalse();
   }
 
   @Test
   void interruptReleasesEverything() throws Exception {
     SendingLimits slots = new SendingLimits(1);
-    SendingLimits.Event only = slots.forEvent(LONG);
-    assertThat(only.enter(busy)).isTrue();
-    Future<Boolean> waiting = threads.submit(() -> slots.forEvent(LONG).enter(busy));
+    SendingLimits.EventShare only = slots.forEvent(LONG);
+    assertThat(only.acquireSlot(busy)).isTrue();
+    Future<Boolean> waiting = threads.submit(() -> slots.forEvent(LONG).acquireSlot(busy));
     await().until(() -> slots.waiting() == 1);
     waiting.cancel(true);
     await().until(() -> slots.waiting() == 0);
 
-    only.answered(busy);
-    only.leave();
+    only.receiverAnswered(busy);
+    only.releaseSlot();
 
     assertThat(slots.free()).isEqualTo(1);
   }
 
   /** Starts {@code count} attempts to the busy subscription, each of another event. */
-  private List<SendingLimits.Event> fill(SendingLimits slots, int count)
+  private List<SendingLimits.EventShare> fill(SendingLimits slots, int count)
       throws InterruptedException {
-    List<SendingLimits.Event> all = new ArrayList<>();
+    List<SendingLimits.EventShare> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       all.add(slots.forEvent(LONG));
-      assertThat(all.getLast().enter(busy)).isTrue();
+      assertThat(all.getLast().acquireSlot(busy)).isTrue();
     }
     return all;
   }

@@ -29,10 +29,10 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class LaneWiring {
   @Bean
-  SendingLimits slots(ExpressSettings settings, MeterRegistry metrics) {
-    SendingLimits slots = new SendingLimits(settings.slots());
-    metrics.gauge("homing.express.slots.free", slots, SendingLimits::free);
-    return slots;
+  SendingLimits sendingLimits(ExpressSettings settings, MeterRegistry metrics) {
+    SendingLimits limits = new SendingLimits(settings.slots());
+    metrics.gauge("homing.express.slots.free", limits, SendingLimits::free);
+    return limits;
   }
 
   @Bean
@@ -41,12 +41,12 @@ class LaneWiring {
       Deliveries deliveries,
       HttpSender sender,
       AttemptLog attemptLog,
-      SendingLimits slots,
+      SendingLimits limits,
       FairTransactions transaction) {
-    return new SendFirstAttempts(leases, deliveries, sender, attemptLog, slots, transaction);
+    return new SendFirstAttempts(leases, deliveries, sender, attemptLog, limits, transaction);
   }
 
-  /** The workers' bean ends it. */
+  /** Not destroyed by Spring: the workers' bean stops it. */
   @Bean(destroyMethod = "")
   EarlyStart earlyStart(
       Leases leases, Receivers receivers, SendFirstAttempts sendFirst, Egress egress) {

@@ -35,7 +35,7 @@ public enum CrashPoint {
   /** The workflow is about to adopt the first attempts. */
   EXPRESS_BEFORE_ADOPTING(
       "activities.lane.ExpressLane",
-      "tell(AcceptedEvent,DeliveryId,ExpressLane$Run)",
+      "process(AcceptedEvent,DeliveryId,ExpressLane$Run)",
       When.AT_THE_BEGINNING),
 
   /** A workflow that events share has adopted the first attempts of one of them. */
