@@ -75,7 +75,7 @@ public final class Deliveries {
             .param("waits", state == State.RETRYING)
             .update();
     if (added == 1) {
-      open.written(List.of(new OpenEvents.Written(key.tenant(), key.eventId())));
+      open.countDown(List.of(new OpenEvents.Written(key.tenant(), key.eventId())));
     }
     return added == 1;
   }

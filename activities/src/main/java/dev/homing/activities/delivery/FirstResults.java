@@ -167,7 +167,7 @@ public final class FirstResults {
    */
   private void written(List<Delivery.Key> stillOpen) {
     if (!stillOpen.isEmpty()) {
-      open.written(
+      open.countDown(
           stillOpen.stream()
               .map(key -> new OpenEvents.Written(key.tenant(), key.eventId()))
               .toList());

@@ -30,12 +30,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The accepting commit: each event with its recipients, that it is open, and its client's keys.
+ * The accepting commit: an event with its recipients, its lease and its client's keys.
  *
  * <p>Nothing else stands between a request and its 202.
  */
 public final class AcceptEvents implements AutoCloseable {
-  /** PostgreSQL's own, which Spring does not know: {@code lock_timeout} has run out. */
+  /** PostgreSQL's SQLSTATE after {@code lock_timeout}, which Spring does not translate. */
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   /** How long to wait for another request that is using the same key. */
@@ -48,13 +48,13 @@ public final class AcceptEvents implements AutoCloseable {
   private final NewEvents newEvents;
   private final TransactionTemplate transaction;
   private final Supplier<UUID> ids;
-  private final DistributionSummary together;
+  private final DistributionSummary batchSizes;
   private final GroupCommit<Submission, Acceptance> commits;
 
   /**
    * @param jdbc commits each statement by itself, outside of a transaction
    * @param transaction on the same database as {@code jdbc} and {@code routes}
-   * @param ids new ones, which sort by time
+   * @param ids makes new ids, which sort by time
    */
   public AcceptEvents(
       Routes routes,
@@ -68,16 +68,17 @@ public final class AcceptEvents implements AutoCloseable {
     this.newEvents = new NewEvents(jdbc, leases);
     this.transaction = transaction;
     this.ids = ids;
-    this.together = metrics.summary("homing.accept.together");
+    this.batchSizes = metrics.summary("homing.accept.together");
     this.commits = new GroupCommit<>(this::commitTogether);
   }
 
   /**
-   * Accepts an event: what is returned is committed. Those that come at the same time share the
-   * commit.
+   * Accepts an event, and returns once the result is committed.
    *
-   * @throws ConcurrencyFailureException if another request is using one of its keys all this time:
-   *     nothing was done
+   * <p>Events submitted at the same time share a commit.
+   *
+   * @throws ConcurrencyFailureException if another request keeps using one of its keys for five
+   *     seconds; nothing was changed
    */
   public Acceptance accept(Submission submission) {
     long until = System.nanoTime() + KEY_TIMEOUT.toNanos();
@@ -88,7 +89,7 @@ public final class AcceptEvents implements AutoCloseable {
     }
   }
 
-  /** Nothing is held between tries: neither a connection nor a lock. */
+  /** Retries until the key is free; holds neither a connection nor a lock between tries. */
   private Acceptance acceptAlone(
       Submission submission, long until, ConcurrencyFailureException inUse) {
     try {
@@ -107,48 +108,50 @@ public final class AcceptEvents implements AutoCloseable {
   }
 
   private List<Acceptance> commitTogether(List<Submission> submissions) {
-    together.record(submissions.size());
+    batchSizes.record(submissions.size());
     return accept(submissions);
   }
 
-  /** After the last request was answered. */
+  /** Call after the last request was answered. */
   @Override
   public void close() {
     commits.close();
   }
 
   /**
-   * Commits all of them or none, and answers in the same order.
+   * Commits all of these submissions or none; results come in the same order.
    *
-   * @throws ConcurrencyFailureException if somebody else is just using one of their keys, or two of
-   *     these are entangled by keys and want to be committed one by one
+   * @throws ConcurrencyFailureException if another transaction is using one of their keys, or if
+   *     two of them share keys in a way that requires committing them one by one
    */
-  public List<Acceptance> accept(List<Submission> together) {
+  public List<Acceptance> accept(List<Submission> submissions) {
     try {
-      return asRemembered(together)
-          .orElseGet(() -> requireNonNull(transaction.execute(_ -> commit(together))));
+      return commitRemembered(submissions)
+          .orElseGet(() -> requireNonNull(transaction.execute(_ -> commit(submissions))));
     } catch (UncategorizedSQLException failed) {
       SQLException cause = failed.getSQLException();
       if (cause != null && LOCK_NOT_AVAILABLE.equals(cause.getSQLState())) {
-        throw new CannotAcquireLockException("somebody else is just using the same key", failed);
+        throw new CannotAcquireLockException("another transaction is using the same key", failed);
       }
       throw failed;
     }
   }
 
   /**
-   * In one statement, so in one exchange with PostgreSQL: if nobody brings a key, and all
-   * recipients are those that are remembered. Else nothing is done.
+   * Commits in a single statement, which takes one exchange with PostgreSQL.
+   *
+   * <p>Works only if no submission has a key and all remembered routes are current; otherwise
+   * empty, and nothing is changed.
    */
-  private Optional<List<Acceptance>> asRemembered(List<Submission> together) {
+  private Optional<List<Acceptance>> commitRemembered(List<Submission> submissions) {
     boolean simple =
-        together.stream()
+        submissions.stream()
             .allMatch(each -> each.keys().isEmpty() && !each.remembered().equals(Route.UNKNOWN));
     if (!simple) {
       return Optional.empty();
     }
     List<Candidate> candidates =
-        together.stream().map(each -> candidate(each, each.remembered())).toList();
+        submissions.stream().map(each -> candidate(each, each.remembered())).toList();
     Set<NewEvents.RoutesVersion> versions =
         candidates.stream()
             .map(each -> new NewEvents.RoutesVersion(each.event().tenant(), each.route().version()))
@@ -156,30 +159,30 @@ public final class AcceptEvents implements AutoCloseable {
     if (!newEvents.add(candidates, versions)) {
       return Optional.empty();
     }
-    routes.confirmed(together.stream().map(AcceptEvents::asked).collect(Collectors.toSet()));
+    routes.confirmed(submissions.stream().map(AcceptEvents::asked).collect(Collectors.toSet()));
     return Optional.of(candidates.stream().map(Candidate::accepted).toList());
   }
 
-  private List<Acceptance> commit(List<Submission> together) {
-    List<Candidate> candidates = candidates(together);
+  private List<Acceptance> commit(List<Submission> submissions) {
+    List<Candidate> candidates = candidates(submissions);
     Map<EventKey, EventKeys.Claim> holders = keys.claim(claims(candidates));
     List<Acceptance> all =
-        candidates.stream().map(candidate -> judge(candidate, holders, together.size())).toList();
-    var unused = newEvents.add(newOnes(candidates, all), Set.of());
+        candidates.stream().map(candidate -> judge(candidate, holders, submissions.size())).toList();
+    var unused = newEvents.add(onlyNew(candidates, all), Set.of());
     return all;
   }
 
-  private List<Candidate> candidates(List<Submission> together) {
+  private List<Candidate> candidates(List<Submission> submissions) {
     Map<Routes.Asked, Route> confirmed =
         routes.confirm(
-            together.stream()
+            submissions.stream()
                 .collect(
                     Collectors.toMap(
                         AcceptEvents::asked,
                         Submission::remembered,
                         BinaryOperator.maxBy(
                             (one, other) -> Long.compare(one.version(), other.version())))));
-    return together.stream()
+    return submissions.stream()
         .map(submission -> candidate(submission, requireNonNull(confirmed.get(asked(submission)))))
         .toList();
   }
@@ -198,7 +201,7 @@ public final class AcceptEvents implements AutoCloseable {
     return new Candidate(submission, Leases.Lease.of(event), route);
   }
 
-  /** Of those that bring the same key, the first claims it. */
+  /** Claims each key for the first candidate that has it. */
   private static SortedMap<EventKey, EventKeys.Claim> claims(List<Candidate> candidates) {
     SortedMap<EventKey, EventKeys.Claim> claims = new TreeMap<>();
     for (Candidate candidate : candidates) {
@@ -212,17 +215,17 @@ public final class AcceptEvents implements AutoCloseable {
   }
 
   private Acceptance judge(
-      Candidate candidate, Map<EventKey, EventKeys.Claim> holders, int together) {
-    Map<Boolean, List<EventKey>> mine =
+      Candidate candidate, Map<EventKey, EventKeys.Claim> holders, int batchSize) {
+    Map<Boolean, List<EventKey>> keysByOwnership =
         candidate.submission().keys().stream()
             .collect(
                 Collectors.partitioningBy(
                     key -> candidate.holds(requireNonNull(holders.get(key)))));
-    List<EventKey> others = requireNonNull(mine.get(false));
+    List<EventKey> others = requireNonNull(keysByOwnership.get(false));
     if (others.isEmpty()) {
       return candidate.accepted();
     }
-    giveBack(requireNonNull(mine.get(true)), together);
+    releaseClaimed(requireNonNull(keysByOwnership.get(true)), batchSize);
     return others.stream()
         .filter(
             key ->
@@ -235,18 +238,22 @@ public final class AcceptEvents implements AutoCloseable {
             () -> new Acceptance.Repeated(requireNonNull(holders.get(others.getFirst())).event()));
   }
 
-  /** What has one key of its own and one of another's is no event; others may count on its key. */
-  private void giveBack(List<EventKey> claimed, int together) {
+  /**
+   * Releases the keys of a candidate that is not accepted, as another event holds one of its keys.
+   *
+   * <p>Refuses in a shared commit: other candidates may have been judged by the claimed key.
+   */
+  private void releaseClaimed(List<EventKey> claimed, int batchSize) {
     if (claimed.isEmpty()) {
       return;
     }
-    if (together > 1) {
+    if (batchSize > 1) {
       throw new ConcurrencyFailureException("keys are entangled");
     }
     keys.release(claimed);
   }
 
-  private static List<Candidate> newOnes(List<Candidate> candidates, List<Acceptance> all) {
+  private static List<Candidate> onlyNew(List<Candidate> candidates, List<Acceptance> all) {
     return IntStream.range(0, all.size())
         .filter(i -> all.get(i) instanceof Acceptance.New)
         .mapToObj(candidates::get)

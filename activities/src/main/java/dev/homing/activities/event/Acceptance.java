@@ -3,19 +3,19 @@ package dev.homing.activities.event;
 import dev.homing.activities.routing.Route;
 import dev.homing.workflows.event.AcceptedEvent;
 
-/** What came of a submission; in each case it is committed. */
+/** The committed result of a submission. */
 public sealed interface Acceptance {
 
   /**
-   * It is a new event, which this node may send first.
+   * A new event, whose first attempts this node may make.
    *
-   * @param route its recipients
+   * @param route the event's recipients
    */
   record New(Leases.Lease lease, Route route) implements Acceptance {}
 
-  /** It was accepted before, under one of its keys: nothing was done. */
+  /** A repeat: one of its keys already stands for this event. Nothing was changed. */
   record Repeated(AcceptedEvent event) implements Acceptance {}
 
-  /** A key of this kind stands for something else: nothing was done. */
+  /** A conflict: a key of this kind stands for another request. Nothing was changed. */
   record Conflicting(KeyKind kind) implements Acceptance {}
 }

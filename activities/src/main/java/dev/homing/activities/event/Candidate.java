@@ -3,7 +3,7 @@ package dev.homing.activities.event;
 import dev.homing.activities.routing.Route;
 import dev.homing.workflows.event.AcceptedEvent;
 
-/** What would become of a submission, were it not accepted before. */
+/** The event that a submission becomes unless it is a repeat. */
 record Candidate(Submission submission, Leases.Lease lease, Route route) {
   AcceptedEvent event() {
     return lease.event();

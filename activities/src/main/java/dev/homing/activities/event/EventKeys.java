@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Which event each key of a client stands for; used inside the accepting transaction. */
+/** The events that clients' keys stand for; used inside the accepting transaction. */
 final class EventKeys {
   private final JdbcClient jdbc;
 
@@ -19,17 +19,17 @@ final class EventKeys {
     this.jdbc = jdbc;
   }
 
-  /** For which event a key stands, and by the fingerprint of what request. */
+  /** The event that a key stands for, and the fingerprint of its request. */
   @SuppressWarnings("ArrayRecordComponent")
   record Claim(AcceptedEvent event, byte[] fingerprint) {}
 
   /**
-   * Makes these claims where nobody has the key, and returns whose each key is afterwards.
+   * Claims the keys that are free, and returns the claim that each key has afterwards.
    *
-   * <p>Waits for others who are just claiming the same, as long as PostgreSQL's {@code
-   * lock_timeout} lets it.
+   * <p>Waits for transactions that are claiming the same keys, up to PostgreSQL's {@code
+   * lock_timeout}.
    *
-   * @param claims sorted, so that transactions which claim the same keys cannot deadlock
+   * @param claims sorted, so that transactions that claim the same keys cannot deadlock
    */
   Map<EventKey, Claim> claim(SortedMap<EventKey, Claim> claims) {
     if (claims.isEmpty()) {
@@ -80,7 +80,7 @@ final class EventKeys {
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  /** Takes claims back that this transaction made. */
+  /** Releases claims that this transaction made. */
   void release(Collection<EventKey> keys) {
     named(
             """

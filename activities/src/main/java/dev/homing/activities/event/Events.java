@@ -16,7 +16,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** All events: what happened never changes. */
+/** All accepted events; none ever changes. */
 public final class Events {
   private static final String COLUMNS =
       "tenant, id, type, content_type, recipients, external_id, hops";
@@ -28,12 +28,12 @@ public final class Events {
   }
 
   /**
-   * What happened.
+   * An accepted event, without its payload.
    *
-   * @param contentType as it came
+   * @param contentType exactly as the client sent it
    * @param recipients the subscriptions that matched in the accepting commit
-   * @param externalId the client's own name for it; null: it gave none
-   * @param hops by how many deliveries of Homing it came here
+   * @param externalId the client's own name for the event; null: it gave none
+   * @param hops deliveries by Homing through which the event came here
    */
   public record Event(
       Tenant tenant,
@@ -57,7 +57,7 @@ public final class Events {
         .optional();
   }
 
-  /** The exact bytes that came; empty once they are kept no longer. */
+  /** The exact bytes that the client sent; empty once they have expired. */
   public Optional<byte[]> payload(Tenant tenant, EventId id) {
     return jdbc.sql("select payload from payloads where tenant = :tenant and event_id = :id")
         .param("tenant", tenant.name())
@@ -66,7 +66,7 @@ public final class Events {
         .optional();
   }
 
-  /** Whether the event can still be sent. */
+  /** Whether the payload has not expired, so that the event can still be sent. */
   public boolean hasPayload(Tenant tenant, EventId id) {
     return jdbc.sql(
             "select exists (select from payloads where tenant = :tenant and event_id = :id)")
@@ -76,7 +76,7 @@ public final class Events {
         .single();
   }
 
-  /** The event and the recipient that a delivery's id stands for, also before it has a row. */
+  /** The event and recipient that a delivery id stands for, even before it has a row. */
   public Optional<Recipient> recipient(Tenant tenant, DeliveryId delivery) {
     long high = delivery.uuid().getMostSignificantBits();
     return jdbc
@@ -95,22 +95,22 @@ public final class Events {
         .findFirst();
   }
 
-  /** One of those whom an event is for. */
+  /** One recipient of an event. */
   public record Recipient(Event event, SubscriptionId subscription) {
     public DeliveryId delivery() {
       return DeliveryId.of(event.id(), subscription);
     }
   }
 
-  /** An event, and where it stands in the order in which events appear. */
+  /** An event, and its place in the order in which events appear. */
   public record Appeared(Event event, Change change) {}
 
   /**
-   * The tenant's in the order in which they appear: none comes before one that was read.
+   * A tenant's events in the order in which they appear: none appears before one already read.
    *
-   * @param type exactly; null: all
-   * @param after those after this one
-   * @param from the first that counts, and {@code until} the first that does not
+   * @param type the exact event type; null: all types
+   * @param after lists events after this one
+   * @param from the first id to list; {@code until} is the first id not to
    */
   public List<Appeared> appeared(
       Tenant tenant, @Nullable String type, Change after, UUID from, UUID until, int limit) {
@@ -144,10 +144,10 @@ public final class Events {
   }
 
   /**
-   * The tenant's, newest first.
+   * A tenant's events, newest first.
    *
-   * @param type exactly; null: all
-   * @param from the first that counts, and {@code before} the first that does not
+   * @param type the exact event type; null: all types
+   * @param from the first id to list; {@code before} is the first id not to
    */
   public List<Event> list(Tenant tenant, @Nullable String type, UUID from, UUID before, int limit) {
     return jdbc.sql(

@@ -2,14 +2,14 @@ package dev.homing.activities.event;
 
 import java.util.Locale;
 
-/** What a client's key names; in the order in which all transactions take keys. */
+/** What a client's key names; declared in the order in which transactions lock keys. */
 public enum KeyKind {
   /** The event. */
   EXTERNAL_ID,
   /** The request. */
   IDEMPOTENCY;
 
-  /** As PostgreSQL has it. */
+  /** The word that PostgreSQL stores. */
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }

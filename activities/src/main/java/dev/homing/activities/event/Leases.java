@@ -12,32 +12,33 @@ import java.util.stream.Gatherers;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Who may make the first attempts of an event.
+ * Leases on events: only the holder may make an event's first attempts.
  *
- * <p>The right is a lease in PostgreSQL, by PostgreSQL's clock. The accepting node has it from the
+ * <p>A lease is stored in PostgreSQL and goes by its clock. The accepting node holds it from the
  * commit on, and either sends at once or offers it to the event's workflow; the first {@code
  * sendAll} on that node accepts the offer, once. Any other node waits until all rows exist or the
  * lease has expired.
  */
 public final class Leases {
-  private static final int RENEWED_TOGETHER = 1_000;
+  /** Leases renewed by one statement. */
+  private static final int RENEWAL_BATCH_SIZE = 1_000;
 
   private final JdbcClient jdbc;
   private final Duration duration;
 
-  /** Leases of events that this node accepted and nobody has begun to send. */
+  /** Leases of events that this node accepted and has not begun to send. */
   private final ConcurrentHashMap<EventId, Offer> offers = new ConcurrentHashMap<>();
 
   /** Leases of events that wait here to be sent, by the time of their last renewal. */
   private final ConcurrentHashMap<Lease, Long> kept = new ConcurrentHashMap<>();
 
-  /** The duration of a lease must outlast an attempt. */
+  /** {@code duration} must be longer than an attempt takes. */
   public Leases(JdbcClient jdbc, Duration duration) {
     this.jdbc = jdbc;
     this.duration = duration;
   }
 
-  /** The right to send an event first, known by a token. */
+  /** The right to make an event's first attempts, identified by a token. */
   public record Lease(AcceptedEvent event, String token) {
     static Lease of(AcceptedEvent event) {
       return new Lease(event, UUID.randomUUID().toString());
@@ -46,23 +47,23 @@ public final class Leases {
 
   private record Offer(Lease lease, long sinceNanos) {}
 
-  /** How long a lease lasts: the accepting commit gives one with each event. */
+  /** How long a lease lasts after it was taken or renewed. */
   public Duration duration() {
     return duration;
   }
 
-  /** After the commit, when nothing was begun: this node's first {@code sendAll} accepts it. */
-  public void offer(Lease mine) {
-    offers.put(mine.event().id(), new Offer(mine, System.nanoTime()));
+  /** Offers the lease of an event that was not begun to this node's first {@code sendAll}. */
+  public void offer(Lease lease) {
+    offers.put(lease.event().id(), new Offer(lease, System.nanoTime()));
   }
 
   /** Drops offers that were not accepted in time, as when Temporal is down. */
   public void evictExpiredOffers() {
     long now = System.nanoTime();
-    offers.values().removeIf(old -> now - old.sinceNanos() > duration.toNanos());
+    offers.values().removeIf(offer -> now - offer.sinceNanos() > duration.toNanos());
   }
 
-  /** At the end of this node: another may take at once what was offered here. */
+  /** Releases the leases on offer at shutdown, so that another node may take them at once. */
   public void releaseOffers() {
     List<Lease> offered = offers.values().stream().map(Offer::lease).toList();
     if (offered.isEmpty()) {
@@ -84,19 +85,19 @@ public final class Leases {
     return duration.dividedBy(3);
   }
 
-  /** The lease that accepting gave this node; empty if there is no offer, or not any more. */
+  /** Accepts this node's offer; empty if there is none, or its lease was lost. */
   public Optional<Lease> acceptOffer(AcceptedEvent event) {
     return Optional.ofNullable(offers.remove(event.id()))
         .filter(
-            mine ->
-                System.nanoTime() - mine.sinceNanos() < duration.dividedBy(2).toNanos()
-                    || renew(mine.lease()))
+            offer ->
+                System.nanoTime() - offer.sinceNanos() < duration.dividedBy(2).toNanos()
+                    || renew(offer.lease()))
         .map(Offer::lease);
   }
 
-  /** The lease, if the one before has expired; never two at a time. */
+  /** Takes the lease if the previous one has expired; never two at a time. */
   public Optional<Lease> takeExpired(AcceptedEvent event) {
-    Lease mine = Lease.of(event);
+    Lease lease = Lease.of(event);
     int taken =
         jdbc.sql(
                 """
@@ -108,14 +109,14 @@ public final class Leases {
             .param("tenant", event.tenant().name())
             .param("event", event.id().uuid())
             .param("lease", duration.toMillis())
-            .param("token", mine.token())
+            .param("token", lease.token())
             .update();
-    return taken == 1 ? Optional.of(mine) : Optional.empty();
+    return taken == 1 ? Optional.of(lease) : Optional.empty();
   }
 
-  /** False if it was lost meanwhile: another node that has it now may send as well. */
-  public boolean renew(Lease mine) {
-    return extend(mine, duration);
+  /** Renews a lease; false if it was lost: another node may hold it now, and send. */
+  public boolean renew(Lease lease) {
+    return extend(lease, duration);
   }
 
   /** A lease that {@link #renewKept} renews until this is closed. */
@@ -124,28 +125,28 @@ public final class Leases {
     void close();
   }
 
-  /** Keeps the lease of an event that waits: thousands that renew one by one are too many. */
-  public Kept keep(Lease mine) {
-    kept.put(mine, System.nanoTime());
-    return () -> kept.remove(mine);
+  /** Has a waiting event's lease renewed together with others: there may be thousands. */
+  public Kept keep(Lease lease) {
+    kept.put(lease, System.nanoTime());
+    return () -> kept.remove(lease);
   }
 
-  /** How many are kept. */
+  /** Leases that are being kept. */
   public int kept() {
     return kept.size();
   }
 
-  /** Renews together what is kept, if it was not renewed lately. */
+  /** Renews the kept leases that were not renewed recently, many in one statement. */
   public void renewKept() {
     long now = System.nanoTime();
     kept.entrySet().stream()
         .filter(each -> now - each.getValue() > renewal().dividedBy(2).toNanos())
         .map(Map.Entry::getKey)
-        .gather(Gatherers.windowFixed(RENEWED_TOGETHER))
+        .gather(Gatherers.windowFixed(RENEWAL_BATCH_SIZE))
         .forEach(this::renew);
   }
 
-  /** Rows that another transaction has locked are left for the next time. */
+  /** Renews these leases, except rows locked by another transaction: they come next time. */
   private void renew(List<Lease> due) {
     long now = System.nanoTime();
     jdbc.sql(
@@ -168,13 +169,15 @@ public final class Leases {
   }
 
   /**
-   * Lets another node take it at once. An interrupted thread releases as well: it stops, and a pool
-   * would give it no connection.
+   * Releases a lease, so that another node may take it at once.
+   *
+   * <p>Works on an interrupted thread, as at shutdown: the interrupt is cleared meanwhile, because
+   * the pool would give such a thread no connection.
    */
-  public void release(Lease mine) {
+  public void release(Lease lease) {
     boolean interrupted = Thread.interrupted();
     try {
-      extend(mine, Duration.ZERO);
+      extend(lease, Duration.ZERO);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -182,17 +185,17 @@ public final class Leases {
     }
   }
 
-  private boolean extend(Lease mine, Duration from) {
+  private boolean extend(Lease lease, Duration fromNow) {
     return jdbc.sql(
                 """
                 update open_events
                 set leased_until = now() + :lease * interval '1 millisecond'
                 where tenant = :tenant and event_id = :event and leased_by = :token
                 """)
-            .param("tenant", mine.event().tenant().name())
-            .param("event", mine.event().id().uuid())
-            .param("lease", from.toMillis())
-            .param("token", mine.token())
+            .param("tenant", lease.event().tenant().name())
+            .param("event", lease.event().id().uuid())
+            .param("lease", fromNow.toMillis())
+            .param("token", lease.token())
             .update()
         == 1;
   }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Writes events, their payloads, and that they are open, in one statement. */
+/** Writes new events, their payloads and their leases in one statement. */
 final class NewEvents {
   private final JdbcClient jdbc;
   private final Leases leases;
@@ -23,7 +23,7 @@ final class NewEvents {
   /** The version at which the recipients of a tenant's events were read. */
   record RoutesVersion(Tenant tenant, long number) {}
 
-  /** False, and nothing is added, unless these versions are those of now. */
+  /** Adds events; false, and none is added, unless all these versions are current. */
   boolean add(List<Candidate> events, Set<RoutesVersion> versions) {
     if (events.isEmpty()) {
       return true;
@@ -81,9 +81,7 @@ final class NewEvents {
     return events.stream().map(part).toArray(String[]::new);
   }
 
-  /**
-   * As PostgreSQL writes an array: they differ in length, which its own arrays of arrays cannot.
-   */
+  /** An array as a text literal: PostgreSQL's nested arrays must all have the same length. */
   private static String array(List<SubscriptionId> ids) {
     return ids.stream().map(id -> id.uuid().toString()).collect(Collectors.joining(",", "{", "}"));
   }

@@ -11,11 +11,13 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The events of which some recipient has no delivery row yet: they are counted down row by row,
- * closed with the last, and rescued if their lease expires.
+ * Events with at least one recipient that has no delivery row yet.
+ *
+ * <p>Each row that is written counts its event down; the last one closes it. An open event whose
+ * lease expires is rescued.
  */
 public final class OpenEvents {
-  /** Longer than it takes to start the workflows of what was claimed. */
+  /** Duration of a claim: longer than it takes to start the claimed events' workflows. */
   private static final Duration CLAIM = Duration.ofSeconds(30);
 
   private final JdbcClient jdbc;
@@ -34,14 +36,15 @@ public final class OpenEvents {
         .single();
   }
 
-  /** A recipient's row, and whose it is. */
+  /** A delivery row that was written for a recipient of this event. */
   public record Written(Tenant tenant, EventId event) {}
 
   /**
-   * In the transaction that writes rows, once for each: their events miss so many recipients fewer,
-   * and are closed with the last.
+   * Counts down the events of rows just written, and closes those that miss no recipient.
+   *
+   * <p>Call it in the transaction that writes the rows, with each row once.
    */
-  public void written(List<Written> rows) {
+  public void countDown(List<Written> rows) {
     String[] tenants = rows.stream().map(row -> row.tenant().name()).toArray(String[]::new);
     UUID[] events = rows.stream().map(row -> row.event().uuid()).toArray(UUID[]::new);
     jdbc.sql(
@@ -67,7 +70,11 @@ public final class OpenEvents {
         .update();
   }
 
-  /** In the transaction that opens rounds for a run: rows that are written later are in them. */
+  /**
+   * Notes the run that opened new rounds, so that rows written later belong to them.
+   *
+   * <p>Call it in the transaction that opens the rounds.
+   */
   public void roundsOpened(Tenant tenant, EventId event, String run) {
     jdbc.sql(
             """
@@ -80,8 +87,8 @@ public final class OpenEvents {
         .update();
   }
 
-  /** Events that nobody is sending: their lease has run out. The longest forsaken come first. */
-  public List<AcceptedEvent> forsaken(int limit) {
+  /** Events that no node is sending, as their lease has expired; longest abandoned first. */
+  public List<AcceptedEvent> abandoned(int limit) {
     return jdbc.sql(
             """
             select o.tenant, o.event_id, e.type, cardinality(e.recipients) as recipients
@@ -96,8 +103,8 @@ public final class OpenEvents {
         .list();
   }
 
-  /** Forsaken events for the caller alone to look after: nobody else is given them for a while. */
-  public List<AcceptedEvent> claimForsaken(int limit) {
+  /** Claims abandoned events for the caller; no other node is given them for 30 seconds. */
+  public List<AcceptedEvent> claimAbandoned(int limit) {
     return jdbc.sql(
             """
             with claimed as (
@@ -120,8 +127,8 @@ public final class OpenEvents {
         .list();
   }
 
-  /** One whose workflow runs needs nobody, unless the lease is taken and runs out once more. */
-  public void lookAfterAgain(AcceptedEvent event, Duration later) {
+  /** Defers the next claim of an abandoned event, unless its lease is taken and expires again. */
+  public void defer(AcceptedEvent event, Duration later) {
     jdbc.sql(
             """
             update open_events set look_after = now() + :later * interval '1 millisecond'
@@ -133,8 +140,8 @@ public final class OpenEvents {
         .update();
   }
 
-  /** Nobody is kept from looking after what is forsaken. */
-  public void freeClaims() {
+  /** Releases all claims and deferrals of abandoned events. */
+  public void releaseClaims() {
     jdbc.sql(
             """
             update open_events set look_after = null
@@ -151,7 +158,7 @@ public final class OpenEvents {
         row.getInt("recipients"));
   }
 
-  /** How many are open, how many of them are forsaken, and how long the oldest has been open. */
+  /** Counts the open and abandoned events, and says how long the oldest has been open. */
   public Backlog backlog() {
     return jdbc.sql(
             """
@@ -176,8 +183,8 @@ public final class OpenEvents {
         .single();
   }
 
-  /** The open events of all tenants. */
-  public record Backlog(long open, long forsaken, Duration oldest) {
+  /** The open events of all tenants; {@code abandoned} ones are among them. */
+  public record Backlog(long open, long abandoned, Duration oldest) {
     public static final Backlog NONE = new Backlog(0, 0, Duration.ZERO);
   }
 }

@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Which events share a workflow; any other has its own, whose id is the event's. */
+/** The events that share a workflow; any other has its own, with the event's id. */
 public final class SharedWorkflows {
   private final JdbcClient jdbc;
 
@@ -19,7 +19,7 @@ public final class SharedWorkflows {
     this.jdbc = jdbc;
   }
 
-  /** Before it is started: these events of one tenant share the workflow of the first. */
+  /** Has these events of one tenant share the first one's workflow; call before its start. */
   public void share(List<AcceptedEvent> events) {
     jdbc.sql(
             """
@@ -33,7 +33,7 @@ public final class SharedWorkflows {
         .update();
   }
 
-  /** Before they are started: these events of one tenant have a workflow of their own. */
+  /** Gives each of these events of one tenant its own workflow; call before its start. */
   public void separate(List<AcceptedEvent> events) {
     if (events.isEmpty()) {
       return;
@@ -44,7 +44,7 @@ public final class SharedWorkflows {
         .update();
   }
 
-  /** The id of each event's workflow. */
+  /** The workflow id of each event. */
   public Map<EventId, String> ids(Tenant tenant, Collection<EventId> events) {
     Map<EventId, String> shared =
         jdbc

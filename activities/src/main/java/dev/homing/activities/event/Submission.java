@@ -11,14 +11,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client says happened.
+ * An event as a client submits it.
  *
- * @param contentType as it came
- * @param payload the exact bytes that came
- * @param idempotencyKey by which the client knows this request; null: it has none
- * @param externalId by which the client knows the event; null: it has none
- * @param remembered who receives it, to be confirmed in the accepting commit
- * @param hops by how many deliveries of Homing it came here
+ * @param contentType exactly as the client sent it
+ * @param payload the exact bytes that the client sent
+ * @param idempotencyKey the client's name for this request; null: it gave none
+ * @param externalId the client's name for the event; null: it gave none
+ * @param remembered the recipients, to be confirmed in the accepting commit
+ * @param hops deliveries by Homing through which the event came here
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Submission(
@@ -31,7 +31,7 @@ public record Submission(
     Route remembered,
     int hops) {
 
-  /** One that begins here. */
+  /** An event that came through no delivery by Homing. */
   public Submission(
       Tenant tenant,
       String type,
@@ -43,7 +43,7 @@ public record Submission(
     this(tenant, type, contentType, payload, idempotencyKey, externalId, remembered, 0);
   }
 
-  /** The names under which it is accepted once. */
+  /** The keys under which this event is accepted only once. */
   List<EventKey> keys() {
     return Stream.of(
             Optional.ofNullable(idempotencyKey).map(key -> key(KeyKind.IDEMPOTENCY, key)),
@@ -57,9 +57,11 @@ public record Submission(
   }
 
   /**
-   * Tells whether a repeat with this key asks for the same: SHA-256 of type, content type and
-   * payload. A key of the request stands for the client's name of the event as well; the name
-   * itself stands for the event however often and with whichever keys it is requested.
+   * A SHA-256 that shows whether a repeat with this key asks for the same.
+   *
+   * <p>It covers type, content type and payload; for an idempotency key the external id as well.
+   * For the external id it leaves the idempotency key out, so the same event may be submitted again
+   * with any idempotency key.
    */
   byte[] fingerprint(EventKey key) {
     MessageDigest digest = sha256();
@@ -75,12 +77,12 @@ public record Submission(
   private static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible); // Every Java platform has it.
+    } catch (NoSuchAlgorithmException impossible) { // Every Java platform has it.
+      throw new IllegalStateException(impossible);
     }
   }
 
-  /** Without the payload: it is the client's, and may hold anything. */
+  /** Omits the payload: it is the client's, and may hold anything. */
   @Override
   public String toString() {
     return "Submission[%s, %s, %d bytes]".formatted(tenant, type, payload.length);

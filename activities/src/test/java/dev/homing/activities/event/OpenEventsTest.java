@@ -195,7 +195,7 @@ class OpenEventsTest {
 
     here.transaction.executeWithoutResult(
         status -> {
-          here.open.written(List.of(new OpenEvents.Written(tenant, event.id())));
+          here.open.countDown(List.of(new OpenEvents.Written(tenant, event.id())));
           status.setRollbackOnly();
         });
 
@@ -203,68 +203,68 @@ class OpenEventsTest {
   }
 
   @Test
-  void listsEventsWithoutALeaseAsForsaken() {
+  void listsEventsWithoutALeaseAsAbandoned() {
     AcceptedEvent held = here.accept(tenant, SampleIds.subscription());
-    AcceptedEvent forsaken = here.accept(tenant, subscriptions(3));
-    lapse(forsaken);
+    AcceptedEvent abandoned = here.accept(tenant, subscriptions(3));
+    lapse(abandoned);
 
-    assertThat(here.open.forsaken(1000)).contains(forsaken).doesNotContain(held);
-    assertThat(there.leases.takeExpired(forsaken)).isPresent();
-    assertThat(here.open.forsaken(1000)).doesNotContain(forsaken);
+    assertThat(here.open.abandoned(1000)).contains(abandoned).doesNotContain(held);
+    assertThat(there.leases.takeExpired(abandoned)).isPresent();
+    assertThat(here.open.abandoned(1000)).doesNotContain(abandoned);
   }
 
   @Test
-  void claimsEachForsakenEventOnOneNode() throws Exception {
+  void claimsEachAbandonedEventOnOneNode() throws Exception {
     List<AcceptedEvent> events =
         Stream.generate(() -> here.accept(tenant, SampleIds.subscription())).limit(40).toList();
     events.forEach(OpenEventsTest::lapse);
 
     List<List<AcceptedEvent>> claimed =
-        AtOnce.times(8, i -> () -> (i % 2 == 0 ? here : there).open.claimForsaken(1000));
+        AtOnce.times(8, i -> () -> (i % 2 == 0 ? here : there).open.claimAbandoned(1000));
 
     assertThat(claimed.stream().flatMap(List::stream).filter(events::contains))
         .containsExactlyInAnyOrderElementsOf(events);
   }
 
   @Test
-  void claimsTheLongestForsakenFirstUpToTheLimit() {
+  void claimsTheLongestAbandonedFirstUpToTheLimit() {
     AcceptedEvent later = here.accept(tenant, SampleIds.subscription());
     AcceptedEvent first = here.accept(tenant, SampleIds.subscription());
     lapse(later);
     set(first, "leased_until = now() - interval '1 year'");
 
-    assertThat(here.open.claimForsaken(1)).containsExactly(first);
+    assertThat(here.open.claimAbandoned(1)).containsExactly(first);
   }
 
   @Test
-  void claimsAnEventOnlyWhenItIsForsakenAgain() {
+  void claimsAnEventOnlyWhenItIsAbandonedAgain() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     lapse(event);
-    here.open.claimForsaken(1000);
-    here.open.lookAfterAgain(event, Duration.ofMinutes(10));
-    assertThat(here.open.claimForsaken(1000)).doesNotContain(event);
+    here.open.claimAbandoned(1000);
+    here.open.defer(event, Duration.ofMinutes(10));
+    assertThat(here.open.claimAbandoned(1000)).doesNotContain(event);
 
     assertThat(there.leases.takeExpired(event)).isPresent();
     lapse(event);
 
-    assertThat(here.open.claimForsaken(1000)).contains(event);
+    assertThat(here.open.claimAbandoned(1000)).contains(event);
   }
 
   @Test
   void claimsAgainAfterAWhileOrARelease() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     lapse(event);
-    here.open.claimForsaken(1000);
+    here.open.claimAbandoned(1000);
 
     set(event, "look_after = now() - interval '1 second'");
-    assertThat(here.open.claimForsaken(1000)).contains(event);
+    assertThat(here.open.claimAbandoned(1000)).contains(event);
 
-    here.open.freeClaims();
-    assertThat(here.open.claimForsaken(1000)).contains(event);
+    here.open.releaseClaims();
+    assertThat(here.open.claimAbandoned(1000)).contains(event);
   }
 
   @Test
-  void countsOpenAndForsakenEventsWithTheirAge() {
+  void countsOpenAndAbandonedEventsWithTheirAge() {
     here.accept(Postgres.newTenant(), SampleIds.subscription());
     AcceptedEvent old = here.accept(tenant, SampleIds.subscription());
     OpenEvents.Backlog before = here.open.backlog();
@@ -277,9 +277,9 @@ class OpenEventsTest {
     OpenEvents.Backlog backlog = here.open.backlog();
 
     assertThat(backlog.open()).isGreaterThanOrEqualTo(2);
-    assertThat(backlog.forsaken()).isEqualTo(before.forsaken() + 1);
+    assertThat(backlog.abandoned()).isEqualTo(before.abandoned() + 1);
     assertThat(backlog.oldest()).isGreaterThanOrEqualTo(Duration.ofDays(1));
-    here.open.written(List.of(new OpenEvents.Written(tenant, old.id())));
+    here.open.countDown(List.of(new OpenEvents.Written(tenant, old.id())));
     assertThat(here.open.backlog().oldest()).isLessThan(Duration.ofDays(1));
   }
 

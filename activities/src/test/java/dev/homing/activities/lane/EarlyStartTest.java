@@ -104,7 +104,7 @@ class EarlyStartTest {
     AcceptedEvent event;
     try (BrokenTable _ = new BrokenTable(tenant)) {
       event = here.begin(tenant, to("/a"));
-      await().until(() -> there.open.forsaken(100).contains(event));
+      await().until(() -> there.open.abandoned(100).contains(event));
     }
 
     Unfinished unfinished = sendAll(here, event);

@@ -65,7 +65,7 @@ public class EventRescuer {
   public BroughtBack bringBack(int most) {
     int started = 0;
     while (started < most) {
-      List<AcceptedEvent> claimed = open.claimForsaken(Math.min(CLAIMED_TOGETHER, most - started));
+      List<AcceptedEvent> claimed = open.claimAbandoned(Math.min(CLAIMED_TOGETHER, most - started));
       if (claimed.isEmpty()) {
         break;
       }
@@ -73,7 +73,7 @@ public class EventRescuer {
         if (!starts.startNow(event)) {
           return new BroughtBack(started, false);
         }
-        open.lookAfterAgain(event, LOOK_AGAIN);
+        open.defer(event, LOOK_AGAIN);
         started++;
       }
     }

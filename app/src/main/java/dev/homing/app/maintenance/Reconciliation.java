@@ -92,8 +92,8 @@ class Reconciliation {
         new OpenOnes(
             backlog.open(),
             backlog.oldest().toSeconds(),
-            backlog.forsaken(),
-            open.forsaken(SHOWN).stream().map(AcceptedEvent::id).toList()),
+            backlog.abandoned(),
+            open.abandoned(SHOWN).stream().map(AcceptedEvent::id).toList()),
         new OverdueOnes(
             lateness.overdue(),
             lateness.latest().toSeconds(),
@@ -148,7 +148,7 @@ class Reconciliation {
   /** Also what a node has looked at a short while ago. */
   Repairs repair() {
     int leftovers = waiting.cancelForInactive();
-    open.freeClaims();
+    open.releaseClaims();
     overdue.releaseClaims();
     EventRescuer.BroughtBack started = events.bringBack(REPAIRED_AT_ONCE);
     DeliveryRescuer.BroughtBack repaired = forsaken.bringBack(REPAIRED_AT_ONCE);
