@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The delivery that an attempt is made for.
  *
- * @param round the delivery's when the attempt began
- * @param runId the workflow run that makes it; null: the express lane
+ * @param round the delivery's round when the attempt began
+ * @param runId the workflow run that makes the attempt; null: the express lane
  */
 public record AttemptContext(
     Delivery.Key key, int round, @Nullable String runId, Receiver receiver) {}

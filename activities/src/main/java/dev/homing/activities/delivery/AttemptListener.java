@@ -2,7 +2,7 @@ package dev.homing.activities.delivery;
 
 import dev.homing.activities.outbound.Attempt;
 
-/** Hears of each attempt once it is committed; must be quick, and must not throw. */
+/** Is notified of each committed attempt; must be quick, and must not throw. */
 public interface AttemptListener {
   /**
    * Called after the commit, by the thread that made the attempt.

@@ -18,8 +18,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records each attempt: its row and what it makes of the delivery in one commit; then listeners
- * hear of it.
+ * Records each attempt and its delivery's new state in one commit, then notifies listeners.
  *
  * <p>Two attempts of a delivery may overlap, so the {@link Verdict} is made under the row's lock.
  */
@@ -55,17 +54,17 @@ public final class AttemptLog implements AutoCloseable {
   }
 
   /**
-   * Records an attempt, once, and returns what it made of the delivery.
+   * Records an attempt once, and returns the delivery as the attempt left it.
    *
-   * <p>A 410 switches the subscription off first: should this node die before the rest, nothing is
-   * sent there any more, and what waits is cancelled when its turn comes. A 410 of a URL that the
-   * subscription no longer has is a refusal like any other.
+   * <p>A 410 disables the subscription first. If this node dies before it has recorded the rest,
+   * nothing more is sent there, and waiting deliveries are cancelled when they are due. A 410 from
+   * a URL that the subscription no longer has is a refusal like any other.
    */
   public Delivery record(AttemptContext context, Attempt attempt) {
     return record(context, attempt, gone -> write(context, attempt, gone));
   }
 
-  /** The same for a first attempt, which most likely finds no row: those share a commit. */
+  /** Records a first attempt; its delivery rarely has a row yet, so many share a commit. */
   public Delivery recordFirst(AttemptContext context, Attempt attempt) {
     return record(context, attempt, gone -> writeFirst(context, attempt, gone));
   }
@@ -97,7 +96,7 @@ public final class AttemptLog implements AutoCloseable {
     return transaction.get(
         () -> {
           Delivery before = deliveries.lock(context.key());
-          if (attempts.have(before.key(), attempt)) {
+          if (attempts.contains(before.key(), attempt)) {
             return before;
           }
           attempts.add(before, context.round(), attempt);
@@ -106,29 +105,29 @@ public final class AttemptLog implements AutoCloseable {
                   && Objects.equals(context.runId(), before.runId())
                   && !before.state().isOver();
           Verdict verdict =
-              Verdict.of(before, context, attempt, counts, gone, () -> left(before), random);
+              Verdict.of(before, context, attempt, counts, gone, () -> remaining(before), random);
           deliveries.update(verdict.delivery(), verdict.dueIn());
           return deliveries.find(before.key().tenant(), before.key().id()).orElseThrow();
         });
   }
 
-  private @Nullable Duration left(Delivery delivery) {
+  private @Nullable Duration remaining(Delivery delivery) {
     return delivery.nextAttemptAt() == null ? null : deliveries.untilDue(delivery);
   }
 
   /**
-   * Gives a delivery its row without an attempt, unless it has one: those share a commit as well.
+   * Adds a delivery's row without an attempt, unless it has one; many share a commit.
    *
-   * @param wait until it is due, or looked at again; null: never
+   * @param wait time until it is due, or checked again; null: never by itself
    */
-  public void leave(
+  public void addWithoutAttempt(
       Delivery.Key key, State state, @Nullable Reason reason, @Nullable Duration wait) {
     var unused =
         firstResults.commit(
             new FirstResults.Result(Delivery.pending(key).in(state, reason), wait, null));
   }
 
-  /** After the last attempt. */
+  /** Call after the last attempt. */
   @Override
   public void close() {
     firstResults.close();

@@ -12,7 +12,7 @@ public final class AttemptMetrics implements AttemptListener {
   private final MeterRegistry metrics;
   private final Timer age;
 
-  /** By outcome and lane. */
+  /** Timers by outcome and lane. */
   private final ConcurrentHashMap<String, Timer> attempts = new ConcurrentHashMap<>();
 
   public AttemptMetrics(MeterRegistry metrics) {

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The ledger of deliveries: the truth about each, whatever Temporal says.
+ * The ledger of deliveries: the truth about each, even where Temporal disagrees.
  *
- * <p>What changes one takes its row's lock first, so it runs in its caller's transaction. A trigger
- * notes when what is shown of one has changed.
+ * <p>A change locks the delivery's row first, so it runs in its caller's transaction. A trigger
+ * notes when a column that the API shows has changed.
  */
 public final class Deliveries {
   private final JdbcClient jdbc;
@@ -33,9 +33,9 @@ public final class Deliveries {
     this.pausedSubscriptions = new PausedSubscriptions(jdbc);
   }
 
-  // What changes a delivery.
+  // Changes.
 
-  /** The delivery, locked; written first, due now, if it has no row yet. */
+  /** Locks a delivery; one without a row gets it first, due now. */
   Delivery lock(Delivery.Key key) {
     return lock(key.tenant(), key.id())
         .orElseGet(
@@ -50,8 +50,11 @@ public final class Deliveries {
   }
 
   /**
-   * Gives a recipient its row, unless it has one; waiting, it is due now. Whoever wrote the row
-   * also says so to the event.
+   * Adds a recipient's row unless it has one, and counts its event down.
+   *
+   * <p>A delivery that is added as retrying is due now.
+   *
+   * @return whether the row was added
    */
   public boolean add(Delivery.Key key, State state, @Nullable Reason reason) {
     int added =
@@ -80,7 +83,7 @@ public final class Deliveries {
     return added == 1;
   }
 
-  /** Writes what became of a locked delivery; {@code wait} is from now, by PostgreSQL's clock. */
+  /** Updates a locked delivery; {@code wait} counts from now, by PostgreSQL's clock. */
   void update(Delivery to, @Nullable Duration wait) {
     jdbc.sql(
             """
@@ -105,13 +108,14 @@ public final class Deliveries {
   }
 
   /**
-   * A locked delivery passes to another run, which goes on with its round; empty if a later run has
-   * it in hand, or if this run was told to end.
+   * Assigns a locked delivery to a run, which continues its round.
+   *
+   * <p>Empty if a later run has it in hand, or if this run was told to end.
    *
    * @param since when the run scheduled its activity
    */
   public Optional<Delivery> assignTo(String runId, Instant since, Delivery delivery) {
-    int passed =
+    int assigned =
         jdbc.sql(
                 """
                 update deliveries
@@ -124,12 +128,12 @@ public final class Deliveries {
             .param("tenant", delivery.key().tenant().name())
             .param("id", delivery.key().id().uuid())
             .update();
-    return passed == 1 ? find(delivery.key().tenant(), delivery.key().id()) : Optional.empty();
+    return assigned == 1 ? find(delivery.key().tenant(), delivery.key().id()) : Optional.empty();
   }
 
-  /** A locked delivery passes to a run that stands for a new round, which is opened once. */
+  /** Assigns a locked delivery to a reset run, and opens the new round once for that run. */
   public Optional<Delivery> assignToReset(String runId, Instant since, Delivery delivery) {
-    return assignTo(runId, since, delivery).map(passed -> openRoundOnce(runId, passed));
+    return assignTo(runId, since, delivery).map(assigned -> openRoundOnce(runId, assigned));
   }
 
   private Delivery openRoundOnce(String runId, Delivery delivery) {
@@ -148,7 +152,7 @@ public final class Deliveries {
     return find(delivery.key().tenant(), delivery.key().id()).orElseThrow();
   }
 
-  /** How long until a delivery is due, by PostgreSQL's clock; zero or less: it is. */
+  /** Time until a delivery is due, by PostgreSQL's clock; zero or less: it is due. */
   public Duration untilDue(Delivery delivery) {
     Double seconds =
         jdbc.sql(
@@ -164,12 +168,12 @@ public final class Deliveries {
     return seconds == null ? Duration.ZERO : Duration.ofMillis((long) (seconds * 1000));
   }
 
-  /** Stops a delivery if this run still has it in hand. */
+  /** Cancels a delivery if this run still has it in hand. */
   public boolean cancelRun(DeliveryId id, String runId, Reason reason) {
     return endRun(id, runId, State.CANCELLED, reason);
   }
 
-  /** Ends a delivery that cannot be sent any more, if this run still has it in hand. */
+  /** Fails a delivery that can no longer be sent, if this run still has it in hand. */
   public void failRun(DeliveryId id, String runId, Reason reason) {
     endRun(id, runId, State.FAILED, reason);
   }
@@ -190,11 +194,12 @@ public final class Deliveries {
   }
 
   /**
-   * Stops a delivery for a run that was cancelled: one that it has in hand, or that it would have
-   * taken next. A round that was opened after the run started is not its own.
+   * Cancels a delivery for a cancelled run that has it in hand, or would have taken it next.
    *
-   * @param since when the run scheduled this
-   * @param round for which the run was started; null: not known
+   * <p>A round that was opened after the run started does not belong to the run.
+   *
+   * @param since when the run scheduled this activity
+   * @param round the round for which the run was started; null: not known
    */
   public boolean cancelCancelledRun(
       Tenant tenant, DeliveryId id, String runId, Instant since, @Nullable Integer round) {
@@ -217,8 +222,9 @@ public final class Deliveries {
   }
 
   /**
-   * In a transaction: keeps what a run has in hand where it is until its subscription is enabled.
-   * False if it is not paused any more.
+   * Holds a run's delivery until its subscription is enabled; false if it is no longer paused.
+   *
+   * <p>Call it in a transaction.
    */
   public boolean holdIfPaused(Delivery.Key key, String runId) {
     boolean paused = pausedSubscriptions.lock(key.tenant(), key.subscriptionId());
@@ -228,7 +234,7 @@ public final class Deliveries {
     return paused;
   }
 
-  /** In a transaction: gives a recipient its row, held if its subscription is still paused. */
+  /** Adds a recipient's row, held if its subscription is still paused; call in a transaction. */
   public State addHeldIfPaused(Delivery.Key key) {
     boolean paused = pausedSubscriptions.lock(key.tenant(), key.subscriptionId());
     State state = paused ? State.HELD : State.RETRYING;
@@ -250,7 +256,7 @@ public final class Deliveries {
         .update();
   }
 
-  // What asks about deliveries.
+  // Queries.
 
   public Optional<Delivery> find(Tenant tenant, DeliveryId id) {
     return find("", tenant, id);
@@ -268,7 +274,7 @@ public final class Deliveries {
         .optional();
   }
 
-  /** All deliveries of an event that have a row. */
+  /** The deliveries of an event that have a row. */
   public List<Delivery> of(Tenant tenant, EventId event) {
     return jdbc.sql(
             "select "

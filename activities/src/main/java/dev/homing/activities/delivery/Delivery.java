@@ -9,16 +9,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event on its way to one subscription, as the ledger has it.
+ * The delivery of one event to one subscription, as the ledger stores it.
  *
- * @param reason why it is in its state; null where that says it all
- * @param round the attempts from one start of the schedule, from 1
- * @param roundAttempts how many there were in this round
- * @param attemptCount how many there were in all
- * @param nextAttemptAt when it is attempted again or, parked, looked at again; null: not by itself
- * @param runId the workflow run that has it in hand; null if none has
- * @param endedRunId the last run that was told to end, and takes the delivery no more; null: none
- *     was
+ * @param reason why it is in its state; null where the state says everything
+ * @param round the current pass through the retry schedule, from 1
+ * @param roundAttempts attempts in this round
+ * @param attemptCount attempts in all rounds
+ * @param nextAttemptAt when it is attempted again or, if parked, checked again; null: not by itself
+ * @param runId the workflow run that has it in hand; null: none
+ * @param endedRunId the last run that was told to end, which may not take the delivery again; null:
+ *     none
  */
 public record Delivery(
     Key key,
@@ -32,12 +32,12 @@ public record Delivery(
     @Nullable String endedRunId,
     Instant updatedAt) {
 
-  /** The time of its event. */
+  /** When its event was accepted. */
   public Instant createdAt() {
     return key.eventId().acceptedAt();
   }
 
-  /** What a delivery is of, and to whom. */
+  /** The event and the subscription of a delivery. */
   public record Key(
       Tenant tenant, EventId eventId, String eventType, SubscriptionId subscriptionId) {
     public DeliveryId id() {
@@ -45,19 +45,19 @@ public record Delivery(
     }
   }
 
-  /** Where a delivery stands. */
+  /** The state of a delivery. */
   public enum State {
-    /** No result yet: has no row. */
+    /** No result yet, so it has no row. */
     PENDING,
     RETRYING,
-    /** Its subscription is paused, or a fault of ours keeps it back: then it is parked. */
+    /** Its subscription is paused, or it is parked because of an internal fault. */
     HELD,
     DELIVERED,
-    /** Its schedule is over. */
+    /** Its retry schedule is exhausted. */
     FAILED,
     CANCELLED;
 
-    /** Whether nothing happens any more unless somebody asks for it. */
+    /** Whether no further attempts are made unless a retry is requested. */
     public boolean isOver() {
       return switch (this) {
         case PENDING, RETRYING, HELD -> false;
@@ -81,7 +81,7 @@ public record Delivery(
     PAUSED,
     /** Held: its receiver cannot be read as it is stored. */
     UNREADABLE,
-    /** Held: a fault of ours comes again with it. */
+    /** Held: an internal fault recurs with it. */
     OUR_FAULT,
     /** Failed: its last attempt failed. */
     SCHEDULE_OVER,
@@ -105,13 +105,13 @@ public record Delivery(
       return valueOf(word.toUpperCase(Locale.ROOT));
     }
 
-    /** The word of a reason; null: of none. */
+    /** The word of a reason; null for none. */
     public static @Nullable String wordOf(@Nullable Reason reason) {
       return reason == null ? null : reason.word();
     }
   }
 
-  /** With one attempt more, which counts in the round it was made in. */
+  /** This delivery with one more attempt, which counts in its own round. */
   Delivery attempted(int inRound) {
     int counted = roundAttempts + (inRound == round ? 1 : 0);
     return new Delivery(
@@ -127,13 +127,13 @@ public record Delivery(
         updatedAt);
   }
 
-  /** In another state, with nothing due. */
+  /** This delivery in another state, with nothing due. */
   Delivery in(State other, @Nullable Reason why) {
     return new Delivery(
         key, other, why, round, roundAttempts, attemptCount, null, runId, endedRunId, updatedAt);
   }
 
-  /** One that has no row yet. */
+  /** A delivery that has no row yet. */
   public static Delivery pending(Key key) {
     return new Delivery(
         key, State.PENDING, null, 1, 0, 0, null, null, null, key.eventId().acceptedAt());

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Deliveries as callers list them, those without a result included. */
+/** Lists of deliveries for API callers, including deliveries without a result. */
 public final class DeliveryList {
   private static final Comparator<Delivery> NEWEST_FIRST =
       Comparator.comparing((Delivery delivery) -> delivery.key().id().uuid(), PrefixedId.ORDER)
@@ -33,9 +33,9 @@ public final class DeliveryList {
   }
 
   /**
-   * What to list; null: all.
+   * The deliveries to list; a null component matches all.
    *
-   * @param from the first id that counts, and {@code until} the first that does not
+   * @param from the first id to list; {@code until} is the first id not to
    */
   public record Filter(
       @Nullable State state,
@@ -45,9 +45,9 @@ public final class DeliveryList {
       UUID from,
       UUID until) {}
 
-  /** The tenant's, newest event first. */
+  /** A tenant's deliveries, those of the newest event first. */
   public List<Delivery> newest(Tenant tenant, Filter filter, int limit) {
-    // Pending ones first: one that gets its row meanwhile is found twice, and never missed.
+    // Reads pending ones first: one that gets its row meanwhile is found twice, never missed.
     List<Delivery> waiting =
         filter.state() == null || filter.state() == State.PENDING
             ? pending.newest(tenant, filter, limit)
@@ -66,12 +66,14 @@ public final class DeliveryList {
         .list();
   }
 
-  /** A delivery, and where its last change stands. */
+  /** A delivery, and the place of its last change in the order of changes. */
   public record Changed(Delivery delivery, Change change) {}
 
   /**
-   * The tenant's in the order in which they change: a delivery appears with its first result, and
-   * again behind all others whenever it changes. None appears before one that was read.
+   * A tenant's deliveries in the order of their last change.
+   *
+   * <p>A delivery appears with its first result, and again behind all others whenever it changes.
+   * None appears before one already read.
    */
   public List<Changed> changed(Tenant tenant, Filter filter, Change after, int limit) {
     return select(
@@ -122,7 +124,7 @@ public final class DeliveryList {
         .param("limit", limit);
   }
 
-  /** How many deliveries with a row an event has in each state. */
+  /** Counts an event's deliveries that have a row, by state. */
   public Map<State, Long> counts(Tenant tenant, EventId event) {
     return jdbc
         .sql(

@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
-/** How a delivery is read from its row. */
+/** Reads deliveries from their rows. */
 final class DeliveryRows {
   static final String COLUMNS =
       "tenant, id, event_id, event_type, subscription_id, state, reason, round, round_attempts,"

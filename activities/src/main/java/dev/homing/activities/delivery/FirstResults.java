@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Writes the first rows of many deliveries at once, and of their first attempts. */
+/** Adds the first rows of many deliveries and their first attempts in one statement. */
 public final class FirstResults {
   private final OpenEvents open;
   private final JdbcClient jdbc;
@@ -31,27 +31,28 @@ public final class FirstResults {
   }
 
   /**
-   * What a delivery that has no row begins with.
+   * The first row of a delivery.
    *
-   * @param delivery as the attempt makes it
-   * @param dueIn from now until the next attempt, or until it is looked at again; null: never
-   * @param attempt null: none was made
+   * @param delivery the delivery as its first attempt leaves it
+   * @param dueIn time from now until the next attempt or check; null: none by itself
+   * @param attempt the first attempt; null: none was made
    */
   record Result(Delivery delivery, @Nullable Duration dueIn, @Nullable Attempt attempt) {}
 
-  /** A delivery's new row; {@code closed}: with it every recipient of its event has one. */
+  /** A delivery's new row; {@code closed}: every recipient of its event has one now. */
   private record Added(
       DeliveryId id, Instant updatedAt, @Nullable Instant nextAttemptAt, boolean closed) {}
 
   /**
-   * In one transaction: each delivery and its attempt, if one was made, and that its event misses
-   * one recipient fewer. Answers in the same order, with nothing for whoever had a row already: of
-   * that one, nothing is written.
+   * Adds each delivery with its attempt, if one was made, and counts its event down.
+   *
+   * <p>Call it in a transaction. Results come in the same order; a delivery that had a row already
+   * gets an empty one, and nothing of it is written.
    */
   List<Optional<Delivery>> add(List<Result> all) {
     Map<DeliveryId, Added> added =
         insert(all).stream().collect(Collectors.toMap(Added::id, Function.identity()));
-    written(
+    countDown(
         all.stream()
             .map(result -> result.delivery().key())
             .filter(key -> added.containsKey(key.id()) && !added.get(key.id()).closed())
@@ -78,7 +79,7 @@ public final class FirstResults {
         row.updatedAt());
   }
 
-  /** An event whose last missing recipients are all among these is closed with them. */
+  /** Also closes the events whose last missing recipients are all among these. */
   private List<Added> insert(List<Result> all) {
     return jdbc.sql(
             """
@@ -162,10 +163,12 @@ public final class FirstResults {
   }
 
   /**
-   * The statement before saw only what was committed when it began: who of two commits writes an
-   * event's last row is known here, under the row's lock.
+   * Counts down events that {@link #insert} did not close.
+   *
+   * <p>That statement sees only rows committed before it began. If two commits write an event's
+   * last rows at once, the lock taken here decides which of them closes it.
    */
-  private void written(List<Delivery.Key> stillOpen) {
+  private void countDown(List<Delivery.Key> stillOpen) {
     if (!stillOpen.isEmpty()) {
       open.countDown(
           stillOpen.stream()

@@ -8,17 +8,17 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** Faults of ours: transient ones, and those that come again with the same delivery. */
+/** Tells transient internal faults from those that recur with a delivery, and times retries. */
 public final class InternalFaults {
-  /** After so many faults in a row a delivery is parked. */
+  /** Faults in a row after which a delivery is parked. */
   public static final int QUICK_RETRIES = 5;
 
-  /** After so long a parked delivery is looked at again. */
-  public static final Duration PARKED = Duration.ofHours(1);
+  /** How soon a parked delivery is checked again. */
+  public static final Duration PARKED_RECHECK = Duration.ofHours(1);
 
   private InternalFaults() {}
 
-  /** True when it is no delivery's fault: the database is away, or this node stops. */
+  /** True if no delivery causes the fault: the database is down, or this node is stopping. */
   public static boolean isTransient(RuntimeException fault) {
     return fault instanceof TransientDataAccessException
         || fault instanceof RecoverableDataAccessException
@@ -28,7 +28,7 @@ public final class InternalFaults {
         || Thread.currentThread().isInterrupted();
   }
 
-  /** From 1 to 10 s, so that those who failed together do not come back together. */
+  /** A random delay of 1 to 10 s, so that deliveries that failed together retry apart. */
   public static Duration shortDelay() {
     return Duration.ofMillis(ThreadLocalRandom.current().nextLong(1_000, 10_000));
   }

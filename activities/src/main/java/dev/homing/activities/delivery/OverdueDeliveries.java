@@ -5,12 +5,12 @@ import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Deliveries of all tenants that are late: claimed by one node at a time, and counted.
+ * Overdue deliveries of all tenants, each claimed by one node at a time.
  *
  * <p>A claim expires by itself.
  */
 public final class OverdueDeliveries {
-  /** Longer than it takes to look after what was claimed. */
+  /** Duration of a claim: longer than it takes to handle the claimed deliveries. */
   private static final Duration CLAIM = Duration.ofSeconds(30);
 
   private final JdbcClient jdbc;
@@ -20,8 +20,9 @@ public final class OverdueDeliveries {
   }
 
   /**
-   * Overdue deliveries of all tenants for the caller alone to look after: nobody else is given them
-   * for a while. Those that no workflow has in hand are overdue sooner than the others, whose
+   * Claims overdue deliveries for the caller; no other node is given them for 30 seconds.
+   *
+   * <p>A delivery without a workflow is overdue after ten seconds, any other after a minute, as its
    * attempt may be under way.
    */
   public List<Delivery> claim(int limit) {
@@ -46,7 +47,7 @@ public final class OverdueDeliveries {
         .list();
   }
 
-  /** One that is overdue and needs nobody is left alone for longer, unless something changes it. */
+  /** Defers the next claim of an overdue delivery, unless the delivery changes meanwhile. */
   public void defer(Delivery.Key key, Duration later) {
     jdbc.sql(
             """
@@ -59,7 +60,7 @@ public final class OverdueDeliveries {
         .update();
   }
 
-  /** Nobody is kept from looking after what is overdue. */
+  /** Releases all claims and deferrals of overdue deliveries. */
   public void releaseClaims() {
     jdbc.sql(
             """
@@ -69,7 +70,7 @@ public final class OverdueDeliveries {
         .update();
   }
 
-  /** Those of all tenants that are overdue, the oldest first. */
+  /** Overdue deliveries of all tenants with or without a workflow, the longest overdue first. */
   public List<Delivery> list(boolean withWorkflow, int limit) {
     return jdbc.sql(
             "select "
@@ -88,7 +89,7 @@ public final class OverdueDeliveries {
         .list();
   }
 
-  /** How many are overdue by a minute, and by how much the latest is. */
+  /** Counts the deliveries that are overdue by a minute, and measures the latest. */
   public Lateness lateness() {
     return jdbc.sql(
             """
@@ -105,7 +106,7 @@ public final class OverdueDeliveries {
         .single();
   }
 
-  /** The overdue deliveries of all tenants. */
+  /** How many deliveries are overdue, and by how much the latest is. */
   public record Lateness(long overdue, Duration latest) {
     public static final Lateness NONE = new Lateness(0, Duration.ZERO);
   }

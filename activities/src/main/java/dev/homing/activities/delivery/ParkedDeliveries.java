@@ -6,7 +6,7 @@ import dev.homing.workflows.Tenant;
 import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Deliveries that a fault of ours delays: they are counted, postponed, and parked. */
+/** Deliveries that internal faults delay: postponed, or parked if the fault persists. */
 public final class ParkedDeliveries {
   private final JdbcClient jdbc;
 
@@ -14,7 +14,7 @@ public final class ParkedDeliveries {
     this.jdbc = jdbc;
   }
 
-  /** Keeps what a run has in hand back because of a fault of ours, and has it looked at later. */
+  /** Parks a run's delivery because of an internal fault, to be checked again later. */
   public void park(Tenant tenant, DeliveryId id, String runId, Reason reason, Duration lookAgain) {
     jdbc.sql(
             """
@@ -32,7 +32,7 @@ public final class ParkedDeliveries {
         .update();
   }
 
-  /** Counts a fault of ours in a run, and says how many there were since the last attempt. */
+  /** Counts an internal fault of a run, and returns how many came since the last attempt. */
   public int countFault(Tenant tenant, DeliveryId id, String runId) {
     return jdbc.sql(
             """
@@ -48,7 +48,7 @@ public final class ParkedDeliveries {
         .orElse(0);
   }
 
-  /** Has what a run has in hand wait on, as nothing could be sent: that is no attempt. */
+  /** Postpones a run's delivery because nothing could be sent; this counts as no attempt. */
   public void postpone(Tenant tenant, DeliveryId id, String runId, Duration wait) {
     jdbc.sql(
             """
@@ -65,7 +65,7 @@ public final class ParkedDeliveries {
         .update();
   }
 
-  /** How many are parked: kept back because of a fault of ours. */
+  /** Counts the parked deliveries of all tenants. */
   public long count() {
     return jdbc.sql(
             """

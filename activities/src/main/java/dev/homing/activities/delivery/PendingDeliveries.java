@@ -16,9 +16,9 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Deliveries without a result: they have no row, and are the recipients of open events. */
+/** Deliveries without a result: recipients of open events that have no row yet. */
 final class PendingDeliveries {
-  private static final int EVENTS_AT_A_TIME = 50;
+  private static final int EVENT_BATCH_SIZE = 50;
 
   private final JdbcClient jdbc;
 
@@ -32,25 +32,26 @@ final class PendingDeliveries {
       return recipients.stream().map(recipient -> new Delivery.Key(tenant, id, type, recipient));
     }
 
-    /** With which the ids of its deliveries begin, so they sort by it. */
+    /** The first half of its deliveries' ids, by which they sort. */
     long high() {
       return id.uuid().getMostSignificantBits();
     }
   }
 
-  /** The tenant's, newest first, of any state that the filter names. */
+  /** A tenant's pending deliveries, newest first; ignores the filter's state. */
   List<Delivery> newest(Tenant tenant, DeliveryList.Filter filter, int limit) {
     List<Delivery> found = new ArrayList<>();
     UUID until = last(filter.until().getMostSignificantBits());
     boolean more = true;
     while (more && found.size() < limit) {
       List<Open> events = open(tenant, filter, until);
-      more = events.size() == EVENTS_AT_A_TIME;
+      more = events.size() == EVENT_BATCH_SIZE;
       if (more) {
-        // Deliveries of events that begin alike sort together: the last of these wait for the rest.
+        // Deliveries of events with the same high half sort together, so the last of these events
+        // are read again with the next batch, which has them all.
         long high = events.getLast().high();
         if (events.getFirst().high() == high) {
-          throw new IllegalStateException("%d events begin alike".formatted(events.size()));
+          throw new IllegalStateException("%d events share the first half of their id".formatted(events.size()));
         }
         events = events.stream().filter(event -> event.high() != high).toList();
         until = last(high);
@@ -105,7 +106,7 @@ final class PendingDeliveries {
         .param(
             "subscription",
             Optional.ofNullable(filter.subscription()).map(SubscriptionId::uuid).orElse(null))
-        .param("limit", EVENTS_AT_A_TIME)
+        .param("limit", EVENT_BATCH_SIZE)
         .query((row, _) -> open(row))
         .list();
   }

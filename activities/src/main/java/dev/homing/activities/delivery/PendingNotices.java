@@ -5,9 +5,9 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Deliveries whose run sleeps and does not know yet what was decided. */
+/** Deliveries whose sleeping run does not know the latest decision yet. */
 public final class PendingNotices {
-  /** Longer than it takes to look after what was claimed. */
+  /** Duration of a claim: longer than it takes to send the claimed notices. */
   private static final Duration CLAIM = Duration.ofSeconds(30);
 
   private final JdbcClient jdbc;
@@ -17,8 +17,9 @@ public final class PendingNotices {
   }
 
   /**
-   * Deliveries whose run sleeps and does not know what was decided, for the caller alone to tell
-   * them: some of each tenant. Nobody else is given them for a while.
+   * Claims some deliveries of each tenant for the caller to notify their runs.
+   *
+   * <p>No other node is given them for 30 seconds.
    */
   public List<Delivery> claim(int perTenant) {
     return jdbc.sql(
@@ -47,17 +48,17 @@ public final class PendingNotices {
         .list();
   }
 
-  /** Its run knows, unless something was decided since this was read. */
-  public void sent(Delivery told) {
+  /** Marks the notice as sent, unless a decision was made since this delivery was read. */
+  public void markSent(Delivery notified) {
     jdbc.sql(
             """
             update deliveries set run_notice = false, look_after = null
             where tenant = :tenant and id = :id and run_id = :run and updated_at = :updatedAt
             """)
-        .param("tenant", told.key().tenant().name())
-        .param("id", told.key().id().uuid())
-        .param("run", told.runId())
-        .param("updatedAt", told.updatedAt().atOffset(ZoneOffset.UTC))
+        .param("tenant", notified.key().tenant().name())
+        .param("id", notified.key().id().uuid())
+        .param("run", notified.runId())
+        .param("updatedAt", notified.updatedAt().atOffset(ZoneOffset.UTC))
         .update();
   }
 }

@@ -5,13 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt as the ledger has it.
+ * An attempt as the ledger stores it.
  *
  * @param number from 1, never used twice in a delivery
- * @param outcome the word for what it came to
- * @param error for people, when no answer came
- * @param responseBody what the receiver answered, as far as it was kept
- * @param responseHeaders some of what refused it, in lower case
+ * @param outcome the word for its outcome
+ * @param error a sentence to read, if no answer came; else null
+ * @param responseBody the start of the receiver's response, up to the limit that is kept
+ * @param responseHeaders some headers of a response that refused it; names in lower case
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record RecordedAttempt(
@@ -25,8 +25,8 @@ public record RecordedAttempt(
     byte @Nullable [] responseBody,
     Map<String, String> responseHeaders) {
 
-  /** {@code 503 in 120 ms}, {@code timed_out in 15000 ms}. */
-  public String words() {
+  /** Like {@code 503 in 120 ms} or {@code timed_out in 15000 ms}. */
+  public String summary() {
     return "%s in %d ms".formatted(statusCode == null ? outcome : statusCode, tookMillis);
   }
 }

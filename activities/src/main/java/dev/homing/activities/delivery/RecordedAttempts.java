@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The attempts that PostgreSQL has. */
+/** The attempts recorded in PostgreSQL. */
 public final class RecordedAttempts {
   private final JdbcClient jdbc;
 
@@ -21,8 +21,12 @@ public final class RecordedAttempts {
     this.jdbc = jdbc;
   }
 
-  /** An attempt is known by when it began: after a lost answer it may be recorded once more. */
-  boolean have(Delivery.Key delivery, Attempt attempt) {
+  /**
+   * Whether an attempt is recorded; its start identifies it.
+   *
+   * <p>After a commit whose answer was lost, the same attempt is recorded a second time.
+   */
+  boolean contains(Delivery.Key delivery, Attempt attempt) {
     return jdbc.sql(
             """
             select exists (
@@ -36,7 +40,7 @@ public final class RecordedAttempts {
         .single();
   }
 
-  /** Gives an attempt of a locked delivery the next number. */
+  /** Adds an attempt of a locked delivery, with the next number. */
   void add(Delivery before, int round, Attempt attempt) {
     jdbc.sql(
             """
@@ -86,7 +90,7 @@ public final class RecordedAttempts {
         .optional();
   }
 
-  /** As precise as PostgreSQL. */
+  /** In microseconds, as PostgreSQL stores it. */
   private static OffsetDateTime startedAt(Attempt attempt) {
     return attempt.startedAt().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
   }

@@ -10,13 +10,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attempt makes of a delivery.
+ * A delivery's new state after an attempt.
  *
- * <p>A 2xx delivers, whenever it comes. Any other outcome changes the state only if it counts: in
- * its own round and run, while the delivery is not over.
+ * <p>A 2xx always delivers, however late it comes. Any other outcome changes the state only if it
+ * counts: in its own round and run, while the delivery is not over.
  *
- * @param delivery with the attempt
- * @param dueIn until the next attempt; null: there is none
+ * @param delivery the delivery with this attempt counted
+ * @param dueIn time until the next attempt; null: there is none
  */
 record Verdict(Delivery delivery, @Nullable Duration dueIn) {
 
@@ -24,8 +24,8 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
    * Judges an attempt.
    *
    * @param counts whether the attempt changes the state, if it is not a 2xx
-   * @param gone whether the subscription is off, as the attempt was answered with a 410
-   * @param left until the delivery as it was is due; null: it is not
+   * @param gone whether this 410 disabled the subscription
+   * @param remaining time until the unchanged delivery is due; null: it is not due by itself
    * @param random gives values from 0 to 1, for jitter
    */
   static Verdict of(
@@ -34,7 +34,7 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
       Attempt attempt,
       boolean counts,
       boolean gone,
-      Supplier<@Nullable Duration> left,
+      Supplier<@Nullable Duration> remaining,
       DoubleSupplier random) {
     Delivery counted = before.attempted(context.round());
     return switch (attempt.outcome()) {
@@ -45,9 +45,9 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
       case Outcome.Refused(_, var retryAfter) when counts ->
           retryOrFail(counted, context, retryAfter, random);
       case Outcome.Unanswered _ when counts -> retryOrFail(counted, context, null, random);
-      // An attempt of another round or run is counted, and the delivery waits on.
+      // An attempt of another round or run is only counted: the delivery keeps waiting.
       case Outcome.Gone _, Outcome.Refused _, Outcome.Unanswered _ ->
-          new Verdict(counted, left.get());
+          new Verdict(counted, remaining.get());
     };
   }
 

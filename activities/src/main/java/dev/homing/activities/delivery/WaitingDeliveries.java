@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What people and subscriptions ask of deliveries: a new round, an end, or to go on.
+ * Decisions of clients, operators and subscriptions about deliveries: retry, cancel, release.
  *
- * <p>A decision and the notice to the delivery's run are one commit of the caller's transaction.
+ * <p>A decision and the notice to the delivery's run are one commit, in the caller's transaction.
  */
 public final class WaitingDeliveries {
   private final JdbcClient jdbc;
@@ -34,8 +34,9 @@ public final class WaitingDeliveries {
   }
 
   /**
-   * Opens a new round, due now, for the run that comes next; over or not. A run that was told to
-   * end does not take it.
+   * Opens a new round, due now, for the next run, whether or not the delivery is over.
+   *
+   * <p>A run that was told to end does not take the round.
    */
   public void openRound(Tenant tenant, DeliveryId id) {
     jdbc.sql(
@@ -54,10 +55,11 @@ public final class WaitingDeliveries {
   }
 
   /**
-   * Opens a new round for every recipient that is not delivered, once for each run; those who have
-   * no row yet get theirs in it.
+   * Opens a new round for every undelivered recipient of an event, once for each run.
    *
-   * @return those that a run of their own had in hand
+   * <p>Recipients without a row get theirs in the new round.
+   *
+   * @return the deliveries that a run of their own had in hand
    */
   public List<DeliveryId> openRounds(Tenant tenant, EventId event, String openedBy) {
     open.roundsOpened(tenant, event, openedBy);
@@ -97,16 +99,18 @@ public final class WaitingDeliveries {
   }
 
   /**
-   * Stops a delivery that is not over, as somebody asked; one without a row gets it. False if it
-   * was over.
+   * Cancels a delivery on request; false if it was already over.
+   *
+   * <p>A delivery without a row gets one.
    */
   public boolean cancel(Delivery.Key key, Reason reason) {
     return deliveries.add(key, State.CANCELLED, reason) || cancelWaiting(key, reason, "", Map.of());
   }
 
   /**
-   * The same for the run of an event that was cancelled: it speaks for the rounds that it opened or
-   * found, and not for one that was asked for since.
+   * Cancels a delivery for a cancelled run of its event; false if it was already over.
+   *
+   * <p>The run cancels rounds that it opened or found, and none that was requested since.
    *
    * @param roundsOf the run that opened the event's rounds; null: not known
    */
@@ -122,7 +126,7 @@ public final class WaitingDeliveries {
             Collections.singletonMap("roundsOf", roundsOf));
   }
 
-  /** Its run hears of it. */
+  /** Cancels a delivery that has a row, and leaves a notice for its run. */
   private boolean cancelWaiting(
       Delivery.Key key, Reason reason, String condition, Map<String, @Nullable String> params) {
     return jdbc.sql(
@@ -142,8 +146,9 @@ public final class WaitingDeliveries {
   }
 
   /**
-   * Stops what waits for a subscription that is deleted, or off because its receiver is gone.
-   * Nothing if it receives again.
+   * Cancels deliveries to a subscription that was deleted or whose receiver answered 410.
+   *
+   * <p>Cancels none if the subscription is active again.
    */
   public int cancelForInactive(Tenant tenant, SubscriptionId subscription) {
     return cancelForInactive(
@@ -153,8 +158,9 @@ public final class WaitingDeliveries {
   }
 
   /**
-   * The same for all subscriptions that ended within a day: the node that ended one may have died
-   * before it had stopped what waits.
+   * Cancels deliveries to every subscription that ended in the last day.
+   *
+   * <p>The node that ended one may have died before it cancelled them.
    */
   public int cancelForInactive() {
     return cancelForInactive(
@@ -186,8 +192,9 @@ public final class WaitingDeliveries {
   }
 
   /**
-   * Everything that waits for a subscription is due now, as it was enabled: what was held goes on,
-   * and what is parked is looked at. Its runs hear of it.
+   * Makes every waiting delivery of a newly enabled subscription due now.
+   *
+   * <p>Held deliveries continue, parked ones are checked again, and their runs get a notice.
    */
   public int release(Tenant tenant, SubscriptionId subscription) {
     return jdbc.sql(
@@ -204,9 +211,7 @@ public final class WaitingDeliveries {
         .update();
   }
 
-  /**
-   * Those of an event that wait and that no workflow has in hand yet, in the order of their ids.
-   */
+  /** An event's waiting deliveries that no workflow has in hand yet, ordered by id. */
   public List<Delivery> withoutWorkflow(
       Tenant tenant, EventId event, @Nullable DeliveryId after, int limit) {
     return jdbc.sql(
@@ -232,7 +237,7 @@ public final class WaitingDeliveries {
         .list();
   }
 
-  /** Those of these that wait and that no workflow has in hand yet. */
+  /** The ids among these whose delivery waits and that no workflow has in hand yet. */
   public Set<DeliveryId> withoutWorkflow(Tenant tenant, Collection<DeliveryId> ids) {
     return jdbc.sql(
             """

@@ -223,9 +223,9 @@ public final class DurableLane implements LaterAttempts {
 
   private NextStep park(Delivery delivery, String run, Receiver receiver) {
     DeliveryId id = delivery.key().id();
-    parked.park(delivery.key().tenant(), id, run, Reason.UNREADABLE, InternalFaults.PARKED);
+    parked.park(delivery.key().tenant(), id, run, Reason.UNREADABLE, InternalFaults.PARKED_RECHECK);
     log.error("{} is parked: {} cannot be read: {}", id, receiver.id(), receiver.fault());
-    return held("its subscription cannot be read: " + receiver.fault(), InternalFaults.PARKED);
+    return held("its subscription cannot be read: " + receiver.fault(), InternalFaults.PARKED_RECHECK);
   }
 
   /** Ends a delivery whose round was opened after the payload had expired. */
@@ -260,9 +260,9 @@ public final class DurableLane implements LaterAttempts {
     if (parked.countFault(waiting.tenant(), waiting.id(), run) < InternalFaults.QUICK_RETRIES) {
       return retrySoon(fault);
     }
-    parked.park(waiting.tenant(), waiting.id(), run, Reason.OUR_FAULT, InternalFaults.PARKED);
+    parked.park(waiting.tenant(), waiting.id(), run, Reason.OUR_FAULT, InternalFaults.PARKED_RECHECK);
     log.error("{} is parked after repeated internal faults", waiting.id(), fault);
-    return held("internal fault: " + fault, InternalFaults.PARKED);
+    return held("internal fault: " + fault, InternalFaults.PARKED_RECHECK);
   }
 
   private static NextStep retrySoon(RuntimeException cause) {
@@ -276,7 +276,7 @@ public final class DurableLane implements LaterAttempts {
             last ->
                 "attempt %d of %d: %s"
                     .formatted(
-                        delivery.roundAttempts(), receiver.schedule().maxAttempts(), last.words()))
+                        delivery.roundAttempts(), receiver.schedule().maxAttempts(), last.summary()))
         .orElse("not attempted yet");
   }
 

@@ -216,7 +216,7 @@ public final class SendFirstAttempts {
   }
 
   private void park(Sending sending, Receiver receiver) {
-    leave(sending, receiver, State.HELD, Reason.UNREADABLE, InternalFaults.PARKED);
+    leave(sending, receiver, State.HELD, Reason.UNREADABLE, InternalFaults.PARKED_RECHECK);
     log.error(
         "{} is parked: {} cannot be read: {}",
         sending.to(receiver).id(),
@@ -262,7 +262,7 @@ public final class SendFirstAttempts {
     }
   }
 
-  /** Gives a recipient its row without an attempt. */
+  /** Adds a recipient's row without an attempt. */
   private void leave(
       Sending sending,
       Receiver receiver,
@@ -270,7 +270,7 @@ public final class SendFirstAttempts {
       @Nullable Reason reason,
       @Nullable Duration wait) {
     Delivery.Key key = sending.to(receiver);
-    attemptLog.leave(key, state, reason, wait);
+    attemptLog.addWithoutAttempt(key, state, reason, wait);
     sending.results.add(key, state, null);
   }
 

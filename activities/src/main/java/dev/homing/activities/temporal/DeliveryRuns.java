@@ -19,10 +19,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What Temporal says of the runs of deliveries' workflows. */
+/** Queries to Temporal about the runs of deliveries' workflows. */
 public final class DeliveryRuns {
-  /** A fault of ours waits for less, so a run that sleeps for longer waits for its receiver. */
-  private static final Duration ASLEEP_FROM = Duration.ofSeconds(15);
+  /**
+   * Time until the next attempt from which a run counts as asleep.
+   *
+   * <p>Retries after internal faults wait less, so such a run waits because of its receiver.
+   */
+  private static final Duration MIN_SLEEP = Duration.ofSeconds(15);
 
   private final WorkflowClient client;
 
@@ -30,16 +34,18 @@ public final class DeliveryRuns {
     this.client = client;
   }
 
-  /** A run that was terminated. */
+  /** The terminated latest run of a delivery. */
   public record Terminated(DeliveryId delivery, String runId) {}
 
   /**
-   * The deliveries whose latest run was terminated since then; runs replaced by a reset are not.
+   * Deliveries whose latest run was terminated after {@code since}.
+   *
+   * <p>Leaves out runs that a reset replaced.
    *
    * @throws StatusRuntimeException if Temporal does not answer
    */
   public List<Terminated> terminatedSince(Instant since) {
-    return workflows(
+    return workflowIds(
             "ExecutionStatus=\"Terminated\" AND WorkflowType=\"%s\" AND CloseTime > \"%s\""
                 .formatted(DeliveryWorkflow.TYPE, since))
         .stream()
@@ -52,8 +58,8 @@ public final class DeliveryRuns {
         .toList();
   }
 
-  /** The workflow ids that Temporal lists, page by page. */
-  private Set<String> workflows(String query) {
+  /** Lists the ids of matching workflows, reading all pages. */
+  private Set<String> workflowIds(String query) {
     Set<String> ids = new LinkedHashSet<>();
     ByteString next = ByteString.EMPTY;
     do {
@@ -71,28 +77,28 @@ public final class DeliveryRuns {
     return ids;
   }
 
-  /** A delivery's workflow as Temporal has it now. */
+  /** The latest run of a delivery's workflow, as Temporal describes it. */
   public sealed interface Latest {
-    /** Temporal knows of none: it was never started, or has expired, or was lost. */
+    /** Temporal knows no run: it was never started, has expired, or was lost. */
     record None() implements Latest {}
 
-    /** Nothing runs. */
+    /** The latest run has ended. */
     record Ended(String runId, boolean terminated) implements Latest {}
 
-    /** It waits for its next attempt. */
+    /** The run waits for its next attempt. */
     record Asleep(String runId) implements Latest {}
 
-    /** It is at work, or will be in a moment, or an operator paused it. */
+    /** The run is at work, or will be within seconds, or an operator paused it. */
     record Running(String runId) implements Latest {}
 
-    /** It was cancelled, and has not ended yet. */
+    /** The run was cancelled and has not ended yet. */
     record Ending() implements Latest {}
   }
 
   /**
-   * What Temporal says of a delivery.
+   * The latest run of a delivery.
    *
-   * @throws StatusRuntimeException if it does not answer
+   * @throws StatusRuntimeException if Temporal does not answer
    */
   public Latest latest(DeliveryId id) {
     try {
@@ -134,7 +140,7 @@ public final class DeliveryRuns {
     return !activity.getPaused()
         && activity.hasNextAttemptScheduleTime()
         && activity.getNextAttemptScheduleTime().getSeconds()
-            > Instant.now().plus(ASLEEP_FROM).getEpochSecond();
+            > Instant.now().plus(MIN_SLEEP).getEpochSecond();
   }
 
   private String namespace() {

@@ -25,15 +25,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The workflows of deliveries that wait, as operators handle them.
+ * Starts, wakes and cancels the workflows of waiting deliveries.
  *
- * <p>The ledger is written first and decides; what is done here only makes it happen sooner. So a
- * Temporal that does not answer is said in the log, and nothing is lost.
+ * <p>The ledger is written first and decides; calls here only make it take effect sooner. If
+ * Temporal does not answer, the failure is logged and nothing is lost.
  */
 public final class DeliveryWorkflows {
   private static final Logger log = LoggerFactory.getLogger(DeliveryWorkflows.class);
 
-  private static final int TRIES = 10;
+  private static final int MAX_TRIES = 10;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
   private final WorkflowClient client;
@@ -58,34 +58,34 @@ public final class DeliveryWorkflows {
         delivery.round());
   }
 
-  /** Whether a run has a delivery in hand. */
+  /** Whether a run has the delivery in hand after {@link #startOrWake}. */
   public enum Started {
     YES,
-    /** Its earlier run is still ending: ask again in a moment. */
+    /** Its earlier run is still ending: try again in a moment. */
     NOT_YET,
     /** Temporal does not answer. */
     NO_ANSWER
   }
 
-  /** Has a delivery that is due attempted now: by a new run, or by the one that waits. */
+  /** Has a due delivery attempted now, by a new run or by the one that waits. */
   public Started startOrWake(Delivery delivery, Receiver receiver) {
     AtomicBoolean started = new AtomicBoolean();
     try {
       ShortCalls.run(() -> started.set(startOrWakeWithRetry(delivery, receiver)));
       return started.get() ? Started.YES : Started.NOT_YET;
-    } catch (RuntimeException away) {
-      warn("start", delivery.key().id(), away);
+    } catch (RuntimeException e) {
+      warn("start", delivery.key().id(), e);
       return Started.NO_ANSWER;
     }
   }
 
   private boolean startOrWakeWithRetry(Delivery delivery, Receiver receiver) {
     try {
-      for (int tried = 0; tried < TRIES; tried++) {
-        if (start(waiting(delivery, receiver)) || wakeUnlessItEnds(delivery)) {
+      for (int tried = 0; tried < MAX_TRIES; tried++) {
+        if (start(waiting(delivery, receiver)) || wakeUnlessEnding(delivery)) {
           return true;
         }
-        TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis()); // It is just ending.
+        TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis()); // The earlier run is about to end.
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
@@ -93,8 +93,8 @@ public final class DeliveryWorkflows {
     return false;
   }
 
-  /** A run that was told to end is woken to do so, and takes no new round. */
-  private boolean wakeUnlessItEnds(Delivery delivery) {
+  /** Wakes the run; false if it was told to end: it is woken to do so, and takes no new round. */
+  private boolean wakeUnlessEnding(Delivery delivery) {
     DeliveryId id = delivery.key().id();
     boolean mayContinue =
         switch (runs.latest(id)) {
@@ -108,7 +108,7 @@ public final class DeliveryWorkflows {
     return wake(id) && mayContinue;
   }
 
-  /** False if one runs already. */
+  /** Starts a delivery's workflow; false if it already runs. */
   public boolean start(WaitingDelivery delivery) {
     DeliveryWorkflow workflow =
         client.newWorkflowStub(DeliveryWorkflow.class, DeliveryWorkflow.options(delivery));
@@ -120,7 +120,7 @@ public final class DeliveryWorkflows {
     }
   }
 
-  /** Ends a delivery's wait: its next attempt is made now. False if it does not wait. */
+  /** Ends a delivery's wait, so that its next attempt is made now; false if it does not wait. */
   public boolean wake(DeliveryId id) {
     try {
       reset(id);
@@ -145,10 +145,11 @@ public final class DeliveryWorkflows {
   }
 
   /**
-   * Tells the run that has a delivery in hand what was decided: it ends if the delivery is over,
-   * and attempts it now if it is due. False if Temporal does not answer.
+   * Notifies a delivery's run of a decision; false if Temporal does not answer.
+   *
+   * <p>The run is cancelled if the delivery is over; otherwise it attempts the delivery now.
    */
-  public boolean tell(Delivery decided) {
+  public boolean notifyRun(Delivery decided) {
     DeliveryId id = decided.key().id();
     try {
       if (decided.state().isOver()) {
@@ -162,14 +163,14 @@ public final class DeliveryWorkflows {
       return true;
     } catch (StatusRuntimeException refused) {
       if (refused.getStatus().getCode() == Status.Code.NOT_FOUND) {
-        return true; // It has ended, or is at work.
+        return true; // The run has ended, or is at work.
       }
-      warn("tell", id, refused);
+      warn("notify", id, refused);
       return false;
     }
   }
 
-  /** This run only: a later one was started for what was decided since. */
+  /** Cancels this run only: a later one was started for a later decision. */
   private void cancel(DeliveryId id, String runId, String reason) {
     var unused =
         ShortCalls.to(client)
@@ -192,6 +193,6 @@ public final class DeliveryWorkflows {
   }
 
   private static void warn(String act, Object id, RuntimeException failure) {
-    log.warn("Temporal did not {} {}: {}", act, id, failure.getMessage());
+    log.warn("cannot {} {} in Temporal: {}", act, id, failure.getMessage());
   }
 }

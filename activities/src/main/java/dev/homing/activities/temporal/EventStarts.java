@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
-/** Starts the workflows of events; one that runs already is as good. */
+/** Starts the workflows of events; one that already runs counts as started. */
 public final class EventStarts {
   private static final Logger log = LoggerFactory.getLogger(EventStarts.class);
 
@@ -24,7 +24,7 @@ public final class EventStarts {
     this.shared = shared;
   }
 
-  /** Starts an event's own workflow; false if Temporal or PostgreSQL does not answer soon. */
+  /** Starts an event's own workflow; false if Temporal does not answer in five seconds. */
   public boolean startNow(AcceptedEvent event) {
     separate(List.of(event));
     AtomicBoolean started = new AtomicBoolean();
@@ -32,14 +32,15 @@ public final class EventStarts {
     return started.get();
   }
 
-  /** Before they are started: each of these events of one tenant has a workflow of its own. */
+  /** Gives each of these events of one tenant its own workflow; call before its start. */
   public void separate(List<AcceptedEvent> events) {
     shared.separate(events);
   }
 
   /**
-   * Starts an event's own workflow, or one that several events of a tenant share; false if Temporal
-   * or PostgreSQL does not answer.
+   * Starts an event's own workflow, or one that several events of a tenant share.
+   *
+   * @return false if Temporal or PostgreSQL does not answer
    */
   public boolean start(List<AcceptedEvent> events) {
     try {
@@ -51,7 +52,7 @@ public final class EventStarts {
       return true;
     } catch (WorkflowServiceException | DataAccessException e) {
       log.warn(
-          "the workflow of {} and {} others was not started: {}",
+          "cannot start the workflow of {} and {} others: {}",
           events.getFirst().id(),
           events.size() - 1,
           e.getMessage());

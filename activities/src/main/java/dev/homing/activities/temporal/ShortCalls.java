@@ -8,9 +8,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Calls Temporal for five seconds at most: its client would insist for a minute. */
+/** Calls to Temporal that give up after five seconds; its client would retry for a minute. */
 public final class ShortCalls {
-  static final Duration LONGEST = Duration.ofSeconds(5);
+  static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private static final ScheduledExecutorService DEADLINES =
       Executors.newSingleThreadScheduledExecutor(
@@ -18,18 +18,18 @@ public final class ShortCalls {
 
   private ShortCalls() {}
 
-  /** For one call. */
+  /** A stub for one call. */
   public static WorkflowServiceBlockingStub to(WorkflowClient client) {
     return client
         .getWorkflowServiceStubs()
         .blockingStub()
-        .withDeadlineAfter(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+        .withDeadlineAfter(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   public static void run(Runnable call) {
-    try (var soon =
-        Context.current().withDeadlineAfter(LONGEST.toMillis(), TimeUnit.MILLISECONDS, DEADLINES)) {
-      soon.run(call);
+    try (var deadline =
+        Context.current().withDeadlineAfter(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS, DEADLINES)) {
+      deadline.run(call);
     }
   }
 }

@@ -54,14 +54,14 @@ class AttemptLogTest {
     assertThat(kept.error()).isEqualTo("No answer came in time.");
     assertThat(kept.responseBody()).isEqualTo(attempt.responseBody());
     assertThat(kept.responseHeaders()).isEqualTo(attempt.responseHeaders());
-    assertThat(kept.words()).isEqualTo("timed_out in 120 ms");
+    assertThat(kept.summary()).isEqualTo("timed_out in 120 ms");
   }
 
   @Test
   void recordsTheStatusCode() {
     ledger.record(ledger.first(key), SampleAttempts.refused());
 
-    assertThat(ledger.attempts(key).getFirst().words()).isEqualTo("503 in 120 ms");
+    assertThat(ledger.attempts(key).getFirst().summary()).isEqualTo("503 in 120 ms");
     assertThat(ledger.attempts(key).getFirst().error()).isNull();
   }
 

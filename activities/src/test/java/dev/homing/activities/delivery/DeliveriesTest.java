@@ -275,7 +275,7 @@ class DeliveriesTest {
         .extracting(decided -> decided.key().id())
         .containsExactlyInAnyOrder(cancelled.id(), released.id());
     assertThat(noticed()).as("claimed").isEmpty();
-    claimed.forEach(node.notices::sent);
+    claimed.forEach(node.notices::markSent);
     ledger.set(cancelled, "look_after = null");
     ledger.set(released, "look_after = null");
     assertThat(noticed()).as("sent").isEmpty();
@@ -288,7 +288,7 @@ class DeliveriesTest {
     Delivery claimed = noticed().getFirst();
     ledger.cancel(one, Reason.CANCELLED);
 
-    node.notices.sent(claimed);
+    node.notices.markSent(claimed);
 
     assertThat(noticed()).extracting(Delivery::state).containsExactly(State.CANCELLED);
   }
@@ -390,7 +390,7 @@ class DeliveriesTest {
     ledger.add(key, State.HELD, Reason.PAUSED);
     ledger.assignTo("run-2", key, false);
 
-    node.parked.park(ledger.tenant, key.id(), "run-1", Reason.OUR_FAULT, InternalFaults.PARKED);
+    node.parked.park(ledger.tenant, key.id(), "run-1", Reason.OUR_FAULT, InternalFaults.PARKED_RECHECK);
     node.parked.postpone(ledger.tenant, key.id(), "run-1", Duration.ofSeconds(5));
 
     assertThat(node.parked.countFault(ledger.tenant, key.id(), "run-1")).isZero();
@@ -566,7 +566,7 @@ class DeliveriesTest {
 
   private void park(Delivery.Key one) {
     ledger.assignTo("run-1", one, false);
-    node.parked.park(ledger.tenant, one.id(), "run-1", Reason.OUR_FAULT, InternalFaults.PARKED);
+    node.parked.park(ledger.tenant, one.id(), "run-1", Reason.OUR_FAULT, InternalFaults.PARKED_RECHECK);
   }
 
   // Rounds.

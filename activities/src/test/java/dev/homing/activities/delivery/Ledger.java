@@ -56,7 +56,7 @@ public final class Ledger {
   /** Adds a row without an attempt, in a group with concurrent ones. */
   public void leave(
       Delivery.Key key, Delivery.State state, @Nullable Reason reason, @Nullable Duration wait) {
-    node.attemptLog.leave(key, state, reason, wait);
+    node.attemptLog.addWithoutAttempt(key, state, reason, wait);
   }
 
   /** Whether a recipient of the delivery's event has no row yet. */

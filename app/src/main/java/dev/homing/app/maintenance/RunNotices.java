@@ -56,10 +56,10 @@ public class RunNotices {
       do {
         claimed = notices.claim(PER_TENANT);
         for (Delivery decided : claimed) {
-          if (!workflows.tell(decided)) {
+          if (!workflows.notifyRun(decided)) {
             return; // Temporal is down: the claims expire, and the notices are sent later.
           }
-          notices.sent(decided);
+          notices.markSent(decided);
         }
       } while (!claimed.isEmpty());
     } catch (DataAccessException e) {
