@@ -21,22 +21,24 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Has a workflow started for each accepted event: its own as long as a slot is free, else one that
- * it shares with others that wait.
+ * Starts a workflow for each accepted event.
  *
- * <p>Accepting never waits for it. While Temporal is down, events wait here. An event that finds no
- * room is rescued later, if anything is left to do for it.
+ * <p>An event gets its own workflow while a slot is free, else it shares one with other waiting
+ * events. Accepting never waits for a start. While Temporal is down, events wait in the queue. An
+ * event that finds the queue full is rescued later, if anything is left to do for it.
  */
 @Component
 public class Dispatcher {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
   private static final int QUEUE_CAPACITY = 10_000;
+  /** Longest wait for an event, and so for noticing a stop. */
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
-  /** Events that share a workflow are gathered for up to a second: first attempts do not wait. */
+  /** Pause between rounds of gathering events for a workflow, which first attempts do not await. */
   private static final Duration GATHER_PAUSE = Duration.ofMillis(250);
 
+  /** Four rounds: gathering takes a second at most. */
   private static final int GATHER_ROUNDS = 4;
 
   private final LinkedBlockingQueue<AcceptedEvent> waiting =
@@ -62,10 +64,10 @@ public class Dispatcher {
     metrics.gaugeCollectionSize("homing.dispatcher.waiting", List.of(), waiting);
   }
 
-  /** Returns at once. */
+  /** Queues an event for the start of its workflow; returns at once. */
   void dispatch(AcceptedEvent event) {
     if (!waiting.offer(event)) {
-      log.debug("no room: {} gets a workflow if anything is left to do for it", event.id());
+      log.debug("queue is full: {} is rescued later if anything is left to do for it", event.id());
     }
   }
 
@@ -87,17 +89,17 @@ public class Dispatcher {
     }
   }
 
-  /** The next time they may share a workflow with others, or not. */
+  /** Queues events again; next time, each may get its own workflow or share one. */
   private void putBack(List<AcceptedEvent> events) {
     try {
       starts.separate(events);
-    } catch (DataAccessException away) {
-      log.debug("the workflow of {} is not named right for now", events.getFirst().id(), away);
+    } catch (DataAccessException e) {
+      log.debug("workflow id of {} is wrong until its next start", events.getFirst().id(), e);
     }
     events.forEach(this::dispatch);
   }
 
-  /** The events to start next: one alone or, if others wait and no slot is free, many. */
+  /** The next events to start: one or, if others wait and no slot is free, many. */
   private Collection<List<AcceptedEvent>> next() throws InterruptedException {
     free.incrementAndGet();
     AcceptedEvent first = waiting.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
@@ -119,12 +121,12 @@ public class Dispatcher {
         .values();
   }
 
-  /** While nothing can be sent, each recipient needs a workflow; sharing would add one more. */
+  /** False while nothing can be sent: each delivery needs a workflow, so sharing adds one more. */
   private boolean mayShare() {
     return settings.eventsPerWorkflow() > 1 && !egress.isDown();
   }
 
-  /** Returns at once. */
+  /** Starts the threads of all slots; returns at once. */
   public void start() {
     running = true;
     for (int slot = 0; slot < settings.startSlots(); slot++) {
@@ -132,7 +134,7 @@ public class Dispatcher {
     }
   }
 
-  /** Starts no other workflow. */
+  /** Stops starting workflows. */
   public void stop() {
     running = false;
     for (Thread slot : slots) {

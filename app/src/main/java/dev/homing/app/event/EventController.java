@@ -36,7 +36,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Publishing events, and looking at them. */
+/** Publishes events, and shows them. */
 @RestController
 class EventController {
   private final Publisher publisher;
@@ -52,7 +52,7 @@ class EventController {
     this.deliveryList = deliveryList;
   }
 
-  /** "This happened": the body is the payload, kept and delivered byte for byte. */
+  /** Publishes an event; the body is the payload, stored and delivered byte for byte. */
   @PostMapping("/webhooks/{type}")
   ResponseEntity<Receipt> publish(
       @AuthenticationPrincipal Tenant tenant, @PathVariable String type, HttpServletRequest request)
@@ -79,7 +79,7 @@ class EventController {
     return ResponseEntity.accepted().location(URI.create("/events/" + event.id()));
   }
 
-  /** Kept as it came, if receivers can be sent it. */
+  /** The Content-Type exactly as sent, if it can be sent on to receivers. */
   private static String contentType(HttpServletRequest request) {
     List<String> all = Collections.list(request.getHeaders(HttpHeaders.CONTENT_TYPE));
     if (all.isEmpty()) {
@@ -111,7 +111,7 @@ class EventController {
     }
   }
 
-  /** Newest first, or in the order in which they appear. */
+  /** Lists events, newest first or in the order in which they appear. */
   @GetMapping("/events")
   Page<EventView> list(
       @AuthenticationPrincipal Tenant tenant,
@@ -152,7 +152,7 @@ class EventController {
     return view(event, workflows.ids(tenant, List.of(event.id())), counts(event));
   }
 
-  /** The exact bytes that came; never shown as a page. */
+  /** The exact bytes that the client sent, as a download: browsers must not render them. */
   @GetMapping("/events/{id}/payload")
   ResponseEntity<byte[]> payload(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     Events.Event event = find(tenant, id);
@@ -202,11 +202,11 @@ class EventController {
   }
 
   /**
-   * An event as people see it.
+   * An event as the API shows it.
    *
    * @param externalId the client's own name for it, if it gave one
-   * @param workflowId for the Temporal Web UI and CLI; other events may share it
-   * @param deliveries how many are in each state; null in lists
+   * @param workflowId the id in Temporal's Web UI and CLI; other events may share it
+   * @param deliveries the number of deliveries in each state; null in lists
    */
   record EventView(
       EventId id,

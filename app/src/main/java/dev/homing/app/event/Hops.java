@@ -8,32 +8,32 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 
-/** Counts by how many deliveries of Homing an event came here, so that none goes round for ever. */
+/** Counts the deliveries by Homing through which an event came, to break endless loops. */
 final class Hops {
-  /** Enough for Homings that publish to one another on purpose. */
-  static final int MOST = 3;
+  /** The most hops: enough for instances that publish to one another on purpose. */
+  static final int MAX = 3;
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
   private Hops() {}
 
   /**
-   * Zero for an event that begins with this request.
+   * The hops of a published event; zero if it came through no delivery.
    *
-   * @throws Problem 508 after too many
+   * @throws Problem 508 after too many hops
    */
   static int of(HttpServletRequest request) {
     int hops = before(request);
-    if (hops > MOST) {
-      throw Problem.loop(MOST);
+    if (hops > MAX) {
+      throw Problem.loop(MAX);
     }
     return hops;
   }
 
   private static int before(HttpServletRequest request) {
-    List<String> said = Collections.list(request.getHeaders(HttpSender.HOPS));
-    if (!said.isEmpty()) {
-      return 1 + said.stream().mapToInt(Hops::number).max().orElseThrow();
+    List<String> counts = Collections.list(request.getHeaders(HttpSender.HOPS));
+    if (!counts.isEmpty()) {
+      return 1 + counts.stream().mapToInt(Hops::number).max().orElseThrow();
     }
     return isDelivery(request) ? 1 : 0;
   }

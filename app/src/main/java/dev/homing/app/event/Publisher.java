@@ -16,11 +16,10 @@ import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.stereotype.Component;
 
 /**
- * Publishes events: finds the recipients, commits the event, begins its first attempts, and has its
- * workflow started.
+ * Publishes events: commits them, begins first attempts, and queues their workflows.
  *
- * <p>What {@link #publish} returns is committed; should this node die the moment after, the event
- * is open in PostgreSQL, and another node goes on with it.
+ * <p>The result of {@link #publish} is committed. If this node dies the moment after, the event is
+ * open in PostgreSQL, and another node continues with it.
  */
 @Component
 class Publisher {
@@ -71,7 +70,7 @@ class Publisher {
       return accepting.accept(submission);
     } catch (ConcurrencyFailureException inUse) {
       throw Problem.conflict(
-          "The first request with this key is still under way: repeat it in a few seconds.");
+          "The first request with this key is still in progress. Repeat in a few seconds.");
     }
   }
 }

@@ -10,12 +10,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names that a client gives to its request and to its event, so that repeating it changes
- * nothing.
+ * A client's keys for its request and its event, which make a repeat harmless.
  *
- * @param idempotencyKey as the IETF draft <i>The Idempotency-Key HTTP Header Field</i> has it, a
- *     quoted string of RFC 9651, or the same without quotes; null: none came
- * @param externalId null: none came
+ * @param idempotencyKey the key of the request, as in the IETF draft <i>The Idempotency-Key HTTP
+ *     Header Field</i>: a quoted string of RFC 9651, or the same without quotes; null: none sent
+ * @param externalId the client's own name for the event; null: none sent
  */
 record RequestKeys(@Nullable String idempotencyKey, @Nullable String externalId) {
   static final String IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -28,7 +27,7 @@ record RequestKeys(@Nullable String idempotencyKey, @Nullable String externalId)
     return new RequestKeys(idempotencyKey(request), externalId(request));
   }
 
-  /** In which a key of this kind comes. */
+  /** The header that carries a key of this kind. */
   static String header(KeyKind kind) {
     return switch (kind) {
       case IDEMPOTENCY -> IDEMPOTENCY_KEY;
@@ -59,7 +58,7 @@ record RequestKeys(@Nullable String idempotencyKey, @Nullable String externalId)
     return given;
   }
 
-  /** Two could each be meant. */
+  /** The single value of a header: with two it is unclear which one is meant. */
   private static @Nullable String only(HttpServletRequest request, String header) {
     List<String> all = Collections.list(request.getHeaders(header));
     if (all.size() > 1) {

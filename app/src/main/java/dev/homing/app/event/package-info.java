@@ -1,4 +1,4 @@
-/** How events are published and looked at. */
+/** The API for publishing and reading events. */
 @NullMarked
 package dev.homing.app.event;
 

@@ -26,18 +26,23 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings back deliveries that are overdue and that no workflow brings to their end.
+ * Rescues overdue deliveries that no workflow is finishing.
  *
- * <p>Their workflow was not started, as Temporal was away when somebody asked for it, or somebody
- * terminated the event's; or it was lost with Temporal's database; or it sleeps too long, as nobody
- * could wake it. Any number of nodes do so beside each other: each claims a few at a time.
+ * <p>Their workflow was not started, because Temporal was down at the time or an operator
+ * terminated the event's workflow; or it was lost with Temporal's database; or it sleeps too long,
+ * because it could not be woken. Any number of nodes do this side by side: each claims a few at a
+ * time.
  */
 @Component
 public class DeliveryRescuer {
   private static final Logger log = LoggerFactory.getLogger(DeliveryRescuer.class);
-  private static final int AT_ONCE = 100;
-  private static final int CLAIMED_TOGETHER = 10;
-  private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+  /** Deliveries that are rescued in a round. */
+  private static final int ROUND_SIZE = 100;
+
+  private static final int CLAIM_SIZE = 10;
+
+  /** How soon a delivery that was handled may be claimed again. */
+  private static final Duration RECHECK = Duration.ofMinutes(10);
 
   private final Deliveries deliveries;
   private final OverdueDeliveries overdue;
@@ -69,25 +74,25 @@ public class DeliveryRescuer {
     this.runs = runs;
     this.workers = workers;
     Gauge.builder("homing.deliveries.overdue", () -> lateness.overdue())
-        .description("Deliveries that are late by more than a minute")
+        .description("Deliveries that are overdue by more than a minute")
         .register(metrics);
     Gauge.builder("homing.deliveries.overdue.oldest.seconds", () -> lateness.latest().toSeconds())
-        .description("How late the latest of them is")
+        .description("How overdue the latest of them is")
         .register(metrics);
     Gauge.builder("homing.deliveries.parked", () -> parked)
-        .description("Deliveries that a fault of ours keeps back")
+        .description("Deliveries that an internal fault holds back")
         .register(metrics);
   }
 
   void rescue() {
     try {
       if (workers.isReady()) {
-        var unused = bringBack(AT_ONCE);
+        var unused = rescue(ROUND_SIZE);
       }
       lateness = overdue.lateness();
       parked = parkedDeliveries.count();
-    } catch (DataAccessException away) {
-      log.warn("overdue deliveries cannot be read: {}", away.getMessage());
+    } catch (DataAccessException e) {
+      log.warn("cannot rescue overdue deliveries: {}", e.getMessage());
     }
   }
 
@@ -95,10 +100,10 @@ public class DeliveryRescuer {
     try {
       int cancelled = waiting.cancelForInactive();
       if (cancelled > 0) {
-        log.info("cancelled {} deliveries to subscriptions that are off", cancelled);
+        log.info("cancelled {} deliveries to inactive subscriptions", cancelled);
       }
-    } catch (DataAccessException away) {
-      log.warn("deliveries to subscriptions that are off cannot be read: {}", away.getMessage());
+    } catch (DataAccessException e) {
+      log.warn("cannot cancel deliveries to inactive subscriptions: {}", e.getMessage());
     }
   }
 
@@ -106,20 +111,20 @@ public class DeliveryRescuer {
   public enum Repair {
     STARTED,
     WOKEN,
-    /** Somebody had terminated its workflow. */
+    /** An operator had terminated its workflow. */
     CANCELLED,
-    /** Its workflow is at work, or somebody paused it. */
-    LEFT,
-    /** Its earlier run is still ending: it is looked at again in a moment. */
+    /** Its workflow is at work, or an operator paused it. */
+    NOT_NEEDED,
+    /** Its earlier run is still ending: it is checked again in a moment. */
     POSTPONED
   }
 
   /**
-   * What was done about overdue deliveries.
+   * How many overdue deliveries were handled, by repair.
    *
-   * @param temporalAnswers false: the others wait until it does
+   * @param temporalAnswers false: the others wait until Temporal does
    */
-  public record BroughtBack(Map<Repair, Integer> repairs, boolean temporalAnswers) {
+  public record Rescued(Map<Repair, Integer> repairs, boolean temporalAnswers) {
     public int all() {
       return repairs.values().stream().mapToInt(Integer::intValue).sum();
     }
@@ -129,30 +134,31 @@ public class DeliveryRescuer {
     }
   }
 
-  /** So many at most; what is claimed and not repaired is free again after a while. */
-  public BroughtBack bringBack(int most) {
+  /** Rescues up to {@code limit} deliveries; claims of those not repaired expire. */
+  public Rescued rescue(int limit) {
     Map<Repair, Integer> repairs = new EnumMap<>(Repair.class);
-    for (int done = 0; done < most; ) {
-      List<Delivery> claimed = overdue.claim(Math.min(CLAIMED_TOGETHER, most - done));
+    int done = 0;
+    while (done < limit) {
+      List<Delivery> claimed = overdue.claim(Math.min(CLAIM_SIZE, limit - done));
       if (claimed.isEmpty()) {
         break;
       }
       for (Delivery delivery : claimed) {
         Optional<Repair> repair = repair(delivery);
         if (repair.isEmpty()) {
-          return new BroughtBack(repairs, false);
+          return new Rescued(repairs, false);
         }
         if (repair.get() != Repair.POSTPONED) {
-          overdue.defer(delivery.key(), LOOK_AGAIN);
+          overdue.defer(delivery.key(), RECHECK);
         }
         repairs.merge(repair.get(), 1, Integer::sum);
         done++;
       }
     }
-    return new BroughtBack(repairs, true);
+    return new Rescued(repairs, true);
   }
 
-  /** Empty if Temporal does not answer. */
+  /** Repairs one delivery; empty if Temporal does not answer. */
   private Optional<Repair> repair(Delivery delivery) {
     String run = delivery.runId();
     if (run == null) {
@@ -165,20 +171,20 @@ public class DeliveryRescuer {
             Optional.of(cancel(delivery, run));
         case Latest.Ended _ -> start(delivery);
         case Latest.Asleep _ -> Optional.of(wake(delivery));
-        case Latest.Running _, Latest.Ending _ -> Optional.of(Repair.LEFT);
+        case Latest.Running _, Latest.Ending _ -> Optional.of(Repair.NOT_NEEDED);
       };
-    } catch (StatusRuntimeException away) {
-      log.warn("Temporal did not tell of {}: {}", delivery.key().id(), away.getMessage());
+    } catch (StatusRuntimeException e) {
+      log.warn("cannot look up {} in Temporal: {}", delivery.key().id(), e.getMessage());
       return Optional.empty();
     }
   }
 
-  /** One that runs already is only woken. */
+  /** Starts a workflow, or wakes the one that already runs. */
   private Optional<Repair> start(Delivery delivery) {
     Delivery.Key key = delivery.key();
     Optional<Receiver> receiver = receivers.find(key.tenant(), key.subscriptionId());
     if (receiver.isEmpty()) {
-      return Optional.of(Repair.LEFT);
+      return Optional.of(Repair.NOT_NEEDED);
     }
     return switch (workflows.startOrWake(delivery, receiver.get())) {
       case YES -> Optional.of(Repair.STARTED);
@@ -190,10 +196,10 @@ public class DeliveryRescuer {
   private Repair cancel(Delivery delivery, String run) {
     return deliveries.cancelRun(delivery.key().id(), run, Reason.TERMINATED)
         ? Repair.CANCELLED
-        : Repair.LEFT;
+        : Repair.NOT_NEEDED;
   }
 
   private Repair wake(Delivery delivery) {
-    return workflows.wake(delivery.key().id()) ? Repair.WOKEN : Repair.LEFT;
+    return workflows.wake(delivery.key().id()) ? Repair.WOKEN : Repair.NOT_NEEDED;
   }
 }

@@ -14,17 +14,21 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings back events that were accepted and that nobody is sending.
+ * Rescues accepted events that no node is sending.
  *
- * <p>Any number of nodes do so beside each other: each claims a few at a time. Starting a workflow
- * that runs already changes nothing.
+ * <p>Any number of nodes do this side by side: each claims a few at a time. Starting a workflow
+ * that already runs changes nothing.
  */
 @Component
 public class EventRescuer {
   private static final Logger log = LoggerFactory.getLogger(EventRescuer.class);
-  private static final int AT_ONCE = 100;
-  private static final int CLAIMED_TOGETHER = 10;
-  private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+  /** Events that are rescued in a round. */
+  private static final int ROUND_SIZE = 100;
+
+  private static final int CLAIM_SIZE = 10;
+
+  /** How soon an event that was handled may be claimed again. */
+  private static final Duration RECHECK = Duration.ofMinutes(10);
 
   private final OpenEvents open;
   private final EventStarts starts;
@@ -46,37 +50,37 @@ public class EventRescuer {
   void rescue() {
     try {
       if (workers.isReady()) {
-        var unused = bringBack(AT_ONCE);
+        var unused = rescue(ROUND_SIZE);
       }
       backlog = open.backlog();
-    } catch (DataAccessException away) {
-      log.warn("open events cannot be read: {}", away.getMessage());
+    } catch (DataAccessException e) {
+      log.warn("cannot rescue open events: {}", e.getMessage());
     }
   }
 
   /**
-   * What was done about forsaken events.
+   * How many abandoned events got a workflow.
    *
-   * @param temporalAnswers false: the others wait until it does
+   * @param temporalAnswers false: the others wait until Temporal does
    */
-  public record BroughtBack(int started, boolean temporalAnswers) {}
+  public record Rescued(int started, boolean temporalAnswers) {}
 
-  /** So many at most; what is claimed and not started is free again after a while. */
-  public BroughtBack bringBack(int most) {
+  /** Rescues up to {@code limit} events; claims of those not started expire. */
+  public Rescued rescue(int limit) {
     int started = 0;
-    while (started < most) {
-      List<AcceptedEvent> claimed = open.claimAbandoned(Math.min(CLAIMED_TOGETHER, most - started));
+    while (started < limit) {
+      List<AcceptedEvent> claimed = open.claimAbandoned(Math.min(CLAIM_SIZE, limit - started));
       if (claimed.isEmpty()) {
         break;
       }
       for (AcceptedEvent event : claimed) {
         if (!starts.startNow(event)) {
-          return new BroughtBack(started, false);
+          return new Rescued(started, false);
         }
-        open.defer(event, LOOK_AGAIN);
+        open.defer(event, RECHECK);
         started++;
       }
     }
-    return new BroughtBack(started, true);
+    return new Rescued(started, true);
   }
 }

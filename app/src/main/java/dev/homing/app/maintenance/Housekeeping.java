@@ -8,10 +8,10 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Everything that runs in the background on this node, and how often.
+ * The background jobs of this node, and how often each runs.
  *
- * <p>Each job has a thread of its own, and waits so long after it has ended. Jobs on what nodes
- * share claim it row by row, so any number of nodes run them beside each other.
+ * <p>Each job has its own thread, and the delay counts from the end of its last run. Jobs on data
+ * that nodes share claim it row by row, so any number of nodes run them side by side.
  */
 @Component
 class Housekeeping {
@@ -49,7 +49,7 @@ class Housekeeping {
     this.workers = workers;
   }
 
-  // What this node has in hand.
+  // State of this node.
 
   @Scheduled(fixedDelay = 5, timeUnit = TimeUnit.SECONDS)
   void renewLeases() {
@@ -57,11 +57,11 @@ class Housekeeping {
   }
 
   @Scheduled(fixedDelay = 5, timeUnit = TimeUnit.SECONDS)
-  void evictWhatWasNotAskedFor() {
+  void evictUnclaimed() {
     leases.evict();
   }
 
-  // What all nodes look after.
+  // Work that all nodes share.
 
   @Scheduled(fixedDelay = 5, timeUnit = TimeUnit.SECONDS)
   void rescueEvents() {
@@ -88,13 +88,13 @@ class Housekeeping {
     deliveries.cancelForInactive();
   }
 
-  /** Every hour, and sooner after a failure; partitions of today are made before the start ends. */
+  /** Works once an hour, and sooner after a failure; also runs before this node is ready. */
   @Scheduled(initialDelay = 60, fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
   void keepPartitions() {
     partitions.keep();
   }
 
-  // What is measured, and what Temporal must have.
+  // Search attributes and gauges.
 
   @Scheduled(fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
   void keepSearchAttributes() {

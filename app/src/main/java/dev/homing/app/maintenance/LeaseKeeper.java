@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Renews the leases of events that wait on this node, and evicts what was not asked for. */
+/** Renews leases of events waiting on this node, and evicts unclaimed offers and results. */
 @Component
 class LeaseKeeper {
   private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
@@ -24,7 +24,7 @@ class LeaseKeeper {
     try {
       leases.renewKept();
     } catch (DataAccessException e) {
-      log.warn("leases of what waits here cannot be renewed: {}", e.getMessage());
+      log.warn("cannot renew the leases of waiting events: {}", e.getMessage());
     }
   }
 

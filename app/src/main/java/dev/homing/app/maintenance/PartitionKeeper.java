@@ -17,16 +17,17 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes partitions ahead and forgets what is over: before this node is ready, then every hour, and
- * again soon if something could not be done.
+ * Makes partitions ahead, and drops expired ones and keys.
  *
- * <p>Nothing waits for it: without a partition of its own a row goes into the default one.
+ * <p>It runs before this node is ready, then every hour, and again after five minutes if something
+ * is left to do. Nothing depends on it: a row without a partition for its day goes into the default
+ * one.
  */
 @Component
 public class PartitionKeeper {
   private static final Logger log = LoggerFactory.getLogger(PartitionKeeper.class);
-  private static final Duration USUALLY = Duration.ofHours(1);
-  private static final Duration AFTER_A_FAILURE = Duration.ofMinutes(5);
+  private static final Duration INTERVAL = Duration.ofHours(1);
+  private static final Duration RETRY_INTERVAL = Duration.ofMinutes(5);
 
   private final MakePartitions makePartitions;
   private final DropPartitions dropPartitions;
@@ -57,7 +58,7 @@ public class PartitionKeeper {
           .register(metrics);
     }
     Gauge.builder("homing.partitions.kept", () -> state.kept())
-        .description("Partitions kept beyond their time because a delivery of it still waits")
+        .description("Partitions kept beyond their time because a delivery in them still waits")
         .register(metrics);
     Gauge.builder("homing.partitions.ahead", () -> state.daysAhead())
         .description("Days after today that have their partitions")
@@ -66,20 +67,20 @@ public class PartitionKeeper {
 
   private record State(Map<Table, Integer> withoutPartition, long kept, int daysAhead) {}
 
-  /** Does what is due; never throws. */
+  /** Keeps partitions if that is due; never throws. */
   public void keep() {
     try {
       if (!clock.instant().isBefore(due)) {
-        due = clock.instant().plus(AFTER_A_FAILURE);
-        due = clock.instant().plus(keepNow() ? USUALLY : AFTER_A_FAILURE);
+        due = clock.instant().plus(RETRY_INTERVAL);
+        due = clock.instant().plus(keepNow() ? INTERVAL : RETRY_INTERVAL);
       }
       state = state();
-    } catch (RuntimeException failed) { // Whatever it is, it must not stop a start.
-      log.warn("partitions and expired keys have to wait: {}", failed.toString());
+    } catch (RuntimeException e) { // No failure here may stop a start.
+      log.warn("cannot keep partitions or drop expired keys now: {}", e.toString());
     }
   }
 
-  /** False if something is left to do. */
+  /** Makes and drops partitions, and evicts keys; false if something is left to do. */
   private boolean keepNow() {
     boolean made = makePartitions.make();
     boolean dropped = dropPartitions.drop();
@@ -93,7 +94,7 @@ public class PartitionKeeper {
       int rows = partitions.withoutPartition(table);
       withoutPartition.put(table, rows);
       if (rows > state.withoutPartition().getOrDefault(table, 0)) {
-        log.warn("{} rows of {} found no partition of their day", rows, table.word());
+        log.warn("{} rows of {} found no partition for their day", rows, table.word());
       }
     }
     return new State(withoutPartition, dropPartitions.kept(), partitions.daysAhead());

@@ -18,11 +18,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Does when it is asked what every node does by itself, a little at a time. */
+/** Runs on request the repairs that every node does by itself in small rounds. */
 @Component
 class Reconciliation {
-  private static final int SHOWN = 20;
-  private static final int REPAIRED_AT_ONCE = 200;
+  private static final int MAX_SHOWN = 20;
+  private static final int REPAIR_LIMIT = 200;
 
   private final OpenEvents open;
   private final OverdueDeliveries overdue;
@@ -30,7 +30,7 @@ class Reconciliation {
   private final WaitingDeliveries waiting;
   private final DeliveryRuns runs;
   private final EventRescuer events;
-  private final DeliveryRescuer forsaken;
+  private final DeliveryRescuer deliveries;
   private final Workers workers;
 
   Reconciliation(
@@ -40,7 +40,7 @@ class Reconciliation {
       WaitingDeliveries waiting,
       DeliveryRuns runs,
       EventRescuer events,
-      DeliveryRescuer forsaken,
+      DeliveryRescuer deliveries,
       Workers workers) {
     this.open = open;
     this.overdue = overdue;
@@ -48,37 +48,37 @@ class Reconciliation {
     this.waiting = waiting;
     this.runs = runs;
     this.events = events;
-    this.forsaken = forsaken;
+    this.deliveries = deliveries;
     this.workers = workers;
   }
 
   /**
-   * What needs repair now.
+   * Events and deliveries that need repair now.
    *
    * @param workflows {@code known}, or {@code unknown} while Temporal does not answer
    */
   record Findings(
-      OpenOnes openEvents,
-      OverdueOnes overdueDeliveries,
+      OpenFindings openEvents,
+      OverdueFindings overdueDeliveries,
       long parkedDeliveries,
       String workflows) {}
 
   /**
    * Events of which some recipient has no result.
    *
-   * @param forsaken how many of them nobody is sending
-   * @param forsakenIds the longest forsaken
+   * @param forsaken how many of them no node is sending
+   * @param forsakenIds some of these, the longest abandoned first
    */
-  record OpenOnes(long count, long oldestSeconds, long forsaken, List<EventId> forsakenIds) {}
+  record OpenFindings(long count, long oldestSeconds, long forsaken, List<EventId> forsakenIds) {}
 
   /**
-   * Deliveries that are late by more than a minute.
+   * Deliveries that are overdue by more than a minute.
    *
-   * @param withoutWorkflow of those that no workflow has in hand the latest, from ten seconds on
-   * @param withLostWorkflow of the latest that one has in hand, those that Temporal runs no longer;
-   *     null while it does not answer
+   * @param withoutWorkflow the latest without a workflow, overdue by ten seconds or more
+   * @param withLostWorkflow of the latest with a workflow, those that Temporal no longer runs; null
+   *     while Temporal does not answer
    */
-  record OverdueOnes(
+  record OverdueFindings(
       long count,
       long latestSeconds,
       List<DeliveryId> withoutWorkflow,
@@ -89,15 +89,15 @@ class Reconciliation {
     OverdueDeliveries.Lateness lateness = overdue.lateness();
     List<DeliveryId> lost = withLostWorkflow();
     return new Findings(
-        new OpenOnes(
+        new OpenFindings(
             backlog.open(),
             backlog.oldest().toSeconds(),
             backlog.abandoned(),
-            open.abandoned(SHOWN).stream().map(AcceptedEvent::id).toList()),
-        new OverdueOnes(
+            open.abandoned(MAX_SHOWN).stream().map(AcceptedEvent::id).toList()),
+        new OverdueFindings(
             lateness.overdue(),
             lateness.latest().toSeconds(),
-            ids(overdue.list(false, SHOWN)),
+            ids(overdue.list(false, MAX_SHOWN)),
             lost),
         parked.count(),
         lost == null ? "unknown" : "known");
@@ -106,10 +106,10 @@ class Reconciliation {
   private @Nullable List<DeliveryId> withLostWorkflow() {
     try {
       return ids(
-          overdue.list(true, SHOWN).stream()
+          overdue.list(true, MAX_SHOWN).stream()
               .filter(delivery -> isLost(delivery.key().id()))
               .toList());
-    } catch (StatusRuntimeException away) {
+    } catch (StatusRuntimeException e) {
       return null;
     }
   }
@@ -126,10 +126,10 @@ class Reconciliation {
   }
 
   /**
-   * What was done.
+   * Counts of what was repaired.
    *
-   * @param deliveriesCancelled as their workflow had been terminated, or their subscription is off
-   * @param more whether others may be left: ask again
+   * @param deliveriesCancelled cancelled, as their workflow was terminated or subscription inactive
+   * @param more whether others may be left, so that the request should be repeated
    */
   record Repairs(
       int eventsStarted,
@@ -145,21 +145,21 @@ class Reconciliation {
     }
   }
 
-  /** Also what a node has looked at a short while ago. */
+  /** Repairs at once, including what a node has checked a short while ago. */
   Repairs repair() {
-    int leftovers = waiting.cancelForInactive();
+    int cancelled = waiting.cancelForInactive();
     open.releaseClaims();
     overdue.releaseClaims();
-    EventRescuer.BroughtBack started = events.bringBack(REPAIRED_AT_ONCE);
-    DeliveryRescuer.BroughtBack repaired = forsaken.bringBack(REPAIRED_AT_ONCE);
-    if (!started.temporalAnswers() || !repaired.temporalAnswers()) {
+    EventRescuer.Rescued rescuedEvents = events.rescue(REPAIR_LIMIT);
+    DeliveryRescuer.Rescued rescuedDeliveries = deliveries.rescue(REPAIR_LIMIT);
+    if (!rescuedEvents.temporalAnswers() || !rescuedDeliveries.temporalAnswers()) {
       throw Problem.temporalUnavailable();
     }
     return new Repairs(
-        started.started(),
-        repaired.count(Repair.STARTED),
-        repaired.count(Repair.WOKEN),
-        repaired.count(Repair.CANCELLED) + leftovers,
-        started.started() == REPAIRED_AT_ONCE || repaired.all() == REPAIRED_AT_ONCE);
+        rescuedEvents.started(),
+        rescuedDeliveries.count(Repair.STARTED),
+        rescuedDeliveries.count(Repair.WOKEN),
+        rescuedDeliveries.count(Repair.CANCELLED) + cancelled,
+        rescuedEvents.started() == REPAIR_LIMIT || rescuedDeliveries.all() == REPAIR_LIMIT);
   }
 }

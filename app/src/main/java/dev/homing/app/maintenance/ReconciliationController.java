@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** For operators: what nobody works on, of all tenants. */
+/** Lets operators find and repair stalled events and deliveries of all tenants. */
 @RestController
 @RequestMapping("/admin/reconciliation")
 class ReconciliationController {

@@ -12,7 +12,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells sleeping runs what was decided about their deliveries: to attempt them now, or to end.
+ * Notifies sleeping runs of decisions about their deliveries: attempt it now, or end.
  *
  * <p>The decision and the notice are one commit in PostgreSQL. So a notice outlasts a node that
  * dies and a Temporal that is down, and any node sends it.
@@ -26,8 +26,8 @@ public class RunNotices {
   private final DeliveryWorkflows workflows;
   private final Workers workers;
 
-  /** How often it was asked for since the sending thread last looked; above 0: there is one. */
-  private final AtomicInteger asked = new AtomicInteger();
+  /** Requests since the sending thread last looked; above 0: there is such a thread. */
+  private final AtomicInteger requests = new AtomicInteger();
 
   RunNotices(PendingNotices notices, DeliveryWorkflows workflows, Workers workers) {
     this.notices = notices;
@@ -35,19 +35,19 @@ public class RunNotices {
     this.workers = workers;
   }
 
-  /** After the commit of a decision: sends its notices now, on a thread of their own. */
+  /** Sends notices now, on their own thread; call after the commit of a decision. */
   public void sendSoon() {
-    if (workers.isReady() && asked.getAndIncrement() == 0) {
-      Thread.ofVirtual().name("run-notices").start(this::sendWhileAsked);
+    if (workers.isReady() && requests.getAndIncrement() == 0) {
+      Thread.ofVirtual().name("run-notices").start(this::sendWhileRequested);
     }
   }
 
-  private void sendWhileAsked() {
+  private void sendWhileRequested() {
     int seen;
     do {
-      seen = asked.get();
+      seen = requests.get();
       send();
-    } while (!asked.compareAndSet(seen, 0));
+    } while (!requests.compareAndSet(seen, 0));
   }
 
   private void send() {
@@ -63,9 +63,9 @@ public class RunNotices {
         }
       } while (!claimed.isEmpty());
     } catch (DataAccessException e) {
-      log.warn("notices to runs cannot be read: {}", e.getMessage());
+      log.warn("cannot read notices to runs: {}", e.getMessage());
     } catch (RuntimeException e) {
-      log.error("notices to runs cannot be sent", e);
+      log.error("cannot send notices to runs", e);
     }
   }
 }

@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts the workflows whose code fails again and again.
+ * Counts running workflows whose code keeps failing.
  *
- * <p>Temporal says so after five tasks in a row that failed or timed out, in a search attribute of
- * its own. Such a workflow goes on by itself once a version is deployed that can run it.
+ * <p>Temporal sets a search attribute after five tasks in a row have failed or timed out. Such a
+ * workflow continues by itself once a version that can run it is deployed.
  */
 @Component
 class StuckWorkflows {
@@ -32,7 +32,7 @@ class StuckWorkflows {
   StuckWorkflows(WorkflowClient client, MeterRegistry metrics) {
     this.client = client;
     Gauge.builder("homing.workflows.stuck", () -> stuck)
-        .description("Running workflows whose code fails again and again")
+        .description("Running workflows whose code keeps failing")
         .register(metrics);
   }
 
@@ -46,8 +46,8 @@ class StuckWorkflows {
                       .setQuery(QUERY)
                       .build())
               .getCount();
-    } catch (StatusRuntimeException away) {
-      log.debug("stuck workflows cannot be counted: {}", away.getMessage());
+    } catch (StatusRuntimeException e) {
+      log.debug("cannot count stuck workflows: {}", e.getMessage());
     }
   }
 }

@@ -11,29 +11,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Records as cancelled what somebody terminated: that runs no code of ours. */
+/** Cancels deliveries whose workflow was terminated: Temporal runs no code of it then. */
 @Component
 class TerminationRecorder {
   private static final Logger log = LoggerFactory.getLogger(TerminationRecorder.class);
 
-  /** Visibility lags; looking at a run twice changes nothing. */
+  /** Overlap of two looks: Temporal's visibility lags, and recording twice changes nothing. */
   private static final Duration OVERLAP = Duration.ofMinutes(1);
 
-  /** While no node of ours ran, somebody may have terminated something. */
-  private static final Duration AT_START = Duration.ofDays(3);
+  /** How far the first look goes back: runs may be terminated while no node is up. */
+  private static final Duration FIRST_LOOK_BACK = Duration.ofDays(3);
 
   private final DeliveryRuns runs;
   private final Deliveries deliveries;
   private final Workers workers;
   private final Clock clock;
-  private Instant looked;
+  private Instant lastLook;
 
   TerminationRecorder(DeliveryRuns runs, Deliveries deliveries, Workers workers, Clock clock) {
     this.runs = runs;
     this.deliveries = deliveries;
     this.workers = workers;
     this.clock = clock;
-    this.looked = clock.instant().minus(AT_START);
+    this.lastLook = clock.instant().minus(FIRST_LOOK_BACK);
   }
 
   void record() {
@@ -42,11 +42,11 @@ class TerminationRecorder {
     }
     Instant now = clock.instant();
     try {
-      runs.terminatedSince(looked.minus(OVERLAP))
+      runs.terminatedSince(lastLook.minus(OVERLAP))
           .forEach(run -> deliveries.cancelRun(run.delivery(), run.runId(), Reason.TERMINATED));
-      looked = now;
-    } catch (RuntimeException away) {
-      log.warn("what was terminated cannot be recorded now: {}", away.getMessage());
+      lastLook = now;
+    } catch (RuntimeException e) {
+      log.warn("cannot record terminated runs now: {}", e.getMessage());
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What runs in the background: rescuing, recording, telling runs, keeping partitions. */
+/** Background jobs: rescue deliveries and events, notify runs, keep partitions. */
 @NullMarked
 package dev.homing.app.maintenance;
 

@@ -15,15 +15,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Compares this node's clock with PostgreSQL's, and is not ready beyond half a minute.
+ * Compares this node's clock with PostgreSQL's; the node is not ready beyond 30 s of skew.
  *
- * <p>Retries and leases go by PostgreSQL's clock. By the node's go ids, which sort by time, and
- * signatures, which receivers refuse when they are five minutes off.
+ * <p>Retries and leases go by PostgreSQL's clock. Ids, which sort by time, go by the node's, and so
+ * do signatures, which receivers reject when they are five minutes off.
  */
 @Component("clockHealthIndicator")
 public class ClockSkew implements HealthIndicator {
   private static final Logger log = LoggerFactory.getLogger(ClockSkew.class);
-  private static final Duration MOST = Duration.ofSeconds(30);
+  private static final Duration MAX_SKEW = Duration.ofSeconds(30);
 
   private final JdbcClient jdbc;
   private final Clock clock;
@@ -42,8 +42,8 @@ public class ClockSkew implements HealthIndicator {
     Instant there;
     try {
       there = jdbc.sql("select clock_timestamp()").query(OffsetDateTime.class).single().toInstant();
-    } catch (DataAccessException away) {
-      log.debug("the clocks cannot be compared", away);
+    } catch (DataAccessException e) {
+      log.debug("cannot compare the clocks", e);
       return;
     }
     Duration took = Duration.between(before, clock.instant());
@@ -55,7 +55,7 @@ public class ClockSkew implements HealthIndicator {
   }
 
   private boolean isOff() {
-    return ahead.abs().compareTo(MOST) > 0;
+    return ahead.abs().compareTo(MAX_SKEW) > 0;
   }
 
   @Override

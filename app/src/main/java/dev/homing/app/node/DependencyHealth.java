@@ -10,18 +10,18 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
-/** Without Redis or Temporal Homing is degraded: it accepts, and sends later or more slowly. */
+/** Health of Redis and Temporal; without them events are accepted, and sent later or slower. */
 @Configuration(proxyBeanMethods = false)
 class DependencyHealth {
   private static final Status DEGRADED = new Status("DEGRADED");
-  private static final long LONGEST_CALL_MILLIS = 1_000;
+  private static final long TIMEOUT_MILLIS = 1_000;
 
   @Bean
   HealthIndicator redisHealthIndicator(RedisConnectionFactory redis) {
     return () -> {
       try (var connection = redis.getConnection()) {
         return degradedUnless(connection.ping() != null);
-      } catch (RuntimeException away) {
+      } catch (RuntimeException e) {
         return degradedUnless(false);
       }
     };
@@ -35,16 +35,16 @@ class DependencyHealth {
             client
                 .getWorkflowServiceStubs()
                 .blockingStub()
-                .withDeadlineAfter(LONGEST_CALL_MILLIS, TimeUnit.MILLISECONDS)
+                .withDeadlineAfter(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .getSystemInfo(GetSystemInfoRequest.getDefaultInstance());
         return degradedUnless(workers.isReady());
-      } catch (RuntimeException away) {
+      } catch (RuntimeException e) {
         return degradedUnless(false);
       }
     };
   }
 
-  private static Health degradedUnless(boolean well) {
-    return well ? Health.up().build() : Health.status(DEGRADED).build();
+  private static Health degradedUnless(boolean healthy) {
+    return healthy ? Health.up().build() : Health.status(DEGRADED).build();
   }
 }

@@ -4,10 +4,10 @@ import dev.homing.activities.Setting;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * How workflows are started.
+ * Settings for starting workflows.
  *
- * @param startSlots workflows of events that this node starts at once, and as many of deliveries
- *     that those leave waiting ({@code HOMING_START_SLOTS})
+ * @param startSlots event workflows that this node starts at once, and as many workflows of
+ *     deliveries that those leave waiting ({@code HOMING_START_SLOTS})
  * @param eventsPerWorkflow the most events that share a workflow while all slots are taken; 1: each
  *     event has its own ({@code HOMING_EVENTS_PER_WORKFLOW})
  */

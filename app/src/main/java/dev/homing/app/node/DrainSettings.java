@@ -5,10 +5,10 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * How this node stops.
+ * Settings for stopping this node.
  *
- * @param delay how long it goes on accepting after it said that it is not ready any more, so that
- *     load balancers hear of it ({@code HOMING_DRAIN_DELAY})
+ * @param delay how long it keeps accepting events after it has become not ready, so that load
+ *     balancers notice ({@code HOMING_DRAIN_DELAY})
  */
 @ConfigurationProperties("homing.drain")
 public record DrainSettings(Duration delay) {

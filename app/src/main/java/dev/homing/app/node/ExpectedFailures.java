@@ -12,18 +12,18 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
 /**
- * Keeps out of the log what Temporal's client has to say, with a stack trace, when the schedule of
- * a delivery is over: the line of its last attempt says so. Any other failure of a workflow is
- * logged.
+ * Suppresses the stack trace that Temporal's client logs when a retry schedule is exhausted.
+ *
+ * <p>The line of the last attempt says so already. Any other failure of a workflow is logged.
  */
 final class ExpectedFailures extends TurboFilter {
   private static final String LOGGER = "io.temporal.internal.sync.WorkflowExecutionHandler";
 
-  /** The type of the failure with which the durable lane ends a delivery. */
-  private static final String OVER = "failed";
+  /** The failure type with which the durable lane ends a delivery. */
+  private static final String FAILED = "failed";
 
-  /** From now on, and once for all of this JVM. */
-  static void keepOutOfTheLog() {
+  /** Installs the filter for the whole JVM, once. */
+  static void install() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logs
         && logs.getTurboFilterList().stream().noneMatch(ExpectedFailures.class::isInstance)) {
       logs.addTurboFilter(new ExpectedFailures());
@@ -43,7 +43,7 @@ final class ExpectedFailures extends TurboFilter {
             && logger.getName().equals(LOGGER)
             && params[params.length - 1] instanceof ActivityFailure failure
             && failure.getCause() instanceof ApplicationFailure cause
-            && OVER.equals(cause.getType())
+            && FAILED.equals(cause.getType())
         ? FilterReply.DENY
         : FilterReply.NEUTRAL;
   }

@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Where the parts are that Homing needs.
+ * Addresses of the services that Homing needs.
  *
- * @param databaseUrl of PostgreSQL ({@code DATABASE_URL})
- * @param redisUrl of Redis ({@code REDIS_URL})
- * @param temporalAddress of Temporal ({@code TEMPORAL_ADDRESS})
+ * @param databaseUrl PostgreSQL ({@code DATABASE_URL})
+ * @param redisUrl Redis ({@code REDIS_URL})
+ * @param temporalAddress Temporal ({@code TEMPORAL_ADDRESS})
  */
 @ConfigurationProperties("homing.parts")
 public record PartSettings(String databaseUrl, String redisUrl, String temporalAddress) {
@@ -37,7 +37,7 @@ public record PartSettings(String databaseUrl, String redisUrl, String temporalA
     return DatabaseUrl.parse(databaseUrl).orElseThrow();
   }
 
-  /** Without the passwords that addresses may hold. */
+  /** Omits the addresses that may hold passwords. */
   @Override
   public String toString() {
     return "PartSettings[***, ***, %s]".formatted(temporalAddress);

@@ -4,17 +4,17 @@ import dev.homing.activities.Setting;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Where Homing listens; 0: on any port that is free.
+ * Ports that Homing listens on; 0: any free port.
  *
- * @param api for everybody who may call ({@code HOMING_PORT})
- * @param management for the inside: health and metrics ({@code HOMING_MANAGEMENT_PORT})
+ * @param api for callers of the API ({@code HOMING_PORT})
+ * @param management for internal use: health and metrics ({@code HOMING_MANAGEMENT_PORT})
  */
 @ConfigurationProperties("homing.ports")
 public record PortSettings(int api, int management) {
-  private static final int LAST = 65_535;
+  private static final int MAX_PORT = 65_535;
 
   public PortSettings {
-    Setting.between("homing.ports.api", api, 0, LAST);
-    Setting.between("homing.ports.management", management, 0, LAST);
+    Setting.between("homing.ports.api", api, 0, MAX_PORT);
+    Setting.between("homing.ports.management", management, 0, MAX_PORT);
   }
 }

@@ -34,12 +34,12 @@ public class SearchAttributes {
     ShortCalls.run(this::registerMissing);
   }
 
-  /** The same later on, as Temporal may have lost them with its database. */
+  /** Registers them again if Temporal has lost them with its database; never throws. */
   public void keep() {
     try {
       register();
     } catch (StatusRuntimeException e) {
-      log.debug("search attributes cannot be read: {}", e.getMessage());
+      log.debug("cannot register search attributes: {}", e.getMessage());
     }
   }
 
@@ -73,7 +73,7 @@ public class SearchAttributes {
       log.info("registered search attributes {}", missing.getSearchAttributesMap().keySet());
     } catch (StatusRuntimeException refused) {
       if (refused.getStatus().getCode() != Status.Code.ALREADY_EXISTS) {
-        throw refused; // Another node may have been quicker.
+        throw refused; // ALREADY_EXISTS: another node was quicker.
       }
     }
   }

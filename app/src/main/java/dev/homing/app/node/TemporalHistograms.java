@@ -7,8 +7,9 @@ import java.time.Duration;
 import java.util.stream.LongStream;
 
 /**
- * Gives the histograms of Temporal's client seven buckets instead of 69: there is one for each kind
- * of request, queue, workflow and activity.
+ * Limits the histograms of Temporal's client to seven buckets instead of 69.
+ *
+ * <p>There is a histogram for each kind of request, queue, workflow and activity.
  */
 public final class TemporalHistograms implements MeterFilter {
   private static final double[] BUCKETS =

@@ -12,15 +12,16 @@ import javax.net.ssl.SSLException;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * TLS between Homing and Temporal, by the variables that Temporal's own tools have for it. Files
- * are PEM, and read at the start. Any of these turns it on, as does an API key.
+ * TLS between Homing and Temporal, with the variables that Temporal's own tools use.
  *
- * @param enabled whether there is TLS even if nothing else is set ({@code TEMPORAL_TLS})
- * @param ca who may have signed Temporal's certificate; empty: whomever the JVM trusts ({@code
- *     TEMPORAL_TLS_SERVER_CA_CERT_PATH})
- * @param certificate that Homing shows; empty: none ({@code TEMPORAL_TLS_CLIENT_CERT_PATH})
- * @param key of that certificate, in PKCS#8 ({@code TEMPORAL_TLS_CLIENT_KEY_PATH})
- * @param serverName that Temporal's certificate must have; empty: the host of the address ({@code
+ * <p>Files are PEM, and read at the start. Any of these settings turns TLS on, as does an API key.
+ *
+ * @param enabled whether to use TLS even if nothing else is set ({@code TEMPORAL_TLS})
+ * @param ca the authorities that may sign Temporal's certificate; empty: those that the JVM trusts
+ *     ({@code TEMPORAL_TLS_SERVER_CA_CERT_PATH})
+ * @param certificate the certificate that Homing presents; empty: none ({@code TEMPORAL_TLS_CLIENT_CERT_PATH})
+ * @param key the key of that certificate, in PKCS#8 ({@code TEMPORAL_TLS_CLIENT_KEY_PATH})
+ * @param serverName the name that Temporal's certificate must have; empty: the host of the address ({@code
  *     TEMPORAL_TLS_SERVER_NAME})
  */
 @ConfigurationProperties("homing.temporal-tls")
@@ -30,12 +31,12 @@ public record TemporalTls(
     if (certificate.isEmpty() != key.isEmpty()) {
       String missing = certificate.isEmpty() ? "certificate" : "key";
       throw new Setting.Invalid(
-          "homing.temporal-tls." + missing, "not set", "a file, as its other half is set");
+          "homing.temporal-tls." + missing, "not set", "a file, because certificate and key belong together");
     }
-    var unused = showing(certificate, key, trusting(ca));
+    var unused = presenting(certificate, key, trusting(ca));
   }
 
-  /** Makes connections this way. */
+  /** Applies TLS to the options of a connection. */
   public WorkflowServiceStubsOptions.Builder applyTo(WorkflowServiceStubsOptions.Builder options) {
     context().ifPresent(options::setSslContext);
     if (!serverName.isEmpty()) {
@@ -44,11 +45,11 @@ public record TemporalTls(
     return options;
   }
 
-  /** Empty: no TLS, unless there is an API key. */
+  /** The TLS context; empty: no TLS, unless there is an API key. */
   private Optional<SslContext> context() {
     boolean on =
         enabled || Stream.of(ca, certificate, serverName).anyMatch(text -> !text.isEmpty());
-    return on ? Optional.of(built(showing(certificate, key, trusting(ca)))) : Optional.empty();
+    return on ? Optional.of(built(presenting(certificate, key, trusting(ca)))) : Optional.empty();
   }
 
   private static SslContext built(SslContextBuilder builder) {
@@ -68,7 +69,7 @@ public record TemporalTls(
     }
   }
 
-  private static SslContextBuilder showing(
+  private static SslContextBuilder presenting(
       String certificate, String key, SslContextBuilder builder) {
     try {
       return certificate.isEmpty()

@@ -23,27 +23,27 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * What runs here: both workflows and both lanes, in this process.
+ * The Temporal workers of this process: all workflows and both lanes.
  *
- * <p>Waits for Temporal as long as it takes, in the background, and makes sure that the search
- * attributes exist. At shutdown, attempts under way are finished and recorded.
+ * <p>They wait for Temporal in the background for as long as it takes, and register the search
+ * attributes. At shutdown, attempts under way are finished and recorded.
  */
 @Component
 public class Workers {
   private static final Logger log = LoggerFactory.getLogger(Workers.class);
 
-  /** Workflow tasks at once: a first attempt holds one while it waits for its receivers. */
+  /** Workflow tasks at once; an event's first attempts hold one while receivers answer. */
   private static final int WORKFLOW_TASKS = 500;
 
-  /** Later attempts under way at once. */
-  private static final int DELIVERIES = 500;
+  /** Later attempts at once. */
+  private static final int LATER_ATTEMPTS = 500;
 
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
-  /** How long attempts under way may take to end: longer than one with the default timeout. */
+  /** Time for attempts under way to end: longer than the default timeout of an attempt. */
   private static final Duration DRAIN = Duration.ofSeconds(18);
 
-  /** How long the others may take to be interrupted and handed back to another node. */
+  /** Time to interrupt the remaining attempts and hand them back to other nodes. */
   private static final Duration HAND_BACK = Duration.ofSeconds(4);
 
   private final SearchAttributes searchAttributes;
@@ -77,8 +77,8 @@ public class Workers {
             .setUsingVirtualThreads(true)
             .setMaxConcurrentWorkflowTaskExecutionSize(WORKFLOW_TASKS)
             .setMaxConcurrentLocalActivityExecutionSize(WORKFLOW_TASKS)
-            .setMaxConcurrentActivityExecutionSize(DELIVERIES)
-            // A busy machine is not a deadlock.
+            .setMaxConcurrentActivityExecutionSize(LATER_ATTEMPTS)
+            // Long enough that a busy machine is not taken for a deadlock.
             .setDefaultDeadlockDetectionTimeout(5_000)
             .build();
 
@@ -86,7 +86,7 @@ public class Workers {
     events.registerWorkflowImplementationTypes(FanOut.class, SharedFanOut.class);
     events.registerActivitiesImplementations(expressLane);
 
-    ExpectedFailures.keepOutOfTheLog();
+    ExpectedFailures.install();
     var deliveries = factory.newWorker(TaskQueues.DELIVERIES, options);
     deliveries.registerWorkflowImplementationTypes(RetryingDelivery.class);
     deliveries.registerActivitiesImplementations(durableLane);
@@ -117,7 +117,7 @@ public class Workers {
     return running && ready.getCount() == 0;
   }
 
-  /** Returns at once. */
+  /** Starts the workers once Temporal answers; returns at once. */
   public void start() {
     running = true;
     Thread.ofVirtual().name("workers").start(this::startOnceConnected);
@@ -130,11 +130,11 @@ public class Workers {
         searchAttributes.register();
         factory.start();
         ready.countDown();
-        log.info("connected to Temporal: working");
+        log.info("connected to Temporal; workers started");
         return;
-      } catch (StatusRuntimeException away) {
+      } catch (StatusRuntimeException e) {
         if (!logged) {
-          log.warn("waiting for Temporal: {}", away.getMessage());
+          log.warn("waiting for Temporal: {}", e.getMessage());
           logged = true;
         }
         pause();
@@ -142,7 +142,7 @@ public class Workers {
     }
   }
 
-  /** Returns once attempts under way are recorded, or handed back. */
+  /** Stops the workers; returns once attempts under way are recorded or handed back. */
   public void stop() {
     running = false;
     factory.shutdown();
@@ -160,12 +160,12 @@ public class Workers {
     earlyStart.awaitTermination(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
   }
 
-  /** Another node need not wait until the leases of what was accepted here expire. */
+  /** Releases leases, so that other nodes need not wait until they expire. */
   private void releaseUnsentEvents() {
     try {
       leases.releaseOffers();
-    } catch (DataAccessException away) {
-      log.warn("events are handed back when their leases expire: {}", away.getMessage());
+    } catch (DataAccessException e) {
+      log.warn("cannot release leases of unsent events; they will expire: {}", e.getMessage());
     }
   }
 

@@ -1,4 +1,4 @@
-/** This process: what it needs, what runs in it, how it starts and stops. */
+/** This process: its dependencies, its workers, and its settings. */
 @NullMarked
 package dev.homing.app.node;
 

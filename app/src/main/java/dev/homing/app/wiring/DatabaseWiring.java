@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** PostgreSQL: a pool for each kind of caller. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseWiring {
-  /** Needed by all that connects; so settings are checked first. */
+  /** The address that every connection needs, so that all settings are checked first. */
   @Bean
   DatabaseUrl databaseUrl(Settings valid) {
     return valid.parts().database();
@@ -31,7 +31,7 @@ class DatabaseWiring {
     return new TransactionTemplate(transactions);
   }
 
-  /** Transactions of both lanes; reads and everything else have the other connections. */
+  /** Transactions of both lanes; reads and other callers use the remaining connections. */
   @Bean
   FairTransactions laneTransactions(PlatformTransactionManager transactions, PoolSettings pools) {
     return new FairTransactions(transactions, pools.lanes());
@@ -47,7 +47,7 @@ class DatabaseWiring {
     return new TenantDatabase(url, pools.tenants(), metrics);
   }
 
-  /** Every request for a connection, of JPA and Flyway as well, comes here. */
+  /** Routes every request for a connection, including those of JPA and Flyway. */
   @Bean
   static BeanPostProcessor databaseByCaller(ObjectProvider<TenantDatabase> tenants) {
     return new BeanPostProcessor() {

@@ -16,10 +16,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Events: accepting them, and what is open of them. */
+/** Events: accepting them, their leases, and which are open. */
 @Configuration(proxyBeanMethods = false)
 class EventWiring {
-  /** Beyond an attempt: looking up the host, and recording. */
+  /** Time a lease lasts beyond an attempt: for looking up the host, and recording. */
   private static final Duration LEASE_BEYOND_AN_ATTEMPT = Duration.ofSeconds(30);
 
   @Bean

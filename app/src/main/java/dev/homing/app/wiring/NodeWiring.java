@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
-/** What every part of this process shares. */
+/** Beans that every part of this process shares. */
 @Configuration(proxyBeanMethods = false)
 class NodeWiring {
   /** A thread for each job: one that waits for Temporal must not hold up the others. */

@@ -34,18 +34,18 @@ class OutboundWiring {
     return new OwnPorts();
   }
 
-  /** Of the API and of the management port. */
+  /** Collects the ports of the API and of management as they open. */
   @Bean
   ApplicationListener<WebServerInitializedEvent> listening(OwnPorts own) {
     return event -> own.add(event.getWebServer().getPort());
   }
 
-  /** In open mode, which serves this machine only, its own receivers may be called. */
+  /** Allows receivers on this machine in open mode, which serves this machine only. */
   @Bean
   DestinationPolicy destinationPolicy(
       DestinationSettings settings, AccessSettings access, OwnPorts own) {
     if (!settings.allow().isBlank()) {
-      log.info("addresses that are not public and may be called: {}", settings.allow());
+      log.info("non-public addresses that may be called: {}", settings.allow());
     }
     return new DestinationPolicy(settings, access.isOpen(), own);
   }
@@ -74,7 +74,7 @@ class OutboundWiring {
   Egress egress(MeterRegistry metrics) {
     Egress egress = new Egress();
     Gauge.builder("homing.egress.down", egress, node -> node.isDown() ? 1 : 0)
-        .description("1 while this node reaches nobody")
+        .description("1 while this node reaches no receiver")
         .register(metrics);
     return egress;
   }

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Partitions by day, and what is forgotten. */
+/** Retention: partitions by day, and the expiry of keys. */
 @Configuration(proxyBeanMethods = false)
 class RetentionWiring {
   @Bean

@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * What starts in which order, and what happens at SIGTERM.
+ * The order in which parts start, and stop at SIGTERM.
  *
  * <p>Start: settings are checked, PostgreSQL is awaited and migrated, the workers wait for Temporal
  * in the background, the dispatcher takes events, the API is served, housekeeping begins,
@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Configuration;
  * <p>Stop, in reverse:
  *
  * <ol>
- *   <li>The node is not ready any more and housekeeping pauses, while requests are still served for
+ *   <li>The node is no longer ready and housekeeping pauses, while requests are still served for
  *       {@code HOMING_DRAIN_DELAY}, until every load balancer sends them elsewhere.
  *   <li>No new requests; those in flight are answered.
  *   <li>No new workflows: one that is started eagerly on a stopping worker is late by ten seconds.
@@ -40,7 +40,7 @@ class StartAndStop {
   private static final int WORKING = 1_000;
   private static final int DISPATCHING = WORKING + 1;
 
-  /** Above the web server's. */
+  /** The phase of draining, above the web server's. */
   private static final int SERVING = SmartLifecycle.DEFAULT_PHASE;
 
   @Bean
@@ -64,7 +64,7 @@ class StartAndStop {
   }
 
   private static void drain(Duration delay) {
-    log.info("stopping: not ready any more, requests are served for {}", delay);
+    log.info("stopping: not ready, still serving requests for {}", delay);
     try {
       Thread.sleep(delay);
     } catch (InterruptedException stopped) {

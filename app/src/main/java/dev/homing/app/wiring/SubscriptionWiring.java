@@ -55,7 +55,7 @@ class SubscriptionWiring {
         new RedisRoutes(redis), database.jdbc(), task -> Thread.startVirtualThread(task), metrics);
   }
 
-  /** While there is no connection to Redis, nobody waits for one. */
+  /** Rejects commands at once while there is no connection to Redis. */
   @Bean
   LettuceClientOptionsBuilderCustomizer redisRefusesAtOnce() {
     return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS);

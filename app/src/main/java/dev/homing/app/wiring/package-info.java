@@ -1,4 +1,4 @@
-/** Puts the parts together: a class for each room whose classes do not know Spring. */
+/** Spring wiring: one class for each package whose classes do not know Spring. */
 @NullMarked
 package dev.homing.app.wiring;
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Homing is told to stop: it ends in good order, and in time. */
 class StopsIT extends WithOwnParts {
-  private static final String GIVEN_UP = "what was terminated cannot be recorded now";
+  private static final String GIVEN_UP = "cannot record terminated runs now";
 
   @Test
   void aStopTurnsReadinessOffAndFinishesAttemptsUnderWay() throws InterruptedException {

@@ -37,7 +37,7 @@ class ExpectedFailuresTest {
   /** Another instance started in this JVM since then and reset the log. */
   @BeforeEach
   void listen() {
-    ExpectedFailures.keepOutOfTheLog();
+    ExpectedFailures.install();
     log.start();
     logs.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(log);
   }
