@@ -51,7 +51,8 @@ final class PendingDeliveries {
         // are read again with the next batch, which has them all.
         long high = events.getLast().high();
         if (events.getFirst().high() == high) {
-          throw new IllegalStateException("%d events share the first half of their id".formatted(events.size()));
+          throw new IllegalStateException(
+              "%d events share the first half of their id".formatted(events.size()));
         }
         events = events.stream().filter(event -> event.high() != high).toList();
         until = last(high);

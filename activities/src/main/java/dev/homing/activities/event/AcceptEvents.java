@@ -167,7 +167,9 @@ public final class AcceptEvents implements AutoCloseable {
     List<Candidate> candidates = candidates(submissions);
     Map<EventKey, EventKeys.Claim> holders = keys.claim(claims(candidates));
     List<Acceptance> all =
-        candidates.stream().map(candidate -> judge(candidate, holders, submissions.size())).toList();
+        candidates.stream()
+            .map(candidate -> judge(candidate, holders, submissions.size()))
+            .toList();
     var unused = newEvents.add(onlyNew(candidates, all), Set.of());
     return all;
   }

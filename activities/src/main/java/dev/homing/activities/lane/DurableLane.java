@@ -225,7 +225,8 @@ public final class DurableLane implements LaterAttempts {
     DeliveryId id = delivery.key().id();
     parked.park(delivery.key().tenant(), id, run, Reason.UNREADABLE, InternalFaults.PARKED_RECHECK);
     log.error("{} is parked: {} cannot be read: {}", id, receiver.id(), receiver.fault());
-    return held("its subscription cannot be read: " + receiver.fault(), InternalFaults.PARKED_RECHECK);
+    return held(
+        "its subscription cannot be read: " + receiver.fault(), InternalFaults.PARKED_RECHECK);
   }
 
   /** Ends a delivery whose round was opened after the payload had expired. */
@@ -234,8 +235,7 @@ public final class DurableLane implements LaterAttempts {
     return new NextStep.Over("its payload has expired");
   }
 
-  private NextStep afterInternalFault(
-      WaitingDelivery waiting, String run, RuntimeException fault) {
+  private NextStep afterInternalFault(WaitingDelivery waiting, String run, RuntimeException fault) {
     try {
       return switch (fault) {
         case EgressDownException egressDown -> postpone(waiting, run, egressDown);
@@ -260,7 +260,8 @@ public final class DurableLane implements LaterAttempts {
     if (parked.countFault(waiting.tenant(), waiting.id(), run) < InternalFaults.QUICK_RETRIES) {
       return retrySoon(fault);
     }
-    parked.park(waiting.tenant(), waiting.id(), run, Reason.OUR_FAULT, InternalFaults.PARKED_RECHECK);
+    parked.park(
+        waiting.tenant(), waiting.id(), run, Reason.OUR_FAULT, InternalFaults.PARKED_RECHECK);
     log.error("{} is parked after repeated internal faults", waiting.id(), fault);
     return held("internal fault: " + fault, InternalFaults.PARKED_RECHECK);
   }
@@ -276,7 +277,9 @@ public final class DurableLane implements LaterAttempts {
             last ->
                 "attempt %d of %d: %s"
                     .formatted(
-                        delivery.roundAttempts(), receiver.schedule().maxAttempts(), last.summary()))
+                        delivery.roundAttempts(),
+                        receiver.schedule().maxAttempts(),
+                        last.summary()))
         .orElse("not attempted yet");
   }
 

@@ -67,7 +67,11 @@ public final class EarlyStart {
 
   /** {@code memoryKib} is for events being sent, and about the size of their payloads. */
   public EarlyStart(
-      Leases leases, Receivers receivers, SendFirstAttempts sendFirst, Egress egress, int memoryKib) {
+      Leases leases,
+      Receivers receivers,
+      SendFirstAttempts sendFirst,
+      Egress egress,
+      int memoryKib) {
     this.memoryKib = new Semaphore(memoryKib);
     this.egress = egress;
     this.leases = leases;

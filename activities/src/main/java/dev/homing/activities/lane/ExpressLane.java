@@ -52,6 +52,7 @@ public final class ExpressLane implements FirstAttempts {
 
   /** Pauses between looks at another node's lease: each is twice as long as the one before. */
   private static final Duration FIRST_POLL = Duration.ofMillis(100);
+
   private static final Duration LONGEST_POLL = Duration.ofSeconds(1);
 
   private final Events events;
@@ -188,7 +189,10 @@ public final class ExpressLane implements FirstAttempts {
       lease = leases.takeExpired(event);
       if (lease.isEmpty()) {
         sleep(pause);
-        pause = pause.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? pause.multipliedBy(2) : LONGEST_POLL;
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_POLL) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_POLL;
       }
     }
     return lease;
@@ -247,7 +251,8 @@ public final class ExpressLane implements FirstAttempts {
         results);
   }
 
-  private Progress waiting(AcceptedEvent event, @Nullable DeliveryId after, RecipientResults results) {
+  private Progress waiting(
+      AcceptedEvent event, @Nullable DeliveryId after, RecipientResults results) {
     List<Delivery> waiting =
         waitingDeliveries.withoutWorkflow(event.tenant(), event.id(), after, Unfinished.PAGE + 1);
     List<Delivery> page = waiting.subList(0, Math.min(waiting.size(), Unfinished.PAGE));

@@ -104,8 +104,7 @@ public final class SendFirstAttempts {
     private final Content content;
     private final Leases.Lease lease;
     private final RecipientResults results;
-    private final SendingLimits.EventShare share =
-        limits.forEvent(SLOT_TIMEOUT);
+    private final SendingLimits.EventShare share = limits.forEvent(SLOT_TIMEOUT);
     private long renewAtNanos = System.nanoTime() + leases.renewal().toNanos();
     private volatile boolean leased = true;
     private volatile boolean failed;

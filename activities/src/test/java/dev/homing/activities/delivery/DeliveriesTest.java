@@ -390,7 +390,8 @@ class DeliveriesTest {
     ledger.add(key, State.HELD, Reason.PAUSED);
     ledger.assignTo("run-2", key, false);
 
-    node.parked.park(ledger.tenant, key.id(), "run-1", Reason.OUR_FAULT, InternalFaults.PARKED_RECHECK);
+    node.parked.park(
+        ledger.tenant, key.id(), "run-1", Reason.OUR_FAULT, InternalFaults.PARKED_RECHECK);
     node.parked.postpone(ledger.tenant, key.id(), "run-1", Duration.ofSeconds(5));
 
     assertThat(node.parked.countFault(ledger.tenant, key.id(), "run-1")).isZero();
@@ -566,7 +567,8 @@ class DeliveriesTest {
 
   private void park(Delivery.Key one) {
     ledger.assignTo("run-1", one, false);
-    node.parked.park(ledger.tenant, one.id(), "run-1", Reason.OUR_FAULT, InternalFaults.PARKED_RECHECK);
+    node.parked.park(
+        ledger.tenant, one.id(), "run-1", Reason.OUR_FAULT, InternalFaults.PARKED_RECHECK);
   }
 
   // Rounds.

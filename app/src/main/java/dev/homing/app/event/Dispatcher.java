@@ -31,8 +31,10 @@ import org.springframework.stereotype.Component;
 public class Dispatcher {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
   private static final int QUEUE_CAPACITY = 10_000;
+
   /** Longest wait for an event, and so for noticing a stop. */
   private static final Duration POLL = Duration.ofMillis(500);
+
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
   /** Pause between rounds of gathering events for a workflow, which first attempts do not await. */

@@ -36,6 +36,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class DeliveryRescuer {
   private static final Logger log = LoggerFactory.getLogger(DeliveryRescuer.class);
+
   /** Deliveries that are rescued in a round. */
   private static final int ROUND_SIZE = 100;
 

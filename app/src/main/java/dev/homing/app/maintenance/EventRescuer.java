@@ -22,6 +22,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class EventRescuer {
   private static final Logger log = LoggerFactory.getLogger(EventRescuer.class);
+
   /** Events that are rescued in a round. */
   private static final int ROUND_SIZE = 100;
 

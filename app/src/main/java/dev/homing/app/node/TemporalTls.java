@@ -19,10 +19,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param enabled whether to use TLS even if nothing else is set ({@code TEMPORAL_TLS})
  * @param ca the authorities that may sign Temporal's certificate; empty: those that the JVM trusts
  *     ({@code TEMPORAL_TLS_SERVER_CA_CERT_PATH})
- * @param certificate the certificate that Homing presents; empty: none ({@code TEMPORAL_TLS_CLIENT_CERT_PATH})
+ * @param certificate the certificate that Homing presents; empty: none ({@code
+ *     TEMPORAL_TLS_CLIENT_CERT_PATH})
  * @param key the key of that certificate, in PKCS#8 ({@code TEMPORAL_TLS_CLIENT_KEY_PATH})
- * @param serverName the name that Temporal's certificate must have; empty: the host of the address ({@code
- *     TEMPORAL_TLS_SERVER_NAME})
+ * @param serverName the name that Temporal's certificate must have; empty: the host of the address
+ *     ({@code TEMPORAL_TLS_SERVER_NAME})
  */
 @ConfigurationProperties("homing.temporal-tls")
 public record TemporalTls(
@@ -31,7 +32,9 @@ public record TemporalTls(
     if (certificate.isEmpty() != key.isEmpty()) {
       String missing = certificate.isEmpty() ? "certificate" : "key";
       throw new Setting.Invalid(
-          "homing.temporal-tls." + missing, "not set", "a file, because certificate and key belong together");
+          "homing.temporal-tls." + missing,
+          "not set",
+          "a file, because certificate and key belong together");
     }
     var unused = presenting(certificate, key, trusting(ca));
   }
