@@ -47,7 +47,9 @@ public final class RunningHoming implements AutoCloseable {
               Map.of(
                   "DATABASE_URL", parts.postgres().database("journeys"),
                   "REDIS_URL", parts.redis().url(),
-                  "TEMPORAL_ADDRESS", parts.temporal().url()));
+                  "TEMPORAL_ADDRESS", parts.temporal().url(),
+                  // Tests find an event's workflow by its id, however many events come at once.
+                  "HOMING_EVENTS_PER_WORKFLOW", "1"));
       shared = running;
     }
     return running;
