@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Marks classes that share the tables of {@link Postgres}: claims and counts are of all tenants, and
- * an interrupted thread needs a free connection.
+ * Marks classes that share the tables of {@link Postgres}: claims and counts are of all tenants,
+ * and an interrupted thread needs a free connection.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

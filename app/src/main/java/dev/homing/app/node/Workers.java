@@ -145,13 +145,24 @@ public class Workers {
   /** Stops the workers; returns once attempts under way are recorded or handed back. */
   public void stop() {
     running = false;
-    factory.shutdown();
+    endFactory(factory::shutdown);
     earlyStart.shutdown();
     awaitTermination(DRAIN);
-    factory.shutdownNow();
+    endFactory(factory::shutdownNow);
     earlyStart.shutdownNow();
     awaitTermination(HAND_BACK);
     releaseUnsentEvents();
+  }
+
+  /**
+   * A client that never reached Temporal cannot end its workers: it asks what the server can do.
+   */
+  private static void endFactory(Runnable end) {
+    try {
+      end.run();
+    } catch (StatusRuntimeException e) {
+      log.debug("workers that never started cannot be ended: {}", e.getMessage());
+    }
   }
 
   private void awaitTermination(Duration atMost) {
