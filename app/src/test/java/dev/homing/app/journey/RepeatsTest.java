@@ -142,7 +142,7 @@ class RepeatsTest {
   void areToldToWaitWhileTheFirstIsUnderWayElsewhere() throws Exception {
     try (Connection elsewhere = claimed()) {
       Api.Answer meanwhile = publish("{}", "Idempotency-Key", key).expect(409);
-      assertThat(Api.text(meanwhile.json(), "detail")).contains("under way", "repeat");
+      assertThat(Api.text(meanwhile.json(), "detail")).contains("in progress", "Repeat");
 
       elsewhere.rollback();
       publish("{}", "Idempotency-Key", key).expect(202);
