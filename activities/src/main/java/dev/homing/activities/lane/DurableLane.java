@@ -44,9 +44,6 @@ public final class DurableLane implements LaterAttempts {
   /** How soon a held delivery is checked again if its run was not woken. */
   private static final Duration HELD_RECHECK = Duration.ofHours(1);
 
-  /** The shortest wait: Temporal's timers are no finer, so a shorter one counts as due. */
-  private static final Duration MIN_WAIT = Duration.ofMillis(100);
-
   /** Time of the activity that is reserved for all but the request itself. */
   private static final Duration ATTEMPT_OVERHEAD = Duration.ofSeconds(15);
 
@@ -136,7 +133,7 @@ public final class DurableLane implements LaterAttempts {
     Receiver receiver = receivers.find(key.tenant(), key.subscriptionId()).orElseThrow();
     // The attempt number went back to one in the same run: an operator reset the activity.
     boolean resetByOperator = !claimed.first() && execution.getAttempt() == 1;
-    if (!resetByOperator && deliveries.untilDue(delivery).compareTo(MIN_WAIT) > 0) {
+    if (!resetByOperator && deliveries.untilDue(delivery).compareTo(NextStep.MIN_WAIT) > 0) {
       return delivery.state() == State.HELD ? parked(delivery) : retryWhenDue(delivery, receiver);
     }
     return switch (receiver.standing()) {
@@ -201,12 +198,12 @@ public final class DurableLane implements LaterAttempts {
   }
 
   private NextStep retryAfter(Duration delay, Delivery delivery, Receiver receiver) {
-    return new NextStep.Wait("waiting", lastAttempt(delivery, receiver), atLeastMinWait(delay));
+    return new NextStep.Wait("waiting", lastAttempt(delivery, receiver), delay);
   }
 
   private NextStep hold(Delivery delivery, String run, Receiver receiver) {
     boolean held = transaction.get(() -> deliveries.holdIfPaused(delivery.key(), run));
-    return held ? held() : retryAfter(MIN_WAIT, delivery, receiver);
+    return held ? held() : retryAfter(NextStep.MIN_WAIT, delivery, receiver);
   }
 
   private static NextStep held() {
@@ -218,7 +215,7 @@ public final class DurableLane implements LaterAttempts {
   }
 
   private static NextStep held(String why, Duration delay) {
-    return new NextStep.Wait("held", "held: " + why, atLeastMinWait(delay));
+    return new NextStep.Wait("held", "held: " + why, delay);
   }
 
   private NextStep park(Delivery delivery, String run, Receiver receiver) {
@@ -294,10 +291,5 @@ public final class DurableLane implements LaterAttempts {
 
   private static Duration min(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
-  }
-
-  /** At least the shortest wait: zero would end the retries. */
-  private static Duration atLeastMinWait(Duration delay) {
-    return delay.compareTo(MIN_WAIT) > 0 ? delay : MIN_WAIT;
   }
 }

@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** The next step of a delivery's run; operators read its message in Temporal's Web UI. */
 sealed interface NextStep {
+  /** Shorter waits are none: Temporal's timers are no finer, and zero would end the retries. */
+  Duration MIN_WAIT = Duration.ofMillis(100);
 
   /** Does nothing: the delivery is over, or another run has it in hand. */
   record Done() implements NextStep {}
@@ -17,7 +19,11 @@ sealed interface NextStep {
    * @param type the failure type that Temporal shows: {@code waiting}, {@code held} or {@code
    *     egress_down}
    */
-  record Wait(String type, String message, Duration delay) implements NextStep {}
+  record Wait(String type, String message, Duration delay) implements NextStep {
+    public Wait {
+      delay = delay.compareTo(MIN_WAIT) > 0 ? delay : MIN_WAIT;
+    }
+  }
 
   /** Ends the delivery as failed. */
   record Over(String message) implements NextStep {}
