@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ public record AddressRange(InetAddress first, int bits, int port) {
 
   private static final String IPV4 = "(?:[0-9]{1,3}\\.){3}[0-9]{1,3}";
   private static final String IPV6 = "[0-9a-fA-F]*:[0-9a-fA-F:.]*";
+  private static final Pattern ADDRESS = Pattern.compile(IPV4 + "|" + IPV6);
   private static final String BITS = "(?:/[0-9]{1,3})?";
   private static final String PORT = ":([0-9]{1,5})";
   private static final Pattern RANGE =
@@ -89,16 +91,30 @@ public record AddressRange(InetAddress first, int bits, int port) {
   }
 
   private static InetAddress literal(String address, String text) {
-    InetAddress parsed;
-    try {
-      parsed = InetAddress.ofLiteral(address);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("%s is not a range of addresses".formatted(text), e);
-    }
+    InetAddress parsed =
+        readAddress(address)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException("%s is not a range of addresses".formatted(text)));
     if (address.indexOf(':') >= 0 && parsed instanceof Inet4Address) {
       throw new IllegalArgumentException("%s must be written as IPv4".formatted(text));
     }
     return parsed;
+  }
+
+  /**
+   * Reads an address without port, brackets or zone; empty if it is none. IPv4 needs four numbers:
+   * {@code InetAddress} also takes {@code 7} and {@code 1.2}.
+   */
+  public static Optional<InetAddress> readAddress(String text) {
+    if (!ADDRESS.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(InetAddress.ofLiteral(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private static int port(String digits, String text) {
