@@ -17,7 +17,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -39,8 +38,6 @@ public class DeliveryRescuer {
 
   /** Deliveries that are rescued in a round. */
   private static final int ROUND_SIZE = 100;
-
-  private static final int CLAIM_SIZE = 10;
 
   /** How soon a delivery that was handled may be claimed again. */
   private static final Duration RECHECK = Duration.ofMinutes(10);
@@ -138,25 +135,19 @@ public class DeliveryRescuer {
   /** Rescues up to {@code limit} deliveries; claims of those not repaired expire. */
   public Rescued rescue(int limit) {
     Map<Repair, Integer> repairs = new EnumMap<>(Repair.class);
-    int done = 0;
-    while (done < limit) {
-      List<Delivery> claimed = overdue.claim(Math.min(CLAIM_SIZE, limit - done));
-      if (claimed.isEmpty()) {
-        break;
-      }
-      for (Delivery delivery : claimed) {
-        Optional<Repair> repair = repair(delivery);
-        if (repair.isEmpty()) {
-          return new Rescued(repairs, false);
-        }
-        if (repair.get() != Repair.POSTPONED) {
-          overdue.defer(delivery.key(), RECHECK);
-        }
-        repairs.merge(repair.get(), 1, Integer::sum);
-        done++;
-      }
-    }
-    return new Rescued(repairs, true);
+    boolean temporalAnswers =
+        Claims.handle(
+            limit,
+            overdue::claim,
+            delivery -> {
+              Optional<Repair> repair = repair(delivery);
+              repair.ifPresent(done -> repairs.merge(done, 1, Integer::sum));
+              if (repair.isPresent() && repair.get() != Repair.POSTPONED) {
+                overdue.defer(delivery.key(), RECHECK);
+              }
+              return repair.isPresent();
+            });
+    return new Rescued(repairs, temporalAnswers);
   }
 
   /** Repairs one delivery; empty if Temporal does not answer. */

@@ -3,11 +3,10 @@ package dev.homing.app.maintenance;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.temporal.EventStarts;
 import dev.homing.app.node.Workers;
-import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -25,8 +24,6 @@ public class EventRescuer {
 
   /** Events that are rescued in a round. */
   private static final int ROUND_SIZE = 100;
-
-  private static final int CLAIM_SIZE = 10;
 
   /** How soon an event that was handled may be claimed again. */
   private static final Duration RECHECK = Duration.ofMinutes(10);
@@ -68,20 +65,19 @@ public class EventRescuer {
 
   /** Rescues up to {@code limit} events; claims of those not started expire. */
   public Rescued rescue(int limit) {
-    int started = 0;
-    while (started < limit) {
-      List<AcceptedEvent> claimed = open.claimAbandoned(Math.min(CLAIM_SIZE, limit - started));
-      if (claimed.isEmpty()) {
-        break;
-      }
-      for (AcceptedEvent event : claimed) {
-        if (!starts.startNow(event)) {
-          return new Rescued(started, false);
-        }
-        open.defer(event, RECHECK);
-        started++;
-      }
-    }
-    return new Rescued(started, true);
+    AtomicInteger started = new AtomicInteger();
+    boolean temporalAnswers =
+        Claims.handle(
+            limit,
+            open::claimAbandoned,
+            event -> {
+              if (!starts.startNow(event)) {
+                return false;
+              }
+              open.defer(event, RECHECK);
+              started.incrementAndGet();
+              return true;
+            });
+    return new Rescued(started.get(), temporalAnswers);
   }
 }
