@@ -108,7 +108,7 @@ public final class RunningHoming implements AutoCloseable {
   }
 
   /** Starts one with these settings, by the names of their variables. */
-  public static RunningHoming start(Map<String, String> settings) {
+  public static synchronized RunningHoming start(Map<String, String> settings) {
     List<String> args =
         new ArrayList<>(
             List.of(
