@@ -105,14 +105,17 @@ public final class AttemptLog implements AutoCloseable {
                   && Objects.equals(context.runId(), before.runId())
                   && !before.state().isOver();
           Verdict verdict =
-              Verdict.of(before, context, attempt, counts, gone, () -> remaining(before), random);
+              Verdict.of(
+                  before,
+                  context,
+                  attempt,
+                  counts,
+                  gone,
+                  () -> deliveries.untilDue(before),
+                  random);
           deliveries.update(verdict.delivery(), verdict.dueIn());
           return deliveries.find(before.key().tenant(), before.key().id()).orElseThrow();
         });
-  }
-
-  private @Nullable Duration remaining(Delivery delivery) {
-    return delivery.nextAttemptAt() == null ? null : deliveries.untilDue(delivery);
   }
 
   /**

@@ -152,20 +152,23 @@ public final class Deliveries {
     return find(delivery.key().tenant(), delivery.key().id()).orElseThrow();
   }
 
-  /** Time until a delivery is due, by PostgreSQL's clock; zero or less: it is due. */
-  public Duration untilDue(Delivery delivery) {
-    Double seconds =
-        jdbc.sql(
-                """
-                select extract(epoch from next_attempt_at - clock_timestamp())
-                from deliveries where tenant = :tenant and id = :id
-                """)
-            .param("tenant", delivery.key().tenant().name())
-            .param("id", delivery.key().id().uuid())
-            .query(Double.class)
-            .optional()
-            .orElse(null);
-    return seconds == null ? Duration.ZERO : Duration.ofMillis((long) (seconds * 1000));
+  /**
+   * Time until a delivery is due, by PostgreSQL's clock; zero or less: it is due.
+   *
+   * @return null if it is not due by itself: it is over, or paused
+   */
+  public @Nullable Duration untilDue(Delivery delivery) {
+    return jdbc.sql(
+            """
+            select extract(epoch from next_attempt_at - clock_timestamp()) as seconds
+            from deliveries
+            where tenant = :tenant and id = :id and next_attempt_at is not null
+            """)
+        .param("tenant", delivery.key().tenant().name())
+        .param("id", delivery.key().id().uuid())
+        .query((row, _) -> Duration.ofMillis((long) (row.getDouble("seconds") * 1000)))
+        .optional()
+        .orElse(null);
   }
 
   /** Cancels a delivery if this run still has it in hand. */

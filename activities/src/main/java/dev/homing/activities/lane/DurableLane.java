@@ -1,6 +1,7 @@
 package dev.homing.activities.lane;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.homing.activities.FairTransactions;
 import dev.homing.activities.delivery.AttemptContext;
@@ -28,6 +29,7 @@ import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,8 +100,13 @@ public final class DurableLane implements LaterAttempts {
    * A delivery that is not over and that the calling run has in hand.
    *
    * @param first whether the run has only just taken it
+   * @param untilDue time until it was due when it was claimed; null: it was paused
    */
-  private record Claimed(Delivery delivery, boolean first) {}
+  private record Claimed(Delivery delivery, boolean first, @Nullable Duration untilDue) {
+    boolean isDue() {
+      return untilDue == null || untilDue.compareTo(NextStep.MIN_WAIT) <= 0;
+    }
+  }
 
   /** Takes the delivery for the calling run; empty if there is nothing for it to do. */
   private Optional<Claimed> claim(
@@ -115,7 +122,7 @@ public final class DurableLane implements LaterAttempts {
   private Optional<Claimed> claim(Delivery delivery, ActivityInfo execution, String originalRun) {
     String run = run(execution);
     if (run.equals(delivery.runId())) {
-      return Optional.of(new Claimed(delivery, false));
+      return Optional.of(claimed(delivery, false));
     }
     if (delivery.runId() != null && execution.getAttempt() > 1) {
       return Optional.empty(); // A later run has it in hand.
@@ -124,7 +131,12 @@ public final class DurableLane implements LaterAttempts {
         run.equals(originalRun)
             ? deliveries.assignTo(run, scheduled(execution), delivery)
             : deliveries.assignToReset(run, scheduled(execution), delivery);
-    return assigned.map(taken -> new Claimed(taken, true));
+    return assigned.map(taken -> claimed(taken, true));
+  }
+
+  /** Reads the time under the row's lock: a delivery that is cancelled later is not due. */
+  private Claimed claimed(Delivery delivery, boolean first) {
+    return new Claimed(delivery, first, deliveries.untilDue(delivery));
   }
 
   private NextStep handle(Claimed claimed, ActivityInfo execution) {
@@ -133,7 +145,7 @@ public final class DurableLane implements LaterAttempts {
     Receiver receiver = receivers.find(key.tenant(), key.subscriptionId()).orElseThrow();
     // The attempt number went back to one in the same run: an operator reset the activity.
     boolean resetByOperator = !claimed.first() && execution.getAttempt() == 1;
-    if (!resetByOperator && deliveries.untilDue(delivery).compareTo(NextStep.MIN_WAIT) > 0) {
+    if (!resetByOperator && !claimed.isDue()) {
       return delivery.state() == State.HELD ? parked(delivery) : retryWhenDue(delivery, receiver);
     }
     return switch (receiver.standing()) {
@@ -194,7 +206,7 @@ public final class DurableLane implements LaterAttempts {
   }
 
   private NextStep retryWhenDue(Delivery delivery, Receiver receiver) {
-    return retryAfter(deliveries.untilDue(delivery), delivery, receiver);
+    return retryAfter(untilDue(delivery), delivery, receiver);
   }
 
   private NextStep retryAfter(Duration delay, Delivery delivery, Receiver receiver) {
@@ -211,7 +223,12 @@ public final class DurableLane implements LaterAttempts {
   }
 
   private NextStep parked(Delivery delivery) {
-    return held(String.valueOf(Reason.wordOf(delivery.reason())), deliveries.untilDue(delivery));
+    return held(String.valueOf(Reason.wordOf(delivery.reason())), untilDue(delivery));
+  }
+
+  /** The shortest wait if it has changed meanwhile: the next execution sees how. */
+  private Duration untilDue(Delivery delivery) {
+    return requireNonNullElse(deliveries.untilDue(delivery), NextStep.MIN_WAIT);
   }
 
   private static NextStep held(String why, Duration delay) {

@@ -100,7 +100,7 @@ public final class Ledger {
 
   /** The time until the delivery is due, in whole seconds. */
   public long secondsLeft(Delivery.Key key) {
-    return Math.round(node.deliveries.untilDue(find(key)).toMillis() / 1000.0);
+    return Math.round(requireNonNull(node.deliveries.untilDue(find(key))).toMillis() / 1000.0);
   }
 
   /** Makes a waiting delivery due now. */

@@ -99,6 +99,25 @@ class DurableLaneTest {
   }
 
   @Test
+  void sendsNothingIfItIsCancelledWhileItIsLookedAt() {
+    WatchedDatabase database = new WatchedDatabase();
+    Node node = new Node(Duration.ofMinutes(5), database);
+    Delivery.Key key = waiting("/ok", Duration.ofHours(1));
+    WaitingDelivery waiting = DeliveryWorkflows.waiting(ledger.find(key), ledger.receiver(key));
+    database.afterEach(
+        sql -> {
+          if (sql.contains("sealed_secret")) {
+            ledger.cancel(key, Reason.CANCELLED);
+          }
+        });
+
+    ApplicationFailure waits = failure(FIRST, node.durable, waiting, FIRST.runId());
+
+    assertThat(waits.getType()).isEqualTo("waiting");
+    assertThat(receiver.requests()).isZero();
+  }
+
+  @Test
   void sendsAtOnceWhenTheActivityWasReset() {
     Delivery.Key key = waiting("/ok", Duration.ofHours(1));
     failure(FIRST, key);
