@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -282,7 +283,7 @@ class AttemptLogTest {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
     ledger.openRound(key);
     ledger.record(ledger.tried(key, 2, null), SampleAttempts.refused(Duration.ofHours(2)));
-    long left = ledger.secondsLeft(key);
+    long left = requireNonNull(ledger.secondsLeft(key));
 
     Delivery after = ledger.record(ledger.first(key), SampleAttempts.refused());
 
@@ -298,7 +299,7 @@ class AttemptLogTest {
   void countsAFailureOfAnotherRunAndChangesNothing() {
     ledger.record(ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)));
     ledger.assignTo("run-2", key, false);
-    long left = ledger.secondsLeft(key);
+    long left = requireNonNull(ledger.secondsLeft(key));
 
     for (String run : List.of("run-1", "run-3")) {
       Delivery after = ledger.record(ledger.tried(key, 1, run), SampleAttempts.refused());

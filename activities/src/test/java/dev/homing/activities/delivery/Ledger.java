@@ -98,9 +98,10 @@ public final class Ledger {
     return node.attempts.of(tenant, key.id());
   }
 
-  /** The time until the delivery is due, in whole seconds. */
-  public long secondsLeft(Delivery.Key key) {
-    return Math.round(requireNonNull(node.deliveries.untilDue(find(key))).toMillis() / 1000.0);
+  /** The time until the delivery is due, in whole seconds; null: it is not due by itself. */
+  public @Nullable Long secondsLeft(Delivery.Key key) {
+    Duration untilDue = node.deliveries.untilDue(find(key));
+    return untilDue == null ? null : Math.round(untilDue.toMillis() / 1000.0);
   }
 
   /** Makes a waiting delivery due now. */
