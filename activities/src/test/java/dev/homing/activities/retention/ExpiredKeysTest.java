@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
-@ResourceLock("databases of their own")
 class ExpiredKeysTest {
   @AutoClose private final FreshDatabase database = new FreshDatabase();
   private final ExpiredKeys keys =

@@ -22,11 +22,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@ResourceLock("databases of their own")
 class MakePartitionsTest {
   @AutoClose private final FreshDatabase database = new FreshDatabase();
   private final Partitions partitions = database.partitions;

@@ -9,10 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Migrates an installation older than the daily partitions. */
-@ResourceLock("databases of their own")
 class MigrationTest {
   @AutoClose private final FreshDatabase database = new FreshDatabase("3");
   private final Instant now = database.partitions.now();

@@ -9,12 +9,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Queries by id read the partition of one day only, however many days there are. */
-@ResourceLock("databases of their own")
 class PlansTest {
   private static final Pattern READ =
       Pattern.compile(" on ((?:payloads|events|deliveries|attempts)_\\w+)");
