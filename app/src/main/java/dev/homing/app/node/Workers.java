@@ -128,9 +128,7 @@ public class Workers {
     while (running) {
       try {
         searchAttributes.register();
-        factory.start();
-        ready.countDown();
-        log.info("connected to Temporal; workers started");
+        startWorkers();
         return;
       } catch (StatusRuntimeException e) {
         if (!logged) {
@@ -142,32 +140,41 @@ public class Workers {
     }
   }
 
-  /** Stops the workers; returns once attempts under way are recorded or handed back. */
-  public void stop() {
-    running = false;
-    endFactory(factory::shutdown);
-    earlyStart.shutdown();
-    awaitTermination(DRAIN);
-    endFactory(factory::shutdownNow);
-    earlyStart.shutdownNow();
-    awaitTermination(HAND_BACK);
-    releaseUnsentEvents();
-  }
-
-  /**
-   * A client that never reached Temporal cannot end its workers: it asks what the server can do.
-   */
-  private static void endFactory(Runnable end) {
-    try {
-      end.run();
-    } catch (StatusRuntimeException e) {
-      log.debug("workers that never started cannot be ended: {}", e.getMessage());
+  private synchronized void startWorkers() {
+    if (running) {
+      factory.start();
+      ready.countDown();
+      log.info("connected to Temporal; workers started");
     }
   }
 
-  private void awaitTermination(Duration atMost) {
+  /** Stops the workers; returns once attempts under way are recorded or handed back. */
+  public void stop() {
+    boolean started = stopStarting();
+    if (started) {
+      factory.shutdown();
+    }
+    earlyStart.shutdown();
+    awaitTermination(started, DRAIN);
+    if (started) {
+      factory.shutdownNow();
+    }
+    earlyStart.shutdownNow();
+    awaitTermination(started, HAND_BACK);
+    releaseUnsentEvents();
+  }
+
+  /** Whether workers have been started; if not, none will be, and there are none to wait for. */
+  private synchronized boolean stopStarting() {
+    running = false;
+    return factory.isStarted();
+  }
+
+  private void awaitTermination(boolean started, Duration atMost) {
     long until = System.nanoTime() + atMost.toNanos();
-    factory.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    if (started) {
+      factory.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
     earlyStart.awaitTermination(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
   }
 
