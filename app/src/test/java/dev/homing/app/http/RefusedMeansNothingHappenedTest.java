@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import dev.homing.app.journey.ScriptedReceiver;
+import dev.homing.app.journey.Subscribed;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -160,12 +161,8 @@ class RefusedMeansNothingHappenedTest {
   }
 
   private String waiting() {
-    String type = unique();
-    receiver.answers(500);
-    api.subscribe(receiver, type, Api.PATIENT);
-    String id = api.deliveryId(api.trigger(type));
-    api.await(id, "retrying");
-    return "/deliveries/" + id;
+    Subscribed subscription = api.subscribed(receiver.answers(500), Api.PATIENT);
+    return "/deliveries/" + subscription.newDelivery("retrying");
   }
 
   private String key() {

@@ -44,6 +44,10 @@ public final class Api {
   /** Never retries. */
   public static final Map<String, Object> ONCE = Map.of("retry", Map.of("max_attempts", 1));
 
+  /** Retries once, after a second. */
+  public static final Map<String, Object> TWICE =
+      Map.of("retry", Map.of("max_attempts", 2, "initial_interval", "1s"));
+
   private final URI base;
   private final @Nullable String key;
 
@@ -137,6 +141,16 @@ public final class Api {
   }
 
   // Frequent steps of tests.
+
+  /** Registers a receiver for an event type that no other test uses. */
+  public Subscribed subscribed(ScriptedReceiver receiver) {
+    return subscribed(receiver, Map.of());
+  }
+
+  public Subscribed subscribed(ScriptedReceiver receiver, Map<String, Object> more) {
+    String type = Types.unique();
+    return new Subscribed(this, subscribe(receiver, type, more), type);
+  }
 
   /** Registers a receiver for an event type or pattern, and returns the subscription's id. */
   public String subscribe(ScriptedReceiver receiver, String eventType, Map<String, Object> more) {

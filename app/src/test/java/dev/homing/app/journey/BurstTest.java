@@ -59,10 +59,9 @@ class BurstTest {
 
   @Test
   void eachIsDeliveredOnceAndNamesItsWorkflow() throws Exception {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
 
-    List<String> events = triggerAll(type);
+    List<String> events = triggerAll(subscription);
 
     await()
         .atMost(Duration.ofSeconds(60))
@@ -91,12 +90,11 @@ class BurstTest {
 
   @Test
   void aRefusedDeliveryIsRetriedByItsOwnWorkflow() throws Exception {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Api.IMPATIENT);
+    Subscribed subscription = api.subscribed(receiver, Api.IMPATIENT);
     receiver.answers(
         IntStream.rangeClosed(0, REFUSED).map(visit -> visit < REFUSED ? 503 : 200).toArray());
 
-    List<String> events = triggerAll(type);
+    List<String> events = triggerAll(subscription);
 
     await()
         .atMost(Duration.ofSeconds(60))
@@ -122,12 +120,12 @@ class BurstTest {
   }
 
   /** Temporal says nothing until half of them are accepted. */
-  private List<String> triggerAll(String type) throws Exception {
+  private List<String> triggerAll(Subscribed subscription) throws Exception {
     temporal.freeze();
     try {
       List<Future<String>> calls = new ArrayList<>();
       for (int i = 0; i < EVENTS; i++) {
-        calls.add(threads.submit(() -> api.trigger(type)));
+        calls.add(threads.submit(() -> subscription.trigger()));
       }
       List<String> events = new ArrayList<>();
       for (Future<String> call : calls) {

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** Homing is killed and started again: nothing that was accepted is lost. */
@@ -26,9 +24,7 @@ class DeathsIT extends WithOwnParts {
 
     parts.postgres().start();
     homing.awaitReady();
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
-    String event = api.trigger(type);
+    String event = api.subscribed(receiver).trigger();
 
     parts.temporal().start();
     parts.redis().start();
@@ -42,18 +38,16 @@ class DeathsIT extends WithOwnParts {
 
   @Test
   void aReceiverThatIsDownWhileHomingIsKilledGetsItsEvents() throws InterruptedException {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Api.IMPATIENT);
+    Subscribed subscription = api.subscribed(receiver, Api.IMPATIENT);
     receiver.goDown();
-    List<String> events = List.of(api.trigger(type), api.trigger(type), api.trigger(type));
+    List<String> events = subscription.trigger(3);
     for (String event : events) {
       api.await(api.deliveryId(event), "retrying");
     }
 
     homing.kill();
     receiver.comeBack();
-    homing.launch();
-    homing.awaitReady();
+    startAgain();
 
     receiver.awaitEvents(events, Duration.ofSeconds(60));
     for (String event : events) {
@@ -63,19 +57,12 @@ class DeathsIT extends WithOwnParts {
 
   @Test
   void anAttemptUnderWayAtAKillIsRepeatedWithTheSameId() throws InterruptedException {
-    String type = Types.unique();
-    CountDownLatch never = new CountDownLatch(1);
-    api.subscribe(
-        receiver.answers(
-            ScriptedReceiver.Reply.status(200).after(never), ScriptedReceiver.Reply.status(200)),
-        type,
-        Map.of());
-    String event = api.trigger(type);
+    receiver.holdsBack(200, 200);
+    String event = api.subscribed(receiver).trigger();
     receiver.awaitReceipts(1);
 
     homing.kill();
-    homing.launch();
-    homing.awaitReady();
+    startAgain();
 
     assertThat(receiver.awaitReceipts(2, Duration.ofSeconds(90)))
         .extracting(Receipt::id)

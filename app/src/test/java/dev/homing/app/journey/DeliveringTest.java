@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.app.development.RealParts;
+import dev.homing.app.journey.ScriptedReceiver.Reply;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,8 +52,7 @@ class DeliveringTest {
   @ParameterizedTest
   @MethodSource
   void payloadArrivesUnchanged(String contentType, byte[] body) {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
+    String type = api.subscribed(receiver).type();
 
     String event =
         Api.id(
@@ -90,8 +90,7 @@ class DeliveringTest {
 
   @Test
   void contentTypeDefaultsToJson() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
+    String type = api.subscribed(receiver).type();
 
     api.send("POST", "/webhooks/" + type, BodyPublishers.ofString("{}")).expect(202);
 
@@ -102,8 +101,7 @@ class DeliveringTest {
   void anAcceptedEventCanBeFollowedThroughTheApi() {
     String type = Types.unique();
     String subscription =
-        api.subscribe(
-            receiver.answers(ScriptedReceiver.Reply.saying(200, "thanks")), type, Map.of());
+        api.subscribe(receiver.answers(Reply.saying(200, "thanks")), type, Map.of());
 
     Api.Answer accepted = api.post("/webhooks/" + type, "{}").expect(202);
 
@@ -142,12 +140,9 @@ class DeliveringTest {
 
   @Test
   void aDeliveryIsPendingUntilItsFirstResult() {
-    String type = Types.unique();
-    CountDownLatch answer = new CountDownLatch(1);
-    api.subscribe(
-        receiver.answers(ScriptedReceiver.Reply.status(200).after(answer)), type, Map.of());
+    CountDownLatch answer = receiver.holdsBack(200);
 
-    String event = api.trigger(type);
+    String event = api.subscribed(receiver).trigger();
     receiver.awaitReceipts(1);
 
     String id = api.deliveryId(event);
@@ -161,10 +156,9 @@ class DeliveringTest {
 
   @Test
   void retriesUntilTheReceiverAnswers200() {
-    String type = Types.unique();
-    api.subscribe(receiver.answers(500, 500, 200), type, Api.IMPATIENT);
+    receiver.answers(500, 500, 200);
 
-    String event = api.trigger(type);
+    String event = api.subscribed(receiver, Api.IMPATIENT).trigger();
 
     List<Receipt> receipts = receiver.awaitReceipts(3);
     assertThat(receipts).extracting(Receipt::id).containsOnly(event);
@@ -182,13 +176,11 @@ class DeliveringTest {
 
   @Test
   void anUnreachableReceiverGetsItWhenItIsBack() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Api.IMPATIENT);
+    Subscribed subscription = api.subscribed(receiver, Api.IMPATIENT);
     receiver.goDown();
 
-    String event = api.trigger(type);
+    String id = subscription.newDelivery();
 
-    String id = api.deliveryId(event);
     JsonNode waiting = api.await(id, "retrying");
     assertThat(Api.text(waiting.get("attempts").get(0), "outcome")).isEqualTo("connection_refused");
     receiver.comeBack();
@@ -256,16 +248,12 @@ class DeliveringTest {
 
   @Test
   void waitsAsLongAsTheReceiverAsks() {
-    String type = Types.unique();
-    api.subscribe(
-        receiver.answers(
-            ScriptedReceiver.Reply.status(503, "Retry-After", "3"),
-            ScriptedReceiver.Reply.status(429, "Retry-After", "3"),
-            ScriptedReceiver.Reply.status(200)),
-        type,
-        Api.IMPATIENT);
+    receiver.answers(
+        Reply.status(503, "Retry-After", "3"),
+        Reply.status(429, "Retry-After", "3"),
+        Reply.status(200));
 
-    api.trigger(type);
+    api.subscribed(receiver, Api.IMPATIENT).trigger();
 
     List<Receipt> receipts = receiver.awaitReceipts(3);
     for (int i = 1; i < 3; i++) {
@@ -276,43 +264,35 @@ class DeliveringTest {
 
   @Test
   void aReceiverThatIsGoneGetsNothingMore() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver.answers(500, 410), type, Api.PATIENT);
-    String waiting = api.deliveryId(api.trigger(type));
-    api.await(waiting, "retrying");
+    Subscribed subscription = api.subscribed(receiver.answers(500, 410), Api.PATIENT);
+    String waiting = subscription.newDelivery("retrying");
 
-    String last = api.deliveryId(api.trigger(type));
+    String last = subscription.newDelivery();
 
     assertThat(Api.text(api.await(last, "cancelled"), "reason")).isEqualTo("gone");
     assertThat(Api.text(api.await(waiting, "cancelled"), "reason")).isEqualTo("gone");
-    JsonNode shown = api.get("/subscriptions/" + subscription).json();
+    JsonNode shown = api.get(subscription.path()).json();
     assertThat(shown.get("enabled").booleanValue()).isFalse();
     assertThat(Api.text(shown, "disabled_reason")).isEqualTo("gone");
-    assertThat(api.event(api.trigger(type)).get("recipients").intValue()).isZero();
+    assertThat(api.event(subscription.trigger()).get("recipients").intValue()).isZero();
     api.post("/deliveries/" + waiting + "/retry").expect(409);
 
     receiver.answers(200);
-    api.change(subscription, Map.of("enabled", true));
-    assertThat(api.get("/subscriptions/" + subscription).json().get("disabled_reason").isNull())
-        .isTrue();
+    api.change(subscription.id(), Map.of("enabled", true));
+    assertThat(api.get(subscription.path()).json().get("disabled_reason").isNull()).isTrue();
     api.post("/deliveries/" + waiting + "/retry").expect(202);
     api.await(waiting, "delivered");
   }
 
   @Test
   void aRetryGoesToTheCorrectedUrl() {
-    String type = Types.unique();
-    String subscription =
-        api.subscribe(
-            receiver.answers(404),
-            type,
-            Map.of("retry", Map.of("max_attempts", 2, "initial_interval", "1s")));
-    String event = api.trigger(type);
+    Subscribed subscription = api.subscribed(receiver.answers(404), Api.TWICE);
+    String event = subscription.trigger();
     String id = api.deliveryId(event);
     assertThat(Api.text(api.await(id, "failed"), "reason")).isEqualTo("schedule_over");
     assertThat(receiver.receipts()).hasSize(2);
 
-    api.change(subscription, Map.of("url", another.url()));
+    api.change(subscription.id(), Map.of("url", another.url()));
     JsonNode again = api.post("/deliveries/" + id + "/retry").expect(202).json();
 
     assertThat(again.get("round").intValue()).isEqualTo(2);
@@ -328,15 +308,11 @@ class DeliveringTest {
 
   @Test
   void aSlowReceiverIsTimedOutAndRetried() {
-    String type = Types.unique();
-    CountDownLatch never = new CountDownLatch(1);
-    api.subscribe(
-        receiver.answers(
-            ScriptedReceiver.Reply.status(200).after(never), ScriptedReceiver.Reply.status(204)),
-        type,
-        Map.of("timeout", "1s", "retry", Map.of("initial_interval", "1s")));
+    receiver.holdsBack(200, 204);
+    Map<String, Object> hurried =
+        Map.of("timeout", "1s", "retry", Map.of("initial_interval", "1s"));
 
-    String id = api.deliveryId(api.trigger(type));
+    String id = api.subscribed(receiver, hurried).newDelivery();
 
     JsonNode delivered = api.await(id, "delivered");
     assertThat(delivered.get("attempts").valueStream().map(a -> Api.text(a, "outcome")))

@@ -29,9 +29,7 @@ class DeliveryActionsTest {
 
   @Test
   void retrySendsADeliveredOneAgain() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
-    String event = api.trigger(type);
+    String event = api.subscribed(receiver).trigger();
     String id = api.deliveryId(event);
     api.await(id, "delivered");
 
@@ -44,13 +42,7 @@ class DeliveryActionsTest {
 
   @Test
   void aFailedRetryFollowsTheScheduleAgain() {
-    String type = Types.unique();
-    api.subscribe(
-        receiver.answers(500),
-        type,
-        Map.of("retry", Map.of("max_attempts", 1, "initial_interval", "1s")));
-    String id = api.deliveryId(api.trigger(type));
-    api.await(id, "failed");
+    String id = api.subscribed(receiver.answers(500), Api.ONCE).newDelivery("failed");
 
     api.post("/deliveries/" + id + "/retry").expect(202);
 
@@ -74,11 +66,8 @@ class DeliveryActionsTest {
 
   @Test
   void cancelOfAPendingDeliveryPreventsRetries() {
-    String type = Types.unique();
-    CountDownLatch answer = new CountDownLatch(1);
-    api.subscribe(
-        receiver.answers(ScriptedReceiver.Reply.status(500).after(answer)), type, Api.IMPATIENT);
-    String id = api.deliveryId(api.trigger(type));
+    CountDownLatch answer = receiver.holdsBack(500);
+    String id = api.subscribed(receiver, Api.IMPATIENT).newDelivery();
     receiver.awaitReceipts(1);
     api.post("/deliveries/" + id + "/retry").expect(409);
 
@@ -91,11 +80,8 @@ class DeliveryActionsTest {
 
   @Test
   void anAttemptUnderWayDeliversDespiteACancel() {
-    String type = Types.unique();
-    CountDownLatch answer = new CountDownLatch(1);
-    api.subscribe(
-        receiver.answers(ScriptedReceiver.Reply.status(200).after(answer)), type, Map.of());
-    String id = api.deliveryId(api.trigger(type));
+    CountDownLatch answer = receiver.holdsBack(200);
+    String id = api.subscribed(receiver).newDelivery();
     receiver.awaitReceipts(1);
 
     api.post("/deliveries/" + id + "/cancel").expect(200);
@@ -106,10 +92,7 @@ class DeliveryActionsTest {
 
   @Test
   void aFinishedDeliveryCannotBeCancelled() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
-    String id = api.deliveryId(api.trigger(type));
-    api.await(id, "delivered");
+    String id = api.subscribed(receiver).newDelivery("delivered");
 
     Api.Answer refused = api.post("/deliveries/" + id + "/cancel").expect(409);
 
@@ -136,9 +119,8 @@ class DeliveryActionsTest {
     Map<String, String> waiting = new LinkedHashMap<>();
     receiver.answers(500);
     for (int i = 0; i < 6; i++) {
-      String type = Types.unique();
-      String subscription = api.subscribe(receiver, type, Api.PATIENT);
-      waiting.put(subscription, api.deliveryId(api.trigger(type)));
+      Subscribed subscription = api.subscribed(receiver, Api.PATIENT);
+      waiting.put(subscription.id(), subscription.newDelivery());
     }
     waiting.values().forEach(id -> api.await(id, "retrying"));
     waiting.keySet().forEach(id -> api.change(id, Map.of("enabled", false)));
@@ -150,10 +132,6 @@ class DeliveryActionsTest {
   }
 
   private String waiting() {
-    String type = Types.unique();
-    api.subscribe(receiver.answers(500), type, Api.PATIENT);
-    String id = api.deliveryId(api.trigger(type));
-    api.await(id, "retrying");
-    return id;
+    return api.subscribed(receiver.answers(500), Api.PATIENT).newDelivery("retrying");
   }
 }

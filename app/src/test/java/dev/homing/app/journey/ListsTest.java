@@ -27,17 +27,17 @@ class ListsTest {
 
   @Test
   void itemIsFoundByItsShownTime() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver, type, Map.of());
-    String event = api.trigger(type);
+    Subscribed subscription = api.subscribed(receiver);
+    String event = subscription.trigger();
     String delivery = api.deliveryId(event);
     api.await(delivery, "delivered");
 
-    assertFoundByItsTime("/events?event_type=" + type, event, "accepted_at");
-    assertFoundByItsTime("/deliveries?event_type=" + type, delivery, "created_at");
-    assertFoundByItsTime("/subscriptions?event_type=" + type, subscription, "created_at");
-    String entry = text(items("/audit?target=" + subscription).getFirst(), "id");
-    assertFoundByItsTime("/audit?target=" + subscription, entry, "at");
+    String filter = "?event_type=" + subscription.type();
+    assertFoundByItsTime("/events" + filter, event, "accepted_at");
+    assertFoundByItsTime("/deliveries" + filter, delivery, "created_at");
+    assertFoundByItsTime("/subscriptions" + filter, subscription.id(), "created_at");
+    String audit = "/audit?target=" + subscription.id();
+    assertFoundByItsTime(audit, text(items(audit).getFirst(), "id"), "at");
     assertThat(text(api.delivery(delivery), "created_at"))
         .isEqualTo(text(api.event(event), "accepted_at"));
   }
@@ -57,22 +57,19 @@ class ListsTest {
 
   @Test
   void pendingDeliveryIsListedByEachFilterAndKeepsItsTime() {
-    String type = Types.unique();
-    CountDownLatch answer = new CountDownLatch(1);
-    String subscription =
-        api.subscribe(
-            receiver.answers(ScriptedReceiver.Reply.status(200).after(answer)), type, Map.of());
-    String event = api.trigger(type);
+    CountDownLatch answer = receiver.holdsBack(200);
+    Subscribed subscription = api.subscribed(receiver);
+    String event = subscription.trigger();
     receiver.awaitReceipts(1);
     String delivery = api.deliveryId(event);
     String created = text(api.delivery(delivery), "created_at");
 
     for (String filter :
         List.of(
-            "event_type=" + type,
-            "type=" + type,
-            "subscription_id=" + subscription,
-            "subscription=" + subscription,
+            "event_type=" + subscription.type(),
+            "type=" + subscription.type(),
+            "subscription_id=" + subscription.id(),
+            "subscription=" + subscription.id(),
             "event_id=" + event,
             "event=" + event,
             "state=pending",
@@ -88,15 +85,12 @@ class ListsTest {
 
   @Test
   void pollerSeesEachChangeOnce() {
-    String type = Types.unique();
-    api.subscribe(receiver.answers(500), type, Api.PATIENT);
-    String list = "/deliveries?order=updated_at&event_type=" + type;
+    Subscribed subscription = api.subscribed(receiver.answers(500), Api.PATIENT);
+    String list = "/deliveries?order=updated_at&event_type=" + subscription.type();
     JsonNode page = api.get(list).expect(200).json();
     assertThat(page.get("items")).isEmpty();
-    String one = api.deliveryId(api.trigger(type));
-    api.await(one, "retrying");
-    String two = api.deliveryId(api.trigger(type));
-    api.await(two, "retrying");
+    String one = subscription.newDelivery("retrying");
+    String two = subscription.newDelivery("retrying");
 
     String cursor = text(page, "next_cursor");
     List<JsonNode> changes = new ArrayList<>();
@@ -166,10 +160,7 @@ class ListsTest {
         "/audit?limit=1"
       })
   void changedCursorIsRefused(String list) {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
-    api.trigger(type);
-    api.trigger(type);
+    api.subscribed(receiver).trigger(2);
     String cursor = text(api.get(list).expect(200).json(), "next_cursor");
     api.get(list.replace("limit=1", "limit=2") + "&cursor=" + cursor).expect(200);
 
@@ -189,10 +180,9 @@ class ListsTest {
 
   @Test
   void cursorOfAnotherListIsRefused() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
-    api.trigger(type);
-    api.trigger(type);
+    Subscribed subscription = api.subscribed(receiver);
+    subscription.trigger(2);
+    String type = subscription.type();
     String cursor = text(api.get("/events?limit=1&event_type=" + type).json(), "next_cursor");
     api.get("/events?event_type=" + type + "&cursor=" + cursor).expect(200);
     api.get("/events?type=" + type + "&cursor=" + cursor).expect(200);

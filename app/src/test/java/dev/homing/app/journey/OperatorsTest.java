@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.homing.app.development.RealParts;
 import dev.homing.app.development.TemporalPart;
+import dev.homing.app.journey.ScriptedReceiver.Reply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,7 @@ class OperatorsTest {
 
   @Test
   void cancellingAWaitingDeliveryEndsIt() {
-    String id = waiting(Types.unique());
+    String id = waiting();
 
     temporal.cli("workflow", "cancel", "-w", id);
 
@@ -37,7 +37,7 @@ class OperatorsTest {
 
   @Test
   void retryRightAfterACancelSends() {
-    String id = waiting(Types.unique());
+    String id = waiting();
     receiver.answers(200);
 
     temporal.cli("workflow", "cancel", "-w", id);
@@ -48,7 +48,7 @@ class OperatorsTest {
 
   @Test
   void runOfACancelledDeliveryEnds() {
-    String id = waiting(Types.unique());
+    String id = waiting();
 
     api.post("/deliveries/" + id + "/cancel").expect(200);
 
@@ -57,25 +57,19 @@ class OperatorsTest {
 
   @Test
   void runsOfADeletedSubscriptionEnd() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver.answers(500), type, Api.PATIENT);
-    List<String> ids = List.of(waitingOf(type), waitingOf(type));
+    Subscribed subscription = api.subscribed(receiver.answers(500), Api.PATIENT);
+    List<String> ids = List.of(waiting(subscription), waiting(subscription));
 
-    api.delete("/subscriptions/" + subscription).expect(204);
+    api.delete(subscription.path()).expect(204);
 
     ids.forEach(id -> awaitStatus(id, "CANCELED"));
   }
 
   @Test
   void anAttemptUnderWayMayStillDeliverDespiteACancel() {
-    String type = Types.unique();
     CountDownLatch answer = new CountDownLatch(1);
-    api.subscribe(
-        receiver.answers(
-            ScriptedReceiver.Reply.status(500), ScriptedReceiver.Reply.status(200).after(answer)),
-        type,
-        Api.IMPATIENT);
-    String id = api.deliveryId(api.trigger(type));
+    receiver.answers(Reply.status(500), Reply.status(200).after(answer));
+    String id = api.subscribed(receiver, Api.IMPATIENT).newDelivery();
     receiver.awaitReceipts(2);
 
     temporal.cli("workflow", "cancel", "-w", id);
@@ -88,7 +82,7 @@ class OperatorsTest {
 
   @Test
   void resettingAWaitingDeliverySendsItInANewRound() {
-    String id = waiting(Types.unique());
+    String id = waiting();
     receiver.answers(200);
 
     resetWorkflow(id);
@@ -101,10 +95,7 @@ class OperatorsTest {
 
   @Test
   void resettingADeliveredDeliverySendsItOnceMore() {
-    String type = Types.unique();
-    api.subscribe(receiver.answers(500, 200), type, Api.IMPATIENT);
-    String id = api.deliveryId(api.trigger(type));
-    api.await(id, "delivered");
+    String id = api.subscribed(receiver.answers(500, 200), Api.IMPATIENT).newDelivery("delivered");
     awaitStatus(id, "COMPLETED");
 
     resetWorkflow(id);
@@ -117,13 +108,7 @@ class OperatorsTest {
 
   @Test
   void resettingAFailedDeliveryRestartsItsSchedule() {
-    String type = Types.unique();
-    api.subscribe(
-        receiver.answers(500),
-        type,
-        Map.of("retry", Map.of("max_attempts", 2, "initial_interval", "1s")));
-    String id = api.deliveryId(api.trigger(type));
-    api.await(id, "failed");
+    String id = api.subscribed(receiver.answers(500), Api.TWICE).newDelivery("failed");
     awaitStatus(id, "FAILED");
 
     resetWorkflow(id);
@@ -135,7 +120,7 @@ class OperatorsTest {
 
   @Test
   void resettingACancelledDeliverySendsIt() {
-    String id = waiting(Types.unique());
+    String id = waiting();
     temporal.cli("workflow", "cancel", "-w", id);
     api.await(id, "cancelled");
     awaitStatus(id, "CANCELED");
@@ -148,9 +133,7 @@ class OperatorsTest {
 
   @Test
   void aPausedActivityDoesNotRunUntilUnpaused() {
-    String type = Types.unique();
-    api.subscribe(receiver.answers(500, 200), type, Api.IMPATIENT);
-    String id = api.deliveryId(api.trigger(type));
+    String id = api.subscribed(receiver.answers(500, 200), Api.IMPATIENT).newDelivery();
     String activity = awaitPendingActivity(id);
 
     temporal.cli("activity", "pause", "-w", id, "-a", activity);
@@ -164,7 +147,7 @@ class OperatorsTest {
 
   @Test
   void aResetActivityRunsNow() {
-    String id = waiting(Types.unique());
+    String id = waiting();
     receiver.answers(200);
 
     temporal.cli("activity", "reset", "-w", id, "-a", awaitPendingActivity(id));
@@ -176,10 +159,9 @@ class OperatorsTest {
 
   @Test
   void oneQueryCancelsAllDeliveriesOfASubscription() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver.answers(500), type, Api.PATIENT);
-    List<String> ids = List.of(waitingOf(type), waitingOf(type), waitingOf(type));
-    String query = awaitListed(subscription, ids.size());
+    Subscribed subscription = api.subscribed(receiver.answers(500), Api.PATIENT);
+    List<String> ids = List.of(waiting(subscription), waiting(subscription), waiting(subscription));
+    String query = awaitListed(subscription.id(), ids.size());
 
     temporal.cli("workflow", "cancel", "--query", query, "--reason", "x", "-y");
 
@@ -189,10 +171,9 @@ class OperatorsTest {
 
   @Test
   void oneQueryResendsAllDeliveriesOfASubscription() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver.answers(500), type, Api.PATIENT);
-    List<String> ids = List.of(waitingOf(type), waitingOf(type), waitingOf(type));
-    String query = awaitListed(subscription, ids.size());
+    Subscribed subscription = api.subscribed(receiver.answers(500), Api.PATIENT);
+    List<String> ids = List.of(waiting(subscription), waiting(subscription), waiting(subscription));
+    String query = awaitListed(subscription.id(), ids.size());
     receiver.answers(200);
 
     temporal.cli(
@@ -212,7 +193,7 @@ class OperatorsTest {
 
   @Test
   void aTerminatedDeliveryIsCancelled() {
-    String id = waiting(Types.unique());
+    String id = waiting();
 
     temporal.cli("workflow", "terminate", "-w", id);
 
@@ -225,11 +206,9 @@ class OperatorsTest {
   @Test
   void cancellingAnEventUnderWayCancelsItsOpenDeliveries() {
     String type = Types.unique();
-    CountDownLatch answer = new CountDownLatch(1);
+    CountDownLatch answer = another.holdsBack(500);
     String well = api.subscribe(receiver, type, Api.PATIENT);
-    String slow =
-        api.subscribe(
-            another.answers(ScriptedReceiver.Reply.status(500).after(answer)), type, Api.PATIENT);
+    String slow = api.subscribe(another, type, Api.PATIENT);
     String event = api.trigger(type);
     receiver.awaitReceipts(1);
     another.awaitReceipts(1);
@@ -248,11 +227,9 @@ class OperatorsTest {
   @Test
   void cancellingAnEventSparesARetriedDelivery() {
     String type = Types.unique();
-    CountDownLatch answer = new CountDownLatch(1);
+    CountDownLatch answer = another.holdsBack(500);
     String retried = api.subscribe(receiver.answers(500, 200), type, Api.PATIENT);
-    String slow =
-        api.subscribe(
-            another.answers(ScriptedReceiver.Reply.status(500).after(answer)), type, Api.PATIENT);
+    String slow = api.subscribe(another, type, Api.PATIENT);
     String event = api.trigger(type);
     api.await(api.deliveryId(event, retried), "retrying");
 
@@ -286,9 +263,7 @@ class OperatorsTest {
 
   @Test
   void resettingAnEventSendsWaitingDeliveriesAtOnce() {
-    String type = Types.unique();
-    api.subscribe(receiver.answers(500), type, Api.PATIENT);
-    String event = api.trigger(type);
+    String event = api.subscribed(receiver.answers(500), Api.PATIENT).trigger();
     String id = api.deliveryId(event);
     awaitPendingActivity(id);
     awaitStatus(event, "COMPLETED");
@@ -302,11 +277,8 @@ class OperatorsTest {
 
   @Test
   void anEventTerminatedUnderWayIsStillDelivered() {
-    String type = Types.unique();
-    CountDownLatch answer = new CountDownLatch(1);
-    api.subscribe(
-        receiver.answers(ScriptedReceiver.Reply.status(200).after(answer)), type, Api.IMPATIENT);
-    String event = api.trigger(type);
+    CountDownLatch answer = receiver.holdsBack(200);
+    String event = api.subscribed(receiver, Api.IMPATIENT).trigger();
     receiver.awaitReceipts(1);
 
     awaitStatus(event, "RUNNING");
@@ -319,14 +291,8 @@ class OperatorsTest {
 
   @Test
   void aFailedFirstAttemptIsRetriedThoughItsEventIsTerminated() {
-    String type = Types.unique();
-    CountDownLatch answer = new CountDownLatch(1);
-    api.subscribe(
-        receiver.answers(
-            ScriptedReceiver.Reply.status(500).after(answer), ScriptedReceiver.Reply.status(200)),
-        type,
-        Api.IMPATIENT);
-    String event = api.trigger(type);
+    CountDownLatch answer = receiver.holdsBack(500, 200);
+    String event = api.subscribed(receiver, Api.IMPATIENT).trigger();
     receiver.awaitReceipts(1);
 
     awaitStatus(event, "RUNNING");
@@ -336,14 +302,13 @@ class OperatorsTest {
     api.await(api.deliveryId(event), "delivered");
   }
 
-  private String waiting(String type) {
-    api.subscribe(receiver.answers(500), type, Api.PATIENT);
-    return waitingOf(type);
+  private String waiting() {
+    return waiting(api.subscribed(receiver.answers(500), Api.PATIENT));
   }
 
   /** A delivery of a new event whose workflow waits. */
-  private String waitingOf(String type) {
-    String id = api.deliveryId(api.trigger(type));
+  private String waiting(Subscribed subscription) {
+    String id = subscription.newDelivery();
     awaitPendingActivity(id);
     return id;
   }

@@ -15,33 +15,26 @@ import tools.jackson.databind.json.JsonMapper;
 class OutagesIT extends WithOwnParts {
   @Test
   void withoutRedisItAcceptsAndDelivers() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
     parts.redis().stop();
     try {
-      receiver.awaitEvents(List.of(api.trigger(type), api.trigger(type)));
-      awaitHealth("DEGRADED");
-      assertThat(readiness()).isEqualTo(200);
+      receiver.awaitEvents(subscription.trigger(2));
+      awaitDegradedButReady();
     } finally {
       parts.redis().start();
     }
     awaitHealth("UP");
-    receiver.awaitEvents(List.of(api.trigger(type)));
+    receiver.awaitEvents(List.of(subscription.trigger()));
   }
 
   @Test
   void aSilentRedisDelaysNoRequest() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
     parts.redis().pause();
     try {
-      List<String> events = new ArrayList<>();
-      for (int i = 0; i < 10; i++) {
-        events.add(api.trigger(type));
-      }
+      List<String> events = subscription.trigger(10);
       receiver.awaitEvents(events);
-      awaitHealth("DEGRADED");
-      assertThat(readiness()).isEqualTo(200);
+      awaitDegradedButReady();
     } finally {
       parts.redis().resume();
     }
@@ -50,16 +43,12 @@ class OutagesIT extends WithOwnParts {
 
   @Test
   void eventsAcceptedWithoutTemporalAreDeliveredOnceItIsBack() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
     parts.temporal().stop();
-    List<String> events = new ArrayList<>();
+    List<String> events;
     try {
-      for (int i = 0; i < 10; i++) {
-        events.add(api.trigger(type));
-      }
-      awaitHealth("DEGRADED");
-      assertThat(readiness()).isEqualTo(200);
+      events = subscription.trigger(10);
+      awaitDegradedButReady();
     } finally {
       parts.temporal().start();
     }
@@ -68,8 +57,7 @@ class OutagesIT extends WithOwnParts {
 
   @Test
   void withoutPostgresqlItAnswersWithinASecondAndRecovers() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
+    String type = api.subscribed(receiver).type();
     List<String> events = new ArrayList<>(List.of(api.trigger(type)));
     parts.postgres().kill();
     try {
@@ -93,10 +81,7 @@ class OutagesIT extends WithOwnParts {
 
   @Test
   void aRetryRequestedWithoutTemporalRunsOnceItIsBack() {
-    String type = Types.unique();
-    api.subscribe(receiver.answers(500, 200), type, Api.ONCE);
-    String id = api.deliveryId(api.trigger(type));
-    api.await(id, "failed");
+    String id = api.subscribed(receiver.answers(500, 200), Api.ONCE).newDelivery("failed");
     parts.temporal().stop();
     try {
       api.post("/deliveries/" + id + "/retry").expect(202);
@@ -129,6 +114,11 @@ class OutagesIT extends WithOwnParts {
     api.await(sent, "delivered");
     awaitRun(cancelled, status -> !status.equals("RUNNING"));
     assertThat(Api.text(api.delivery(cancelled), "reason")).isEqualTo("subscription_deleted");
+  }
+
+  private void awaitDegradedButReady() {
+    awaitHealth("DEGRADED");
+    assertThat(readiness()).isEqualTo(200);
   }
 
   private void awaitRun(String delivery, Predicate<String> status) {

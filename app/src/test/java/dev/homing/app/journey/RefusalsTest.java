@@ -3,7 +3,6 @@ package dev.homing.app.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.app.journey.ScriptedReceiver.Reply;
-import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -11,8 +10,6 @@ import tools.jackson.databind.JsonNode;
 /** Receivers that refuse every attempt. */
 class RefusalsTest {
   private final Api api = RunningHoming.shared().api();
-  private final String type = Types.unique();
-
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
   @Test
@@ -21,9 +18,8 @@ class RefusalsTest {
         Reply.status(302, "Location", "https://elsewhere.example/"),
         Reply.status(503, "Retry-After", "1"),
         Reply.status(200, "Server", "mine"));
-    api.subscribe(receiver, type, Api.IMPATIENT);
 
-    String delivery = api.deliveryId(api.trigger(type));
+    String delivery = api.subscribed(receiver, Api.IMPATIENT).newDelivery();
     JsonNode attempts = api.await(delivery, "delivered").get("attempts");
 
     assertThat(Api.text(attempts.get(0).get("response_headers"), "location"))
@@ -34,11 +30,10 @@ class RefusalsTest {
 
   @Test
   void areShownByTestEventsAsWell() {
-    String subscription =
-        api.subscribe(
-            receiver.answers(Reply.status(503, "Retry-After", "9")), Types.unique(), Map.of());
+    receiver.answers(Reply.status(503, "Retry-After", "9"));
+    String path = api.subscribed(receiver).path();
 
-    JsonNode result = api.post("/subscriptions/" + subscription + "/test").expect(200).json();
+    JsonNode result = api.post(path + "/test").expect(200).json();
 
     assertThat(Api.text(result.get("response_headers"), "retry-after")).isEqualTo("9");
   }

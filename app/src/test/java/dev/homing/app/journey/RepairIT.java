@@ -49,20 +49,18 @@ class RepairIT {
 
   @Test
   void deliveriesLostByTemporalAreStartedAgain() throws IOException {
-    String type = Types.unique();
-    String subscription = api().subscribe(receiver.answers(500, 200), type, Api.PATIENT);
-    String waiting = waitingOf(type);
-    api().change(subscription, Map.of("enabled", false));
-    String held = api().deliveryId(api().trigger(type));
-    api().await(held, "held");
+    Subscribed subscription = api().subscribed(receiver.answers(500, 200), Api.PATIENT);
+    String waiting = waiting(subscription);
+    api().change(subscription.id(), Map.of("enabled", false));
+    String held = subscription.newDelivery("held");
     awaitRun(held);
 
     parts.temporal().stop();
-    String accepted = api().trigger(type);
+    String accepted = subscription.trigger();
     loseTemporalsData();
     parts.temporal().start();
 
-    api().change(subscription, Map.of("enabled", true));
+    api().change(subscription.id(), Map.of("enabled", true));
     makeOverdue(waiting);
     makeOverdue(held);
 
@@ -78,9 +76,7 @@ class RepairIT {
 
   @Test
   void aDeliveryWhoseWorkflowOversleepsIsWoken() {
-    String type = Types.unique();
-    api().subscribe(receiver.answers(500, 200), type, Api.PATIENT);
-    String id = waitingOf(type);
+    String id = waiting(api().subscribed(receiver.answers(500, 200), Api.PATIENT));
 
     makeOverdue(id);
 
@@ -89,9 +85,7 @@ class RepairIT {
 
   @Test
   void aDeliveryPausedInTemporalIsLeftAlone() {
-    String type = Types.unique();
-    api().subscribe(receiver.answers(500, 200), type, Api.PATIENT);
-    String id = waitingOf(type);
+    String id = waiting(api().subscribed(receiver.answers(500, 200), Api.PATIENT));
     temporal().cli("activity", "pause", "-w", id, "-a", pendingActivity(id));
 
     makeOverdue(id);
@@ -103,9 +97,7 @@ class RepairIT {
 
   @Test
   void aDeliveryTerminatedWhileNoNodeRunsIsCancelled() {
-    String type = Types.unique();
-    api().subscribe(receiver.answers(500, 200), type, Api.PATIENT);
-    String id = waitingOf(type);
+    String id = waiting(api().subscribed(receiver.answers(500, 200), Api.PATIENT));
     homing.close();
 
     temporal().cli("workflow", "terminate", "-w", id);
@@ -120,9 +112,8 @@ class RepairIT {
 
   @Test
   void deliveriesLeftOverByAGoneReceiverAreCancelled() {
-    String type = Types.unique();
-    String subscription = api().subscribe(receiver.answers(500), type, Api.PATIENT);
-    String id = waitingOf(type);
+    Subscribed subscription = api().subscribed(receiver.answers(500), Api.PATIENT);
+    String id = waiting(subscription);
     // As a node does that dies the moment after.
     jdbc()
         .sql(
@@ -130,7 +121,7 @@ class RepairIT {
             update subscriptions
             set enabled = false, disabled_reason = 'gone', updated_at = now() where id = :id
             """)
-        .param("id", SubscriptionId.read(subscription).orElseThrow().uuid())
+        .param("id", SubscriptionId.read(subscription.id()).orElseThrow().uuid())
         .update();
 
     JsonNode repairs = api().post("/admin/reconciliation").expect(200).json();
@@ -163,14 +154,13 @@ class RepairIT {
 
   @Test
   void reportsFindingsEvenWithoutTemporal() {
-    String type = Types.unique();
     CountDownLatch answered = new CountDownLatch(1);
     receiver.answers(Reply.status(500), Reply.status(200).after(answered));
-    api().subscribe(receiver, type, Api.PATIENT);
-    String id = waitingOf(type);
+    Subscribed subscription = api().subscribed(receiver, Api.PATIENT);
+    String id = waiting(subscription);
     parts.temporal().stop();
     try {
-      String event = api().trigger(type);
+      String event = subscription.trigger();
       receiver.awaitReceipts(2);
       jdbc().sql("update open_events set leased_until = now() - interval '1 second'").update();
       makeOverdue(id);
@@ -220,9 +210,8 @@ class RepairIT {
   }
 
   /** A delivery of a new event whose workflow waits for an hour. */
-  private static String waitingOf(String type) {
-    String id = api().deliveryId(api().trigger(type));
-    api().await(id, "retrying");
+  private static String waiting(Subscribed subscription) {
+    String id = subscription.newDelivery("retrying");
     awaitRun(id);
     return id;
   }

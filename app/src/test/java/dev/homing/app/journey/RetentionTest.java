@@ -2,7 +2,6 @@ package dev.homing.app.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -36,9 +35,7 @@ class RetentionTest {
 
   @Test
   void reportsAnExpiredPayload() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
-    String event = api.trigger(type);
+    String event = api.subscribed(receiver).trigger();
     String delivery = api.deliveryId(event);
     api.await(delivery, "delivered");
     api.get("/events/" + event + "/payload").expect(200);
@@ -56,9 +53,7 @@ class RetentionTest {
 
   @Test
   void expiredEventsAreNotFound() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
-    String event = api.trigger(type);
+    String event = api.subscribed(receiver).trigger();
     String delivery = api.deliveryId(event);
     api.await(delivery, "delivered");
 

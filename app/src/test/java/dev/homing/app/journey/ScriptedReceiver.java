@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A receiver that records requests and answers by a script; 200 by default. */
 public final class ScriptedReceiver implements AutoCloseable {
@@ -107,11 +108,20 @@ public final class ScriptedReceiver implements AutoCloseable {
 
   /** Answers these statuses in turn; the last one from then on. */
   public ScriptedReceiver answers(int... statuses) {
-    Reply[] replies = new Reply[statuses.length];
-    for (int i = 0; i < statuses.length; i++) {
-      replies[i] = Reply.status(statuses[i]);
-    }
-    return answers(replies);
+    return answers(replies(statuses));
+  }
+
+  /** Answers these statuses in turn, the first one once the returned latch is at zero. */
+  public CountDownLatch holdsBack(int... statuses) {
+    CountDownLatch answer = new CountDownLatch(1);
+    Reply[] replies = replies(statuses);
+    replies[0] = replies[0].after(answer);
+    answers(replies);
+    return answer;
+  }
+
+  private static Reply[] replies(int... statuses) {
+    return IntStream.of(statuses).mapToObj(Reply::status).toArray(Reply[]::new);
   }
 
   private void receive(HttpExchange exchange) throws IOException {

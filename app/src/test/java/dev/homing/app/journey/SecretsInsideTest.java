@@ -62,29 +62,27 @@ class SecretsInsideTest {
 
   @Test
   void nothingWrittenContainsASecret(CapturedOutput log) {
-    String type = Types.unique();
-    String subscription =
-        api.subscribe(
+    Subscribed subscription =
+        api.subscribed(
             receiver.answers(500, 500, 200),
-            type,
             Map.of(
                 "secret", "whsec_" + base64(FIRST),
                 "secret_headers", Map.of("Authorization", HEADER),
                 "retry", Map.of("initial_interval", 1)));
-    String event = api.trigger(type);
+    String event = subscription.trigger();
     String delivery = api.deliveryId(event);
     api.await(delivery, "delivered");
-    rotateTestAndRefuse("/subscriptions/" + subscription);
+    rotateTestAndRefuse(subscription.path());
     receiver.answers(404, 200);
     api.post("/deliveries/" + delivery + "/retry").expect(202);
     receiver.awaitReceipts(6);
     api.await(delivery, "delivered");
 
     // Each place holds known text, so a secret that is not found is not there.
-    String id = subscription.substring("sub_".length());
+    String id = subscription.id().substring("sub_".length());
     String histories = histories(event, delivery);
     assertThat(log.getAll()).contains(delivery);
-    assertThat(histories).contains(subscription);
+    assertThat(histories).contains(subscription.id());
     assertThat(redis()).contains(id);
     assertThat(tablesWith(List.of(id))).contains("subscriptions", "deliveries", "events");
 

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -15,23 +14,17 @@ class StopsIT extends WithOwnParts {
 
   @Test
   void aStopTurnsReadinessOffAndFinishesAttemptsUnderWay() throws InterruptedException {
-    String type = Types.unique();
-    CountDownLatch slow = new CountDownLatch(1);
-    api.subscribe(
-        receiver.answers(
-            ScriptedReceiver.Reply.status(200).after(slow), ScriptedReceiver.Reply.status(200)),
-        type,
-        Map.of());
-    String event = api.trigger(type);
+    CountDownLatch answer = receiver.holdsBack(200, 200);
+    Subscribed subscription = api.subscribed(receiver);
+    String event = subscription.trigger();
     receiver.awaitReceipts(1);
 
     homing.terminate();
     await().until(() -> readiness() == 503);
-    String late = api.trigger(type); // Still served: not every load balancer has heard of it.
-    slow.countDown();
+    String late = subscription.trigger(); // Still served: not every load balancer has heard of it.
+    answer.countDown();
     homing.stop();
-    homing.launch();
-    homing.awaitReady();
+    startAgain();
 
     receiver.awaitEvents(List.of(event, late), Duration.ofSeconds(90));
     api.await(api.deliveryId(event), "delivered");
@@ -41,18 +34,16 @@ class StopsIT extends WithOwnParts {
 
   @Test
   void aStopWithoutTemporalEndsInTime() {
-    String type = Types.unique();
-    api.subscribe(receiver, type, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
     int before = homing.logged(GIVEN_UP).size();
     parts.temporal().stop();
     String event;
     try {
       // Each question to a Temporal that is away is given up soon, so that no stop waits for it.
       await().atMost(Duration.ofSeconds(30)).until(() -> homing.logged(GIVEN_UP).size() > before);
-      event = api.trigger(type);
+      event = subscription.trigger();
       homing.stop();
-      homing.launch();
-      homing.awaitReady();
+      startAgain();
     } finally {
       parts.temporal().start();
     }

@@ -19,10 +19,9 @@ class SubscriptionsTest {
 
   @Test
   void aPausedSubscriptionHoldsEventsUntilEnabled() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver, type, Map.of("enabled", false));
+    Subscribed subscription = api.subscribed(receiver, Map.of("enabled", false));
 
-    List<String> events = List.of(api.trigger(type), api.trigger(type));
+    List<String> events = subscription.trigger(2);
 
     for (String event : events) {
       JsonNode held = api.await(api.deliveryId(event), "held");
@@ -32,7 +31,7 @@ class SubscriptionsTest {
     assertThat(receiver.receipts()).isEmpty();
     api.post("/deliveries/" + api.deliveryId(events.getFirst()) + "/retry").expect(409);
 
-    api.change(subscription, Map.of("enabled", true));
+    api.change(subscription.id(), Map.of("enabled", true));
 
     receiver.awaitEvents(events);
     for (String event : events) {
@@ -43,11 +42,9 @@ class SubscriptionsTest {
 
   @Test
   void requestsCarryTheHeadersOfTheirSubscription() {
-    String type = Types.unique();
-    String subscription =
-        api.subscribe(
+    Subscribed subscription =
+        api.subscribed(
             receiver.answers(500, 200),
-            type,
             Map.of(
                 "headers",
                 Map.of("X-Team", "blue"),
@@ -56,28 +53,27 @@ class SubscriptionsTest {
                 "retry",
                 Map.of("initial_interval", 1)));
 
-    api.trigger(type);
+    subscription.trigger();
 
     for (Receipt receipt : receiver.awaitReceipts(2)) {
       assertThat(receipt.header("x-team")).isEqualTo("blue");
       assertThat(receipt.header("authorization")).isEqualTo("Bearer only-the-receiver");
       assertThat(receipt.isSignedWith(ScriptedReceiver.SECRET)).isTrue();
     }
-    api.post("/subscriptions/" + subscription + "/test").expect(200);
+    api.post(subscription.path() + "/test").expect(200);
     assertThat(receiver.awaitReceipts(3).getLast().header("x-team")).isEqualTo("blue");
   }
 
   @Test
   void bothSecretsSignDuringARotation() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver, type, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
 
-    JsonNode rotated = api.post("/subscriptions/" + subscription + "/rotate").expect(200).json();
+    JsonNode rotated = api.post(subscription.path() + "/rotate").expect(200).json();
 
     String secret = Api.text(rotated, "secret");
     Instant until = Instant.parse(Api.text(rotated, "previous_secret_until"));
     assertThat(until).isBetween(Instant.now().plus(23, HOURS), Instant.now().plus(25, HOURS));
-    api.trigger(type);
+    subscription.trigger();
     assertThat(receiver.awaitReceipts(1).getFirst())
         .matches(receipt -> receipt.isSignedWith(secret), "signed with the new one")
         .matches(receipt -> receipt.isSignedWith(ScriptedReceiver.SECRET), "and the one before");
@@ -86,15 +82,15 @@ class SubscriptionsTest {
   /** From a secret that both know to one that only Homing does. */
   @Test
   void bothSchemesSignDuringAChange() throws GeneralSecurityException {
-    String type = Types.unique();
-    String path = "/subscriptions/" + api.subscribe(receiver, type, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
+    String path = subscription.path();
 
     JsonNode rotated =
         api.post(path + "/rotate", Map.of("signature_scheme", "v1a")).expect(200).json();
 
     assertThat(rotated.has("secret")).isFalse();
     assertThat(Api.text(rotated, "signature_scheme")).isEqualTo("v1a");
-    api.trigger(type);
+    subscription.trigger();
     Receipt first = receiver.awaitReceipts(1).getFirst();
     assertThat(first.isSignedWith(ScriptedReceiver.SECRET)).isTrue();
     assertThat(first.isSignedFor(Api.text(rotated, "public_key"))).isTrue();
@@ -103,7 +99,7 @@ class SubscriptionsTest {
         Api.text(
             api.post(path + "/rotate", Map.of("signature_scheme", "v1a")).expect(200).json(),
             "public_key");
-    api.trigger(type);
+    subscription.trigger();
     Receipt second = receiver.awaitReceipts(2).getLast();
     assertThat(second.isSignedFor(next)).isTrue();
     assertThat(second.isSignedFor(Api.text(rotated, "public_key"))).isTrue();
@@ -115,8 +111,8 @@ class SubscriptionsTest {
   /** Somebody rotates again and again while receivers have not caught up. */
   @Test
   void tenEarlierSecretsSignUntilTheirOwnEnd() throws GeneralSecurityException {
-    String type = Types.unique();
-    String path = "/subscriptions/" + api.subscribe(receiver, type, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
+    String path = subscription.path();
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < 11; i++) {
       keys.addFirst(
@@ -125,7 +121,7 @@ class SubscriptionsTest {
               "public_key"));
     }
 
-    api.trigger(type);
+    subscription.trigger();
 
     Receipt receipt = receiver.awaitReceipts(1).getFirst();
     for (String key : keys) {
@@ -146,8 +142,8 @@ class SubscriptionsTest {
 
   @Test
   void aLaterRotationEndsNoEarlierSecretBeforeItsTime() {
-    String type = Types.unique();
-    String path = "/subscriptions/" + api.subscribe(receiver, type, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
+    String path = subscription.path();
     String second = Api.text(api.post(path + "/rotate").expect(200).json(), "secret");
     JsonNode rotated = api.post(path + "/rotate", Map.of("grace_period", "1s")).expect(200).json();
 
@@ -156,7 +152,7 @@ class SubscriptionsTest {
         .untilAsserted(
             () -> {
               int all = receiver.receipts().size() + 1;
-              api.trigger(type);
+              subscription.trigger();
               Receipt last = receiver.awaitReceipts(all).getLast();
               assertThat(last.isSignedWith(third)).isTrue();
               assertThat(last.isSignedWith(second)).isFalse();
@@ -165,7 +161,7 @@ class SubscriptionsTest {
 
     api.post(path + "/rotate", Map.of("grace_period", 0)).expect(200);
     int all = receiver.receipts().size() + 1;
-    api.trigger(type);
+    subscription.trigger();
     Receipt last = receiver.awaitReceipts(all).getLast();
     assertThat(last.isSignedWith(third)).isFalse();
     assertThat(last.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
@@ -174,8 +170,7 @@ class SubscriptionsTest {
   /** The public keys too are those that something is signed for. */
   @Test
   void aPublicKeyIsShownAsLongAsItIsUsed() {
-    String path =
-        "/subscriptions/" + api.subscribe(receiver, Types.unique(), Map.of("enabled", false));
+    String path = api.subscribed(receiver, Map.of("enabled", false)).path();
     api.post(path + "/rotate", Map.of("signature_scheme", "v1a")).expect(200);
     api.post(path + "/rotate", Map.of("signature_scheme", "v1a", "grace_period", "1s")).expect(200);
     assertThat(api.get(path + "/keys").json().get("items")).hasSizeBetween(1, 2);
@@ -185,8 +180,7 @@ class SubscriptionsTest {
 
   @Test
   void aNullGracePeriodIsRefused() {
-    String path =
-        "/subscriptions/" + api.subscribe(receiver, Types.unique(), Map.of("enabled", false));
+    String path = api.subscribed(receiver, Map.of("enabled", false)).path();
 
     assertThat(api.post(path + "/rotate", "{\"grace_period\": null}").expect(422).text())
         .contains("grace_period");
@@ -194,22 +188,19 @@ class SubscriptionsTest {
 
   @Test
   void thePreviousSecretEndsWithItsGracePeriod() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver, type, Map.of());
-    api.trigger(type); // So that the receiver is remembered.
+    Subscribed subscription = api.subscribed(receiver);
+    subscription.trigger(); // So that the receiver is remembered.
     receiver.awaitReceipts(1);
 
     JsonNode rotated =
-        api.post("/subscriptions/" + subscription + "/rotate", Map.of("grace_period", "1s"))
-            .expect(200)
-            .json();
+        api.post(subscription.path() + "/rotate", Map.of("grace_period", "1s")).expect(200).json();
 
     String secret = Api.text(rotated, "secret");
     await()
         .untilAsserted(
             () -> {
               int all = receiver.receipts().size() + 1;
-              api.trigger(type);
+              subscription.trigger();
               Receipt last = receiver.awaitReceipts(all).getLast();
               assertThat(last.isSignedWith(secret)).isTrue();
               assertThat(last.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
@@ -218,19 +209,16 @@ class SubscriptionsTest {
 
   @Test
   void aLeakedSecretIsDroppedAtOnce() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver, type, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
     String secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     String answer =
-        api.post(
-                "/subscriptions/" + subscription + "/rotate",
-                Map.of("grace_period", 0, "secret", secret))
+        api.post(subscription.path() + "/rotate", Map.of("grace_period", 0, "secret", secret))
             .expect(200)
             .text();
 
     assertThat(answer).contains(secret).doesNotContain("previous_secret_until");
-    api.trigger(type);
+    subscription.trigger();
     Receipt receipt = receiver.awaitReceipts(1).getFirst();
     assertThat(receipt.isSignedWith(secret)).isTrue();
     assertThat(receipt.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
@@ -238,37 +226,34 @@ class SubscriptionsTest {
 
   @Test
   void pausingHoldsWaitingDeliveries() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver.answers(500, 200), type, Api.IMPATIENT);
-    String id = api.deliveryId(api.trigger(type));
+    Subscribed subscription = api.subscribed(receiver.answers(500, 200), Api.IMPATIENT);
+    String id = subscription.newDelivery();
     receiver.awaitReceipts(1);
 
-    api.change(subscription, Map.of("enabled", false));
+    api.change(subscription.id(), Map.of("enabled", false));
 
     assertThat(api.await(id, "held").get("attempt_count").intValue()).isEqualTo(1);
-    api.change(subscription, Map.of("enabled", true));
+    api.change(subscription.id(), Map.of("enabled", true));
     assertThat(api.await(id, "delivered").get("attempt_count").intValue()).isEqualTo(2);
   }
 
   @Test
   void deletingCancelsWaitingDeliveriesAndKeepsThemReadable() {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver.answers(200, 500), type, Api.PATIENT);
-    String delivered = api.deliveryId(api.trigger(type));
-    api.await(delivered, "delivered");
-    String waiting = api.deliveryId(api.trigger(type));
-    api.await(waiting, "retrying");
+    Subscribed subscription = api.subscribed(receiver.answers(200, 500), Api.PATIENT);
+    String delivered = subscription.newDelivery("delivered");
+    String waiting = subscription.newDelivery("retrying");
 
-    api.delete("/subscriptions/" + subscription).expect(204);
+    api.delete(subscription.path()).expect(204);
 
     assertThat(Api.text(api.delivery(waiting), "state")).isEqualTo("cancelled");
     assertThat(Api.text(api.delivery(waiting), "reason")).isEqualTo("subscription_deleted");
     assertThat(Api.text(api.delivery(delivered), "state")).isEqualTo("delivered");
-    assertThat(api.get("/deliveries?subscription=" + subscription).json().get("items")).hasSize(2);
-    api.get("/subscriptions/" + subscription).expect(404);
-    api.delete("/subscriptions/" + subscription).expect(404);
+    assertThat(api.get("/deliveries?subscription=" + subscription.id()).json().get("items"))
+        .hasSize(2);
+    api.get(subscription.path()).expect(404);
+    api.delete(subscription.path()).expect(404);
     api.post("/deliveries/" + delivered + "/retry").expect(409);
-    assertThat(api.event(api.trigger(type)).get("recipients").intValue()).isZero();
+    assertThat(api.event(subscription.trigger()).get("recipients").intValue()).isZero();
     assertThat(receiver.receipts()).hasSize(2);
   }
 
@@ -284,23 +269,21 @@ class SubscriptionsTest {
 
   @Test
   void aChangedSubscriptionReceivesItsNewTypes() {
-    String before = Types.unique();
     String after = Types.unique();
-    String subscription = api.subscribe(receiver, before, Map.of());
+    Subscribed subscription = api.subscribed(receiver);
 
-    api.change(subscription, Map.of("event_types", List.of(after)));
+    api.change(subscription.id(), Map.of("event_types", List.of(after)));
 
-    assertThat(api.event(api.trigger(before)).get("recipients").intValue()).isZero();
+    assertThat(api.event(subscription.trigger()).get("recipients").intValue()).isZero();
     receiver.awaitEvents(List.of(api.trigger(after)));
   }
 
   @Test
   void aTestEventGoesToOneSubscriptionAndIsNotStored() {
-    String type = Types.unique();
-    String subscription =
-        api.subscribe(receiver.answers(ScriptedReceiver.Reply.saying(202, "seen")), type, Map.of());
+    receiver.answers(ScriptedReceiver.Reply.saying(202, "seen"));
+    Subscribed subscription = api.subscribed(receiver);
 
-    JsonNode result = api.post("/subscriptions/" + subscription + "/test").expect(200).json();
+    JsonNode result = api.post(subscription.path() + "/test").expect(200).json();
 
     assertThat(Api.text(result, "outcome")).isEqualTo("delivered");
     assertThat(result.get("status_code").intValue()).isEqualTo(202);
@@ -308,17 +291,18 @@ class SubscriptionsTest {
     Receipt receipt = receiver.receipts().getFirst();
     assertThat(receipt.id()).isEqualTo(Api.text(result, "event_id"));
     assertThat(receipt.isSignedWith(ScriptedReceiver.SECRET)).isTrue();
-    assertThat(receipt.text()).contains("homing.test", subscription);
+    assertThat(receipt.text()).contains("homing.test", subscription.id());
     api.get("/events/" + receipt.id()).expect(404);
-    assertThat(api.get("/deliveries?subscription=" + subscription).json().get("items")).isEmpty();
+    assertThat(api.get("/deliveries?subscription=" + subscription.id()).json().get("items"))
+        .isEmpty();
   }
 
   @Test
   void aTestReportsAReceiverThatIsDown() {
-    String subscription = api.subscribe(receiver, Types.unique(), Map.of());
+    String path = api.subscribed(receiver).path();
     receiver.goDown();
 
-    JsonNode result = api.post("/subscriptions/" + subscription + "/test").expect(200).json();
+    JsonNode result = api.post(path + "/test").expect(200).json();
 
     assertThat(Api.text(result, "outcome")).isEqualTo("connection_refused");
     assertThat(result.get("status_code").isNull()).isTrue();

@@ -24,10 +24,9 @@ class WholeNodeTest {
   @Test
   @ExtendWith(OutputCaptureExtension.class)
   void eachAttemptIsALineOfJsonInTheLog(CapturedOutput output) {
-    String type = Types.unique();
-    String subscription = api.subscribe(receiver.answers(503, 200), type, Api.IMPATIENT);
+    Subscribed subscription = api.subscribed(receiver.answers(503, 200), Api.IMPATIENT);
 
-    String event = api.trigger(type);
+    String event = subscription.trigger();
 
     String delivery = api.deliveryId(event);
     api.await(delivery, "delivered");
@@ -38,7 +37,7 @@ class WholeNodeTest {
             line -> {
               assertThat(Api.text(line, "message")).isEqualTo("attempt");
               assertThat(Api.text(line, "event_id")).isEqualTo(event);
-              assertThat(Api.text(line, "subscription_id")).isEqualTo(subscription);
+              assertThat(Api.text(line, "subscription_id")).isEqualTo(subscription.id());
               assertThat(Api.text(line, "url")).isEqualTo(receiver.url());
               assertThat(line.get("took_millis").longValue()).isNotNegative();
             });

@@ -44,6 +44,12 @@ abstract class WithOwnParts {
     receiver.close();
   }
 
+  /** Starts the process again, and waits until it is ready. */
+  void startAgain() {
+    homing.launch();
+    homing.awaitReady();
+  }
+
   void awaitHealth(String status) {
     await()
         .atMost(Duration.ofSeconds(60))

@@ -18,7 +18,6 @@ import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,15 +49,8 @@ class ExpectedFailuresTest {
   @Test
   void anExhaustedScheduleIsOneLineWithoutAStackTrace() {
     Api api = homing.api();
-    String type = "over.t" + UUID.randomUUID().toString().substring(0, 8);
-    receiver.answers(503);
-    api.subscribe(
-        receiver,
-        type,
-        Map.of("retry", Map.of("max_attempts", 2, "initial_interval", 1, "max_interval", 1)));
 
-    String delivery = api.deliveryId(api.trigger(type));
-    api.await(delivery, "failed");
+    String delivery = api.subscribed(receiver.answers(503), Api.TWICE).newDelivery("failed");
     await().until(() -> hasEnded(delivery));
 
     assertThat(List.copyOf(log.list))

@@ -6,10 +6,10 @@ import dev.homing.app.journey.Api;
 import dev.homing.app.journey.Receipt;
 import dev.homing.app.journey.RunningHoming;
 import dev.homing.app.journey.ScriptedReceiver;
+import dev.homing.app.journey.Subscribed;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,14 +147,13 @@ class MoveTest {
   void theNextAttemptGoesThereWithoutThem() {
     try (ScriptedReceiver before = ScriptedReceiver.start();
         ScriptedReceiver after = ScriptedReceiver.start()) {
-      String type = "moved." + UUID.randomUUID();
       Map<String, Object> more = new HashMap<>(Api.IMPATIENT);
       more.put("secret_headers", Map.of("Authorization", "Bearer t0ken"));
-      String subscription = api.subscribe(before.answers(500), type, more);
-      api.trigger(type);
+      Subscribed subscription = api.subscribed(before.answers(500), more);
+      subscription.trigger();
       before.awaitReceipts(1);
 
-      api.change(subscription, Map.of("url", after.url()));
+      api.change(subscription.id(), Map.of("url", after.url()));
 
       Receipt receipt = after.awaitReceipts(1).getFirst();
       assertThat(receipt.headers()).doesNotContainKey("authorization");
