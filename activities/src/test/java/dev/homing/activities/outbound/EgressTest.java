@@ -1,5 +1,6 @@
 package dev.homing.activities.outbound;
 
+import static dev.homing.activities.outbound.RawReceiver.Script.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -7,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.homing.activities.destination.NoAnswerException;
 import dev.homing.activities.destination.SampleDns;
 import dev.homing.activities.destination.TooManyLookupsException;
+import dev.homing.activities.outbound.RawReceiver.Line;
 import dev.homing.workflows.delivery.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Uses real sockets: the kernel has no route to the loopback's broadcast addresses. */
 class EgressTest {
+  private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
   private static final String NO_ROUTE = "http://127.255.255.255:9/";
 
   private final Egress egress = new Egress();
@@ -124,7 +127,7 @@ class EgressTest {
   void countsASilentReceiverAsReached() throws IOException {
     SampleEgress.cutOff(egress);
 
-    try (RawReceiver silent = new RawReceiver(RawReceiver.Line::fallSilent)) {
+    try (RawReceiver silent = new RawReceiver(Line::fallSilent)) {
       assertThat(word(silent.url().toString())).isEqualTo("timed_out");
     }
 
@@ -134,12 +137,7 @@ class EgressTest {
   @Test
   void ignoresAReceiverThatFallsSilentOnAKeptConnection() throws IOException {
     try (RawReceiver raw =
-        new RawReceiver(
-            line -> {
-              answer(line);
-              line.readRequest();
-              line.fallSilent();
-            })) {
+        new RawReceiver(answer(OK).then(Line::readRequest).then(Line::fallSilent))) {
       String url = raw.url().toString();
       assertThat(word(url)).isEqualTo("delivered");
       SampleEgress.cutOff(egress);
@@ -159,12 +157,7 @@ class EgressTest {
             Clock.systemUTC(),
             egress,
             "1");
-    try (RawReceiver raw =
-        new RawReceiver(
-            line -> {
-              answer(line);
-              line.readRequest();
-            })) {
+    try (RawReceiver raw = new RawReceiver(answer(OK).then(Line::readRequest))) {
       HttpUrl url = raw.url().newBuilder().host("moves.test").build();
       assertThat(following.send(SampleWebhooks.to(url)).outcome().word()).isEqualTo("delivered");
       SampleEgress.cutOff(egress);
@@ -174,11 +167,6 @@ class EgressTest {
           .isInstanceOf(EgressDownException.class)
           .hasMessageContaining("unreachable");
     }
-  }
-
-  private static void answer(RawReceiver.Line line) throws IOException {
-    line.readRequest();
-    line.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   }
 
   @Test

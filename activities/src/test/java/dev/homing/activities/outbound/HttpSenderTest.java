@@ -1,11 +1,13 @@
 package dev.homing.activities.outbound;
 
+import static dev.homing.activities.outbound.RawReceiver.Script.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.destination.TimedDns;
+import dev.homing.activities.outbound.RawReceiver.Line;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.delivery.Outcome.Delivered;
 import dev.homing.workflows.delivery.Outcome.Gone;
@@ -215,11 +217,7 @@ class HttpSenderTest {
   void truncatesAnEndlessBody() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write("HTTP/1.1 200 OK\r\n\r\n");
-              line.writeForEver("x".repeat(1000));
-            })) {
+            answer("HTTP/1.1 200 OK\r\n\r\n").then(line -> line.writeForEver("x".repeat(1000))))) {
       Attempt attempt = sender.send(SampleWebhooks.to(raw.url()));
 
       assertThat(attempt.outcome()).isEqualTo(new Delivered(200));
@@ -252,11 +250,7 @@ class HttpSenderTest {
   void reportsEndlessHeaders() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write("HTTP/1.1 200 OK\r\n");
-              line.writeForEver("a: b\r\n");
-            })) {
+            answer("HTTP/1.1 200 OK\r\n").then(line -> line.writeForEver("a: b\r\n")))) {
       Attempt attempt = sender.send(SampleWebhooks.to(raw.url()));
 
       assertThat(attempt.outcome().word()).isEqualTo("invalid_response");
@@ -266,12 +260,7 @@ class HttpSenderTest {
   @Test
   void doesNotWaitForABodyThatTrickles() throws IOException {
     try (RawReceiver raw =
-        new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write("HTTP/1.1 200 OK\r\n\r\n");
-              line.trickle("abc");
-            })) {
+        new RawReceiver(answer("HTTP/1.1 200 OK\r\n\r\n").then(line -> line.trickle("abc")))) {
       Attempt attempt = sender.send(SampleWebhooks.to(raw.url(), Duration.ofSeconds(60)));
 
       assertThat(attempt.outcome()).isEqualTo(new Delivered(200));
@@ -313,11 +302,7 @@ class HttpSenderTest {
   @Test
   void keepsTheReceivedPartOfABody() throws IOException {
     try (RawReceiver raw =
-        new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write("HTTP/1.1 500 No\r\nContent-Length: 10\r\n\r\nabc");
-            })) {
+        new RawReceiver(answer("HTTP/1.1 500 No\r\nContent-Length: 10\r\n\r\nabc"))) {
       Attempt attempt = sender.send(SampleWebhooks.to(raw.url()));
 
       assertThat(attempt.outcome()).isEqualTo(new Refused(500, null));
@@ -355,7 +340,7 @@ class HttpSenderTest {
 
   @Test
   void reportsATimeout() throws IOException {
-    try (RawReceiver raw = new RawReceiver(RawReceiver.Line::fallSilent)) {
+    try (RawReceiver raw = new RawReceiver(Line::fallSilent)) {
       Attempt attempt = sender.send(SampleWebhooks.to(raw.url(), Duration.ofMillis(300)));
 
       assertThat(attempt.outcome().word()).isEqualTo("timed_out");
@@ -421,13 +406,10 @@ class HttpSenderTest {
   void recordsHeadersShortAndPrintable() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write(
-                  "HTTP/1.1 503 No\r\nServer: a\u0001\u0000\u007f\u00e9\tb\r\nLocation: "
-                      + "x".repeat(5_000)
-                      + "\r\nContent-Length: 0\r\n\r\n");
-            })) {
+            answer(
+                "HTTP/1.1 503 No\r\nServer: a\u0001\u0000\u007f\u00e9\tb\r\nLocation: "
+                    + "x".repeat(5_000)
+                    + "\r\nContent-Length: 0\r\n\r\n"))) {
       Map<String, String> kept = sender.send(SampleWebhooks.to(raw.url())).responseHeaders();
 
       assertThat(kept.get("server")).matches("a[?]+b");
@@ -487,7 +469,7 @@ class HttpSenderTest {
 
   @Test
   void doesNotChargeTheReceiverForOurInterruption() throws IOException {
-    try (RawReceiver raw = new RawReceiver(RawReceiver.Line::fallSilent)) {
+    try (RawReceiver raw = new RawReceiver(Line::fallSilent)) {
       Thread.currentThread().interrupt();
 
       assertThatThrownBy(() -> sender.send(SampleWebhooks.to(raw.url(), Duration.ofSeconds(1))))
@@ -521,13 +503,7 @@ class HttpSenderTest {
   }
 
   private Outcome outcomeOf(String answer) throws IOException {
-    try (RawReceiver raw =
-        new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write(answer);
-              line.fallSilent();
-            })) {
+    try (RawReceiver raw = new RawReceiver(answer(answer).then(Line::fallSilent))) {
       return sender.send(SampleWebhooks.to(raw.url())).outcome();
     }
   }

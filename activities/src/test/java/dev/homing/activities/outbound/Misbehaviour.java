@@ -1,5 +1,6 @@
 package dev.homing.activities.outbound;
 
+import static dev.homing.activities.outbound.RawReceiver.Script.answer;
 import static dev.homing.workflows.delivery.Outcome.Fault.CONNECTION_RESET;
 import static dev.homing.workflows.delivery.Outcome.Fault.INVALID_RESPONSE;
 import static dev.homing.workflows.delivery.Outcome.Fault.TIMED_OUT;
@@ -57,11 +58,7 @@ record Misbehaviour(
           answers("headers of one letter", "HTTP/1.1 200 OK\r\n", "a\r\n").endsIn(INVALID_RESPONSE),
           of(
                   "headers of one letter, held",
-                  line -> {
-                    line.readRequest();
-                    line.write("HTTP/1.1 200 OK\r\n" + "a\r\n".repeat(240_000));
-                    line.fallSilent();
-                  })
+                  answer("HTTP/1.1 200 OK\r\n" + "a\r\n".repeat(240_000)).then(Line::fallSilent))
               .endsIn(INVALID_RESPONSE),
           answers(
                   "headers in three bytes a letter",
@@ -90,13 +87,10 @@ record Misbehaviour(
           answers("body without a length", "HTTP/1.1 500 No\r\n\r\n", "x")
               .endsIn(new Refused(500, null))
               .withBody("x".repeat(LIMIT)),
-          of(
+          ends(
                   "bomb of compressed bytes",
-                  line -> {
-                    line.readRequest();
-                    line.write("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n");
-                    line.write("Content-Length: " + Bomb.BYTES.length() + "\r\n\r\n" + Bomb.BYTES);
-                  })
+                  head("Content-Encoding: gzip", "Content-Length: " + Bomb.BYTES.length())
+                      + Bomb.BYTES)
               .endsIn(new Delivered(200))
               .withBody(Bomb.BYTES.substring(0, LIMIT)));
 
@@ -109,11 +103,7 @@ record Misbehaviour(
           trickles("100s", "", "HTTP/1.1 100 Continue\r\n\r\n").within(SHORT).endsIn(TIMED_OUT),
           of(
                   "keeps a body to itself that it promised",
-                  line -> {
-                    line.readRequest();
-                    line.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
-                    line.awaitEnd();
-                  })
+                  answer(head("Content-Length: 10") + "abc").then(Line::awaitEnd))
               .endsIn(new Delivered(200))
               .withBody("abc"));
 
@@ -122,49 +112,18 @@ record Misbehaviour(
           bothWays(
               breaks("after the request line", line -> line.readUntil("\r\n"), CONNECTION_RESET),
               breaks("after the request", Line::readRequest, CONNECTION_RESET),
-              breaks("in the status line", asking("HTTP/1."), CONNECTION_RESET),
-              breaks("after the status line", asking("HTTP/1.1 200 OK\r\n"), CONNECTION_RESET),
-              breaks("in the headers", asking("HTTP/1.1 200 OK\r\na: b\r\nc"), CONNECTION_RESET),
-              breaks("after a 100", asking("HTTP/1.1 100 Continue\r\n\r\n"), CONNECTION_RESET),
-              of(
-                      "resets in the body",
-                      line -> {
-                        line.readRequest();
-                        line.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
-                        line.awaitHeadersRead();
-                        line.reset();
-                      })
+              breaks("in the status line", answer("HTTP/1."), CONNECTION_RESET),
+              breaks("after the status line", answer("HTTP/1.1 200 OK\r\n"), CONNECTION_RESET),
+              breaks("in the headers", answer("HTTP/1.1 200 OK\r\na: b\r\nc"), CONNECTION_RESET),
+              breaks("after a 100", answer("HTTP/1.1 100 Continue\r\n\r\n"), CONNECTION_RESET),
+              breaksOnceHeadersAreRead("in the body", head("Content-Length: 10"))
                   .endsIn(new Delivered(200)),
-              of(
-                      "resets in a chunk",
-                      line -> {
-                        line.readRequest();
-                        line.write(CHUNKED + "5\r\n");
-                        line.awaitHeadersRead();
-                        line.reset();
-                      })
-                  .endsIn(new Delivered(200)),
-              of(
-                      "ends in the headers",
-                      line -> {
-                        line.readRequest();
-                        line.write("HTTP/1.1 200 OK\r\na: b\r\nc");
-                      })
-                  .endsIn(CONNECTION_RESET),
-              of(
-                      "ends in the body",
-                      line -> {
-                        line.readRequest();
-                        line.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
-                      })
+              breaksOnceHeadersAreRead("in a chunk", CHUNKED + "5\r\n").endsIn(new Delivered(200)),
+              ends("ends in the headers", "HTTP/1.1 200 OK\r\na: b\r\nc").endsIn(CONNECTION_RESET),
+              ends("ends in the body", head("Content-Length: 10") + "abc")
                   .endsIn(new Delivered(200))
                   .withBody("abc"),
-              of(
-                      "ends in a chunk",
-                      line -> {
-                        line.readRequest();
-                        line.write(CHUNKED + "5\r\nabc");
-                      })
+              ends("ends in a chunk", CHUNKED + "5\r\nabc")
                   .endsIn(new Delivered(200))
                   .withBody("abc")),
           List.of(
@@ -325,33 +284,17 @@ record Misbehaviour(
       bothWays(
           of(
                   "refuses before it reads",
-                  line -> {
-                    line.shakeHands();
-                    line.write(status(413, "a: b"));
-                    line.readRequest();
-                    line.echo();
-                  })
+                  early(status(413, "a: b")).then(Line::readRequest).then(Line::echo))
               .withLargePayload()
               .endsIn(new Refused(413, null))
               .keepsTheConnection(),
-          of(
-                  "refuses and reads nothing",
-                  line -> {
-                    line.shakeHands();
-                    line.write(status(413, "a: b"));
-                    line.awaitEnd();
-                  })
+          of("refuses and reads nothing", early(status(413, "a: b")).then(Line::awaitEnd))
               .withLargePayload()
               .within(SHORT)
               .endsIn(TIMED_OUT),
           of(
                   "refuses before the request came",
-                  line -> {
-                    line.shakeHands();
-                    line.write(status(413, "a: b") + ANOTHER);
-                    line.readRequest();
-                    line.echo();
-                  })
+                  early(status(413, "a: b") + ANOTHER).then(Line::readRequest).then(Line::echo))
               .endsIn(new Refused(413, null)));
 
   static final List<Misbehaviour> ALL =
@@ -378,70 +321,39 @@ record Misbehaviour(
   }
 
   private static Misbehaviour answers(String name, String answer) {
-    return of(
-        name,
-        line -> {
-          line.readRequest();
-          line.write(answer);
-          line.echo();
-        });
+    return of(name, answer(answer).then(Line::echo));
   }
 
   private static Misbehaviour answers(String what, String start, String rest) {
     String much = rest.repeat(8192 / rest.length() + 1);
-    return of(
-        "endless " + what,
-        line -> {
-          line.readRequest();
-          line.write(start);
-          line.writeForEver(much);
-        });
+    return of("endless " + what, answer(start).then(line -> line.writeForEver(much)));
   }
 
   /** A second request on the same connection would get another request's answer. */
   private static Misbehaviour answersAgain(String name, String answer) {
-    return of(
-        name,
-        line -> {
-          line.readRequest();
-          line.write(answer);
-          line.readRequest();
-          line.write(ANOTHER);
-        });
+    return of(name, answer(answer).then(answer(ANOTHER)));
   }
 
   private static Misbehaviour ends(String name, String answer) {
-    return of(
-        name,
-        line -> {
-          line.readRequest();
-          line.write(answer);
-        });
+    return of(name, answer(answer));
   }
 
   private static Misbehaviour trickles(String what, String start, String rest) {
-    return of(
-        "trickles " + what,
-        line -> {
-          line.readRequest();
-          line.write(start);
-          line.trickle(rest);
-        });
+    return of("trickles " + what, answer(start).then(line -> line.trickle(rest)));
   }
 
   private static Misbehaviour breaks(String when, Script before, Fault fault) {
-    return of(
-            "resets " + when,
-            line -> {
-              before.play(line);
-              line.reset();
-            })
-        .endsIn(fault);
+    return of("resets " + when, before.then(Line::reset)).endsIn(fault);
   }
 
-  private static Script asking(String answer) {
+  private static Misbehaviour breaksOnceHeadersAreRead(String when, String answer) {
+    return of("resets " + when, answer(answer).then(Line::awaitHeadersRead).then(Line::reset));
+  }
+
+  /** Writes this before it reads anything. */
+  private static Script early(String answer) {
     return line -> {
-      line.readRequest();
+      line.shakeHands();
       line.write(answer);
     };
   }

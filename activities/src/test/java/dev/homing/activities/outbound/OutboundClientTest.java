@@ -1,8 +1,10 @@
 package dev.homing.activities.outbound;
 
+import static dev.homing.activities.outbound.RawReceiver.Script.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
+import dev.homing.activities.outbound.RawReceiver.Line;
 import dev.homing.workflows.delivery.Outcome.Delivered;
 import dev.homing.workflows.delivery.Outcome.Refused;
 import dev.homing.workflows.delivery.Outcome.Unanswered;
@@ -41,12 +43,10 @@ class OutboundClientTest {
   void ignoresProxiesOfTheJvm() throws IOException {
     ProxySelector before = ProxySelector.getDefault();
     try (ServerSocketChannel listening = ServerSocketChannel.open();
-        MockWebServer receiver = new MockWebServer()) {
+        MockWebServer receiver = answering(1)) {
       listening
           .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
           .configureBlocking(false);
-      receiver.start();
-      receiver.enqueue(new MockResponse.Builder().build());
       ProxySelector.setDefault(new ForEverything(listening.getLocalAddress()));
 
       assertThat(word(SampleClients.toAnywhere(), receiver.url("/"))).isEqualTo("delivered");
@@ -76,13 +76,9 @@ class OutboundClientTest {
 
   @Test
   void keepsAConnectionForTheNextRequest() throws Exception {
-    try (MockWebServer receiver = new MockWebServer()) {
-      receiver.start();
-      receiver.enqueue(new MockResponse.Builder().build());
-      receiver.enqueue(new MockResponse.Builder().build());
-
-      sender(client).send(SampleWebhooks.to(receiver.url("/")));
-      sender(client).send(SampleWebhooks.to(receiver.url("/")));
+    try (MockWebServer receiver = answering(2)) {
+      send(client, receiver.url("/"));
+      send(client, receiver.url("/"));
 
       receiver.takeRequest();
       assertThat(receiver.takeRequest().getExchangeIndex()).isEqualTo(1);
@@ -91,19 +87,9 @@ class OutboundClientTest {
 
   @Test
   void sendsAgainAtOnceWhenAKeptConnectionWasClosed() throws IOException {
-    try (RawReceiver raw =
-        new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write(OK);
-              line.readRequest();
-            },
-            line -> {
-              line.readRequest();
-              line.write(FAILED);
-            })) {
-      sender(client).send(SampleWebhooks.to(raw.url()));
-      Attempt second = sender(client).send(SampleWebhooks.to(raw.url()));
+    try (RawReceiver raw = new RawReceiver(answer(OK).then(Line::readRequest), answer(FAILED))) {
+      send(client, raw.url());
+      Attempt second = send(client, raw.url());
 
       assertThat(second.outcome()).isEqualTo(new Refused(500, null));
       assertThat(raw.connections()).isEqualTo(2);
@@ -114,14 +100,8 @@ class OutboundClientTest {
   void sendsAgainOnlyOnce() throws IOException {
     try (RawReceiver raw =
         new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write(OK);
-              line.readRequest();
-            },
-            RawReceiver.Line::readRequest,
-            line -> line.write(OK))) {
-      sender(client).send(SampleWebhooks.to(raw.url()));
+            answer(OK).then(Line::readRequest), Line::readRequest, line -> line.write(OK))) {
+      send(client, raw.url());
 
       assertThat(word(client, raw.url())).isEqualTo("connection_reset");
       assertThat(raw.connections()).isEqualTo(2);
@@ -131,15 +111,8 @@ class OutboundClientTest {
   @Test
   void doesNotSendAgainWhenAnAnswerHadBegun() throws IOException {
     try (RawReceiver raw =
-        new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write(OK);
-              line.readRequest();
-              line.write("HTT");
-            },
-            line -> line.write(OK))) {
-      sender(client).send(SampleWebhooks.to(raw.url()));
+        new RawReceiver(answer(OK).then(answer("HTT")), line -> line.write(OK))) {
+      send(client, raw.url());
 
       assertThat(word(client, raw.url())).isEqualTo("connection_reset");
       assertThat(raw.connections()).isEqualTo(1);
@@ -149,14 +122,8 @@ class OutboundClientTest {
   @Test
   void doesNotSendAgainWhenAKeptConnectionFallsSilent() throws IOException {
     try (RawReceiver raw =
-        new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write(OK);
-              line.fallSilent();
-            },
-            line -> line.write(OK))) {
-      sender(client).send(SampleWebhooks.to(raw.url()));
+        new RawReceiver(answer(OK).then(Line::fallSilent), line -> line.write(OK))) {
+      send(client, raw.url());
       Attempt second = sender(client).send(SampleWebhooks.to(raw.url(), Duration.ofMillis(500)));
 
       assertThat(second.outcome().word()).isEqualTo("timed_out");
@@ -172,20 +139,9 @@ class OutboundClientTest {
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
       })
   void doesNotReadTheRestOfOneAnswerAsTheNext(String answer) throws IOException {
-    try (RawReceiver raw =
-        new RawReceiver(
-            line -> {
-              line.readRequest();
-              line.write(answer);
-              line.readRequest();
-              line.write(OK);
-            },
-            line -> {
-              line.readRequest();
-              line.write(FAILED);
-            })) {
-      sender(client).send(SampleWebhooks.to(raw.url()));
-      Attempt second = sender(client).send(SampleWebhooks.to(raw.url()));
+    try (RawReceiver raw = new RawReceiver(answer(answer).then(answer(OK)), answer(FAILED))) {
+      send(client, raw.url());
+      Attempt second = send(client, raw.url());
 
       assertThat(second.outcome()).isEqualTo(new Refused(500, null));
     }
@@ -193,15 +149,11 @@ class OutboundClientTest {
 
   @Test
   void deliversOverTlsAndKeepsTheConnection() throws Exception {
-    try (MockWebServer receiver = secure(certificate())) {
-      receiver.enqueue(new MockResponse.Builder().build());
-      receiver.enqueue(new MockResponse.Builder().build());
-      HttpUrl url = receiver.url("/").newBuilder().host("localhost").build();
+    try (MockWebServer receiver = secure(certificate(), 2)) {
+      HttpUrl url = localhost(receiver);
 
-      assertThat(sender(trusting).send(SampleWebhooks.to(url)).outcome())
-          .isEqualTo(new Delivered(200));
-      assertThat(sender(trusting).send(SampleWebhooks.to(url)).outcome())
-          .isEqualTo(new Delivered(200));
+      assertThat(send(trusting, url).outcome()).isEqualTo(new Delivered(200));
+      assertThat(send(trusting, url).outcome()).isEqualTo(new Delivered(200));
       receiver.takeRequest();
       assertThat(receiver.takeRequest().getExchangeIndex()).isEqualTo(1);
     }
@@ -212,17 +164,10 @@ class OutboundClientTest {
     try (RawReceiver raw =
         new RawReceiver(
             SampleCertificates.localhost().sslSocketFactory(),
-            line -> {
-              line.readRequest();
-              line.write(OK);
-              line.readRequest();
-            },
-            line -> {
-              line.readRequest();
-              line.write(FAILED);
-            })) {
-      sender(trusting).send(SampleWebhooks.to(raw.url()));
-      Attempt second = sender(trusting).send(SampleWebhooks.to(raw.url()));
+            answer(OK).then(Line::readRequest),
+            answer(FAILED))) {
+      send(trusting, raw.url());
+      Attempt second = send(trusting, raw.url());
 
       assertThat(second.outcome()).isEqualTo(new Refused(500, null));
       assertThat(raw.connections()).isEqualTo(2);
@@ -231,14 +176,10 @@ class OutboundClientTest {
 
   @Test
   void forgetsClosedConnections() throws IOException {
-    try (MockWebServer plain = new MockWebServer();
-        MockWebServer secure = secure(certificate())) {
-      plain.start();
-      for (MockWebServer receiver : List.of(plain, secure)) {
-        receiver.enqueue(new MockResponse.Builder().build());
-        HttpUrl url = receiver.url("/").newBuilder().host("localhost").build();
-        sender(trusting).send(SampleWebhooks.to(url));
-      }
+    try (MockWebServer plain = answering(1);
+        MockWebServer secure = secure(certificate(), 1)) {
+      send(trusting, localhost(plain));
+      send(trusting, localhost(secure));
       assertThat(client.socketFactory()).extracting("open").asInstanceOf(MAP).hasSize(2);
 
       client.connectionPool().evictAll();
@@ -277,10 +218,8 @@ class OutboundClientTest {
   private static void assertInsecure(
       OkHttpClient client, HeldCertificate.Builder certificate, String word, String reason)
       throws IOException {
-    try (MockWebServer receiver = secure(certificate)) {
-      HttpUrl url = receiver.url("/").newBuilder().host("localhost").build();
-
-      assertThat(sender(client).send(SampleWebhooks.to(url)).outcome())
+    try (MockWebServer receiver = secure(certificate, 0)) {
+      assertThat(send(client, localhost(receiver)).outcome())
           .isInstanceOfSatisfying(
               Unanswered.class,
               outcome -> {
@@ -295,15 +234,36 @@ class OutboundClientTest {
     return SampleCertificates.of("localhost");
   }
 
-  private static MockWebServer secure(HeldCertificate.Builder certificate) throws IOException {
+  private static MockWebServer answering(int requests) throws IOException {
+    return started(new MockWebServer(), requests);
+  }
+
+  private static MockWebServer secure(HeldCertificate.Builder certificate, int requests)
+      throws IOException {
     MockWebServer receiver = new MockWebServer();
     receiver.useHttps(SampleCertificates.held(certificate).sslSocketFactory());
+    return started(receiver, requests);
+  }
+
+  /** Answers 200 to so many requests. */
+  private static MockWebServer started(MockWebServer receiver, int requests) throws IOException {
+    for (int i = 0; i < requests; i++) {
+      receiver.enqueue(new MockResponse.Builder().build());
+    }
     receiver.start();
     return receiver;
   }
 
+  private static HttpUrl localhost(MockWebServer receiver) {
+    return receiver.url("/").newBuilder().host("localhost").build();
+  }
+
   private static String word(OkHttpClient client, HttpUrl url) {
-    return sender(client).send(SampleWebhooks.to(url)).outcome().word();
+    return send(client, url).outcome().word();
+  }
+
+  private static Attempt send(OkHttpClient client, HttpUrl url) {
+    return sender(client).send(SampleWebhooks.to(url));
   }
 
   private static HttpSender sender(OkHttpClient client) {

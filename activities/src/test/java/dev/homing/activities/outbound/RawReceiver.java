@@ -29,6 +29,21 @@ final class RawReceiver implements AutoCloseable {
   @FunctionalInterface
   interface Script {
     void play(Line line) throws IOException, InterruptedException;
+
+    /** Reads a request, and writes this answer. */
+    static Script answer(String answer) {
+      return line -> {
+        line.readRequest();
+        line.write(answer);
+      };
+    }
+
+    default Script then(Script next) {
+      return line -> {
+        play(line);
+        next.play(line);
+      };
+    }
   }
 
   private final ServerSocket server;
