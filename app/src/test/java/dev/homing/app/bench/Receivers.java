@@ -1,10 +1,7 @@
 package dev.homing.app.bench;
 
+import dev.homing.app.journey.LoopbackServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,7 +13,7 @@ final class Receivers implements AutoCloseable {
   private static final byte[] OK = answer("200 OK");
   private static final byte[] REFUSED = answer("503 Service Unavailable");
 
-  private final ServerSocket server;
+  private final LoopbackServer server;
   private final Behaviour behaviour;
   private final Tally tally;
   private final Histogram delays = new ConcurrentHistogram(3);
@@ -57,13 +54,7 @@ final class Receivers implements AutoCloseable {
   Receivers(Behaviour behaviour, Tally tally) {
     this.behaviour = behaviour;
     this.tally = tally;
-    try {
-      server = new ServerSocket();
-      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4_096);
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
-    Thread.ofVirtual().name("receivers").start(this::accept);
+    server = LoopbackServer.start(4_096, this::serve);
   }
 
   private static byte[] answer(String status) {
@@ -73,7 +64,7 @@ final class Receivers implements AutoCloseable {
   }
 
   String url(int receiver) {
-    return "http://127.0.0.1:%d/%d".formatted(server.getLocalPort(), receiver);
+    return "http://127.0.0.1:%d/%d".formatted(server.port(), receiver);
   }
 
   void goDown() {
@@ -89,28 +80,11 @@ final class Receivers implements AutoCloseable {
     return delays;
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket socket = server.accept();
-        Thread.ofVirtual().start(() -> serve(socket));
-      }
-    } catch (IOException closed) {
-      // The end.
-    }
-  }
-
-  private void serve(Socket socket) {
-    try (socket) {
-      Wire wire = new Wire(socket);
-      while (true) {
-        Wire.Message request = wire.read();
-        wire.write(receive(request));
-      }
-    } catch (IOException over) {
-      // The sender is done with this connection.
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
+  private void serve(Socket socket) throws IOException, InterruptedException {
+    Wire wire = new Wire(socket);
+    while (true) {
+      Wire.Message request = wire.read();
+      wire.write(receive(request));
     }
   }
 
@@ -139,10 +113,6 @@ final class Receivers implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      server.close();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
+    server.close();
   }
 }

@@ -95,8 +95,7 @@ class NodeDeathsIT {
     int gone = 9;
     world.sinks.answer(visit -> new Reply.Status(visit.sink() == gone ? 410 : 200));
     Node doomed = world.node().stoppingAt(CrashPoint.BEFORE_SWITCH_OFF, 1);
-    world.begin(doomed, world.node());
-    world.generator.turnTo(doomed);
+    begin(doomed, world);
     String subscription = world.subscribe(gone, world.sinks.url(gone), World.ALL);
     awaitHalt(doomed, world);
     world.check(kill(doomed, world));
@@ -173,19 +172,24 @@ class NodeDeathsIT {
             .with("TEMPORAL_ADDRESS", "127.0.0.1:" + network.port())
             .stoppingAt(point, 1);
     network.delay(Duration.ofMillis(300)); // Events that arrive during a slow start share the next.
-    world.begin(doomed, world.node());
-    world.generator.turnTo(doomed);
+    return killOnceHalted(doomed, world);
+  }
+
+  private static Expected killAt(CrashPoint point, World world) {
+    return killOnceHalted(world.node().stoppingAt(point, world.between(5, 15)), world);
+  }
+
+  /** Runs the world until threads of a node stand at its point and everything is quiet. */
+  private static Expected killOnceHalted(Node doomed, World world) {
+    begin(doomed, world);
     awaitHalt(doomed, world);
     return kill(doomed, world);
   }
 
-  /** Runs the world until threads of a node stand at the point and everything is quiet. */
-  private static Expected killAt(CrashPoint point, World world) {
-    Node doomed = world.node().stoppingAt(point, world.between(5, 15));
+  /** Begins with two nodes, and calls only this one. */
+  private static void begin(Node doomed, World world) {
     world.begin(doomed, world.node());
     world.generator.turnTo(doomed);
-    awaitHalt(doomed, world);
-    return kill(doomed, world);
   }
 
   private static void awaitHalt(Node doomed, World world) {
@@ -215,8 +219,7 @@ class NodeDeathsIT {
 
   private static Expected killWhileSinksAreSilent(int attempt, World world) {
     Node doomed = world.node();
-    world.begin(doomed, world.node());
-    world.generator.turnTo(doomed);
+    begin(doomed, world);
     world.generator.awaitAccepted(15);
     world.sinks.answer(
         visit -> visit.number() < attempt ? new Reply.Status(503) : new Reply.Silence());

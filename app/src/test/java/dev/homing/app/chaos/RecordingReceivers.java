@@ -1,15 +1,12 @@
 package dev.homing.app.chaos;
 
+import dev.homing.app.journey.LoopbackServer;
 import dev.homing.app.journey.Receipt;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,20 +30,14 @@ import java.util.stream.Stream;
 final class RecordingReceivers implements AutoCloseable {
   private static final Reply OK = new Reply.Status(200);
 
-  private final ServerSocket server;
+  private final LoopbackServer server;
   private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
   private final Map<String, Integer> counts = new ConcurrentHashMap<>();
   private volatile Function<Visit, Reply> script = _ -> OK;
   private volatile boolean kept = true;
 
   RecordingReceivers() {
-    try {
-      server = new ServerSocket();
-      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
-    Thread.ofVirtual().start(this::accept);
+    server = LoopbackServer.start(1_000, this::serve);
   }
 
   /** The reaction of a sink to a complete request. */
@@ -121,12 +112,12 @@ final class RecordingReceivers implements AutoCloseable {
   }
 
   String url(int sink) {
-    return "http://127.0.0.1:%d/%d".formatted(server.getLocalPort(), sink);
+    return "http://127.0.0.1:%d/%d".formatted(server.port(), sink);
   }
 
   /** Under another name of this machine. */
   String url(int sink, String host) {
-    return "http://%s:%d/%d".formatted(host, server.getLocalPort(), sink);
+    return "http://%s:%d/%d".formatted(host, server.port(), sink);
   }
 
   static String secret(int sink) {
@@ -143,37 +134,20 @@ final class RecordingReceivers implements AutoCloseable {
     return answered().stream().filter(each -> with.isInstance(each.reply()));
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket socket = server.accept();
-        Thread.ofVirtual().start(() -> serve(socket));
+  private void serve(Socket socket) throws IOException, InterruptedException {
+    socket.setTcpNoDelay(true);
+    InputStream in = new BufferedInputStream(socket.getInputStream());
+    OutputStream out = new BufferedOutputStream(socket.getOutputStream());
+    boolean open = true;
+    while (open) {
+      List<String> head = head(in);
+      if (head.isEmpty()) {
+        return;
       }
-    } catch (IOException closed) {
-      // The end.
-    }
-  }
-
-  private void serve(Socket socket) {
-    try (socket) {
-      socket.setTcpNoDelay(true);
-      InputStream in = new BufferedInputStream(socket.getInputStream());
-      OutputStream out = new BufferedOutputStream(socket.getOutputStream());
-      boolean open = true;
-      while (open) {
-        List<String> head = head(in);
-        if (head.isEmpty()) {
-          return;
-        }
-        Visit visit = visit(head, in);
-        Reply reply = script.apply(visit);
-        answered.add(new Answered(visit, reply));
-        open = reply(reply, in, out) && kept;
-      }
-    } catch (IOException broken) {
-      // The sender is gone.
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
+      Visit visit = visit(head, in);
+      Reply reply = script.apply(visit);
+      answered.add(new Answered(visit, reply));
+      open = reply(reply, in, out) && kept;
     }
   }
 
@@ -239,10 +213,6 @@ final class RecordingReceivers implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      server.close();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
+    server.close();
   }
 }
