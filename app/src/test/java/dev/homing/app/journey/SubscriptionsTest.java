@@ -151,20 +151,23 @@ class SubscriptionsTest {
     await()
         .untilAsserted(
             () -> {
-              int all = receiver.receipts().size() + 1;
-              subscription.trigger();
-              Receipt last = receiver.awaitReceipts(all).getLast();
+              Receipt last = next(subscription);
               assertThat(last.isSignedWith(third)).isTrue();
               assertThat(last.isSignedWith(second)).isFalse();
               assertThat(last.isSignedWith(ScriptedReceiver.SECRET)).isTrue();
             });
 
     api.post(path + "/rotate", Map.of("grace_period", 0)).expect(200);
-    int all = receiver.receipts().size() + 1;
-    subscription.trigger();
-    Receipt last = receiver.awaitReceipts(all).getLast();
+    Receipt last = next(subscription);
     assertThat(last.isSignedWith(third)).isFalse();
     assertThat(last.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
+  }
+
+  /** Publishes an event, and waits for its receipt. */
+  private Receipt next(Subscribed subscription) {
+    int all = receiver.receipts().size() + 1;
+    subscription.trigger();
+    return receiver.awaitReceipts(all).getLast();
   }
 
   /** The public keys too are those that something is signed for. */
@@ -199,9 +202,7 @@ class SubscriptionsTest {
     await()
         .untilAsserted(
             () -> {
-              int all = receiver.receipts().size() + 1;
-              subscription.trigger();
-              Receipt last = receiver.awaitReceipts(all).getLast();
+              Receipt last = next(subscription);
               assertThat(last.isSignedWith(secret)).isTrue();
               assertThat(last.isSignedWith(ScriptedReceiver.SECRET)).isFalse();
             });
