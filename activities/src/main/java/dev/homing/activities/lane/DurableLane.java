@@ -148,7 +148,7 @@ public final class DurableLane implements LaterAttempts {
     if (!resetByOperator && !claimed.isDue()) {
       return delivery.state() == State.HELD ? parked(delivery) : retryWhenDue(delivery, receiver);
     }
-    return switch (receiver.standing()) {
+    return switch (receiver.status()) {
       case ACTIVE -> attempt(delivery, receiver, execution);
       case PAUSED -> hold(delivery, run(execution), receiver);
       case GONE -> cancel(key, run(execution), Reason.GONE);

@@ -199,7 +199,7 @@ public final class SendFirstAttempts {
   }
 
   private void handle(Sending sending, Receiver receiver) {
-    switch (receiver.standing()) {
+    switch (receiver.status()) {
       case ACTIVE -> attempt(sending, receiver);
       case PAUSED -> hold(sending, receiver);
       case GONE -> leave(sending, receiver, State.CANCELLED, Reason.GONE, null);

@@ -24,13 +24,13 @@ public record Receiver(
     List<SigningSecret> secrets,
     RetrySchedule schedule,
     Duration timeout,
-    Standing standing,
+    Status status,
     @Nullable String fault) {
   /** A placeholder for an unreadable URL, with a name that never exists (RFC 6761). */
   static final HttpUrl NOWHERE = HttpUrl.get("http://unreadable.invalid/");
 
   /** Whether webhooks may be sent to the subscription. */
-  public enum Standing {
+  public enum Status {
     ACTIVE,
     /** Paused by its owner: waiting deliveries are held. */
     PAUSED,

@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.secret.Secrets;
 import dev.homing.activities.secret.SigningSecret;
-import dev.homing.activities.subscription.Receiver.Standing;
+import dev.homing.activities.subscription.Receiver.Status;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.RetrySchedule;
@@ -138,7 +138,7 @@ public final class Receivers {
    */
   private Receiver receiver(Tenant tenant, ResultSet row) throws SQLException {
     SubscriptionId id = new SubscriptionId(row.getObject("id", UUID.class));
-    Standing standing = standing(row);
+    Status status = status(row);
     try {
       return new Receiver(
           id,
@@ -148,7 +148,7 @@ public final class Receivers {
           secrets(tenant, id, row),
           schedule(row),
           or(seconds(row, "timeout_seconds"), settings.timeout()),
-          standing,
+          status,
           null);
     } catch (RuntimeException unreadable) {
       return new Receiver(
@@ -159,7 +159,7 @@ public final class Receivers {
           List.of(),
           settings.schedule(null, null, null),
           settings.timeout(),
-          standing == Standing.ACTIVE ? Standing.UNREADABLE : standing,
+          status == Status.ACTIVE ? Status.UNREADABLE : status,
           unreadable.getMessage());
     }
   }
@@ -203,14 +203,14 @@ public final class Receivers {
         seconds(row, "max_interval_seconds"));
   }
 
-  private static Standing standing(ResultSet row) throws SQLException {
+  private static Status status(ResultSet row) throws SQLException {
     if (row.getObject("deleted_at") != null) {
-      return Standing.DELETED;
+      return Status.DELETED;
     }
     if (row.getString("disabled_reason") != null) {
-      return Standing.GONE;
+      return Status.GONE;
     }
-    return row.getBoolean("enabled") ? Standing.ACTIVE : Standing.PAUSED;
+    return row.getBoolean("enabled") ? Status.ACTIVE : Status.PAUSED;
   }
 
   private static @Nullable Duration seconds(ResultSet row, String column) throws SQLException {

@@ -355,7 +355,7 @@ class AttemptLogTest {
 
     assertThat(after.state()).isEqualTo(State.CANCELLED);
     assertThat(after.reason()).isEqualTo(Reason.GONE);
-    assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.GONE);
+    assertThat(ledger.receiver(key).status()).isEqualTo(Receiver.Status.GONE);
     assertThat(routesVersion()).isEqualTo(version + 1);
     for (Delivery.Key waited : List.of(waiting, held)) {
       assertThat(ledger.find(waited).state()).isEqualTo(State.CANCELLED);
@@ -375,7 +375,7 @@ class AttemptLogTest {
           .hasMessageContaining("the disk is full");
     }
 
-    assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.GONE);
+    assertThat(ledger.receiver(key).status()).isEqualTo(Receiver.Status.GONE);
     assertThat(ledger.attempts(key)).isEmpty();
     ledger.node.waiting.cancelForInactive();
     assertThat(ledger.find(waiting).reason()).isEqualTo(Reason.GONE);
@@ -402,7 +402,7 @@ class AttemptLogTest {
 
     ledger.record(ledger.first(key), SampleAttempts.gone());
 
-    assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.DELETED);
+    assertThat(ledger.receiver(key).status()).isEqualTo(Receiver.Status.DELETED);
     assertThat(routesVersion()).isEqualTo(version);
   }
 

@@ -615,7 +615,7 @@ class DurableLaneTest {
     ApplicationFailure waits = failure(FIRST, key);
 
     assertThat(waits.getOriginalMessage()).startsWith("attempt 2 of 20: 410");
-    assertThat(ledger.receiver(key).standing()).isEqualTo(Receiver.Standing.ACTIVE);
+    assertThat(ledger.receiver(key).status()).isEqualTo(Receiver.Status.ACTIVE);
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
   }
 

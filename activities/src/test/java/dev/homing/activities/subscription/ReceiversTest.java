@@ -7,7 +7,7 @@ import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
-import dev.homing.activities.subscription.Receiver.Standing;
+import dev.homing.activities.subscription.Receiver.Status;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ class ReceiversTest {
 
     assertThat(all).extracting(Receiver::id).containsExactlyInAnyOrderElementsOf(ids);
     assertThat(all)
-        .filteredOn(receiver -> receiver.standing() == Standing.DELETED)
+        .filteredOn(receiver -> receiver.status() == Status.DELETED)
         .extracting(Receiver::id)
         .containsExactly(ids.getLast());
   }

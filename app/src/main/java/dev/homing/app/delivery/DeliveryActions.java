@@ -87,7 +87,7 @@ class DeliveryActions {
       throw Problem.conflict("The payload has expired. Publish the event again.");
     }
     Receiver receiver = receivers.find(tenant, delivery.key().subscriptionId()).orElseThrow();
-    switch (receiver.standing()) {
+    switch (receiver.status()) {
       case ACTIVE, UNREADABLE -> {}
       case PAUSED ->
           throw Problem.conflict(
