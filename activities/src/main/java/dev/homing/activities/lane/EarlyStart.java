@@ -162,7 +162,7 @@ public final class EarlyStart {
     Leases.Lease lease = accepted.lease();
     try {
       Map<SubscriptionId, Receiver> to = receivers.of(lease.event().tenant(), accepted.route());
-      boolean kept = sendFirst.send(content, lease, to.values(), results);
+      boolean kept = sendFirst.send(content, lease, sendFirst.inOrder(to.values()), results);
       return new Ended(results, kept && to.size() == lease.event().recipients());
     } catch (RuntimeException e) {
       log.warn("{} is left to its workflow: {}", lease.event().id(), e.toString());

@@ -9,21 +9,28 @@ import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.event.Leases;
+import dev.homing.activities.lane.SendingLimits.Seat;
+import dev.homing.activities.lane.SendingLimits.Slot;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
 import dev.homing.activities.outbound.HttpSender;
 import dev.homing.activities.outbound.WebhookRequest;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +82,14 @@ public final class SendFirstAttempts {
     }
   }
 
+  /** These receivers in the order in which to send: those that have succeeded lately first. */
+  List<Receiver> inOrder(Collection<Receiver> receivers) {
+    Map<Boolean, List<Receiver>> byProven =
+        receivers.stream()
+            .collect(Collectors.partitioningBy(receiver -> limits.isProven(receiver.id())));
+    return Stream.of(true, false).map(byProven::get).flatMap(List::stream).toList();
+  }
+
   /**
    * Sends to these receivers, and returns once each has its row.
    *
@@ -89,10 +104,11 @@ public final class SendFirstAttempts {
     List<CompletableFuture<Void>> attempts = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Receiver to : receivers) {
-        if (!sending.awaitSeat()) {
+        Seat seat = sending.awaitSeat();
+        if (seat == null) {
           break;
         }
-        attempts.add(CompletableFuture.runAsync(() -> seated(sending, to), threads));
+        attempts.add(CompletableFuture.runAsync(() -> sendSeated(sending, seat, to), threads));
       }
       sending.await(CompletableFuture.allOf(attempts.toArray(CompletableFuture<?>[]::new)));
     }
@@ -124,17 +140,18 @@ public final class SendFirstAttempts {
       return leased && !failed;
     }
 
-    /** Waits for a seat; false if no further attempt may begin. */
-    boolean awaitSeat() {
+    /** Waits for a seat; null if no further attempt may begin. */
+    @Nullable Seat awaitSeat() {
       try {
         renewIfDue();
         while (mayContinue()) {
-          if (share.acquireSeat(untilRenewal())) {
-            return true;
+          Seat seat = share.acquireSeat(untilRenewal());
+          if (seat != null) {
+            return seat;
           }
           renewIfDue();
         }
-        return false;
+        return null;
       } catch (InterruptedException stopped) {
         throw interrupted();
       }
@@ -170,21 +187,19 @@ public final class SendFirstAttempts {
     }
   }
 
-  private void seated(Sending sending, Receiver receiver) {
-    try {
-      sendFirst(sending, receiver);
+  private void sendSeated(Sending sending, Seat seat, Receiver receiver) {
+    try (seat) {
+      sendFirst(sending, seat, receiver);
     } catch (RuntimeException e) {
       sending.failed = true;
       throw e;
-    } finally {
-      sending.share.releaseSeat();
     }
   }
 
   /** Leaves a recipient to the durable lane if an internal fault comes with it alone. */
-  private void sendFirst(Sending sending, Receiver receiver) {
+  private void sendFirst(Sending sending, Seat seat, Receiver receiver) {
     try {
-      handle(sending, receiver);
+      handle(sending, seat, receiver);
     } catch (RuntimeException fault) {
       if (InternalFaults.isTransient(fault)) {
         throw fault;
@@ -198,9 +213,9 @@ public final class SendFirstAttempts {
     }
   }
 
-  private void handle(Sending sending, Receiver receiver) {
+  private void handle(Sending sending, Seat seat, Receiver receiver) {
     switch (receiver.status()) {
-      case ACTIVE -> attempt(sending, receiver);
+      case ACTIVE -> attempt(sending, seat, receiver);
       case PAUSED -> hold(sending, receiver);
       case GONE -> leave(sending, receiver, State.CANCELLED, Reason.GONE, null);
       case DELETED -> leave(sending, receiver, State.CANCELLED, Reason.SUBSCRIPTION_DELETED, null);
@@ -223,13 +238,14 @@ public final class SendFirstAttempts {
         receiver.fault());
   }
 
-  private void attempt(Sending sending, Receiver receiver) {
-    if (!awaitSlot(sending.share, receiver.id())) {
+  private void attempt(Sending sending, Seat seat, Receiver receiver) {
+    Slot slot = awaitSlot(seat, receiver.id());
+    if (slot == null) {
       leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
       return;
     }
     try {
-      Attempt attempt = sendUnlessStopped(sending, receiver);
+      Attempt attempt = sendUnlessStopped(sending, slot, receiver);
       if (attempt != null) {
         Delivery.Key key = sending.to(receiver);
         Delivery after =
@@ -239,26 +255,30 @@ public final class SendFirstAttempts {
     } catch (EgressDownException e) {
       leave(sending, receiver, State.RETRYING, null, InternalFaults.shortDelay());
     } finally {
-      sending.share.releaseSlot();
+      slot.release();
     }
   }
 
-  private @Nullable Attempt sendUnlessStopped(Sending sending, Receiver receiver) {
-    Content content = sending.content;
+  private @Nullable Attempt sendUnlessStopped(Sending sending, Slot slot, Receiver receiver) {
+    Attempt attempt = null;
     try {
-      return sending.mayContinue()
-          ? sender.send(
-              WebhookRequest.to(
-                  receiver,
-                  1,
-                  content.event().id(),
-                  content.contentType(),
-                  content.payload(),
-                  content.hops()))
-          : null;
+      if (sending.mayContinue()) {
+        attempt = sender.send(webhook(sending.content, receiver));
+      }
+      return attempt;
     } finally {
-      sending.share.receiverAnswered(receiver.id());
+      slot.receiverAnswered(attempt != null && attempt.outcome() instanceof Outcome.Delivered);
     }
+  }
+
+  private static WebhookRequest webhook(Content content, Receiver receiver) {
+    return WebhookRequest.to(
+        receiver,
+        1,
+        content.event().id(),
+        content.contentType(),
+        content.payload(),
+        content.hops());
   }
 
   /** Adds a recipient's row without an attempt. */
@@ -273,9 +293,9 @@ public final class SendFirstAttempts {
     sending.results.add(key, state, null);
   }
 
-  private static boolean awaitSlot(SendingLimits.EventShare share, SubscriptionId subscription) {
+  private static @Nullable Slot awaitSlot(Seat seat, SubscriptionId subscription) {
     try {
-      return share.acquireSlot(subscription);
+      return seat.acquireSlot(subscription);
     } catch (InterruptedException stopped) {
       throw interrupted();
     }

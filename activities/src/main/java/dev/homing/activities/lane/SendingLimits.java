@@ -2,11 +2,15 @@ package dev.homing.activities.lane;
 
 import static java.util.Objects.requireNonNull;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.homing.workflows.SubscriptionId;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits first attempts under way on this node, per event, and per subscription.
@@ -14,44 +18,67 @@ import java.util.concurrent.TimeUnit;
  * <p>An attempt needs a seat before it is begun; seats bound how many attempts are in memory. Then
  * it needs a slot, of its subscription and of the node, before it is sent. Seats and the node's
  * slots are granted in order of arrival, and no event may hold more than its own share of seats, so
- * events share both fairly. An attempt waits for its subscription's slot while it holds no slot of
- * the node, and only while the receiver answers: a receiver that hangs must not delay the others.
+ * events share both fairly.
+ *
+ * <p>A receiver that hangs must not delay the others. An attempt waits for its subscription's slot
+ * while it holds no slot of the node, and only while the receiver answers. A receiver is proven for
+ * a minute after a success; one that is not gets few slots until it succeeds, and all such
+ * receivers together get at most half of the node's. An attempt without an answer for two seconds
+ * gives back its slots but that of its subscription, and its event's seat.
  */
 public final class SendingLimits {
   private static final int MAX_PER_EVENT = 64;
   private static final int MAX_PER_SUBSCRIPTION = 20;
 
+  /** Slots of a subscription whose receiver is not proven. */
+  private static final int UNPROVEN_PER_SUBSCRIPTION = 2;
+
+  /** How long a receiver is proven after a success. */
+  private static final Duration PROVEN = Duration.ofMinutes(1);
+
+  /** Proven receivers in memory, some 100 bytes each. */
+  private static final int MAX_PROVEN = 100_000;
+
   /** Attempts in memory at once; a waiting thread and what it holds take some 5 KiB. */
   private static final int MAX_SEATS = 8_192;
 
-  /** A receiver that leaves every request unanswered for this long counts as hanging. */
-  private static final Duration HANG_AFTER = Duration.ofSeconds(2);
-
   private final Semaphore seats;
-  private final Semaphore nodeSlots;
+  private final NodeSlots nodeSlots;
+
+  /** The part of the node's slots that receivers may hold that are not proven. */
+  private final Semaphore unprovenSlots;
+
   private final ConcurrentHashMap<SubscriptionId, PerSubscription> perSubscription =
       new ConcurrentHashMap<>();
+  private final Cache<SubscriptionId, Boolean> proven =
+      Caffeine.newBuilder().expireAfterWrite(PROVEN).maximumSize(MAX_PROVEN).build();
 
   public SendingLimits(int maxOnNode) {
     this(maxOnNode, MAX_SEATS);
   }
 
   SendingLimits(int maxOnNode, int seats) {
-    this.nodeSlots = new Semaphore(maxOnNode, true);
+    this.nodeSlots = new NodeSlots(maxOnNode);
+    this.unprovenSlots = new Semaphore(Math.max(1, maxOnNode / 2), true);
     this.seats = new Semaphore(seats, true);
   }
 
   /** Free slots of this node, for a gauge. */
   public int free() {
-    return nodeSlots.availablePermits();
+    return nodeSlots.free();
   }
 
   /** Attempts that wait for a slot of this node. */
   int waiting() {
-    return nodeSlots.getQueueLength();
+    return nodeSlots.waiting() + unprovenSlots.getQueueLength();
   }
 
-  /** One event's share; {@code maxWait} bounds each of an attempt's two waits for a slot. */
+  /** Whether the receiver has succeeded within the last minute. */
+  boolean isProven(SubscriptionId subscription) {
+    return proven.getIfPresent(subscription) != null;
+  }
+
+  /** One event's share; {@code maxWait} bounds each of an attempt's waits for a slot. */
   EventShare forEvent(Duration maxWait) {
     return new EventShare(maxWait);
   }
@@ -65,58 +92,137 @@ public final class SendingLimits {
       this.maxWait = maxWait;
     }
 
-    /** Waits for a seat before an attempt is begun; false if none becomes free in time. */
-    boolean acquireSeat(Duration atMost) throws InterruptedException {
-      return acquireBoth(ownSeats, seats, System.nanoTime() + atMost.toNanos());
+    /** Waits for a seat before an attempt is begun; null if none becomes free in time. */
+    @Nullable Seat acquireSeat(Duration atMost) throws InterruptedException {
+      long until = System.nanoTime() + atMost.toNanos();
+      return acquireBoth(ownSeats, seats, until) ? new Seat(this) : null;
+    }
+  }
+
+  /** The seat of one attempt, and how it gets a slot. */
+  final class Seat implements AutoCloseable {
+    private final EventShare event;
+    private final AtomicBoolean ofEvent = new AtomicBoolean(true);
+
+    private Seat(EventShare event) {
+      this.event = event;
     }
 
-    /** Call after {@link #acquireSeat}, when the attempt is over. */
-    void releaseSeat() {
-      seats.release();
-      ownSeats.release();
-    }
-
-    /** Waits for a slot; false if none became free in time, or the receiver hangs. */
-    boolean acquireSlot(SubscriptionId subscription) throws InterruptedException {
+    /** Waits for a slot; null if none became free in time, or the receiver hangs. */
+    @Nullable Slot acquireSlot(SubscriptionId subscription) throws InterruptedException {
       PerSubscription limit = retain(subscription);
-      boolean acquired = false;
+      Slot slot = null;
       try {
-        acquired = limit.acquire(deadline()) && acquireNodeSlot(limit);
-        return acquired;
+        if (limit.acquire(deadline())) {
+          slot = acquireNodeSlot(subscription, limit);
+        }
+        return slot;
       } finally {
-        if (!acquired) {
+        if (slot == null) {
           SendingLimits.this.release(subscription);
         }
       }
     }
 
-    private boolean acquireNodeSlot(PerSubscription limit) throws InterruptedException {
-      boolean acquired = false;
+    private @Nullable Slot acquireNodeSlot(SubscriptionId subscription, PerSubscription limit)
+        throws InterruptedException {
+      Unproven unproven = isProven(subscription) ? new Unproven(0) : new Unproven(1);
+      Slot slot = null;
       try {
-        acquired = acquire(nodeSlots, deadline());
-        return acquired;
+        if (unproven.acquire(deadline())) {
+          NodeSlots.Slot ofNode =
+              nodeSlots.acquire(
+                  deadline(),
+                  () -> {
+                    unproven.release();
+                    releaseOfEvent();
+                  });
+          slot = ofNode == null ? null : new Slot(subscription, limit, unproven, ofNode);
+        }
+        return slot;
       } finally {
-        if (acquired) {
-          limit.requestSent();
-        } else {
+        if (slot == null) {
+          unproven.release();
           limit.release();
+        } else {
+          limit.requestSent();
         }
       }
     }
 
     private long deadline() {
-      return System.nanoTime() + maxWait.toNanos();
+      return System.nanoTime() + event.maxWait.toNanos();
+    }
+
+    private void releaseOfEvent() {
+      if (ofEvent.getAndSet(false)) {
+        event.ownSeats.release();
+      }
+    }
+
+    /** Frees the seat, when the attempt is over. */
+    @Override
+    public void close() {
+      seats.release();
+      releaseOfEvent();
+    }
+  }
+
+  /** The permit that an attempt at a receiver needs that is not proven; 0 permits: none. */
+  private final class Unproven {
+    private final int permits;
+    private boolean held;
+
+    Unproven(int permits) {
+      this.permits = permits;
+    }
+
+    synchronized boolean acquire(long until) throws InterruptedException {
+      held = permits > 0 && SendingLimits.acquire(unprovenSlots, until);
+      return permits == 0 || held;
+    }
+
+    synchronized void release() {
+      if (held) {
+        held = false;
+        unprovenSlots.release();
+      }
+    }
+  }
+
+  /** The slots of one attempt: of its subscription, and of the node. */
+  final class Slot {
+    private final SubscriptionId subscription;
+    private final PerSubscription limit;
+    private final Unproven unproven;
+    private final NodeSlots.Slot ofNode;
+
+    private Slot(
+        SubscriptionId subscription,
+        PerSubscription limit,
+        Unproven unproven,
+        NodeSlots.Slot ofNode) {
+      this.subscription = subscription;
+      this.limit = limit;
+      this.unproven = unproven;
+      this.ofNode = ofNode;
     }
 
     /** Frees the subscription's slot: the request is over, and its result not recorded yet. */
-    void receiverAnswered(SubscriptionId subscription) {
-      requireNonNull(perSubscription.get(subscription)).receiverAnswered();
+    void receiverAnswered(boolean delivered) {
+      ofNode.answered();
+      if (delivered) {
+        proven.put(subscription, true);
+        limit.widen();
+      }
+      limit.receiverAnswered();
       SendingLimits.this.release(subscription);
     }
 
     /** Frees the node's slot; call after {@link #receiverAnswered}. */
-    void releaseSlot() {
-      nodeSlots.release();
+    void release() {
+      ofNode.release();
+      unproven.release();
     }
   }
 
@@ -145,7 +251,8 @@ public final class SendingLimits {
         perSubscription.compute(
             subscription,
             (_, known) -> {
-              PerSubscription limit = known == null ? new PerSubscription() : known;
+              PerSubscription limit =
+                  known == null ? new PerSubscription(isProven(subscription)) : known;
               limit.users++;
               return limit;
             }));
@@ -157,7 +264,10 @@ public final class SendingLimits {
 
   /** One subscription's slots, kept while any attempt uses them. */
   private static final class PerSubscription {
-    private final Semaphore free = new Semaphore(MAX_PER_SUBSCRIPTION, true);
+    private final Semaphore free;
+
+    /** Whether it has all its slots: its receiver was proven at first, or has succeeded since. */
+    private boolean wide;
 
     /** Requests that the receiver has not answered yet. */
     private int unanswered;
@@ -168,21 +278,34 @@ public final class SendingLimits {
     /** Changed only inside {@link ConcurrentHashMap#compute}. */
     private int users;
 
+    PerSubscription(boolean proven) {
+      this.wide = proven;
+      this.free = new Semaphore(proven ? MAX_PER_SUBSCRIPTION : UNPROVEN_PER_SUBSCRIPTION, true);
+    }
+
     boolean acquire(long until) throws InterruptedException {
-      for (long now = System.nanoTime(); now < until; now = System.nanoTime()) {
+      while (true) {
+        long now = System.nanoTime();
         long hangsFrom = hangsFrom(now);
         if (free.tryAcquire(Math.min(hangsFrom, until) - now, TimeUnit.NANOSECONDS)) {
           return true;
         }
-        if (now >= hangsFrom) {
+        if (now >= Math.min(hangsFrom, until)) {
           return false;
         }
       }
-      return false;
     }
 
+    /** A receiver that leaves every request unanswered for this long counts as hanging. */
     private synchronized long hangsFrom(long now) {
-      return (unanswered == 0 ? now : silentSinceNanos) + HANG_AFTER.toNanos();
+      return (unanswered == 0 ? now : silentSinceNanos) + NodeSlots.SLOW_AFTER.toNanos();
+    }
+
+    synchronized void widen() {
+      if (!wide) {
+        wide = true;
+        free.release(MAX_PER_SUBSCRIPTION - UNPROVEN_PER_SUBSCRIPTION);
+      }
     }
 
     synchronized void requestSent() {

@@ -1,17 +1,22 @@
 package dev.homing.activities.lane;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.SampleIds;
+import dev.homing.activities.lane.SendingLimits.EventShare;
+import dev.homing.activities.lane.SendingLimits.Seat;
+import dev.homing.activities.lane.SendingLimits.Slot;
 import dev.homing.workflows.SubscriptionId;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -22,30 +27,29 @@ class SendingLimitsTest {
   private final SubscriptionId busy = SampleIds.subscription();
   private final SubscriptionId other = SampleIds.subscription();
 
+  // Of a subscription.
+
   @Test
   void refusesAttemptsWhileTheReceiverHangs() throws Exception {
-    SendingLimits slots = new SendingLimits(100);
-    fill(slots, 20);
+    SendingLimits limits = proven(100, busy, other);
+    fill(limits, 20);
 
     // Refused after the receiver has been silent for two seconds.
-    assertThat(slots.forEvent(LONG).acquireSlot(busy)).isFalse();
-    assertThat(slots.forEvent(LONG).acquireSlot(busy)).isFalse();
-    assertThat(slots.forEvent(LONG).acquireSlot(other)).isTrue();
+    assertThat(acquire(limits, LONG, busy)).isNull();
+    assertThat(acquire(limits, LONG, busy)).isNull();
+    assertThat(acquire(limits, LONG, other)).isNotNull();
   }
 
   @Test
   void queuesAttemptsWhileTheReceiverAnswers() throws Exception {
-    SendingLimits slots = new SendingLimits(100);
-    List<SendingLimits.EventShare> under = fill(slots, 20);
+    SendingLimits limits = proven(100, busy);
+    List<Slot> under = fill(limits, 20);
     List<Future<Boolean>> waiting =
         IntStream.range(0, 15)
-            .mapToObj(_ -> threads.submit(() -> slots.forEvent(LONG).acquireSlot(busy)))
+            .mapToObj(_ -> threads.submit(() -> acquire(limits, LONG, busy) != null))
             .toList();
 
-    for (SendingLimits.EventShare event : under.subList(0, 15)) {
-      event.receiverAnswered(busy);
-      event.releaseSlot();
-    }
+    under.subList(0, 15).forEach(SendingLimitsTest::end);
 
     for (Future<Boolean> one : waiting) {
       assertThat(one.get()).isTrue();
@@ -54,115 +58,224 @@ class SendingLimitsTest {
 
   @Test
   void receiverDoesNotHangBeforeItsFirstAttempt() throws Exception {
-    SendingLimits slots = new SendingLimits(1);
-    SendingLimits.EventShare only = slots.forEvent(LONG);
-    assertThat(only.acquireSlot(other)).isTrue();
+    SendingLimits limits = proven(1, busy, other);
+    Slot only = requireNonNull(acquire(limits, Duration.ZERO, other));
     List<Future<Boolean>> all =
         IntStream.range(0, 30)
-            .mapToObj(_ -> threads.submit(() -> acquireAndRelease(slots.forEvent(LONG))))
+            .mapToObj(_ -> threads.submit(() -> acquireAndRelease(limits)))
             .toList();
-    await().until(() -> slots.waiting() == 20);
+    await().until(() -> limits.waiting() == 20);
+    only.receiverAnswered(true);
     await().during(Duration.ofSeconds(3)).until(() -> all.stream().noneMatch(Future::isDone));
 
-    only.receiverAnswered(other);
-    only.releaseSlot();
+    only.release();
 
     for (Future<Boolean> one : all) {
       assertThat(one.get()).isTrue();
     }
   }
 
-  private boolean acquireAndRelease(SendingLimits.EventShare event) throws InterruptedException {
-    boolean acquired = event.acquireSlot(busy);
-    if (acquired) {
-      event.receiverAnswered(busy);
-      event.releaseSlot();
+  private boolean acquireAndRelease(SendingLimits limits) throws InterruptedException {
+    Slot slot = acquire(limits, LONG, busy);
+    if (slot != null) {
+      end(slot);
     }
-    return acquired;
+    return slot != null;
   }
 
   @Test
   void waitingForASubscriptionTakesNoSlotOfTheNode() throws Exception {
-    SendingLimits slots = new SendingLimits(21);
-    List<SendingLimits.EventShare> under = fill(slots, 20);
-    Future<Boolean> waiting = threads.submit(() -> slots.forEvent(LONG).acquireSlot(busy));
+    SendingLimits limits = proven(21, busy, other);
+    List<Slot> under = fill(limits, 20);
+    Future<Boolean> waiting = threads.submit(() -> acquire(limits, LONG, busy) != null);
 
-    assertThat(slots.forEvent(LONG).acquireSlot(other)).isTrue();
-    under.getFirst().receiverAnswered(busy);
-    under.getFirst().releaseSlot();
+    assertThat(acquire(limits, LONG, other)).isNotNull();
+    end(under.getFirst());
 
     assertThat(waiting.get()).isTrue();
   }
 
   @Test
   void releasesTheSubscriptionsSlotWhenTheNodeHasNone() throws Exception {
-    SendingLimits slots = new SendingLimits(1);
-    SendingLimits.EventShare only = slots.forEvent(LONG);
-    assertThat(only.acquireSlot(other)).isTrue();
+    SendingLimits limits = proven(1, busy, other);
+    Slot only = requireNonNull(acquire(limits, LONG, other));
     for (int i = 0; i < 25; i++) {
-      assertThat(slots.forEvent(Duration.ZERO).acquireSlot(busy)).isFalse();
+      assertThat(acquire(limits, Duration.ZERO, busy)).isNull();
     }
 
-    only.receiverAnswered(other);
-    only.releaseSlot();
+    end(only);
 
-    assertThat(slots.forEvent(LONG).acquireSlot(busy)).isTrue();
-    assertThat(slots.free()).isZero();
+    assertThat(acquire(limits, LONG, busy)).isNotNull();
+    assertThat(limits.free()).isZero();
+  }
+
+  // Of receivers that have not succeeded lately.
+
+  @Test
+  void receiverWithoutASuccessGetsTwoSlotsUntilItSucceeds() throws Exception {
+    SendingLimits limits = new SendingLimits(100);
+    List<Slot> two = fill(limits, 2);
+    assertThat(acquire(limits, Duration.ZERO, busy)).isNull();
+
+    two.getFirst().receiverAnswered(false);
+    two.getFirst().release();
+    Slot third = requireNonNull(acquire(limits, Duration.ZERO, busy));
+    assertThat(acquire(limits, Duration.ZERO, busy)).isNull();
+
+    end(third);
+    fill(limits, 19);
+    assertThat(acquire(limits, Duration.ZERO, busy)).isNull();
   }
 
   @Test
-  void limitsAttemptsOfOneEvent() throws Exception {
-    SendingLimits slots = new SendingLimits(100);
-    SendingLimits.EventShare event = slots.forEvent(LONG);
-    for (int i = 0; i < 64; i++) {
-      assertThat(event.acquireSeat(Duration.ZERO)).isTrue();
+  void receiversWithoutASuccessGetHalfOfTheSlotsAtMost() throws Exception {
+    SendingLimits limits = proven(8, busy);
+    for (int i = 0; i < 4; i++) {
+      assertThat(acquire(limits, Duration.ZERO, SampleIds.subscription())).isNotNull();
     }
 
-    assertThat(event.acquireSeat(Duration.ofMillis(50))).isFalse();
-    assertThat(slots.forEvent(LONG).acquireSeat(Duration.ZERO)).isTrue();
-    event.releaseSeat();
-    assertThat(event.acquireSeat(Duration.ZERO)).isTrue();
+    assertThat(acquire(limits, Duration.ZERO, SampleIds.subscription())).isNull();
+    assertThat(limits.free()).isEqualTo(4);
+    fill(limits, 4);
+    assertThat(limits.free()).isZero();
+  }
+
+  // Of the node.
+
+  @Test
+  void attemptWithoutAnAnswerGivesItsSlotBack() throws Exception {
+    SendingLimits limits = proven(1, busy, other);
+    Slot silent = requireNonNull(acquire(limits, Duration.ZERO, busy));
+
+    Slot next = requireNonNull(acquire(limits, LONG, other));
+    assertThat(limits.free()).isZero();
+    end(next);
+    end(silent);
+
+    assertThat(limits.free()).isEqualTo(1);
   }
 
   @Test
-  void limitsPayloadsInMemory() throws Exception {
-    SendingLimits slots = new SendingLimits(100, 3);
-    SendingLimits.EventShare event = slots.forEvent(LONG);
-    SendingLimits.EventShare another = slots.forEvent(LONG);
-    assertThat(event.acquireSeat(Duration.ZERO)).isTrue();
-    assertThat(event.acquireSeat(Duration.ZERO)).isTrue();
-    assertThat(another.acquireSeat(Duration.ZERO)).isTrue();
+  void attemptThatIsBeingRecordedKeepsItsSlot() throws Exception {
+    SendingLimits limits = proven(1, busy, other);
+    Slot answered = requireNonNull(acquire(limits, Duration.ZERO, busy));
+    answered.receiverAnswered(true);
 
-    assertThat(another.acquireSeat(Duration.ofMillis(50))).isFalse();
-    event.releaseSeat();
-    assertThat(another.acquireSeat(Duration.ZERO)).isTrue();
-    assertThat(another.acquireSeat(Duration.ZERO)).isFalse();
+    assertThat(acquire(limits, Duration.ofSeconds(4), other)).isNull();
+
+    answered.release();
+    assertThat(acquire(limits, Duration.ZERO, other)).isNotNull();
+  }
+
+  @Test
+  void slowAttemptsHaveABoundOfTheirOwn() throws Exception {
+    NodeSlots slots = new NodeSlots(2, 1);
+    NodeSlots.Slot one = requireNonNull(slots.acquire(System.nanoTime(), () -> {}));
+    NodeSlots.Slot two = requireNonNull(slots.acquire(System.nanoTime(), () -> {}));
+    await().until(() -> slots.free() == 1);
+
+    await().during(Duration.ofSeconds(1)).until(() -> slots.free() == 1);
+    one.release();
+    two.release();
+
+    assertThat(slots.free()).isEqualTo(2);
   }
 
   @Test
   void interruptReleasesEverything() throws Exception {
-    SendingLimits slots = new SendingLimits(1);
-    SendingLimits.EventShare only = slots.forEvent(LONG);
-    assertThat(only.acquireSlot(busy)).isTrue();
-    Future<Boolean> waiting = threads.submit(() -> slots.forEvent(LONG).acquireSlot(busy));
-    await().until(() -> slots.waiting() == 1);
+    SendingLimits limits = proven(1, busy);
+    Slot only = requireNonNull(acquire(limits, LONG, busy));
+    Future<Boolean> waiting = threads.submit(() -> acquire(limits, LONG, busy) != null);
+    await().until(() -> limits.waiting() == 1);
     waiting.cancel(true);
-    await().until(() -> slots.waiting() == 0);
+    await().until(() -> limits.waiting() == 0);
 
-    only.receiverAnswered(busy);
-    only.releaseSlot();
+    end(only);
 
-    assertThat(slots.free()).isEqualTo(1);
+    assertThat(limits.free()).isEqualTo(1);
+  }
+
+  // Seats.
+
+  @Test
+  void limitsAttemptsOfOneEvent() throws Exception {
+    SendingLimits limits = new SendingLimits(100);
+    EventShare event = limits.forEvent(LONG);
+    List<Seat> seats = sit(event, 64);
+
+    assertThat(event.acquireSeat(Duration.ofMillis(50))).isNull();
+    assertThat(limits.forEvent(LONG).acquireSeat(Duration.ZERO)).isNotNull();
+    seats.getFirst().close();
+    assertThat(event.acquireSeat(Duration.ZERO)).isNotNull();
+  }
+
+  @Test
+  void attemptWithoutAnAnswerLeavesItsEventsSeatToAnother() throws Exception {
+    SendingLimits limits = proven(100, busy);
+    EventShare event = limits.forEvent(LONG);
+    List<Seat> seats = sit(event, 64);
+    Slot silent = requireNonNull(seats.getFirst().acquireSlot(busy));
+
+    assertThat(event.acquireSeat(LONG)).isNotNull();
+    end(silent);
+    seats.getFirst().close();
+
+    assertThat(event.acquireSeat(Duration.ZERO)).isNull();
+  }
+
+  @Test
+  void limitsPayloadsInMemory() throws Exception {
+    SendingLimits limits = new SendingLimits(100, 3);
+    EventShare another = limits.forEvent(LONG);
+    List<Seat> seats = sit(limits.forEvent(LONG), 2);
+    assertThat(another.acquireSeat(Duration.ZERO)).isNotNull();
+
+    assertThat(another.acquireSeat(Duration.ofMillis(50))).isNull();
+    seats.getFirst().close();
+    assertThat(another.acquireSeat(Duration.ZERO)).isNotNull();
+    assertThat(another.acquireSeat(Duration.ZERO)).isNull();
+  }
+
+  private static List<Seat> sit(EventShare event, int count) throws InterruptedException {
+    Seat[] seats = new Seat[count];
+    for (int i = 0; i < count; i++) {
+      seats[i] = requireNonNull(event.acquireSeat(Duration.ZERO));
+    }
+    return List.of(seats);
+  }
+
+  /** Limits under which these receivers have just succeeded. */
+  private static SendingLimits proven(int maxOnNode, SubscriptionId... receivers)
+      throws InterruptedException {
+    SendingLimits limits = new SendingLimits(maxOnNode);
+    for (SubscriptionId receiver : receivers) {
+      end(requireNonNull(acquire(limits, Duration.ZERO, receiver)));
+    }
+    return limits;
+  }
+
+  private static @Nullable Slot acquire(
+      SendingLimits limits, Duration maxWait, SubscriptionId subscription)
+      throws InterruptedException {
+    return requireNonNull(limits.forEvent(maxWait).acquireSeat(LONG)).acquireSlot(subscription);
   }
 
   /** Starts {@code count} attempts to the busy subscription, each of another event. */
-  private List<SendingLimits.EventShare> fill(SendingLimits slots, int count)
-      throws InterruptedException {
-    List<SendingLimits.EventShare> all = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      all.add(slots.forEvent(LONG));
-      assertThat(all.getLast().acquireSlot(busy)).isTrue();
-    }
-    return all;
+  private List<Slot> fill(SendingLimits limits, int count) {
+    return Stream.generate(
+            () -> {
+              try {
+                return requireNonNull(acquire(limits, LONG, busy));
+              } catch (InterruptedException stopped) {
+                throw new IllegalStateException(stopped);
+              }
+            })
+        .limit(count)
+        .toList();
+  }
+
+  private static void end(Slot slot) {
+    slot.receiverAnswered(true);
+    slot.release();
   }
 }
