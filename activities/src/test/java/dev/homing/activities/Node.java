@@ -1,10 +1,15 @@
 package dev.homing.activities;
 
+import dev.homing.activities.backlog.Availability;
+import dev.homing.activities.backlog.Backlog;
+import dev.homing.activities.backlog.DrainLeases;
+import dev.homing.activities.backlog.Drains;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.AttemptLogger;
 import dev.homing.activities.delivery.AttemptMetrics;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryList;
+import dev.homing.activities.delivery.DrainedResults;
 import dev.homing.activities.delivery.FirstResults;
 import dev.homing.activities.delivery.OverdueDeliveries;
 import dev.homing.activities.delivery.ParkedDeliveries;
@@ -22,13 +27,16 @@ import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
 import dev.homing.activities.lane.SendFirstAttempts;
-import dev.homing.activities.lane.SendingLimits;
 import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.outbound.HttpSender;
 import dev.homing.activities.outbound.SampleClients;
 import dev.homing.activities.routing.RedisRoutes;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
+import dev.homing.activities.slots.SendingLimits;
+import dev.homing.activities.standing.KnownStandings;
+import dev.homing.activities.standing.OwnRetries;
+import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.GoneReceivers;
 import dev.homing.activities.subscription.Receivers;
@@ -55,6 +63,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class Node {
   public static final byte[] PAYLOAD = "{\"order\": 1}".getBytes(StandardCharsets.UTF_8);
   public static final String TYPE = "order.created";
+
+  /** Failed first attempts of a subscription that get a workflow of their own. */
+  public static final int OWN_RETRIES = 10;
+
   private static final StringRedisTemplate REDIS = Redis.at(Redis.port());
   private static final OkHttpClient CLIENT = SampleClients.toAnywhere();
 
@@ -86,6 +98,10 @@ public final class Node {
   public final EarlyStart earlyStart;
   public final ExpressLane express;
   public final DurableLane durable;
+  public final Standings standings;
+  public final KnownStandings knownStandings;
+  public final Backlog backlog;
+  public final Drains drains;
 
   /** A node whose leases outlast any test. */
   public Node() {
@@ -107,15 +123,19 @@ public final class Node {
     accepting = new AcceptEvents(routes, leases, jdbc, transaction, SampleIds::uuid, metrics);
     events = new Events(jdbc);
     eventWorkflows = new SharedWorkflows(jdbc);
+    standings = new Standings(jdbc);
     deliveries = new Deliveries(jdbc, open);
     list = new DeliveryList(jdbc);
-    waiting = new WaitingDeliveries(jdbc, open, deliveries);
+    waiting = new WaitingDeliveries(jdbc, open, standings, deliveries);
     parked = new ParkedDeliveries(jdbc);
     overdue = new OverdueDeliveries(jdbc);
     notices = new PendingNotices(jdbc);
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
     goneReceivers = new GoneReceivers(jdbc, transaction);
     attempts = new RecordedAttempts(jdbc);
+    knownStandings = new KnownStandings(standings);
+    OwnRetries ownRetries = new OwnRetries(OWN_RETRIES);
+    backlog = new Backlog(jdbc, standings, transaction);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =
         new AttemptLog(
@@ -123,12 +143,18 @@ public final class Node {
             waiting,
             goneReceivers,
             attempts,
-            new FirstResults(open, jdbc),
+            new FirstResults(open, standings, jdbc),
+            new DrainedResults(deliveries, jdbc),
             fair,
-            List.of(new AttemptMetrics(metrics), new AttemptLogger()),
+            List.of(
+                new AttemptMetrics(metrics),
+                new AttemptLogger(),
+                new Availability(knownStandings, ownRetries)),
             () -> 0.5);
+    SendingLimits limits = new SendingLimits(512);
     sendFirst =
-        new SendFirstAttempts(leases, deliveries, sender, attemptLog, new SendingLimits(512), fair);
+        new SendFirstAttempts(
+            leases, deliveries, sender, attemptLog, limits, knownStandings, ownRetries, fair);
     earlyStart = new EarlyStart(leases, receivers, sendFirst, egress);
     express =
         new ExpressLane(
@@ -144,7 +170,29 @@ public final class Node {
             new DeliveryWorkflows(temporal.client()),
             fair);
     durable =
-        new DurableLane(events, receivers, deliveries, parked, sender, attemptLog, attempts, fair);
+        new DurableLane(
+            events,
+            receivers,
+            deliveries,
+            parked,
+            sender,
+            attemptLog,
+            attempts,
+            knownStandings,
+            backlog,
+            fair);
+    drains =
+        new Drains(
+            new DrainLeases(jdbc, transaction),
+            backlog,
+            knownStandings,
+            waiting,
+            receivers,
+            events,
+            sender,
+            attemptLog,
+            limits,
+            Clock.systemUTC());
   }
 
   /** Accepts an event on this node, which may send it first, for these recipients only. */

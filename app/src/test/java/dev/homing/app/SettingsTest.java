@@ -84,7 +84,7 @@ class SettingsTest {
       assertThat(context.getBean(DispatchSettings.class)).isEqualTo(new DispatchSettings(2, 500));
       assertThat(context.getBean(RequestSettings.class))
           .isEqualTo(new RequestSettings(Duration.ofSeconds(10), Duration.ofSeconds(30)));
-      assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512));
+      assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512, null));
       assertThat(context.getBean(DrainSettings.class))
           .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));
       assertThat(context.getBean(RetentionSettings.class))

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class AttemptLog implements AutoCloseable {
   private final GoneReceivers goneReceivers;
   private final RecordedAttempts attempts;
   private final GroupCommit<FirstResults.Result, Optional<Delivery>> firstResults;
+  private final GroupCommit<DrainedResults.Result, Delivery> drainedResults;
   private final FairTransactions transaction;
   private final List<AttemptListener> listeners;
   private final DoubleSupplier random;
@@ -39,6 +41,7 @@ public final class AttemptLog implements AutoCloseable {
       GoneReceivers goneReceivers,
       RecordedAttempts attempts,
       FirstResults firstResults,
+      DrainedResults drainedResults,
       FairTransactions transaction,
       List<AttemptListener> listeners,
       DoubleSupplier random) {
@@ -48,6 +51,9 @@ public final class AttemptLog implements AutoCloseable {
     this.attempts = attempts;
     this.firstResults =
         GroupCommit.patient(together -> transaction.get(() -> firstResults.add(together)));
+    this.drainedResults =
+        GroupCommit.patient(
+            together -> transaction.get(() -> drainedResults.record(together, random)));
     this.transaction = transaction;
     this.listeners = List.copyOf(listeners);
     this.random = random;
@@ -64,9 +70,22 @@ public final class AttemptLog implements AutoCloseable {
     return record(context, attempt, gone -> write(context, attempt, gone));
   }
 
-  /** Records a first attempt; its delivery rarely has a row yet, so many share a commit. */
-  public Delivery recordFirst(AttemptContext context, Attempt attempt) {
-    return record(context, attempt, gone -> writeFirst(context, attempt, gone));
+  /**
+   * Records a first attempt; its delivery rarely has a row yet, so many share a commit.
+   *
+   * @param ownRetry asked if the delivery is retried: by a workflow of its own, or by its
+   *     subscription's drain?
+   */
+  public Delivery recordFirst(AttemptContext context, Attempt attempt, BooleanSupplier ownRetry) {
+    return record(context, attempt, gone -> writeFirst(context, attempt, gone, ownRetry));
+  }
+
+  /** Records an attempt that a drain made; many share a commit. */
+  public Delivery recordDrained(AttemptContext context, Attempt attempt) {
+    return record(
+        context,
+        attempt,
+        gone -> drainedResults.commit(new DrainedResults.Result(context, attempt, gone)));
   }
 
   private Delivery record(
@@ -84,12 +103,20 @@ public final class AttemptLog implements AutoCloseable {
     return after;
   }
 
-  private Delivery writeFirst(AttemptContext context, Attempt attempt, boolean gone) {
+  private Delivery writeFirst(
+      AttemptContext context, Attempt attempt, boolean gone, BooleanSupplier ownRetry) {
     Delivery before = Delivery.pending(context.key());
     Verdict verdict = Verdict.of(before, context, attempt, true, gone, () -> null, random);
-    return firstResults
-        .commit(new FirstResults.Result(verdict.delivery(), verdict.dueIn(), attempt))
-        .orElseGet(() -> write(context, attempt, gone));
+    Delivery after = verdict.delivery();
+    FirstResults.Result result =
+        after.state() == State.RETRYING && !ownRetry.getAsBoolean()
+            ? new FirstResults.Result(
+                after.inBacklog(),
+                verdict.dueIn(),
+                attempt,
+                context.receiver().schedule().timeLeftAfter(1))
+            : new FirstResults.Result(after, verdict.dueIn(), attempt, null);
+    return firstResults.commit(result).orElseGet(() -> write(context, attempt, gone));
   }
 
   private Delivery write(AttemptContext context, Attempt attempt, boolean gone) {
@@ -127,12 +154,24 @@ public final class AttemptLog implements AutoCloseable {
       Delivery.Key key, State state, @Nullable Reason reason, @Nullable Duration wait) {
     var unused =
         firstResults.commit(
-            new FirstResults.Result(Delivery.pending(key).in(state, reason), wait, null));
+            new FirstResults.Result(Delivery.pending(key).in(state, reason), wait, null, null));
+  }
+
+  /** Adds a delivery's row to the backlog without an attempt, unless it has one. */
+  public void addToBacklog(Delivery.Key key, Receiver receiver) {
+    var unused =
+        firstResults.commit(
+            new FirstResults.Result(
+                Delivery.pending(key).in(State.RETRYING, null).inBacklog(),
+                Duration.ZERO,
+                null,
+                receiver.schedule().timeLeftAfter(0)));
   }
 
   /** Call after the last attempt. */
   @Override
   public void close() {
     firstResults.close();
+    drainedResults.close();
   }
 }

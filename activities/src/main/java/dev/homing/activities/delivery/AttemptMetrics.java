@@ -28,8 +28,7 @@ public final class AttemptMetrics implements AttemptListener {
 
   @Override
   public void recorded(AttemptContext context, Attempt attempt, Delivery after) {
-    attempts(attempt.outcome().word(), context.runId() == null ? "express" : "durable")
-        .record(attempt.took());
+    attempts(attempt.outcome().word(), context.lane().word()).record(attempt.took());
     if (attempt.outcome() instanceof Outcome.Delivered) {
       age.record(
           Duration.between(

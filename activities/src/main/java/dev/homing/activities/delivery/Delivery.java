@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param attemptCount attempts in all rounds
  * @param nextAttemptAt when it is attempted again or, if parked, checked again; null: not by itself
  * @param runId the workflow run that has it in hand; null: none
+ * @param backlogged whether its subscription's drain has it in hand, while it waits
  * @param endedRunId the last run that was told to end, which may not take the delivery again; null:
  *     none
  */
@@ -29,6 +30,7 @@ public record Delivery(
     int attemptCount,
     @Nullable Instant nextAttemptAt,
     @Nullable String runId,
+    boolean backlogged,
     @Nullable String endedRunId,
     Instant updatedAt) {
 
@@ -123,6 +125,7 @@ public record Delivery(
         attemptCount + 1,
         nextAttemptAt,
         runId,
+        backlogged,
         endedRunId,
         updatedAt);
   }
@@ -130,12 +133,38 @@ public record Delivery(
   /** This delivery in another state, with nothing due. */
   Delivery in(State other, @Nullable Reason why) {
     return new Delivery(
-        key, other, why, round, roundAttempts, attemptCount, null, runId, endedRunId, updatedAt);
+        key,
+        other,
+        why,
+        round,
+        roundAttempts,
+        attemptCount,
+        null,
+        runId,
+        backlogged,
+        endedRunId,
+        updatedAt);
+  }
+
+  /** This delivery in the hands of its subscription's drain. */
+  Delivery inBacklog() {
+    return new Delivery(
+        key,
+        state,
+        reason,
+        round,
+        roundAttempts,
+        attemptCount,
+        nextAttemptAt,
+        null,
+        true,
+        endedRunId,
+        updatedAt);
   }
 
   /** A delivery that has no row yet. */
   public static Delivery pending(Key key) {
     return new Delivery(
-        key, State.PENDING, null, 1, 0, 0, null, null, null, key.eventId().acceptedAt());
+        key, State.PENDING, null, 1, 0, 0, null, null, false, null, key.eventId().acceptedAt());
   }
 }

@@ -14,7 +14,7 @@ import java.util.UUID;
 final class DeliveryRows {
   static final String COLUMNS =
       "tenant, id, event_id, event_type, subscription_id, state, reason, round, round_attempts,"
-          + " attempt_count, next_attempt_at, run_id, ended_run, updated_at";
+          + " attempt_count, next_attempt_at, run_id, backlogged, ended_run, updated_at";
 
   private DeliveryRows() {}
 
@@ -36,6 +36,7 @@ final class DeliveryRows {
         row.getInt("attempt_count"),
         next == null ? null : next.toInstant(),
         row.getString("run_id"),
+        row.getBoolean("backlogged"),
         row.getString("ended_run"),
         row.getObject("updated_at", OffsetDateTime.class).toInstant());
   }

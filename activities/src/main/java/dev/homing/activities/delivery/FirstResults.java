@@ -1,9 +1,13 @@
 package dev.homing.activities.delivery;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.ResponseHeaders;
+import dev.homing.activities.standing.Standings;
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.DeliveryId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,10 +27,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Adds the first rows of many deliveries and their first attempts in one statement. */
 public final class FirstResults {
   private final OpenEvents open;
+  private final Standings standings;
   private final JdbcClient jdbc;
 
-  public FirstResults(OpenEvents open, JdbcClient jdbc) {
+  public FirstResults(OpenEvents open, Standings standings, JdbcClient jdbc) {
     this.open = open;
+    this.standings = standings;
     this.jdbc = jdbc;
   }
 
@@ -36,8 +42,17 @@ public final class FirstResults {
    * @param delivery the delivery as its first attempt leaves it
    * @param dueIn time from now until the next attempt or check; null: none by itself
    * @param attempt the first attempt; null: none was made
+   * @param retryFor how long its schedule goes on, if it waits in the backlog; else null
    */
-  record Result(Delivery delivery, @Nullable Duration dueIn, @Nullable Attempt attempt) {}
+  record Result(
+      Delivery delivery,
+      @Nullable Duration dueIn,
+      @Nullable Attempt attempt,
+      @Nullable Duration retryFor) {
+    private SubscriptionKey subscription() {
+      return new SubscriptionKey(delivery.key().tenant(), delivery.key().subscriptionId());
+    }
+  }
 
   /** A delivery's new row; {@code closed}: every recipient of its event has one now. */
   private record Added(
@@ -50,6 +65,7 @@ public final class FirstResults {
    * gets an empty one, and nothing of it is written.
    */
   List<Optional<Delivery>> add(List<Result> all) {
+    expectBacklogged(all);
     Map<DeliveryId, Added> added =
         insert(all).stream().collect(Collectors.toMap(Added::id, Function.identity()));
     countDown(
@@ -65,6 +81,15 @@ public final class FirstResults {
         .toList();
   }
 
+  private void expectBacklogged(List<Result> all) {
+    List<Result> backlogged = all.stream().filter(result -> result.retryFor() != null).toList();
+    if (!backlogged.isEmpty()) {
+      standings.expect(
+          backlogged.stream().map(Result::subscription).toList(),
+          backlogged.stream().map(result -> requireNonNull(result.dueIn())).toList());
+    }
+  }
+
   private static Delivery row(Added row, Delivery delivery) {
     return new Delivery(
         delivery.key(),
@@ -75,6 +100,7 @@ public final class FirstResults {
         delivery.attemptCount(),
         row.nextAttemptAt(),
         null,
+        delivery.backlogged(),
         null,
         row.updatedAt());
   }
@@ -86,17 +112,20 @@ public final class FirstResults {
             with first as (
               select * from unnest(:tenants::text[], :ids::uuid[], :events::uuid[], :types::text[],
                 :subscriptions::uuid[], :states::text[], :reasons::text[], :counts::integer[],
-                :waits::bigint[],
+                :waits::bigint[], :retries::bigint[],
                 :outcomes::text[], :statuses::integer[], :startedAts::text[],
                 :tooks::bigint[], :errors::text[], :bodies::bytea[], :headers::text[])
               as all_of (tenant, id, event_id, event_type, subscription_id, state, reason, count, wait,
-                outcome, status_code, started_at, took_millis, error, response_body,
+                retry_for, outcome, status_code, started_at, took_millis, error, response_body,
                 response_headers)),
             added as (
               insert into deliveries (tenant, id, event_id, event_type, subscription_id, state,
-                reason, round_attempts, attempt_count, next_attempt_at, round_opened_by)
+                reason, round_attempts, attempt_count, next_attempt_at, backlogged, retry_until,
+                round_opened_by)
               select f.tenant, f.id, f.event_id, f.event_type, f.subscription_id, f.state,
-                f.reason, f.count, f.count, now() + f.wait * interval '1 millisecond', o.rounds_opened_by
+                f.reason, f.count, f.count, now() + f.wait * interval '1 millisecond',
+                f.retry_for is not null, now() + f.retry_for * interval '1 millisecond',
+                o.rounds_opened_by
               from first f
               left join open_events o on o.tenant = f.tenant and o.event_id = f.event_id
               on conflict do nothing
@@ -129,6 +158,9 @@ public final class FirstResults {
         .param("reasons", column(all, String[]::new, r -> Reason.wordOf(r.delivery().reason())))
         .param(
             "waits", column(all, Long[]::new, r -> r.dueIn() == null ? null : r.dueIn().toMillis()))
+        .param(
+            "retries",
+            column(all, Long[]::new, r -> r.retryFor() == null ? null : r.retryFor().toMillis()))
         .param("counts", column(all, Integer[]::new, r -> r.delivery().attemptCount()))
         .param("outcomes", attempts(all, String[]::new, a -> a.outcome().word()))
         .param("statuses", attempts(all, Integer[]::new, a -> a.outcome().status()))

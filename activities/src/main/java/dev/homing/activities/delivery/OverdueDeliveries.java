@@ -30,7 +30,7 @@ public final class OverdueDeliveries {
             """
             with overdue as (
               select tenant, id from deliveries
-              where next_attempt_at < now() - interval '10 seconds'
+              where next_attempt_at < now() - interval '10 seconds' and not backlogged
                 and (run_id is null or next_attempt_at < now() - interval '1 minute')
                 and (look_after is null or look_after < now())
               order by next_attempt_at
@@ -65,7 +65,7 @@ public final class OverdueDeliveries {
     jdbc.sql(
             """
             update deliveries set look_after = null
-            where next_attempt_at < now() and look_after is not null
+            where next_attempt_at < now() and look_after is not null and not backlogged
             """)
         .update();
   }
@@ -77,7 +77,7 @@ public final class OverdueDeliveries {
                 + DeliveryRows.COLUMNS
                 + """
                  from deliveries
-                where next_attempt_at < now() - cast(:late as interval)
+                where next_attempt_at < now() - cast(:late as interval) and not backlogged
                   and (run_id is not null) = :withWorkflow
                 order by next_attempt_at
                 limit :limit
@@ -96,7 +96,7 @@ public final class OverdueDeliveries {
             select count(*) as count,
               coalesce(extract(epoch from now() - min(next_attempt_at)), 0) as latest
             from deliveries
-            where next_attempt_at < now() - interval '1 minute'
+            where next_attempt_at < now() - interval '1 minute' and not backlogged
             """)
         .query(
             (row, _) ->

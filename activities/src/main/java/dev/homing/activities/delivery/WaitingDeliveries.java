@@ -3,10 +3,13 @@ package dev.homing.activities.delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.standing.Standings;
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -25,10 +28,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class WaitingDeliveries {
   private final JdbcClient jdbc;
   private final OpenEvents open;
+  private final Standings standings;
   private final Deliveries deliveries;
 
-  public WaitingDeliveries(JdbcClient jdbc, OpenEvents open, Deliveries deliveries) {
+  public WaitingDeliveries(
+      JdbcClient jdbc, OpenEvents open, Standings standings, Deliveries deliveries) {
     this.jdbc = jdbc;
+    this.standings = standings;
     this.open = open;
     this.deliveries = deliveries;
   }
@@ -44,7 +50,7 @@ public final class WaitingDeliveries {
             update deliveries
             set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), round_requested = true, look_after = null, own_faults = 0,
-              run_id = null, run_notice = false,
+              run_id = null, run_notice = false, backlogged = false, retry_until = null,
               ended_run = case when state in ('delivered', 'failed', 'cancelled')
                 then coalesce(run_id, ended_run) else ended_run end
             where tenant = :tenant and id = :id
@@ -75,7 +81,7 @@ public final class WaitingDeliveries {
             set round = d.round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), round_opened_by = :openedBy, round_requested = false,
               look_after = null, own_faults = 0,
-              run_id = null, run_notice = false,
+              run_id = null, run_notice = false, backlogged = false, retry_until = null,
               ended_run = case when before.state in ('delivered', 'failed', 'cancelled')
                 then coalesce(before.run_id, d.ended_run) else d.ended_run end
             from before
@@ -194,9 +200,13 @@ public final class WaitingDeliveries {
   /**
    * Makes every waiting delivery of a newly enabled subscription due now.
    *
-   * <p>Held deliveries continue, parked ones are checked again, and their runs get a notice.
+   * <p>Held deliveries continue, parked ones are checked again, and their runs get a notice. Those
+   * in the backlog stay there.
    */
   public int release(Tenant tenant, SubscriptionId subscription) {
+    if (hasBacklog(tenant, subscription)) {
+      standings.expect(List.of(new SubscriptionKey(tenant, subscription)), List.of(Duration.ZERO));
+    }
     return jdbc.sql(
             """
             update deliveries
@@ -211,6 +221,20 @@ public final class WaitingDeliveries {
         .update();
   }
 
+  private boolean hasBacklog(Tenant tenant, SubscriptionId subscription) {
+    return jdbc.sql(
+            """
+            select exists (
+              select from deliveries
+              where tenant = :tenant and subscription_id = :subscription
+                and state in ('retrying', 'held') and backlogged)
+            """)
+        .param("tenant", tenant.name())
+        .param("subscription", subscription.uuid())
+        .query(Boolean.class)
+        .single();
+  }
+
   /** An event's waiting deliveries that no workflow has in hand yet, ordered by id. */
   public List<Delivery> withoutWorkflow(
       Tenant tenant, EventId event, @Nullable DeliveryId after, int limit) {
@@ -220,7 +244,7 @@ public final class WaitingDeliveries {
                 + """
                  from deliveries
                 where tenant = :tenant and id > :after and id <= :high and event_id = :event
-                  and state in ('retrying', 'held') and run_id is null
+                  and state in ('retrying', 'held') and run_id is null and not backlogged
                 order by id
                 limit :limit
                 """)
@@ -243,7 +267,7 @@ public final class WaitingDeliveries {
             """
             select id from deliveries
             where tenant = :tenant and id = any(:ids)
-              and state in ('retrying', 'held') and run_id is null
+              and state in ('retrying', 'held') and run_id is null and not backlogged
             """)
         .param("tenant", tenant.name())
         .param("ids", ids.stream().map(DeliveryId::uuid).toArray(UUID[]::new))

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.homing.activities.FairTransactions;
+import dev.homing.activities.backlog.Backlog;
 import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
@@ -18,6 +19,7 @@ import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
 import dev.homing.activities.outbound.HttpSender;
 import dev.homing.activities.outbound.WebhookRequest;
+import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.workflows.DeliveryId;
@@ -56,6 +58,8 @@ public final class DurableLane implements LaterAttempts {
   private final HttpSender sender;
   private final AttemptLog attemptLog;
   private final RecordedAttempts attempts;
+  private final KnownStandings standings;
+  private final Backlog backlog;
   private final FairTransactions transaction;
 
   public DurableLane(
@@ -66,6 +70,8 @@ public final class DurableLane implements LaterAttempts {
       HttpSender sender,
       AttemptLog attemptLog,
       RecordedAttempts attempts,
+      KnownStandings standings,
+      Backlog backlog,
       FairTransactions transaction) {
     this.events = events;
     this.receivers = receivers;
@@ -74,6 +80,8 @@ public final class DurableLane implements LaterAttempts {
     this.sender = sender;
     this.attemptLog = attemptLog;
     this.attempts = attempts;
+    this.standings = standings;
+    this.backlog = backlog;
     this.transaction = transaction;
   }
 
@@ -127,6 +135,9 @@ public final class DurableLane implements LaterAttempts {
     if (delivery.runId() != null && execution.getAttempt() > 1) {
       return Optional.empty(); // A later run has it in hand.
     }
+    if (delivery.backlogged() && run.equals(originalRun)) {
+      return Optional.empty(); // Its subscription's drain has it in hand.
+    }
     Optional<Delivery> assigned =
         run.equals(originalRun)
             ? deliveries.assignTo(run, scheduled(execution), delivery)
@@ -148,13 +159,27 @@ public final class DurableLane implements LaterAttempts {
     if (!resetByOperator && !claimed.isDue()) {
       return delivery.state() == State.HELD ? parked(delivery) : retryWhenDue(delivery, receiver);
     }
+    // A person may probe a receiver in trouble.
+    boolean requested = resetByOperator || (delivery.round() > 1 && delivery.roundAttempts() == 0);
     return switch (receiver.status()) {
-      case ACTIVE -> attempt(delivery, receiver, execution);
+      case ACTIVE ->
+          !requested && leftToDrain(delivery, receiver)
+              ? new NextStep.Done()
+              : attempt(delivery, receiver, execution);
       case PAUSED -> hold(delivery, run(execution), receiver);
       case GONE -> cancel(key, run(execution), Reason.GONE);
       case DELETED -> cancel(key, run(execution), Reason.SUBSCRIPTION_DELETED);
       case UNREADABLE -> park(delivery, run(execution), receiver);
     };
+  }
+
+  /** Whether the delivery waits in the backlog now, as its receiver is in trouble. */
+  private boolean leftToDrain(Delivery delivery, Receiver receiver) {
+    Delivery.Key key = delivery.key();
+    return standings.isExclusive(key.tenant(), key.subscriptionId())
+        && transaction.get(
+            () ->
+                backlog.add(delivery, receiver.schedule().timeLeftAfter(delivery.roundAttempts())));
   }
 
   private NextStep cancel(Delivery.Key key, String run, Reason reason) {
@@ -181,7 +206,7 @@ public final class DurableLane implements LaterAttempts {
                     payload,
                     event.hops())
                 .within(timeout));
-    var context = new AttemptContext(key, delivery.round(), run(execution), receiver);
+    var context = AttemptContext.ofRun(key, delivery.round(), run(execution), receiver);
     return conclude(attemptLog.record(context, attempt), receiver, execution);
   }
 

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Results for the recipients of events, as the events' workflow shows them. */
 final class RecipientResults {
@@ -28,15 +27,30 @@ final class RecipientResults {
     this.onEach = onEach;
   }
 
-  private record Line(State state, String text) {}
+  /** {@code over}: there is nothing left to do for the event's workflow. */
+  private record Line(State state, boolean over, String text) {}
 
-  void add(Delivery.Key key, State state, @Nullable Attempt attempt) {
-    add(new Line(state, line(key, state, attempt)));
+  /** Adds a delivery for which no attempt was made. */
+  void add(Delivery.Key key, State state) {
+    add(new Line(state, state.isOver(), "%s %s".formatted(key.id(), state.word())));
+    onEach.run();
+  }
+
+  /** Adds a delivery for which no attempt was made: its subscription's drain has it in hand. */
+  void addBacklogged(Delivery.Key key) {
+    add(new Line(State.RETRYING, true, "%s waits in the backlog".formatted(key.id())));
+    onEach.run();
+  }
+
+  /** Adds a delivery as its attempt left it. */
+  void add(Delivery after, Attempt attempt) {
+    boolean over = after.state().isOver() || after.backlogged();
+    add(new Line(after.state(), over, line(after, attempt)));
     onEach.run();
   }
 
   private synchronized void add(Line line) {
-    allOver &= line.state().isOver();
+    allOver &= line.over();
     if (lines.size() < MAX_LINES) {
       lines.add(line);
     } else {
@@ -51,7 +65,7 @@ final class RecipientResults {
     allOver &= ended.allOver;
   }
 
-  /** Whether every delivery added so far is over. */
+  /** Whether every delivery added so far is over, or waits in a backlog. */
   synchronized boolean allOver() {
     return allOver;
   }
@@ -63,15 +77,12 @@ final class RecipientResults {
     return all;
   }
 
-  private static String line(Delivery.Key key, State state, @Nullable Attempt attempt) {
-    if (attempt == null) {
-      return "%s %s".formatted(key.id(), state.word());
-    }
+  private static String line(Delivery after, Attempt attempt) {
     Integer status = attempt.outcome().status();
     return "%s %s: %s in %d ms"
         .formatted(
-            key.id(),
-            state.word(),
+            after.key().id(),
+            after.state().word(),
             status == null ? attempt.outcome().word() : status,
             attempt.took().toMillis());
   }

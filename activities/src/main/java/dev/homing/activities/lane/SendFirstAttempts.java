@@ -9,13 +9,18 @@ import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.event.Leases;
-import dev.homing.activities.lane.SendingLimits.Seat;
-import dev.homing.activities.lane.SendingLimits.Slot;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
 import dev.homing.activities.outbound.HttpSender;
 import dev.homing.activities.outbound.WebhookRequest;
+import dev.homing.activities.slots.SendingLimits;
+import dev.homing.activities.slots.SendingLimits.Seat;
+import dev.homing.activities.slots.SendingLimits.Slot;
+import dev.homing.activities.standing.KnownStandings;
+import dev.homing.activities.standing.OwnRetries;
+import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.Receiver;
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.event.AcceptedEvent;
@@ -50,6 +55,8 @@ public final class SendFirstAttempts {
   private final HttpSender sender;
   private final AttemptLog attemptLog;
   private final SendingLimits limits;
+  private final KnownStandings standings;
+  private final OwnRetries ownRetries;
   private final FairTransactions transaction;
 
   public SendFirstAttempts(
@@ -58,12 +65,16 @@ public final class SendFirstAttempts {
       HttpSender sender,
       AttemptLog attemptLog,
       SendingLimits limits,
+      KnownStandings standings,
+      OwnRetries ownRetries,
       FairTransactions transaction) {
     this.leases = leases;
     this.deliveries = deliveries;
     this.sender = sender;
     this.attemptLog = attemptLog;
     this.limits = limits;
+    this.standings = standings;
+    this.ownRetries = ownRetries;
     this.transaction = transaction;
   }
 
@@ -120,7 +131,7 @@ public final class SendFirstAttempts {
     private final Content content;
     private final Leases.Lease lease;
     private final RecipientResults results;
-    private final SendingLimits.EventShare share = limits.forEvent(SLOT_TIMEOUT);
+    private final SendingLimits.Share share = limits.share(SLOT_TIMEOUT);
     private long renewAtNanos = System.nanoTime() + leases.renewal().toNanos();
     private volatile boolean leased = true;
     private volatile boolean failed;
@@ -226,7 +237,7 @@ public final class SendFirstAttempts {
   private void hold(Sending sending, Receiver receiver) {
     Delivery.Key key = sending.to(receiver);
     State state = transaction.get(() -> deliveries.addHeldIfPaused(key));
-    sending.results.add(key, state, null);
+    sending.results.add(key, state);
   }
 
   private void park(Sending sending, Receiver receiver) {
@@ -239,35 +250,33 @@ public final class SendFirstAttempts {
   }
 
   private void attempt(Sending sending, Seat seat, Receiver receiver) {
+    if (standings.isExclusive(sending.content.event().tenant(), receiver.id())) {
+      leaveToDrain(sending, receiver);
+      return;
+    }
     Slot slot = awaitSlot(seat, receiver.id());
     if (slot == null) {
-      leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
+      leaveWithoutSlot(sending, receiver);
       return;
     }
     try {
-      Attempt attempt = sendUnlessStopped(sending, slot, receiver);
-      if (attempt != null) {
+      if (sending.mayContinue()) {
+        Attempt attempt = sender.send(webhook(sending.content, receiver));
+        if (attempt.outcome() instanceof Outcome.Delivered) {
+          slot.delivered();
+        }
         Delivery.Key key = sending.to(receiver);
         Delivery after =
-            attemptLog.recordFirst(new AttemptContext(key, 1, null, receiver), attempt);
-        sending.results.add(key, after.state(), attempt);
+            attemptLog.recordFirst(
+                AttemptContext.first(key, receiver),
+                attempt,
+                () -> ownRetries.tryTake(receiver.id()));
+        sending.results.add(after, attempt);
       }
     } catch (EgressDownException e) {
       leave(sending, receiver, State.RETRYING, null, InternalFaults.shortDelay());
     } finally {
       slot.release();
-    }
-  }
-
-  private @Nullable Attempt sendUnlessStopped(Sending sending, Slot slot, Receiver receiver) {
-    Attempt attempt = null;
-    try {
-      if (sending.mayContinue()) {
-        attempt = sender.send(webhook(sending.content, receiver));
-      }
-      return attempt;
-    } finally {
-      slot.receiverAnswered(attempt != null && attempt.outcome() instanceof Outcome.Delivered);
     }
   }
 
@@ -281,6 +290,26 @@ public final class SendFirstAttempts {
         content.hops());
   }
 
+  private void leaveWithoutSlot(Sending sending, Receiver receiver) {
+    if (ownRetries.isUnlimited()) {
+      leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
+      return;
+    }
+    if (limits.hangs(receiver.id())) {
+      standings.open(
+          new SubscriptionKey(sending.content.event().tenant(), receiver.id()),
+          Standing.Reason.HANGS);
+    }
+    leaveToDrain(sending, receiver);
+  }
+
+  /** Adds a recipient's row to its subscription's backlog, without an attempt. */
+  private void leaveToDrain(Sending sending, Receiver receiver) {
+    Delivery.Key key = sending.to(receiver);
+    attemptLog.addToBacklog(key, receiver);
+    sending.results.addBacklogged(key);
+  }
+
   /** Adds a recipient's row without an attempt. */
   private void leave(
       Sending sending,
@@ -290,7 +319,7 @@ public final class SendFirstAttempts {
       @Nullable Duration wait) {
     Delivery.Key key = sending.to(receiver);
     attemptLog.addWithoutAttempt(key, state, reason, wait);
-    sending.results.add(key, state, null);
+    sending.results.add(key, state);
   }
 
   private static @Nullable Slot awaitSlot(Seat seat, SubscriptionId subscription) {

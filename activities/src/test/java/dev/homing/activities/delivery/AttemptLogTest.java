@@ -190,7 +190,8 @@ class AttemptLogTest {
             ledger.node.waiting,
             ledger.node.goneReceivers,
             ledger.node.attempts,
-            new FirstResults(ledger.node.open, Postgres.jdbc()),
+            new FirstResults(ledger.node.open, ledger.node.standings, Postgres.jdbc()),
+            new DrainedResults(ledger.node.deliveries, Postgres.jdbc()),
             ledger.node.fair,
             List.of(),
             () -> {
@@ -198,8 +199,7 @@ class AttemptLogTest {
             });
 
     assertThatThrownBy(
-            () ->
-                broken.record(new AttemptContext(key, 1, null, receiver), SampleAttempts.refused()))
+            () -> broken.record(AttemptContext.first(key, receiver), SampleAttempts.refused()))
         .hasMessage("no luck");
 
     assertThat(ledger.attempts(key)).isEmpty();

@@ -485,6 +485,16 @@ class DeliveriesTest {
   }
 
   @Test
+  void backlogIsNotOverdue() {
+    Delivery.Key waits = overdue("1 day", "run_id = null, backlogged = true");
+
+    assertThat(node.overdue.claim(1000)).extracting(Delivery::key).doesNotContain(waits);
+    assertThat(node.overdue.list(false, 1000)).extracting(Delivery::key).doesNotContain(waits);
+    assertThat(node.waiting.withoutWorkflow(ledger.tenant, List.of(waits.id()))).isEmpty();
+    assertThat(node.waiting.withoutWorkflow(ledger.tenant, waits.eventId(), null, 10)).isEmpty();
+  }
+
+  @Test
   void countsOverdueDeliveriesWithTheirLateness() {
     OverdueDeliveries.Lateness before = node.overdue.lateness();
     overdue("30 seconds", "run_id = null");
@@ -501,7 +511,9 @@ class DeliveriesTest {
 
   @Test
   void findsOverdueDeliveriesAmongAMillionByIndex() {
-    assertThat(explain("select count(*) from deliveries where next_attempt_at < now()"))
+    assertThat(
+            explain(
+                "select count(*) from deliveries where next_attempt_at < now() and not backlogged"))
         .contains("next_attempt_at_idx");
     assertThat(
             explain("select from deliveries where state = 'held' and next_attempt_at is not null"))

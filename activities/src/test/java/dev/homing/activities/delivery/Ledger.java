@@ -37,7 +37,12 @@ public final class Ledger {
   }
 
   AttemptContext tried(Delivery.Key key, int round, @Nullable String runId) {
-    return new AttemptContext(key, round, runId, receiver(key));
+    return new AttemptContext(
+        key,
+        round,
+        runId,
+        receiver(key),
+        runId == null ? AttemptContext.Lane.EXPRESS : AttemptContext.Lane.DURABLE);
   }
 
   public Receiver receiver(Delivery.Key key) {
@@ -50,7 +55,7 @@ public final class Ledger {
 
   /** Records an attempt of the express lane, in a group with concurrent ones. */
   Delivery recordFirst(Delivery.Key key, Attempt attempt) {
-    return node.attemptLog.recordFirst(first(key), attempt);
+    return node.attemptLog.recordFirst(first(key), attempt, () -> true);
   }
 
   /** Adds a row without an attempt, in a group with concurrent ones. */

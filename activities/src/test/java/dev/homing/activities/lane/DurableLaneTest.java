@@ -19,7 +19,9 @@ import dev.homing.activities.delivery.Ledger;
 import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.outbound.SampleEgress;
 import dev.homing.activities.outbound.TestReceiver;
+import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.Receiver;
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.LaterAttempts;
@@ -57,7 +59,7 @@ class DurableLaneTest {
     ApplicationFailure waits = failure(FIRST, key);
 
     assertThat(receiver.requests()).isZero();
-    assertThat(waits.getOriginalMessage()).isEqualTo("attempt 1 of 20: 429 in 120 ms");
+    assertThat(waits.getOriginalMessage()).isEqualTo("attempt 1 of 20: 500 in 120 ms");
     assertThat(waits.getNextRetryDelay()).isBetween(Duration.ofMinutes(65), Duration.ofMinutes(66));
     assertThat(ledger.find(key).runId()).isEqualTo("run-1");
     assertThat(ledger.find(key).attemptCount()).isEqualTo(1);
@@ -452,6 +454,62 @@ class DurableLaneTest {
     assertThat(waits.getType()).isEqualTo("waiting");
     assertThat(waits.getNextRetryDelay()).isLessThan(Duration.ofSeconds(1));
     assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+  }
+
+  // Receivers in trouble.
+
+  @Test
+  void leavesADeliveryToTheBacklogOfAReceiverInTrouble() {
+    Delivery.Key key = waiting("/ok");
+    open(key);
+
+    send(FIRST, key);
+
+    assertThat(receiver.requests()).isZero();
+    assertThat(ledger.find(key).backlogged()).isTrue();
+    assertThat(ledger.find(key).runId()).isNull();
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+  }
+
+  @Test
+  void sendsNothingThatIsInTheBacklog() {
+    Delivery.Key key = waiting("/ok");
+    open(key);
+    send(FIRST, key);
+
+    send(Execution.in("run-2"), key);
+    send(FIRST.next(), key);
+
+    assertThat(receiver.requests()).isZero();
+    assertThat(ledger.find(key).runId()).isNull();
+  }
+
+  @Test
+  void sendsARequestedRetryToAReceiverInTrouble() {
+    Delivery.Key key = waiting("/ok");
+    open(key);
+    ledger.openRound(key);
+
+    send(FIRST, key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+  }
+
+  @Test
+  void takesADeliveryOutOfTheBacklogWhenItsRunIsReset() {
+    Delivery.Key key = waiting("/ok");
+    open(key);
+    send(FIRST, key);
+
+    send(Execution.in("run-2"), key, "run-1");
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.DELIVERED);
+    assertThat(ledger.find(key).round()).isEqualTo(2);
+  }
+
+  private void open(Delivery.Key key) {
+    ledger.node.knownStandings.open(
+        new SubscriptionKey(key.tenant(), key.subscriptionId()), Standing.Reason.UNAVAILABLE);
   }
 
   // Internal faults.

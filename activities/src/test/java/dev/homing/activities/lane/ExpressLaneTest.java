@@ -21,6 +21,8 @@ import dev.homing.activities.event.Leases;
 import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.outbound.SampleEgress;
 import dev.homing.activities.outbound.TestReceiver;
+import dev.homing.activities.standing.Standing;
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -231,10 +233,8 @@ class ExpressLaneTest {
     List<SubscriptionId> recipients = to("/1", "/2", "/3");
     AcceptedEvent event = here.accept(tenant, recipients);
     here.attemptLog.record(
-        new AttemptContext(
+        AttemptContext.first(
             key(event, recipients.get(1)),
-            1,
-            null,
             here.receivers.find(tenant, recipients.get(1)).orElseThrow()),
         SampleAttempts.refused());
     lapse(event);
@@ -309,7 +309,7 @@ class ExpressLaneTest {
   }
 
   @Test
-  void leavesTheExcessOfAHangingSubscriptionToTheDurableLane() throws Exception {
+  void leavesTheExcessOfAHangingSubscriptionToItsBacklog() throws Exception {
     SubscriptionId hanging = to("/hangs").getFirst();
     List<AcceptedEvent> events =
         IntStream.range(0, 23).mapToObj(_ -> here.accept(tenant, hanging)).toList();
@@ -329,13 +329,42 @@ class ExpressLaneTest {
     assertThat(left)
         .allSatisfy(
             one -> {
-              assertThat(one.deliveries()).hasSize(1);
-              assertThat(one.results().getFirst()).endsWith(" retrying");
-              Delivery delivery =
-                  here.deliveries.find(tenant, one.deliveries().getFirst().id()).orElseThrow();
-              assertThat(delivery.attemptCount()).isZero();
-              assertThat(delivery.state()).isEqualTo(State.RETRYING);
+              assertThat(one.deliveries()).isEmpty();
+              assertThat(one.results().getFirst()).endsWith(" waits in the backlog");
             });
+  }
+
+  @Test
+  void sendsNothingToAReceiverInTrouble() {
+    SubscriptionId troubled = to("/ok").getFirst();
+    here.knownStandings.open(new SubscriptionKey(tenant, troubled), Standing.Reason.UNAVAILABLE);
+    AcceptedEvent event = here.accept(tenant, troubled);
+
+    Unfinished unfinished = sendAll(here, event);
+
+    assertThat(unfinished.deliveries()).isEmpty();
+    assertThat(unfinished.results().getFirst()).endsWith(" waits in the backlog");
+    assertThat(receiver.requests()).isZero();
+    Delivery delivery = find(event, troubled);
+    assertThat(delivery.backlogged()).isTrue();
+    assertThat(delivery.attemptCount()).isZero();
+    assertThat(here.open.isOpen(event)).isFalse();
+  }
+
+  @Test
+  void tenFailedDeliveriesOfASubscriptionGetWorkflowsOfTheirOwn() {
+    SubscriptionId refusing = to("/500").getFirst();
+
+    List<Unfinished> all =
+        IntStream.range(0, Node.OWN_RETRIES + 3)
+            .mapToObj(_ -> sendAll(here, here.accept(tenant, refusing)))
+            .toList();
+
+    assertThat(all.subList(0, Node.OWN_RETRIES))
+        .allSatisfy(own -> assertThat(own.deliveries()).hasSize(1));
+    assertThat(all.subList(Node.OWN_RETRIES, all.size()))
+        .allSatisfy(own -> assertThat(own.deliveries()).isEmpty());
+    assertThat(receiver.requests()).isEqualTo(Node.OWN_RETRIES + 3);
   }
 
   // Several events together.

@@ -23,7 +23,7 @@ public final class SampleAttempts {
   }
 
   public static Attempt refused(Duration retryAfter) {
-    return of(new Outcome.Refused(429, retryAfter));
+    return of(new Outcome.Refused(500, retryAfter));
   }
 
   public static Attempt gone() {

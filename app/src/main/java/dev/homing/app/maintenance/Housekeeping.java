@@ -1,5 +1,8 @@
 package dev.homing.app.maintenance;
 
+import dev.homing.activities.backlog.Drains;
+import dev.homing.activities.standing.KnownStandings;
+import dev.homing.activities.standing.Standings;
 import dev.homing.app.node.ClockSkew;
 import dev.homing.app.node.SearchAttributes;
 import dev.homing.app.node.Workers;
@@ -24,6 +27,9 @@ class Housekeeping {
   private final StuckWorkflows stuckWorkflows;
   private final SearchAttributes searchAttributes;
   private final ClockSkew clockSkew;
+  private final KnownStandings knownStandings;
+  private final Standings standings;
+  private final Drains drains;
   private final Workers workers;
 
   Housekeeping(
@@ -36,6 +42,9 @@ class Housekeeping {
       StuckWorkflows stuckWorkflows,
       SearchAttributes searchAttributes,
       ClockSkew clockSkew,
+      KnownStandings knownStandings,
+      Standings standings,
+      Drains drains,
       Workers workers) {
     this.leases = leases;
     this.events = events;
@@ -46,6 +55,9 @@ class Housekeeping {
     this.stuckWorkflows = stuckWorkflows;
     this.searchAttributes = searchAttributes;
     this.clockSkew = clockSkew;
+    this.knownStandings = knownStandings;
+    this.standings = standings;
+    this.drains = drains;
     this.workers = workers;
   }
 
@@ -61,7 +73,22 @@ class Housekeeping {
     leases.evict();
   }
 
+  @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
+  void refreshStandings() {
+    knownStandings.refresh();
+  }
+
   // Work that all nodes share.
+
+  @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
+  void drainBacklogs() {
+    drains.beginDue();
+  }
+
+  @Scheduled(fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
+  void deleteClosedStandings() {
+    standings.deleteClosed();
+  }
 
   @Scheduled(fixedDelay = 5, timeUnit = TimeUnit.SECONDS)
   void rescueEvents() {

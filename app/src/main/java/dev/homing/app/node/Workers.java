@@ -1,5 +1,6 @@
 package dev.homing.app.node;
 
+import dev.homing.activities.backlog.Drains;
 import dev.homing.activities.event.Leases;
 import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
@@ -48,6 +49,7 @@ public class Workers {
 
   private final SearchAttributes searchAttributes;
   private final EarlyStart earlyStart;
+  private final Drains drains;
   private final Leases leases;
   private final WorkerFactory factory;
   private final CountDownLatch ready = new CountDownLatch(1);
@@ -61,9 +63,11 @@ public class Workers {
       DurableLane durableLane,
       StartDeliveries startDeliveries,
       EarlyStart earlyStart,
+      Drains drains,
       Leases leases) {
     this.searchAttributes = searchAttributes;
     this.earlyStart = earlyStart;
+    this.drains = drains;
     this.leases = leases;
     this.factory =
         WorkerFactory.newInstance(
@@ -155,11 +159,13 @@ public class Workers {
       factory.shutdown();
     }
     earlyStart.shutdown();
+    drains.shutdown();
     awaitTermination(started, DRAIN);
     if (started) {
       factory.shutdownNow();
     }
     earlyStart.shutdownNow();
+    drains.shutdownNow();
     awaitTermination(started, HAND_BACK);
     releaseUnsentEvents();
   }
@@ -176,6 +182,7 @@ public class Workers {
       factory.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
     earlyStart.awaitTermination(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
+    drains.awaitTermination(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
   }
 
   /** Releases leases, so that other nodes need not wait until they expire. */

@@ -7,6 +7,7 @@ import dev.homing.activities.delivery.AttemptLogger;
 import dev.homing.activities.delivery.AttemptMetrics;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.DeliveryList;
+import dev.homing.activities.delivery.DrainedResults;
 import dev.homing.activities.delivery.FirstResults;
 import dev.homing.activities.delivery.OverdueDeliveries;
 import dev.homing.activities.delivery.ParkedDeliveries;
@@ -14,6 +15,7 @@ import dev.homing.activities.delivery.PendingNotices;
 import dev.homing.activities.delivery.RecordedAttempts;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.GoneReceivers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -31,8 +33,9 @@ class DeliveryWiring {
   }
 
   @Bean
-  WaitingDeliveries waitingDeliveries(JdbcClient jdbc, OpenEvents open, Deliveries deliveries) {
-    return new WaitingDeliveries(jdbc, open, deliveries);
+  WaitingDeliveries waitingDeliveries(
+      JdbcClient jdbc, OpenEvents open, Standings standings, Deliveries deliveries) {
+    return new WaitingDeliveries(jdbc, open, standings, deliveries);
   }
 
   @Bean
@@ -77,6 +80,7 @@ class DeliveryWiring {
       GoneReceivers goneReceivers,
       RecordedAttempts attempts,
       OpenEvents open,
+      Standings standings,
       JdbcClient jdbc,
       FairTransactions transaction,
       List<AttemptListener> listeners) {
@@ -85,7 +89,8 @@ class DeliveryWiring {
         waiting,
         goneReceivers,
         attempts,
-        new FirstResults(open, jdbc),
+        new FirstResults(open, standings, jdbc),
+        new DrainedResults(deliveries, jdbc),
         transaction,
         listeners,
         () -> ThreadLocalRandom.current().nextDouble());

@@ -1,6 +1,7 @@
 package dev.homing.app.wiring;
 
 import dev.homing.activities.FairTransactions;
+import dev.homing.activities.backlog.Backlog;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.ParkedDeliveries;
@@ -15,10 +16,12 @@ import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
 import dev.homing.activities.lane.ExpressSettings;
 import dev.homing.activities.lane.SendFirstAttempts;
-import dev.homing.activities.lane.SendingLimits;
 import dev.homing.activities.lane.StartDeliveries;
 import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.slots.SendingLimits;
+import dev.homing.activities.standing.KnownStandings;
+import dev.homing.activities.standing.OwnRetries;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,8 +45,11 @@ class LaneWiring {
       HttpSender sender,
       AttemptLog attemptLog,
       SendingLimits limits,
+      KnownStandings standings,
+      OwnRetries ownRetries,
       FairTransactions transaction) {
-    return new SendFirstAttempts(leases, deliveries, sender, attemptLog, limits, transaction);
+    return new SendFirstAttempts(
+        leases, deliveries, sender, attemptLog, limits, standings, ownRetries, transaction);
   }
 
   /** Not destroyed by Spring: the workers' bean stops it. */
@@ -94,8 +100,19 @@ class LaneWiring {
       HttpSender sender,
       AttemptLog attemptLog,
       RecordedAttempts attempts,
+      KnownStandings standings,
+      Backlog backlog,
       FairTransactions transaction) {
     return new DurableLane(
-        events, receivers, deliveries, parked, sender, attemptLog, attempts, transaction);
+        events,
+        receivers,
+        deliveries,
+        parked,
+        sender,
+        attemptLog,
+        attempts,
+        standings,
+        backlog,
+        transaction);
   }
 }

@@ -38,6 +38,8 @@ record Scenario(
   private static final Map<String, String> OWN_WORKFLOWS =
       Map.of("HOMING_EVENTS_PER_WORKFLOW", "1");
 
+  private static final Map<String, String> BACKLOGS = Map.of("HOMING_OWN_RETRIES", "10");
+
   static final List<Scenario> ALL =
       List.of(
           of("smoke", new Steady(8, 20, 1), 3),
@@ -58,13 +60,27 @@ record Scenario(
           of("routes-postgres", new Steady(16, 200, 1), 1).without(Missing.TEMPORAL, Missing.REDIS),
           of("tenant-100", new Steady(16, 50, 1), 1).bystanders(100),
           of("tenant-100000", new Steady(16, 50, 1), 1).bystanders(100_000),
-          of("refusing", new Saturating(16), 1).behaving(Behaviour.PROMPT.refusingOneIn(10)),
+          of("refusing", new Saturating(16), 1)
+              .behaving(Behaviour.PROMPT.refusingOneIn(10))
+              .with(BACKLOGS),
           of("eleven", new Saturating(16), 11),
-          of("hanging", new Saturating(16), 11).behaving(Behaviour.PROMPT.hanging(1)),
+          of("hanging", new Saturating(16), 11)
+              .behaving(Behaviour.PROMPT.hanging(1))
+              .with(BACKLOGS),
+          of("hundred-ten", new Saturating(16), 110),
+          of("hanging-100", new Saturating(16), 110)
+              .behaving(Behaviour.PROMPT.hanging(100))
+              .with(BACKLOGS),
+          of("eleven-hundred", new Saturating(4), 1_100),
+          of("hanging-1000", new Saturating(4), 1_100)
+              .behaving(Behaviour.PROMPT.hanging(1_000))
+              .with(BACKLOGS),
           of("slow", new Saturating(16), 1)
               .behaving(Behaviour.PROMPT.after(Duration.ofMillis(100))),
           of("burst", new Burst(64, 50_000), 1),
-          of("recovery", new Burst(64, 50_000), 1).behaving(Behaviour.PROMPT.downAtFirst()),
+          of("recovery", new Burst(64, 50_000), 1)
+              .behaving(Behaviour.PROMPT.downAtFirst())
+              .with(BACKLOGS),
           of("half", new Half(64, 10), 1));
 
   private static Scenario of(String name, Load load, int receivers) {

@@ -54,7 +54,7 @@ public enum CrashPoint {
 
   EXPRESS_BEFORE_CONNECT(
       "activities.lane.SendFirstAttempts",
-      "sendUnlessStopped(SendFirstAttempts$Sending,Receiver)",
+      "attempt(SendFirstAttempts$Sending,SendingLimits$Seat,Receiver)",
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 
@@ -67,7 +67,7 @@ public enum CrashPoint {
   /** The receiver has answered, and nothing is recorded. */
   EXPRESS_BEFORE_ROWS(
       "activities.lane.SendFirstAttempts",
-      "attempt(SendFirstAttempts$Sending,Receiver)",
+      "attempt(SendFirstAttempts$Sending,SendingLimits$Seat,Receiver)",
       When.BEFORE_A_CALL,
       "AttemptLog.recordFirst"),
 
@@ -80,7 +80,7 @@ public enum CrashPoint {
   /** The attempt is recorded, and Temporal has not heard of it. */
   EXPRESS_AFTER_ROWS(
       "activities.lane.SendFirstAttempts",
-      "attempt(SendFirstAttempts$Sending,Receiver)",
+      "attempt(SendFirstAttempts$Sending,SendingLimits$Seat,Receiver)",
       When.AFTER_A_CALL,
       "AttemptLog.recordFirst"),
 

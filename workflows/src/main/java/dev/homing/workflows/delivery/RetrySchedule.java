@@ -57,6 +57,19 @@ public record RetrySchedule(int maxAttempts, Duration initialInterval, Duration 
     return asked.compareTo(scheduled) > 0 ? asked : scheduled;
   }
 
+  /**
+   * The time from the next attempt to the last one of a round, without jitter.
+   *
+   * @param attempts those already made in the round
+   */
+  public Duration timeLeftAfter(int attempts) {
+    Duration left = Duration.ZERO;
+    for (int attempt = Math.max(1, attempts); attempt < maxAttempts; attempt++) {
+      left = left.plus(interval(attempt));
+    }
+    return left;
+  }
+
   /** The same policy for Temporal, without a limit: the ledger counts the attempts. */
   RetryOptions retryOptions() {
     return RetryOptions.newBuilder()

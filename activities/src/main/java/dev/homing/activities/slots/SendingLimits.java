@@ -1,4 +1,4 @@
-package dev.homing.activities.lane;
+package dev.homing.activities.slots;
 
 import static java.util.Objects.requireNonNull;
 
@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits first attempts under way on this node, per event, and per subscription.
+ * Limits attempts under way on this node, per event or backlog, and per subscription.
  *
  * <p>An attempt needs a seat before it is begun; seats bound how many attempts are in memory. Then
  * it needs a slot, of its subscription and of the node, before it is sent. Seats and the node's
@@ -74,42 +74,51 @@ public final class SendingLimits {
   }
 
   /** Whether the receiver has succeeded within the last minute. */
-  boolean isProven(SubscriptionId subscription) {
+  public boolean isProven(SubscriptionId subscription) {
     return proven.getIfPresent(subscription) != null;
   }
 
-  /** One event's share; {@code maxWait} bounds each of an attempt's waits for a slot. */
-  EventShare forEvent(Duration maxWait) {
-    return new EventShare(maxWait);
+  /** Whether the receiver has left all requests under way unanswered for two seconds. */
+  public boolean hangs(SubscriptionId subscription) {
+    PerSubscription limit = perSubscription.get(subscription);
+    return limit != null && limit.hangs();
   }
 
-  /** One event's share of seats and slots. */
-  final class EventShare {
+  /**
+   * The share of an event or a backlog; {@code maxWait} bounds each of an attempt's waits for a
+   * slot.
+   */
+  public Share share(Duration maxWait) {
+    return new Share(maxWait);
+  }
+
+  /** The share of one event or backlog of seats and slots. */
+  public final class Share {
     private final Semaphore ownSeats = new Semaphore(MAX_PER_EVENT, true);
     private final Duration maxWait;
 
-    private EventShare(Duration maxWait) {
+    private Share(Duration maxWait) {
       this.maxWait = maxWait;
     }
 
     /** Waits for a seat before an attempt is begun; null if none becomes free in time. */
-    @Nullable Seat acquireSeat(Duration atMost) throws InterruptedException {
+    public @Nullable Seat acquireSeat(Duration atMost) throws InterruptedException {
       long until = System.nanoTime() + atMost.toNanos();
       return acquireBoth(ownSeats, seats, until) ? new Seat(this) : null;
     }
   }
 
   /** The seat of one attempt, and how it gets a slot. */
-  final class Seat implements AutoCloseable {
-    private final EventShare event;
+  public final class Seat implements AutoCloseable {
+    private final Share event;
     private final AtomicBoolean ofEvent = new AtomicBoolean(true);
 
-    private Seat(EventShare event) {
+    private Seat(Share event) {
       this.event = event;
     }
 
     /** Waits for a slot; null if none became free in time, or the receiver hangs. */
-    @Nullable Slot acquireSlot(SubscriptionId subscription) throws InterruptedException {
+    public @Nullable Slot acquireSlot(SubscriptionId subscription) throws InterruptedException {
       PerSubscription limit = retain(subscription);
       Slot slot = null;
       try {
@@ -191,11 +200,12 @@ public final class SendingLimits {
   }
 
   /** The slots of one attempt: of its subscription, and of the node. */
-  final class Slot {
+  public final class Slot {
     private final SubscriptionId subscription;
     private final PerSubscription limit;
     private final Unproven unproven;
     private final NodeSlots.Slot ofNode;
+    private final AtomicBoolean answered = new AtomicBoolean();
 
     private Slot(
         SubscriptionId subscription,
@@ -208,21 +218,31 @@ public final class SendingLimits {
       this.ofNode = ofNode;
     }
 
-    /** Frees the subscription's slot: the request is over, and its result not recorded yet. */
-    void receiverAnswered(boolean delivered) {
+    /**
+     * Frees the subscription's slot before the result is recorded: the receiver has succeeded.
+     *
+     * <p>After a failure it is kept until then, so no more attempts than slots go to a receiver
+     * whose standing is about to change.
+     */
+    public void delivered() {
       ofNode.answered();
-      if (delivered) {
-        proven.put(subscription, true);
-        limit.widen();
-      }
-      limit.receiverAnswered();
-      SendingLimits.this.release(subscription);
+      proven.put(subscription, true);
+      limit.widen();
+      releaseOfSubscription();
     }
 
-    /** Frees the node's slot; call after {@link #receiverAnswered}. */
-    void release() {
+    /** Frees what is still held: the result is recorded, or no attempt was made. */
+    public void release() {
+      releaseOfSubscription();
       ofNode.release();
       unproven.release();
+    }
+
+    private void releaseOfSubscription() {
+      if (!answered.getAndSet(true)) {
+        limit.receiverAnswered();
+        SendingLimits.this.release(subscription);
+      }
     }
   }
 
@@ -299,6 +319,11 @@ public final class SendingLimits {
     /** A receiver that leaves every request unanswered for this long counts as hanging. */
     private synchronized long hangsFrom(long now) {
       return (unanswered == 0 ? now : silentSinceNanos) + NodeSlots.SLOW_AFTER.toNanos();
+    }
+
+    synchronized boolean hangs() {
+      return unanswered > 0
+          && System.nanoTime() - silentSinceNanos > NodeSlots.SLOW_AFTER.toNanos();
     }
 
     synchronized void widen() {

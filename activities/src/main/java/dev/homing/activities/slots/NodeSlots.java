@@ -1,4 +1,4 @@
-package dev.homing.activities.lane;
+package dev.homing.activities.slots;
 
 import java.time.Duration;
 import java.util.Set;

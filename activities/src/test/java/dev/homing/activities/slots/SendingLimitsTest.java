@@ -1,13 +1,13 @@
-package dev.homing.activities.lane;
+package dev.homing.activities.slots;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.SampleIds;
-import dev.homing.activities.lane.SendingLimits.EventShare;
-import dev.homing.activities.lane.SendingLimits.Seat;
-import dev.homing.activities.lane.SendingLimits.Slot;
+import dev.homing.activities.slots.SendingLimits.Seat;
+import dev.homing.activities.slots.SendingLimits.Share;
+import dev.homing.activities.slots.SendingLimits.Slot;
 import dev.homing.workflows.SubscriptionId;
 import java.time.Duration;
 import java.util.List;
@@ -65,7 +65,7 @@ class SendingLimitsTest {
             .mapToObj(_ -> threads.submit(() -> acquireAndRelease(limits)))
             .toList();
     await().until(() -> limits.waiting() == 20);
-    only.receiverAnswered(true);
+    only.delivered();
     await().during(Duration.ofSeconds(3)).until(() -> all.stream().noneMatch(Future::isDone));
 
     only.release();
@@ -117,7 +117,6 @@ class SendingLimitsTest {
     List<Slot> two = fill(limits, 2);
     assertThat(acquire(limits, Duration.ZERO, busy)).isNull();
 
-    two.getFirst().receiverAnswered(false);
     two.getFirst().release();
     Slot third = requireNonNull(acquire(limits, Duration.ZERO, busy));
     assertThat(acquire(limits, Duration.ZERO, busy)).isNull();
@@ -159,7 +158,7 @@ class SendingLimitsTest {
   void attemptThatIsBeingRecordedKeepsItsSlot() throws Exception {
     SendingLimits limits = proven(1, busy, other);
     Slot answered = requireNonNull(acquire(limits, Duration.ZERO, busy));
-    answered.receiverAnswered(true);
+    answered.delivered();
 
     assertThat(acquire(limits, Duration.ofSeconds(4), other)).isNull();
 
@@ -200,11 +199,11 @@ class SendingLimitsTest {
   @Test
   void limitsAttemptsOfOneEvent() throws Exception {
     SendingLimits limits = new SendingLimits(100);
-    EventShare event = limits.forEvent(LONG);
+    Share event = limits.share(LONG);
     List<Seat> seats = sit(event, 64);
 
     assertThat(event.acquireSeat(Duration.ofMillis(50))).isNull();
-    assertThat(limits.forEvent(LONG).acquireSeat(Duration.ZERO)).isNotNull();
+    assertThat(limits.share(LONG).acquireSeat(Duration.ZERO)).isNotNull();
     seats.getFirst().close();
     assertThat(event.acquireSeat(Duration.ZERO)).isNotNull();
   }
@@ -212,7 +211,7 @@ class SendingLimitsTest {
   @Test
   void attemptWithoutAnAnswerLeavesItsEventsSeatToAnother() throws Exception {
     SendingLimits limits = proven(100, busy);
-    EventShare event = limits.forEvent(LONG);
+    Share event = limits.share(LONG);
     List<Seat> seats = sit(event, 64);
     Slot silent = requireNonNull(seats.getFirst().acquireSlot(busy));
 
@@ -226,8 +225,8 @@ class SendingLimitsTest {
   @Test
   void limitsPayloadsInMemory() throws Exception {
     SendingLimits limits = new SendingLimits(100, 3);
-    EventShare another = limits.forEvent(LONG);
-    List<Seat> seats = sit(limits.forEvent(LONG), 2);
+    Share another = limits.share(LONG);
+    List<Seat> seats = sit(limits.share(LONG), 2);
     assertThat(another.acquireSeat(Duration.ZERO)).isNotNull();
 
     assertThat(another.acquireSeat(Duration.ofMillis(50))).isNull();
@@ -236,7 +235,7 @@ class SendingLimitsTest {
     assertThat(another.acquireSeat(Duration.ZERO)).isNull();
   }
 
-  private static List<Seat> sit(EventShare event, int count) throws InterruptedException {
+  private static List<Seat> sit(Share event, int count) throws InterruptedException {
     Seat[] seats = new Seat[count];
     for (int i = 0; i < count; i++) {
       seats[i] = requireNonNull(event.acquireSeat(Duration.ZERO));
@@ -257,7 +256,7 @@ class SendingLimitsTest {
   private static @Nullable Slot acquire(
       SendingLimits limits, Duration maxWait, SubscriptionId subscription)
       throws InterruptedException {
-    return requireNonNull(limits.forEvent(maxWait).acquireSeat(LONG)).acquireSlot(subscription);
+    return requireNonNull(limits.share(maxWait).acquireSeat(LONG)).acquireSlot(subscription);
   }
 
   /** Starts {@code count} attempts to the busy subscription, each of another event. */
@@ -275,7 +274,7 @@ class SendingLimitsTest {
   }
 
   private static void end(Slot slot) {
-    slot.receiverAnswered(true);
+    slot.delivered();
     slot.release();
   }
 }

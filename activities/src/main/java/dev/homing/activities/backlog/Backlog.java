@@ -1,0 +1,166 @@
+package dev.homing.activities.backlog;
+
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
+import dev.homing.activities.standing.Standings;
+import dev.homing.activities.subscription.PausedSubscriptions;
+import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The deliveries that wait in the backlogs of subscriptions. */
+public final class Backlog {
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+  private final PausedSubscriptions paused;
+  private final Standings standings;
+
+  public Backlog(JdbcClient jdbc, Standings standings, TransactionTemplate transaction) {
+    this.jdbc = jdbc;
+    this.standings = standings;
+    this.transaction = transaction;
+    this.paused = new PausedSubscriptions(jdbc);
+  }
+
+  /**
+   * A delivery that is due.
+   *
+   * @param attemptCount attempts so far, in all rounds
+   * @param expired whether its schedule has ended by time, so that its next attempt is its last
+   * @param contentType of the event; null: the event is gone
+   * @param hops deliveries by Homing through which the event came here
+   */
+  record Due(
+      Delivery.Key key,
+      int round,
+      int attemptCount,
+      boolean expired,
+      @Nullable String contentType,
+      int hops) {}
+
+  /**
+   * Moves a delivery from the run that has it in hand to the backlog, due now.
+   *
+   * <p>Call it in a transaction.
+   *
+   * @param retryFor how long its schedule goes on
+   * @return false if the run no longer has it in hand
+   */
+  public boolean add(Delivery delivery, Duration retryFor) {
+    Delivery.Key key = delivery.key();
+    standings.expect(
+        List.of(new SubscriptionKey(key.tenant(), key.subscriptionId())), List.of(Duration.ZERO));
+    return jdbc.sql(
+                """
+                update deliveries
+                set backlogged = true, retry_until = now() + :retryFor * interval '1 millisecond',
+                  run_id = null, run_notice = false, look_after = null, next_attempt_at = now()
+                where tenant = :tenant and id = :id and run_id = :run and state = 'retrying'
+                """)
+            .param("retryFor", retryFor.toMillis())
+            .param("tenant", key.tenant().name())
+            .param("id", key.id().uuid())
+            .param("run", delivery.runId())
+            .update()
+        == 1;
+  }
+
+  /** The deliveries of a subscription that are due, the longest due first. */
+  List<Due> due(SubscriptionKey key, int limit) {
+    return jdbc.sql(
+            """
+            select d.*, e.content_type, e.hops
+            from (
+              select tenant, id, event_id, event_type, subscription_id, round, attempt_count,
+                next_attempt_at, coalesce(retry_until <= now(), false) as expired
+              from deliveries
+              where tenant = :tenant and subscription_id = :id
+                and state in ('retrying', 'held') and backlogged and next_attempt_at <= now()
+              order by next_attempt_at
+              limit :limit) d
+            left join events e on e.tenant = d.tenant and e.id = d.event_id
+            order by d.next_attempt_at
+            """)
+        .param("tenant", key.tenant())
+        .param("id", key.id())
+        .param("limit", limit)
+        .query(
+            (row, _) ->
+                new Due(
+                    new Delivery.Key(
+                        new Tenant(row.getString("tenant")),
+                        new EventId(row.getObject("event_id", UUID.class)),
+                        row.getString("event_type"),
+                        new SubscriptionId(row.getObject("subscription_id", UUID.class))),
+                    row.getInt("round"),
+                    row.getInt("attempt_count"),
+                    row.getBoolean("expired"),
+                    row.getString("content_type"),
+                    row.getInt("hops")))
+        .list();
+  }
+
+  /** Holds what waits until the subscription is enabled, if it is still paused. */
+  void holdIfPaused(SubscriptionKey key) {
+    transaction.executeWithoutResult(
+        _ -> {
+          if (paused.lock(new Tenant(key.tenant()), new SubscriptionId(key.id()))) {
+            changeDue(key, Reason.PAUSED, null);
+          }
+        });
+  }
+
+  /** Parks what is due: its subscription cannot be read. */
+  void park(SubscriptionKey key, Duration recheck) {
+    changeDue(key, Reason.UNREADABLE, recheck);
+  }
+
+  private void changeDue(SubscriptionKey key, Reason reason, @Nullable Duration recheck) {
+    jdbc.sql(
+            """
+            update deliveries
+            set state = 'held', reason = :reason,
+              next_attempt_at = now() + cast(:recheck as bigint) * interval '1 millisecond'
+            where tenant = :tenant and subscription_id = :id
+              and state in ('retrying', 'held') and backlogged
+              and (next_attempt_at <= now() or :reason = 'paused')
+            """)
+        .param("reason", reason.word())
+        .param("recheck", recheck == null ? null : recheck.toMillis())
+        .param("tenant", key.tenant())
+        .param("id", key.id())
+        .update();
+  }
+
+  /** Fails a delivery whose payload has expired. */
+  void expire(Delivery.Key key) {
+    jdbc.sql(
+            """
+            update deliveries set state = 'failed', reason = :reason, next_attempt_at = null
+            where tenant = :tenant and id = :id and state in ('retrying', 'held') and backlogged
+            """)
+        .param("reason", Reason.PAYLOAD_EXPIRED.word())
+        .param("tenant", key.tenant().name())
+        .param("id", key.id().uuid())
+        .update();
+  }
+
+  /** Leaves a delivery with which an internal fault comes to a workflow of its own. */
+  void leaveToWorkflow(Delivery.Key key) {
+    jdbc.sql(
+            """
+            update deliveries set backlogged = false, retry_until = null, next_attempt_at = now()
+            where tenant = :tenant and id = :id and state in ('retrying', 'held') and backlogged
+            """)
+        .param("tenant", key.tenant().name())
+        .param("id", key.id().uuid())
+        .update();
+  }
+}

@@ -1,0 +1,274 @@
+package dev.homing.activities.backlog;
+
+import dev.homing.activities.backlog.Backlog.Due;
+import dev.homing.activities.delivery.InternalFaults;
+import dev.homing.activities.standing.Standing;
+import dev.homing.activities.subscription.Receiver;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what waits in one subscription's backlog, while this node holds its lease.
+ *
+ * <p>By the receiver's standing: closed, all that is due; open, one probe at a time; half open,
+ * twice as much after each success; held, nothing. Nothing that is held back counts as an attempt.
+ */
+final class Drain implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(Drain.class);
+
+  /** Deliveries read at a time. */
+  private static final int PORTION = 200;
+
+  /** Deliveries sent together in a half-open state before it closes. */
+  private static final int FULL_WINDOW = 20;
+
+  /** For a longer pause the lease is given back. */
+  private static final Duration LONGEST_STAY = Duration.ofSeconds(2);
+
+  /** An open breaker is probed after a tenth of the time since it opened, within these bounds. */
+  private static final int PARTS_OF_OUTAGE = 10;
+
+  private static final Duration SHORTEST_PROBE_WAIT = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PROBE_WAIT = Duration.ofMinutes(5);
+
+  private final DrainParts parts;
+  private final DrainLeases.Lease lease;
+  private final DrainAttempt attempt;
+  private int window = 1;
+  private long renewAtNanos;
+  private volatile boolean leased = true;
+
+  Drain(DrainParts parts, DrainLeases.Lease lease) {
+    this.parts = parts;
+    this.lease = lease;
+    this.attempt = new DrainAttempt(parts, lease.key());
+    this.renewAtNanos = System.nanoTime() + parts.leases().renewal().toNanos();
+  }
+
+  @Override
+  public void run() {
+    Duration pause = null;
+    try {
+      while (mayContinue()) {
+        renewIfDue();
+        pause = step();
+        if (pause == null || pause.compareTo(LONGEST_STAY) > 0) {
+          break;
+        }
+        Thread.sleep(pause);
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException fault) {
+      log.warn("the drain of {} pauses: {}", lease.subscription(), fault.toString());
+      pause = InternalFaults.shortDelay();
+    }
+    giveBack(pause);
+  }
+
+  private boolean mayContinue() {
+    return leased && !parts.stopping().getAsBoolean();
+  }
+
+  /** Works on an interrupted thread: the pool would give it no connection. */
+  private void giveBack(@Nullable Duration pause) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      parts.leases().giveBack(lease, pause);
+    } catch (RuntimeException e) {
+      log.debug("the lease on the backlog of {} will expire", lease.subscription(), e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Makes one step; returns the pause before the next one, or null if nothing is due. */
+  private @Nullable Duration step() throws InterruptedException {
+    Receiver receiver = parts.receivers().find(lease.tenant(), lease.subscription()).orElseThrow();
+    return switch (receiver.status()) {
+      case ACTIVE -> stepByStanding(receiver);
+      case PAUSED -> {
+        parts.backlog().holdIfPaused(lease.key());
+        yield null;
+      }
+      case GONE, DELETED -> {
+        parts.waiting().cancelForInactive(lease.tenant(), lease.subscription());
+        yield null;
+      }
+      case UNREADABLE -> {
+        parts.backlog().park(lease.key(), InternalFaults.PARKED_RECHECK);
+        log.error(
+            "the backlog of {} is parked: it cannot be read: {}", receiver.id(), receiver.fault());
+        yield null;
+      }
+    };
+  }
+
+  private @Nullable Duration stepByStanding(Receiver receiver) throws InterruptedException {
+    Standing standing = parts.standings().find(lease.key()).orElse(null);
+    if (standing == null) {
+      return sendDue(receiver);
+    }
+    return switch (standing.state()) {
+      case CLOSED -> sendDue(receiver);
+      case HELD -> endHold(standing);
+      case OPEN -> probe(receiver, standing);
+      case HALF_OPEN -> ramp(receiver, standing);
+    };
+  }
+
+  private @Nullable Duration sendDue(Receiver receiver) throws InterruptedException {
+    List<Due> due = parts.backlog().due(lease.key(), PORTION);
+    if (due.isEmpty()) {
+      return null;
+    }
+    Sent sent = send(receiver, due);
+    return sent.equals(Sent.NONE) ? SHORTEST_PROBE_WAIT : Duration.ZERO;
+  }
+
+  private Duration endHold(Standing standing) {
+    Duration left =
+        standing.heldUntil() == null
+            ? Duration.ZERO
+            : Duration.between(parts.clock().instant(), standing.heldUntil());
+    if (left.isPositive()) {
+      return left;
+    }
+    window = 1;
+    parts.standings().change(lease.key(), Standing.State.HALF_OPEN);
+    return Duration.ZERO;
+  }
+
+  /** Sends the longest due delivery, and each that has its last attempt before it. */
+  private @Nullable Duration probe(Receiver receiver, Standing standing)
+      throws InterruptedException {
+    List<Due> due = parts.backlog().due(lease.key(), FULL_WINDOW);
+    if (due.isEmpty()) {
+      return null;
+    }
+    for (Due each : due) {
+      if ((each.equals(due.getFirst()) || each.expired()) && mayContinue()) {
+        Sent sent = send(receiver, List.of(each));
+        if (sent.answered() > 0) {
+          window = 2;
+          parts.standings().change(lease.key(), Standing.State.HALF_OPEN);
+          return Duration.ZERO;
+        }
+      }
+    }
+    return probeWait(standing);
+  }
+
+  private Duration probeWait(Standing standing) {
+    Instant now = parts.clock().instant();
+    Duration tenth = Duration.between(standing.since(), now).dividedBy(PARTS_OF_OUTAGE);
+    Duration wait = tenth.compareTo(SHORTEST_PROBE_WAIT) > 0 ? tenth : SHORTEST_PROBE_WAIT;
+    wait = wait.compareTo(LONGEST_PROBE_WAIT) < 0 ? wait : LONGEST_PROBE_WAIT;
+    double jitter = 0.8 + 0.2 * ThreadLocalRandom.current().nextDouble();
+    return Duration.ofMillis((long) (wait.toMillis() * jitter));
+  }
+
+  /** Doubles what is sent together while the receiver answers, until it is in good standing. */
+  private Duration ramp(Receiver receiver, Standing standing) throws InterruptedException {
+    List<Due> due = parts.backlog().due(lease.key(), window);
+    Sent sent = due.isEmpty() ? Sent.NONE : send(receiver, due);
+    if (sent.unanswered() > 0) {
+      parts.standings().change(lease.key(), Standing.State.OPEN);
+      return probeWait(standing);
+    }
+    if (!due.isEmpty() && sent.answered() == 0) {
+      return SHORTEST_PROBE_WAIT;
+    }
+    window *= 2;
+    if (due.isEmpty() || window > FULL_WINDOW) {
+      parts.standings().change(lease.key(), Standing.State.CLOSED);
+    }
+    return Duration.ZERO;
+  }
+
+  /**
+   * How many attempts were made.
+   *
+   * @param answered by a 2xx or by a refusal, which is the business of the single delivery
+   * @param unanswered or answered that the receiver is not available
+   */
+  record Sent(int answered, int unanswered) {
+    static final Sent NONE = new Sent(0, 0);
+
+    Sent plus(Sent other) {
+      return new Sent(answered + other.answered, unanswered + other.unanswered);
+    }
+  }
+
+  /**
+   * Sends these, as many at a time as the subscription may have, and returns when all is over.
+   *
+   * <p>Once the standing becomes another in which the drain alone sends, no further attempt begins.
+   */
+  private Sent send(Receiver receiver, List<Due> due) throws InterruptedException {
+    Optional<Standing.State> before = exclusiveState();
+    BooleanSupplier maySend =
+        () -> mayContinue() && (exclusiveState().isEmpty() || exclusiveState().equals(before));
+    List<CompletableFuture<Sent>> results = new ArrayList<>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Due each : due) {
+        var seat = attempt.awaitSeat(this::renewIfDue, maySend);
+        if (seat == null) {
+          break;
+        }
+        results.add(
+            CompletableFuture.supplyAsync(
+                () -> attempt.make(receiver, each, seat, maySend), threads));
+      }
+      await(CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new)));
+    }
+    return results.stream().map(CompletableFuture::join).reduce(Sent.NONE, Sent::plus);
+  }
+
+  private Optional<Standing.State> exclusiveState() {
+    return parts
+        .standings()
+        .find(lease.key())
+        .map(Standing::state)
+        .filter(Standing.State::isExclusive);
+  }
+
+  private void await(CompletableFuture<Void> all) throws InterruptedException {
+    while (true) {
+      try {
+        all.get(Math.max(0, renewAtNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return;
+      } catch (TimeoutException stillSending) {
+        renewIfDue();
+      } catch (ExecutionException failure) {
+        throw failure.getCause() instanceof RuntimeException fault
+            ? fault
+            : new IllegalStateException(failure.getCause());
+      }
+    }
+  }
+
+  /** Renews the lease in time while attempts are under way; returns the time until then. */
+  private Duration renewIfDue() {
+    if (System.nanoTime() >= renewAtNanos) {
+      leased = parts.leases().renew(lease);
+      renewAtNanos = System.nanoTime() + parts.leases().renewal().toNanos();
+    }
+    return Duration.ofNanos(Math.max(0, renewAtNanos - System.nanoTime()));
+  }
+}

@@ -1,0 +1,145 @@
+package dev.homing.activities.backlog;
+
+import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Leases on backlogs: only the holder drains one.
+ *
+ * <p>A lease goes by PostgreSQL's clock. Nobody waits for one: a backlog that is due and not leased
+ * is claimed by the next node that looks.
+ */
+public final class DrainLeases {
+  private static final Duration DURATION = Duration.ofSeconds(30);
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  public DrainLeases(JdbcClient jdbc, TransactionTemplate transaction) {
+    this.jdbc = jdbc;
+    this.transaction = transaction;
+  }
+
+  /** The right to drain a backlog, identified by a token. */
+  record Lease(SubscriptionKey key, String token) {
+    Tenant tenant() {
+      return new Tenant(key.tenant());
+    }
+
+    SubscriptionId subscription() {
+      return new SubscriptionId(key.id());
+    }
+  }
+
+  /** How soon a lease must be renewed while its drain goes on. */
+  Duration renewal() {
+    return DURATION.dividedBy(3);
+  }
+
+  /** Claims backlogs that are due and that no node drains. */
+  List<Lease> claimDue(int limit) {
+    String token = UUID.randomUUID().toString();
+    return jdbc.sql(
+            """
+            with due as (
+              select tenant, subscription_id from standings
+              where next_look <= now() and (leased_until is null or leased_until < now())
+              order by next_look
+              limit :limit
+              for update skip locked)
+            update standings s
+            set leased_until = now() + :lease * interval '1 millisecond', leased_by = :token,
+              next_look = now()
+            from due
+            where s.tenant = due.tenant and s.subscription_id = due.subscription_id
+            returning s.tenant, s.subscription_id
+            """)
+        .param("limit", limit)
+        .param("lease", DURATION.toMillis())
+        .param("token", token)
+        .query(
+            (row, _) ->
+                new Lease(
+                    new SubscriptionKey(
+                        row.getString("tenant"), row.getObject("subscription_id", UUID.class)),
+                    token))
+        .list();
+  }
+
+  /** Renews a lease; false if it was lost: another node may drain now. */
+  boolean renew(Lease lease) {
+    return jdbc.sql(
+                """
+                update standings set leased_until = now() + :lease * interval '1 millisecond'
+                where tenant = :tenant and subscription_id = :id and leased_by = :token
+                """)
+            .param("lease", DURATION.toMillis())
+            .param("tenant", lease.key().tenant())
+            .param("id", lease.key().id())
+            .param("token", lease.token())
+            .update()
+        == 1;
+  }
+
+  /**
+   * Gives a lease back until the next delivery is due, and closes the backlog if none waits.
+   *
+   * @param pause nothing is looked at before; null: as soon as a delivery is due
+   */
+  void giveBack(Lease lease, @Nullable Duration pause) {
+    transaction.executeWithoutResult(
+        _ -> {
+          if (lock(lease)) {
+            giveBackLocked(lease, pause);
+          }
+        });
+  }
+
+  /**
+   * Locks the standing, so that no delivery is added until it is closed.
+   *
+   * <p>A statement of its own: one that waited for the lock would not see what was committed
+   * meanwhile.
+   */
+  private boolean lock(Lease lease) {
+    return jdbc.sql(
+            """
+            select true from standings
+            where tenant = :tenant and subscription_id = :id and leased_by = :token
+            for update
+            """)
+        .param("tenant", lease.key().tenant())
+        .param("id", lease.key().id())
+        .param("token", lease.token())
+        .query(Boolean.class)
+        .optional()
+        .orElse(false);
+  }
+
+  private void giveBackLocked(Lease lease, @Nullable Duration pause) {
+    jdbc.sql(
+            """
+            update standings
+            set leased_until = null, leased_by = null, changed_at = now(),
+              next_look = (
+                select greatest(min(next_attempt_at),
+                  now() + cast(:pause as bigint) * interval '1 millisecond')
+                from deliveries
+                where tenant = :tenant and subscription_id = :id
+                  and state in ('retrying', 'held') and backlogged
+                having min(next_attempt_at) is not null)
+            where tenant = :tenant and subscription_id = :id
+            """)
+        .param("pause", pause == null ? null : pause.toMillis())
+        .param("tenant", lease.key().tenant())
+        .param("id", lease.key().id())
+        .update();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.homing.activities.backlog;
+
+import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.WaitingDeliveries;
+import dev.homing.activities.event.Events;
+import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.slots.SendingLimits;
+import dev.homing.activities.standing.KnownStandings;
+import dev.homing.activities.subscription.Receivers;
+import java.time.Clock;
+import java.util.function.BooleanSupplier;
+
+/** What all drains of a node share; {@code stopping}: none begins another attempt. */
+record DrainParts(
+    DrainLeases leases,
+    Backlog backlog,
+    KnownStandings standings,
+    WaitingDeliveries waiting,
+    Receivers receivers,
+    Events events,
+    HttpSender sender,
+    AttemptLog attemptLog,
+    SendingLimits limits,
+    Clock clock,
+    BooleanSupplier stopping) {}

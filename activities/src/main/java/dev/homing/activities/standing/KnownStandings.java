@@ -1,0 +1,94 @@
+package dev.homing.activities.standing;
+
+import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * The standings that this node knows: its own changes at once, those of other nodes about a second
+ * later.
+ *
+ * <p>Until then it makes a few attempts too many, which does no harm.
+ */
+public final class KnownStandings {
+  private static final Logger log = LoggerFactory.getLogger(KnownStandings.class);
+
+  /** Transactions shorter than this are not overlooked when they commit late. */
+  private static final Duration OVERLAP = Duration.ofSeconds(5);
+
+  private final Standings standings;
+  private final ConcurrentHashMap<SubscriptionKey, Standing> known = new ConcurrentHashMap<>();
+  private volatile Instant latestChange = Instant.EPOCH;
+
+  public KnownStandings(Standings standings) {
+    this.standings = standings;
+  }
+
+  /** Whether the drain alone sends to a subscription. */
+  public boolean isExclusive(Tenant tenant, SubscriptionId subscription) {
+    return !known.isEmpty()
+        && find(new SubscriptionKey(tenant, subscription))
+            .map(standing -> standing.state().isExclusive())
+            .orElse(false);
+  }
+
+  /** A receiver's standing; empty if it is in good standing. */
+  public Optional<Standing> find(SubscriptionKey key) {
+    return Optional.ofNullable(known.get(key));
+  }
+
+  /** Opens the breaker of a receiver in good standing. */
+  public void open(SubscriptionKey key, Standing.Reason reason) {
+    if (!find(key).map(standing -> standing.state().isExclusive()).orElse(false)) {
+      note(key, standings.open(key, reason));
+    }
+  }
+
+  /** Holds a receiver, unless it is held for longer. */
+  public void hold(SubscriptionKey key, Duration hold) {
+    note(key, standings.hold(key, hold));
+  }
+
+  /** Changes the standing for its drain. */
+  public void change(SubscriptionKey key, Standing.State state) {
+    standings.change(key, state);
+    standings.find(key).ifPresentOrElse(now -> note(key, now), () -> known.remove(key));
+  }
+
+  /** Reads what has changed since the last time. */
+  public void refresh() {
+    try {
+      for (Standings.Change change : standings.changedSince(latestChange.minus(OVERLAP))) {
+        if (change.standing() == null) {
+          known.remove(change.key());
+        } else {
+          note(change.key(), change.standing());
+        }
+        if (change.at().isAfter(latestChange)) {
+          latestChange = change.at();
+        }
+      }
+    } catch (DataAccessException e) {
+      log.warn("cannot read standings: {}", e.getMessage());
+    }
+  }
+
+  private void note(SubscriptionKey key, Standing now) {
+    Standing before = known.put(key, now);
+    if (before == null || before.state() != now.state()) {
+      log.atInfo()
+          .addKeyValue("tenant", key.tenant())
+          .addKeyValue("subscription_id", new SubscriptionId(key.id()).toString())
+          .addKeyValue("state", now.state().word())
+          .addKeyValue("reason", now.reason() == null ? null : now.reason().word())
+          .log("standing");
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.homing.activities.standing;
+
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the receiver of a subscription does, as all nodes see it.
+ *
+ * @param reason why it is not in good standing; null where failed deliveries wait, and no more
+ * @param since since when it is not closed or, while it is, since when deliveries wait
+ * @param heldUntil nothing is sent before, if it is held; else null
+ */
+public record Standing(
+    State state, @Nullable Reason reason, Instant since, @Nullable Instant heldUntil) {
+
+  /** The states of a circuit breaker, and held. */
+  public enum State {
+    /** First attempts are made; the drain retries those that failed and wait in the backlog. */
+    CLOSED,
+    /** The receiver asked for a pause: nothing is sent. */
+    HELD,
+    /** The receiver does not answer: the drain probes it, one attempt at a time. */
+    OPEN,
+    /** A probe succeeded: the drain sends more and more at a time. */
+    HALF_OPEN;
+
+    /** Whether the drain alone sends, so that first attempts wait in the backlog. */
+    public boolean isExclusive() {
+      return this != CLOSED;
+    }
+
+    /** The word that is stored, logged and shown. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static State of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /** Why a receiver is not in good standing. */
+  public enum Reason {
+    /** It left all requests unanswered for two seconds. */
+    HANGS,
+    /** Several attempts in a row found no answer, or one of 429, 502, 503, 504. */
+    UNAVAILABLE,
+    /** It asked for a pause by {@code Retry-After}. */
+    RETRY_AFTER;
+
+    /** The word that is stored, logged and shown. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Reason of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
+}

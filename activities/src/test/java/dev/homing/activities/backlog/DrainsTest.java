@@ -1,0 +1,429 @@
+package dev.homing.activities.backlog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.activities.AtOnce;
+import dev.homing.activities.Node;
+import dev.homing.activities.OneAtATime;
+import dev.homing.activities.Postgres;
+import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Delivery.Reason;
+import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.delivery.Ledger;
+import dev.homing.activities.outbound.TestReceiver;
+import dev.homing.activities.standing.Standing;
+import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.workflows.SubscriptionId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+@OneAtATime
+class DrainsTest {
+  private final Ledger ledger = new Ledger();
+  private final Node node = ledger.node;
+  @AutoClose private final TestReceiver receiver = new TestReceiver();
+
+  // In good standing.
+
+  @Test
+  void sendsAllThatIsDueAndCloses() {
+    SubscriptionId subscription = to("/ok");
+    List<Delivery.Key> waiting = backlog(subscription, 50);
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    awaitGoodStanding(subscription);
+    assertThat(receiver.requests()).isEqualTo(50);
+  }
+
+  @Test
+  void retriesByTheScheduleOfEachDelivery() {
+    SubscriptionId subscription = to("/500");
+    Delivery.Key key = backlog(subscription, 1).getFirst();
+
+    node.drains.beginDue();
+
+    await().until(() -> ledger.find(key).attemptCount() == 1);
+    awaitIdle();
+    Delivery after = ledger.find(key);
+    assertThat(after.state()).isEqualTo(State.RETRYING);
+    assertThat(after.backlogged()).isTrue();
+    assertThat(ledger.secondsLeft(key)).isBetween(3L, 5L);
+    assertThat(secondsUntilLook(subscription)).isBetween(3L, 5L);
+    assertThat(ledger.attempts(key)).hasSize(1);
+  }
+
+  @Test
+  void lastAttemptComesWhenTheScheduleHasEndedByTime() {
+    Delivery.Key key = backlog(to("/500"), 1).getFirst();
+    ledger.set(key, "retry_until = now()");
+
+    node.drains.beginDue();
+
+    await().until(() -> ledger.find(key).state() == State.FAILED);
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.SCHEDULE_OVER);
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(1);
+  }
+
+  @Test
+  void schedulesEndAsTheirPolicyWouldHaveEnded() {
+    SubscriptionId subscription = to("/ok");
+    SampleSubscriptions.allow(ledger.tenant, subscription, 4);
+
+    Delivery.Key key = backlog(subscription, 1).getFirst();
+
+    // Waits of 5, 10 and 20 seconds.
+    assertThat(
+            ask(
+                Double.class,
+                "select extract(epoch from retry_until - updated_at) from deliveries",
+                key))
+        .isEqualTo(35.0);
+  }
+
+  @Test
+  void sendsNothingThatWasCancelled() {
+    SubscriptionId subscription = to("/ok");
+    Delivery.Key key = backlog(subscription, 1).getFirst();
+    ledger.cancel(key, Reason.CANCELLED);
+
+    node.drains.beginDue();
+
+    awaitGoodStanding(subscription);
+    assertThat(receiver.requests()).isZero();
+    assertThat(ledger.find(key).state()).isEqualTo(State.CANCELLED);
+  }
+
+  @Test
+  void retryTakesADeliveryOutOfTheBacklog() {
+    SubscriptionId subscription = to("/ok");
+    Delivery.Key key = backlog(subscription, 1).getFirst();
+    ledger.openRound(key);
+
+    node.drains.beginDue();
+
+    awaitGoodStanding(subscription);
+    assertThat(receiver.requests()).isZero();
+    assertThat(ledger.find(key).backlogged()).isFalse();
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+  }
+
+  @Test
+  void failsADeliveryWhosePayloadHasExpired() {
+    Delivery.Key key = backlog(to("/ok"), 1).getFirst();
+    Postgres.jdbc()
+        .sql("delete from payloads where event_id = :id")
+        .param("id", key.eventId().uuid())
+        .update();
+
+    node.drains.beginDue();
+
+    await().until(() -> ledger.find(key).state() == State.FAILED);
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.PAYLOAD_EXPIRED);
+  }
+
+  // Its subscription.
+
+  @Test
+  void pausedSubscriptionHoldsItsBacklogUntilItIsEnabled() {
+    SubscriptionId subscription = to("/ok");
+    List<Delivery.Key> waiting = backlog(subscription, 2);
+    SampleSubscriptions.pause(ledger.tenant, subscription);
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.HELD));
+    awaitGoodStanding(subscription);
+    assertThat(receiver.requests()).isZero();
+
+    SampleSubscriptions.enable(ledger.tenant, subscription);
+    node.transaction.executeWithoutResult(_ -> node.waiting.release(ledger.tenant, subscription));
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+  }
+
+  @Test
+  void deletedSubscriptionCancelsItsBacklog() {
+    SubscriptionId subscription = to("/ok");
+    List<Delivery.Key> waiting = backlog(subscription, 2);
+    SampleSubscriptions.delete(ledger.tenant, subscription);
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.CANCELLED));
+    assertThat(receiver.requests()).isZero();
+  }
+
+  @Test
+  void unreadableSubscriptionParksItsBacklog() {
+    SubscriptionId subscription = to("/ok");
+    List<Delivery.Key> waiting = backlog(subscription, 2);
+    SampleSubscriptions.breakSecret(ledger.tenant, subscription);
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.HELD));
+    awaitIdle();
+    assertThat(ledger.find(waiting.getFirst()).reason()).isEqualTo(Reason.UNREADABLE);
+    assertThat(secondsUntilLook(subscription)).isBetween(3_590L, 3_600L);
+  }
+
+  // In trouble.
+
+  @Test
+  void opensAfterFiveFailuresInARow() {
+    SubscriptionId subscription = to("/503");
+    List<Delivery.Key> waiting = backlog(subscription, 30);
+
+    node.drains.beginDue();
+
+    await().until(() -> state(subscription) == Standing.State.OPEN);
+    node.drains.shutdown();
+    awaitIdle();
+    // The two at a time that it gets without a success.
+    assertThat(receiver.requests()).isBetween(5, 7);
+    assertThat(waiting.stream().filter(key -> ledger.find(key).attemptCount() == 0).count())
+        .isBetween(23L, 25L);
+  }
+
+  @Test
+  void openBreakerIsProbedByOneDelivery() {
+    SubscriptionId subscription = to("/503");
+    List<Delivery.Key> waiting = backlog(subscription, 10);
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE);
+    ageStanding(subscription, "5 minutes");
+
+    node.drains.beginDue();
+
+    await().until(() -> receiver.requests() == 1);
+    awaitIdle();
+    // A tenth of the time since it opened, up to a fifth earlier.
+    assertThat(secondsUntilLook(subscription)).isBetween(23L, 30L);
+    assertThat(receiver.requests()).isEqualTo(1);
+    assertThat(ledger.find(waiting.getFirst()).attemptCount()).isEqualTo(1);
+    assertThat(ledger.find(waiting.getLast()).attemptCount()).isZero();
+  }
+
+  @Test
+  void openBreakerDoesNotKeepLastAttemptsBack() {
+    SubscriptionId subscription = to("/503");
+    List<Delivery.Key> waiting = backlog(subscription, 3);
+    waiting.forEach(key -> ledger.set(key, "retry_until = now()"));
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE);
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.FAILED));
+  }
+
+  @Test
+  void closesAfterAProbeAndARampSucceeded() {
+    SubscriptionId subscription = to("/ok");
+    List<Delivery.Key> waiting = backlog(subscription, 100);
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE);
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    awaitGoodStanding(subscription);
+    assertThat(receiver.requests()).isEqualTo(100);
+  }
+
+  @Test
+  void refusedProbeShowsThatTheReceiverAnswers() {
+    SubscriptionId subscription = to("/500");
+    List<Delivery.Key> waiting = backlog(subscription, 10);
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE);
+
+    node.drains.beginDue();
+
+    await().until(() -> state(subscription) == Standing.State.CLOSED);
+    awaitIdle();
+    assertThat(waiting).allMatch(each -> ledger.find(each).attemptCount() == 1);
+  }
+
+  @Test
+  void retryAfterHoldsTheWholeSubscription() {
+    SubscriptionId subscription = to("/429");
+    List<Delivery.Key> waiting = backlog(subscription, 30);
+
+    node.drains.beginDue();
+
+    await().until(() -> state(subscription) == Standing.State.HELD);
+    node.drains.shutdown();
+    awaitIdle();
+    assertThat(receiver.requests()).isLessThan(10);
+    assertThat(ledger.find(waiting.getLast()).attemptCount()).isZero();
+    assertThat(
+            ask(
+                Double.class,
+                "select extract(epoch from held_until - changed_at) from standings",
+                subscription))
+        .isBetween(3_500.0, 4_320.0);
+  }
+
+  @Test
+  void holdEndsWithARamp() {
+    SubscriptionId subscription = to("/ok");
+    List<Delivery.Key> waiting = backlog(subscription, 10);
+    node.knownStandings.hold(key(subscription), Duration.ofMillis(200));
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    awaitGoodStanding(subscription);
+  }
+
+  @Test
+  void hangingReceiverOpensTheBreaker() {
+    SubscriptionId subscription = to("/hangs");
+    backlog(subscription, 5);
+
+    node.drains.beginDue();
+
+    await().until(() -> state(subscription) == Standing.State.OPEN);
+    assertThat(node.knownStandings.find(key(subscription)))
+        .hasValueSatisfying(
+            standing -> assertThat(standing.reason()).isEqualTo(Standing.Reason.HANGS));
+    assertThat(receiver.requests()).isEqualTo(2);
+  }
+
+  @Test
+  void otherNodesLearnOfAStanding() {
+    Node other = new Node();
+    SubscriptionId subscription = to("/ok");
+    node.knownStandings.open(key(subscription), Standing.Reason.HANGS);
+    assertThat(other.knownStandings.isExclusive(ledger.tenant, subscription)).isFalse();
+
+    other.knownStandings.refresh();
+    assertThat(other.knownStandings.isExclusive(ledger.tenant, subscription)).isTrue();
+
+    node.knownStandings.change(key(subscription), Standing.State.CLOSED);
+    other.knownStandings.refresh();
+    assertThat(other.knownStandings.isExclusive(ledger.tenant, subscription)).isFalse();
+  }
+
+  // Several nodes.
+
+  @Test
+  void oneNodeDrainsABacklog() throws Exception {
+    List<Node> nodes = IntStream.range(0, 4).mapToObj(_ -> new Node()).toList();
+    List<Delivery.Key> waiting = backlog(to("/ok"), 300);
+
+    AtOnce.times(4, i -> Executors.callable(() -> nodes.get(i).drains.beginDue()));
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    assertThat(receiver.requests()).isEqualTo(300);
+  }
+
+  @Test
+  void backlogOfANodeThatDiedIsDrainedByAnother() {
+    SubscriptionId subscription = to("/ok");
+    List<Delivery.Key> waiting = backlog(subscription, 3);
+    new DrainLeases(Postgres.jdbc(), node.transaction).claimDue(1_000);
+    node.drains.beginDue();
+    assertThat(node.drains.running()).isZero();
+
+    Postgres.jdbc().sql("update standings set leased_until = now()").update();
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+  }
+
+  /** A backlog that is closed while deliveries are added would never be looked at again. */
+  @Test
+  void noDeliveryIsAddedToABacklogThatCloses() throws Exception {
+    SubscriptionId subscription = to("/ok");
+    DrainLeases leases = new DrainLeases(Postgres.jdbc(), node.transaction);
+
+    for (int round = 0; round < 30; round++) {
+      backlog(subscription, 1).forEach(key -> ledger.cancel(key, Reason.CANCELLED));
+      DrainLeases.Lease lease = leases.claimDue(1).getFirst();
+      List<List<Delivery.Key>> added =
+          AtOnce.times(4, i -> () -> i == 0 ? giveBack(leases, lease) : backlog(subscription, 1));
+
+      assertThat(ask(Boolean.class, "select next_look is not null from standings", subscription))
+          .isTrue();
+      added.stream().flatMap(List::stream).forEach(key -> ledger.cancel(key, Reason.CANCELLED));
+    }
+  }
+
+  private static List<Delivery.Key> giveBack(DrainLeases leases, DrainLeases.Lease lease) {
+    leases.giveBack(lease, null);
+    return List.of();
+  }
+
+  private SubscriptionId to(String path) {
+    return SampleSubscriptions.active(ledger.tenant, receiver.url(path));
+  }
+
+  private List<Delivery.Key> backlog(SubscriptionId subscription, int count) {
+    List<Delivery.Key> keys =
+        IntStream.range(0, count).mapToObj(_ -> ledger.to(subscription)).toList();
+    keys.forEach(key -> node.attemptLog.addToBacklog(key, ledger.receiver(key)));
+    return keys;
+  }
+
+  private List<State> states(List<Delivery.Key> keys) {
+    return keys.stream().map(key -> ledger.find(key).state()).toList();
+  }
+
+  private SubscriptionKey key(SubscriptionId subscription) {
+    return new SubscriptionKey(ledger.tenant, subscription);
+  }
+
+  private Standing.@Nullable State state(SubscriptionId subscription) {
+    return node.standings.find(key(subscription)).map(Standing::state).orElse(null);
+  }
+
+  private void awaitGoodStanding(SubscriptionId subscription) {
+    await().until(() -> node.standings.find(key(subscription)).equals(Optional.empty()));
+  }
+
+  private void awaitIdle() {
+    await().until(() -> node.drains.running() == 0);
+  }
+
+  private long secondsUntilLook(SubscriptionId subscription) {
+    return Math.round(
+        ask(
+            Double.class,
+            "select extract(epoch from next_look - clock_timestamp()) from standings",
+            subscription));
+  }
+
+  private void ageStanding(SubscriptionId subscription, String age) {
+    Postgres.jdbc()
+        .sql("update standings set since = now() - cast(:age as interval), changed_at = now()")
+        .param("age", age)
+        .update();
+    node.knownStandings.refresh();
+    assertThat(state(subscription)).isEqualTo(Standing.State.OPEN);
+  }
+
+  private <T> T ask(Class<T> type, String sql, SubscriptionId subscription) {
+    return Postgres.jdbc()
+        .sql(sql + " where subscription_id = :id")
+        .param("id", subscription.uuid())
+        .query(type)
+        .single();
+  }
+
+  private <T> T ask(Class<T> type, String sql, Delivery.Key key) {
+    return Postgres.jdbc()
+        .sql(sql + " where id = :id")
+        .param("id", key.id().uuid())
+        .query(type)
+        .single();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.homing.app.wiring;
+
+import dev.homing.activities.backlog.Availability;
+import dev.homing.activities.backlog.Backlog;
+import dev.homing.activities.backlog.DrainLeases;
+import dev.homing.activities.backlog.Drains;
+import dev.homing.activities.delivery.AttemptLog;
+import dev.homing.activities.delivery.WaitingDeliveries;
+import dev.homing.activities.event.Events;
+import dev.homing.activities.lane.ExpressSettings;
+import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.slots.SendingLimits;
+import dev.homing.activities.standing.KnownStandings;
+import dev.homing.activities.standing.OwnRetries;
+import dev.homing.activities.standing.Standings;
+import dev.homing.activities.subscription.Receivers;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Receivers in trouble: their standing, their backlogs, and who drains them. */
+@Configuration(proxyBeanMethods = false)
+class BacklogWiring {
+  @Bean
+  Standings standings(JdbcClient jdbc) {
+    return new Standings(jdbc);
+  }
+
+  @Bean
+  KnownStandings knownStandings(Standings standings) {
+    return new KnownStandings(standings);
+  }
+
+  @Bean
+  OwnRetries ownRetries(ExpressSettings settings) {
+    return new OwnRetries(settings.ownRetries());
+  }
+
+  @Bean
+  Availability availability(KnownStandings standings, OwnRetries ownRetries) {
+    return new Availability(standings, ownRetries);
+  }
+
+  @Bean
+  Backlog backlog(JdbcClient jdbc, Standings standings, TransactionTemplate transaction) {
+    return new Backlog(jdbc, standings, transaction);
+  }
+
+  /** Not destroyed by Spring: the workers' bean stops it. */
+  @Bean(destroyMethod = "")
+  Drains drains(
+      JdbcClient jdbc,
+      TransactionTemplate transaction,
+      Backlog backlog,
+      KnownStandings standings,
+      WaitingDeliveries waiting,
+      Receivers receivers,
+      Events events,
+      HttpSender sender,
+      AttemptLog attemptLog,
+      SendingLimits limits,
+      MeterRegistry metrics) {
+    Drains drains =
+        new Drains(
+            new DrainLeases(jdbc, transaction),
+            backlog,
+            standings,
+            waiting,
+            receivers,
+            events,
+            sender,
+            attemptLog,
+            limits,
+            Clock.systemUTC());
+    metrics.gauge("homing.backlogs.draining", drains, Drains::running);
+    return drains;
+  }
+}

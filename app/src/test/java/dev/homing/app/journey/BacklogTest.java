@@ -1,0 +1,171 @@
+package dev.homing.app.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.activities.standing.KnownStandings;
+import dev.homing.activities.standing.Standing;
+import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.app.development.RealParts;
+import dev.homing.app.development.TemporalPart;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Receivers in trouble, on a node that gives failed deliveries no workflows of their own. */
+class BacklogTest {
+  private static final String NAMESPACE = "backlogs";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static Map<String, String> settings;
+  private static RunningHoming homing;
+  private static Api api;
+
+  @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
+
+  @BeforeAll
+  static void startIt() {
+    RealParts parts = RealParts.shared();
+    TemporalPart temporal = parts.temporal();
+    settings =
+        Map.of(
+            "DATABASE_URL", parts.postgres().database(NAMESPACE),
+            "REDIS_URL", parts.redis().url(),
+            "TEMPORAL_ADDRESS", temporal.url(),
+            "TEMPORAL_NAMESPACE", temporal.namespace(NAMESPACE),
+            "HOMING_OWN_RETRIES", "0");
+    homing = RunningHoming.start(settings);
+    homing.awaitHealthy();
+    api = homing.api();
+  }
+
+  @AfterAll
+  static void stopIt() {
+    homing.close();
+  }
+
+  @Test
+  void everyEventOfAnOutageArrivesAfterIt() {
+    Subscribed subscription = api.subscribed(receiver.answers(503), Api.IMPATIENT);
+    List<String> events =
+        Stream.concat(
+                subscription.trigger(20).stream(),
+                awaitInTrouble(subscription).trigger(20).stream())
+            .toList();
+
+    receiver.answers(200);
+
+    events.forEach(event -> awaitDelivered(api.deliveryId(event)));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> homing.bean(KnownStandings.class).find(key(subscription)).isEmpty());
+    assertThat(workflowsOfDeliveries()).isEqualTo("Total: 0");
+  }
+
+  private static String workflowsOfDeliveries() {
+    return RealParts.shared()
+        .temporal()
+        .cli(
+            "workflow",
+            "count",
+            "--namespace",
+            NAMESPACE,
+            "--query",
+            "WorkflowType=\"RetryingDelivery\" AND ExecutionStatus=\"Running\"")
+        .strip();
+  }
+
+  @Test
+  void requestedRetryProbesAReceiverInTrouble() {
+    Subscribed subscription = api.subscribed(receiver.answers(503), Api.PATIENT);
+    subscription.trigger(20);
+    awaitInTrouble(subscription);
+    String id = subscription.newDelivery("retrying");
+    receiver.answers(200);
+
+    api.post("/deliveries/" + id + "/retry").expect(202);
+
+    assertThat(awaitDelivered(id)).isEqualTo(2);
+  }
+
+  @Test
+  void cancelledDeliveryOfABacklogIsNotSent() {
+    Subscribed subscription = api.subscribed(receiver.answers(500), Api.IMPATIENT);
+    String id = subscription.newDelivery("retrying");
+
+    api.post("/deliveries/" + id + "/cancel").expect(200);
+
+    int receipts = receiver.receipts().size();
+    String next = subscription.newDelivery();
+    receiver.answers(200);
+    awaitDelivered(next);
+    assertThat(receiver.receipts().subList(receipts, receiver.receipts().size()))
+        .extracting(Receipt::id)
+        .doesNotContain(Api.text(api.delivery(id), "event_id"));
+  }
+
+  @Test
+  void pausedSubscriptionKeepsItsBacklog() {
+    Subscribed subscription = api.subscribed(receiver.answers(500), Api.IMPATIENT);
+    String id = subscription.newDelivery("retrying");
+
+    api.change(subscription.id(), Map.of("enabled", false));
+    api.await(id, "held");
+    receiver.answers(200);
+    api.change(subscription.id(), Map.of("enabled", true));
+
+    awaitDelivered(id);
+  }
+
+  @Test
+  void nodeThatStopsLeavesItsBacklogsToTheNext() {
+    CountDownLatch answer = receiver.holdsBack(503);
+    Subscribed subscription = api.subscribed(receiver, Api.IMPATIENT);
+    List<String> events = subscription.trigger(5);
+    receiver.awaitReceipts(1);
+    answer.countDown();
+    receiver.answers(503);
+
+    homing.close();
+    receiver.answers(200);
+    homing = RunningHoming.start(settings);
+    api = homing.api();
+
+    events.forEach(event -> awaitDelivered(api.deliveryId(event)));
+  }
+
+  private Subscribed awaitInTrouble(Subscribed subscription) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                homing
+                    .bean(KnownStandings.class)
+                    .find(key(subscription))
+                    .map(Standing::state)
+                    .map(Standing.State::isExclusive)
+                    .orElse(false));
+    return subscription;
+  }
+
+  /** The round in which it was delivered. */
+  private int awaitDelivered(String id) {
+    await(id)
+        .atMost(PATIENCE)
+        .until(() -> Api.text(api.delivery(id), "state"), "delivered"::equals);
+    return api.delivery(id).get("round").intValue();
+  }
+
+  private static SubscriptionKey key(Subscribed subscription) {
+    return new SubscriptionKey(
+        new Tenant("default"), SubscriptionId.read(subscription.id()).orElseThrow());
+  }
+}
