@@ -110,11 +110,11 @@ public final class SendingLimits {
 
   /** The seat of one attempt, and how it gets a slot. */
   public final class Seat implements AutoCloseable {
-    private final Share event;
-    private final AtomicBoolean ofEvent = new AtomicBoolean(true);
+    private final Share share;
+    private final AtomicBoolean ofShare = new AtomicBoolean(true);
 
-    private Seat(Share event) {
-      this.event = event;
+    private Seat(Share share) {
+      this.share = share;
     }
 
     /** Waits for a slot; null if none became free in time, or the receiver hangs. */
@@ -135,7 +135,7 @@ public final class SendingLimits {
 
     private @Nullable Slot acquireNodeSlot(SubscriptionId subscription, PerSubscription limit)
         throws InterruptedException {
-      Unproven unproven = isProven(subscription) ? new Unproven(0) : new Unproven(1);
+      Unproven unproven = new Unproven(!isProven(subscription));
       Slot slot = null;
       try {
         if (unproven.acquire(deadline())) {
@@ -144,7 +144,7 @@ public final class SendingLimits {
                   deadline(),
                   () -> {
                     unproven.release();
-                    releaseOfEvent();
+                    releaseOfShare();
                   });
           slot = ofNode == null ? null : new Slot(subscription, limit, unproven, ofNode);
         }
@@ -160,12 +160,12 @@ public final class SendingLimits {
     }
 
     private long deadline() {
-      return System.nanoTime() + event.maxWait.toNanos();
+      return System.nanoTime() + share.maxWait.toNanos();
     }
 
-    private void releaseOfEvent() {
-      if (ofEvent.getAndSet(false)) {
-        event.ownSeats.release();
+    private void releaseOfShare() {
+      if (ofShare.getAndSet(false)) {
+        share.ownSeats.release();
       }
     }
 
@@ -173,22 +173,22 @@ public final class SendingLimits {
     @Override
     public void close() {
       seats.release();
-      releaseOfEvent();
+      releaseOfShare();
     }
   }
 
-  /** The permit that an attempt at a receiver needs that is not proven; 0 permits: none. */
+  /** What an attempt needs of the slots of receivers that are not proven: one, or none. */
   private final class Unproven {
-    private final int permits;
+    private final boolean needed;
     private boolean held;
 
-    Unproven(int permits) {
-      this.permits = permits;
+    Unproven(boolean needed) {
+      this.needed = needed;
     }
 
     synchronized boolean acquire(long until) throws InterruptedException {
-      held = permits > 0 && SendingLimits.acquire(unprovenSlots, until);
-      return permits == 0 || held;
+      held = needed && SendingLimits.acquire(unprovenSlots, until);
+      return held || !needed;
     }
 
     synchronized void release() {
