@@ -11,9 +11,10 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Queries outside a transaction return their connection to the pool. */
-@OneAtATime
+@Isolated("as it counts connections that all use")
 class ConnectionsTest {
   private final Tenant tenant = Postgres.newTenant();
   private final Node node = new Node();
