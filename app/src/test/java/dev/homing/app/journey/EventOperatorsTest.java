@@ -2,7 +2,6 @@ package dev.homing.app.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.homing.app.development.RealParts;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -11,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 /** The API shows what operators do to events with the Temporal CLI. */
 class EventOperatorsTest {
   private final Api api = RunningHoming.shared().api();
-  private final Operator operator = new Operator(RealParts.shared().temporal());
+  private final Operator operator = Operator.shared();
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
   @AutoClose private final ScriptedReceiver another = ScriptedReceiver.start();
 

@@ -3,52 +3,74 @@ package dev.homing.app.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.homing.app.development.RealParts;
 import dev.homing.app.development.TemporalPart;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
+import io.temporal.client.WorkflowClient;
 import java.time.Duration;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** An operator at the Temporal CLI. */
-record Operator(TemporalPart temporal) {
+/**
+ * An operator at the Temporal CLI.
+ *
+ * @param client asked what the CLI would show, as each start of the CLI takes a second of CPU
+ */
+record Operator(TemporalPart temporal, WorkflowClient client) {
   /** Temporal starts the workflows of others meanwhile. */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Of the shared instance of Homing. */
+  static Operator shared() {
+    return new Operator(
+        RealParts.shared().temporal(), RunningHoming.shared().bean(WorkflowClient.class));
+  }
 
   /** Runs the CLI, and returns what it prints. */
   String cli(String... arguments) {
     return temporal.cli(arguments);
   }
 
+  void resetWorkflow(String id) {
+    cli("workflow", "reset", "-w", id, "--type", "FirstWorkflowTask", "--reason", "x");
+  }
+
   /** The id of the activity whose retry a delivery's workflow waits for. */
   String awaitPendingActivity(String id) {
     return await(id)
         .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
-        .until(
-            () -> describe(id).get("pendingActivities").get(0),
-            activity -> activity.get("attempt").asInt() > 1)
-        .get("activityId")
-        .stringValue();
+        .until(() -> describe(id).getPendingActivities(0), activity -> activity.getAttempt() > 1)
+        .getActivityId();
   }
 
   void awaitStatus(String workflow, String... statuses) {
     await(workflow)
         .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .untilAsserted(
             () ->
                 assertThat(List.of(statuses))
                     .map(status -> "WORKFLOW_EXECUTION_STATUS_" + status)
-                    .contains(Api.text(describe(workflow).get("workflowExecutionInfo"), "status")));
+                    .contains(describe(workflow).getWorkflowExecutionInfo().getStatus().name()));
   }
 
-  JsonNode describe(String workflow) {
-    return JsonMapper.shared().readTree(cli("workflow", "describe", "-w", workflow, "-o", "json"));
+  private DescribeWorkflowExecutionResponse describe(String workflow) {
+    return client
+        .getWorkflowServiceStubs()
+        .blockingStub()
+        .describeWorkflowExecution(
+            DescribeWorkflowExecutionRequest.newBuilder()
+                .setNamespace(client.getOptions().getNamespace())
+                .setExecution(WorkflowExecution.newBuilder().setWorkflowId(workflow))
+                .build());
   }
 
-  void resetWorkflow(String id) {
-    cli("workflow", "reset", "-w", id, "--type", "FirstWorkflowTask", "--reason", "x");
+  /** Waits until a query for workflows finds so many: it lags. */
+  void awaitListed(String query, int count) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> client.countWorkflows(query).getCount(), found -> found == count);
   }
 }
