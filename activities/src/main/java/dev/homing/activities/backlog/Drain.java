@@ -1,7 +1,8 @@
 package dev.homing.activities.backlog;
 
+import dev.homing.activities.InternalFaults;
+import dev.homing.activities.LeasedWork;
 import dev.homing.activities.backlog.Backlog.Due;
-import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.Receiver;
 import java.time.Duration;
@@ -10,11 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,15 +45,14 @@ final class Drain implements Runnable {
   private final DrainParts parts;
   private final DrainLeases.Lease lease;
   private final DrainAttempt attempt;
+  private final LeasedWork work;
   private int window = 1;
-  private long renewAtNanos;
-  private volatile boolean leased = true;
 
   Drain(DrainParts parts, DrainLeases.Lease lease) {
     this.parts = parts;
     this.lease = lease;
     this.attempt = new DrainAttempt(parts, lease.key());
-    this.renewAtNanos = System.nanoTime() + parts.leases().renewal().toNanos();
+    this.work = new LeasedWork(parts.leases().renewal(), () -> parts.leases().renew(lease));
   }
 
   @Override
@@ -63,7 +60,7 @@ final class Drain implements Runnable {
     Duration pause = null;
     try {
       while (mayContinue()) {
-        renewIfDue();
+        var unused = work.renewIfDue();
         pause = step();
         if (pause == null || pause.compareTo(LONGEST_STAY) > 0) {
           break;
@@ -80,7 +77,7 @@ final class Drain implements Runnable {
   }
 
   private boolean mayContinue() {
-    return leased && !parts.stopping().getAsBoolean();
+    return work.isLeased() && !parts.stopping().getAsBoolean();
   }
 
   /** Works on an interrupted thread: the pool would give it no connection. */
@@ -226,16 +223,21 @@ final class Drain implements Runnable {
         () -> mayContinue() && (exclusiveState().isEmpty() || exclusiveState().equals(before));
     List<CompletableFuture<Sent>> results = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (Due each : due) {
-        var seat = attempt.awaitSeat(this::renewIfDue, maySend);
-        if (seat == null) {
-          break;
+      try {
+        for (Due each : due) {
+          var seat = attempt.awaitSeat(work::renewIfDue, maySend);
+          if (seat == null) {
+            break;
+          }
+          results.add(
+              CompletableFuture.supplyAsync(
+                  () -> attempt.make(receiver, each, seat, maySend), threads));
         }
-        results.add(
-            CompletableFuture.supplyAsync(
-                () -> attempt.make(receiver, each, seat, maySend), threads));
+        work.await(CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new)));
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt(); // So that the attempts are interrupted as well.
+        throw stopped;
       }
-      await(CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new)));
     }
     return results.stream().map(CompletableFuture::join).reduce(Sent.NONE, Sent::plus);
   }
@@ -246,29 +248,5 @@ final class Drain implements Runnable {
         .find(lease.key())
         .map(Standing::state)
         .filter(Standing.State::isExclusive);
-  }
-
-  private void await(CompletableFuture<Void> all) throws InterruptedException {
-    while (true) {
-      try {
-        all.get(Math.max(0, renewAtNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-        return;
-      } catch (TimeoutException stillSending) {
-        renewIfDue();
-      } catch (ExecutionException failure) {
-        throw failure.getCause() instanceof RuntimeException fault
-            ? fault
-            : new IllegalStateException(failure.getCause());
-      }
-    }
-  }
-
-  /** Renews the lease in time while attempts are under way; returns the time until then. */
-  private Duration renewIfDue() {
-    if (System.nanoTime() >= renewAtNanos) {
-      leased = parts.leases().renew(lease);
-      renewAtNanos = System.nanoTime() + parts.leases().renewal().toNanos();
-    }
-    return Duration.ofNanos(Math.max(0, renewAtNanos - System.nanoTime()));
   }
 }

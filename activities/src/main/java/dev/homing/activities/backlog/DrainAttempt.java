@@ -1,9 +1,9 @@
 package dev.homing.activities.backlog;
 
+import dev.homing.activities.InternalFaults;
 import dev.homing.activities.backlog.Backlog.Due;
 import dev.homing.activities.backlog.Drain.Sent;
 import dev.homing.activities.delivery.AttemptContext;
-import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
 import dev.homing.activities.outbound.WebhookRequest;

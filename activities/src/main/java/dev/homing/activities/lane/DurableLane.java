@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.homing.activities.FairTransactions;
+import dev.homing.activities.InternalFaults;
 import dev.homing.activities.backlog.Backlog;
 import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.AttemptLog;
@@ -11,12 +12,10 @@ import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
-import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.delivery.ParkedDeliveries;
 import dev.homing.activities.delivery.RecordedAttempts;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.outbound.Attempt;
-import dev.homing.activities.outbound.EgressDownException;
 import dev.homing.activities.outbound.HttpSender;
 import dev.homing.activities.outbound.WebhookRequest;
 import dev.homing.activities.standing.KnownStandings;
@@ -55,6 +54,7 @@ public final class DurableLane implements LaterAttempts {
   private final Receivers receivers;
   private final Deliveries deliveries;
   private final ParkedDeliveries parked;
+  private final AfterInternalFault afterFault;
   private final HttpSender sender;
   private final AttemptLog attemptLog;
   private final RecordedAttempts attempts;
@@ -77,6 +77,7 @@ public final class DurableLane implements LaterAttempts {
     this.receivers = receivers;
     this.deliveries = deliveries;
     this.parked = parked;
+    this.afterFault = new AfterInternalFault(parked);
     this.sender = sender;
     this.attemptLog = attemptLog;
     this.attempts = attempts;
@@ -100,7 +101,7 @@ public final class DurableLane implements LaterAttempts {
           .map(claimed -> handle(claimed, execution))
           .orElseGet(NextStep.Done::new);
     } catch (RuntimeException fault) {
-      return afterInternalFault(waiting, run(execution), fault);
+      return afterFault.next(waiting, run(execution), fault);
     }
   }
 
@@ -244,11 +245,11 @@ public final class DurableLane implements LaterAttempts {
   }
 
   private static NextStep held() {
-    return held("its subscription is paused", HELD_RECHECK);
+    return NextStep.held("its subscription is paused", HELD_RECHECK);
   }
 
   private NextStep parked(Delivery delivery) {
-    return held(String.valueOf(Reason.wordOf(delivery.reason())), untilDue(delivery));
+    return NextStep.held(String.valueOf(Reason.wordOf(delivery.reason())), untilDue(delivery));
   }
 
   /** The shortest wait if it has changed meanwhile: the next execution sees how. */
@@ -256,15 +257,11 @@ public final class DurableLane implements LaterAttempts {
     return requireNonNullElse(deliveries.untilDue(delivery), NextStep.MIN_WAIT);
   }
 
-  private static NextStep held(String why, Duration delay) {
-    return new NextStep.Wait("held", "held: " + why, delay);
-  }
-
   private NextStep park(Delivery delivery, String run, Receiver receiver) {
     DeliveryId id = delivery.key().id();
     parked.park(delivery.key().tenant(), id, run, Reason.UNREADABLE, InternalFaults.PARKED_RECHECK);
     log.error("{} is parked: {} cannot be read: {}", id, receiver.id(), receiver.fault());
-    return held(
+    return NextStep.held(
         "its subscription cannot be read: " + receiver.fault(), InternalFaults.PARKED_RECHECK);
   }
 
@@ -272,41 +269,6 @@ public final class DurableLane implements LaterAttempts {
   private NextStep expired(Delivery.Key key, String run) {
     deliveries.failRun(key.id(), run, Reason.PAYLOAD_EXPIRED);
     return new NextStep.Over("its payload has expired");
-  }
-
-  private NextStep afterInternalFault(WaitingDelivery waiting, String run, RuntimeException fault) {
-    try {
-      return switch (fault) {
-        case EgressDownException egressDown -> postpone(waiting, run, egressDown);
-        case RuntimeException _ when InternalFaults.isTransient(fault) -> retrySoon(fault);
-        case RuntimeException _ -> retrySoonOrPark(waiting, run, fault);
-      };
-    } catch (RuntimeException another) {
-      fault.addSuppressed(another);
-      return retrySoon(fault);
-    }
-  }
-
-  private NextStep postpone(WaitingDelivery waiting, String run, EgressDownException egressDown) {
-    Duration delay = InternalFaults.shortDelay();
-    parked.postpone(waiting.tenant(), waiting.id(), run, delay);
-    return new NextStep.Wait(
-        "egress_down", "not charged to the receiver: " + egressDown.getMessage(), delay);
-  }
-
-  /** Retries a recurring fault a few times, then parks the delivery and logs at each recheck. */
-  private NextStep retrySoonOrPark(WaitingDelivery waiting, String run, RuntimeException fault) {
-    if (parked.countFault(waiting.tenant(), waiting.id(), run) < InternalFaults.QUICK_RETRIES) {
-      return retrySoon(fault);
-    }
-    parked.park(
-        waiting.tenant(), waiting.id(), run, Reason.OUR_FAULT, InternalFaults.PARKED_RECHECK);
-    log.error("{} is parked after repeated internal faults", waiting.id(), fault);
-    return held("internal fault: " + fault, InternalFaults.PARKED_RECHECK);
-  }
-
-  private static NextStep retrySoon(RuntimeException cause) {
-    return new NextStep.InternalFault(cause, InternalFaults.shortDelay());
   }
 
   private String lastAttempt(Delivery delivery, Receiver receiver) {

@@ -3,10 +3,10 @@ package dev.homing.activities.lane;
 import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.FairTransactions;
+import dev.homing.activities.InternalFaults;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
-import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.Leases;

@@ -31,6 +31,11 @@ sealed interface NextStep {
   /** Runs again after an internal fault, which is not charged to the receiver. */
   record InternalFault(RuntimeException cause, Duration delay) implements NextStep {}
 
+  /** Runs the activity of a held delivery again after a delay. */
+  static NextStep held(String why, Duration delay) {
+    return new Wait("held", "held: " + why, delay);
+  }
+
   /** The failure that Temporal is given; empty: the activity completes. */
   default Optional<ApplicationFailure> toFailure() {
     return switch (this) {

@@ -1,13 +1,14 @@
 package dev.homing.activities.lane;
 
 import dev.homing.activities.FairTransactions;
+import dev.homing.activities.InternalFaults;
+import dev.homing.activities.LeasedWork;
 import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.Deliveries;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
-import dev.homing.activities.delivery.InternalFaults;
 import dev.homing.activities.event.Leases;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
@@ -21,7 +22,6 @@ import dev.homing.activities.standing.OwnRetries;
 import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.SubscriptionKey;
-import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;
@@ -30,10 +30,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -114,32 +111,34 @@ public final class SendFirstAttempts {
     Sending sending = new Sending(content, lease, results);
     List<CompletableFuture<Void>> attempts = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (Receiver to : receivers) {
-        Seat seat = sending.awaitSeat();
-        if (seat == null) {
-          break;
+      try {
+        for (Receiver to : receivers) {
+          Seat seat = sending.awaitSeat();
+          if (seat == null) {
+            break;
+          }
+          attempts.add(CompletableFuture.runAsync(() -> sendSeated(sending, seat, to), threads));
         }
-        attempts.add(CompletableFuture.runAsync(() -> sendSeated(sending, seat, to), threads));
+        sending.work.await(CompletableFuture.allOf(attempts.toArray(CompletableFuture<?>[]::new)));
+      } catch (InterruptedException stopped) {
+        throw interrupted(); // So that the attempts are interrupted as well.
       }
-      sending.await(CompletableFuture.allOf(attempts.toArray(CompletableFuture<?>[]::new)));
     }
-    return sending.leased;
+    return sending.work.isLeased();
   }
 
   /** One event's first attempts; none begins after a lost lease or an internal fault. */
   private final class Sending {
     private final Content content;
-    private final Leases.Lease lease;
     private final RecipientResults results;
+    private final LeasedWork work;
     private final SendingLimits.Share share = limits.share(SLOT_TIMEOUT);
-    private long renewAtNanos = System.nanoTime() + leases.renewal().toNanos();
-    private volatile boolean leased = true;
     private volatile boolean failed;
 
     Sending(Content content, Leases.Lease lease, RecipientResults results) {
       this.content = content;
-      this.lease = lease;
       this.results = results;
+      this.work = new LeasedWork(leases.renewal(), () -> leases.renew(lease));
     }
 
     Delivery.Key to(Receiver receiver) {
@@ -148,59 +147,27 @@ public final class SendFirstAttempts {
     }
 
     boolean mayContinue() {
-      return leased && !failed;
+      return work.isLeased() && !failed;
     }
 
     /** Waits for a seat; null if no further attempt may begin. */
-    @Nullable Seat awaitSeat() {
-      try {
-        renewIfDue();
-        while (mayContinue()) {
-          Seat seat = share.acquireSeat(untilRenewal());
-          if (seat != null) {
-            return seat;
-          }
-          renewIfDue();
-        }
-        return null;
-      } catch (InterruptedException stopped) {
-        throw interrupted();
+    @Nullable Seat awaitSeat() throws InterruptedException {
+      Seat seat = null;
+      for (Duration left = work.renewIfDue();
+          seat == null && mayContinue();
+          left = work.renewIfDue()) {
+        seat = share.acquireSeat(left);
       }
-    }
-
-    void await(CompletableFuture<Void> all) {
-      while (true) {
-        try {
-          all.get(untilRenewal().toNanos(), TimeUnit.NANOSECONDS);
-          return;
-        } catch (TimeoutException stillSending) {
-          renewIfDue();
-        } catch (ExecutionException failure) {
-          throw failure.getCause() instanceof RuntimeException fault
-              ? fault
-              : new IllegalStateException(failure.getCause());
-        } catch (InterruptedException stopped) {
-          throw interrupted();
-        }
-      }
-    }
-
-    private Duration untilRenewal() {
-      return Duration.ofNanos(Math.max(0, renewAtNanos - System.nanoTime()));
-    }
-
-    /** Renews the lease in time while attempts are under way. */
-    private void renewIfDue() {
-      if (untilRenewal().isZero()) {
-        leased = leases.renew(lease);
-        renewAtNanos = System.nanoTime() + leases.renewal().toNanos();
-      }
+      return seat;
     }
   }
 
   private void sendSeated(Sending sending, Seat seat, Receiver receiver) {
     try (seat) {
       sendFirst(sending, seat, receiver);
+    } catch (InterruptedException stopped) {
+      sending.failed = true;
+      throw interrupted();
     } catch (RuntimeException e) {
       sending.failed = true;
       throw e;
@@ -208,7 +175,8 @@ public final class SendFirstAttempts {
   }
 
   /** Leaves a recipient to the durable lane if an internal fault comes with it alone. */
-  private void sendFirst(Sending sending, Seat seat, Receiver receiver) {
+  private void sendFirst(Sending sending, Seat seat, Receiver receiver)
+      throws InterruptedException {
     try {
       handle(sending, seat, receiver);
     } catch (RuntimeException fault) {
@@ -224,7 +192,7 @@ public final class SendFirstAttempts {
     }
   }
 
-  private void handle(Sending sending, Seat seat, Receiver receiver) {
+  private void handle(Sending sending, Seat seat, Receiver receiver) throws InterruptedException {
     switch (receiver.status()) {
       case ACTIVE -> attempt(sending, seat, receiver);
       case PAUSED -> hold(sending, receiver);
@@ -249,12 +217,12 @@ public final class SendFirstAttempts {
         receiver.fault());
   }
 
-  private void attempt(Sending sending, Seat seat, Receiver receiver) {
+  private void attempt(Sending sending, Seat seat, Receiver receiver) throws InterruptedException {
     if (standings.isExclusive(sending.content.event().tenant(), receiver.id())) {
       leaveToDrain(sending, receiver);
       return;
     }
-    Slot slot = awaitSlot(seat, receiver.id());
+    Slot slot = seat.acquireSlot(receiver.id());
     if (slot == null) {
       leaveWithoutSlot(sending, receiver);
       return;
@@ -320,14 +288,6 @@ public final class SendFirstAttempts {
     Delivery.Key key = sending.to(receiver);
     attemptLog.addWithoutAttempt(key, state, reason, wait);
     sending.results.add(key, state);
-  }
-
-  private static @Nullable Slot awaitSlot(Seat seat, SubscriptionId subscription) {
-    try {
-      return seat.acquireSlot(subscription);
-    } catch (InterruptedException stopped) {
-      throw interrupted();
-    }
   }
 
   static IllegalStateException interrupted() {

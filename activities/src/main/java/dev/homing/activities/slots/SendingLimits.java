@@ -28,10 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SendingLimits {
   private static final int MAX_PER_EVENT = 64;
-  private static final int MAX_PER_SUBSCRIPTION = 20;
-
-  /** Slots of a subscription whose receiver is not proven. */
-  private static final int UNPROVEN_PER_SUBSCRIPTION = 2;
 
   /** How long a receiver is proven after a success. */
   private static final Duration PROVEN = Duration.ofMinutes(1);
@@ -48,7 +44,7 @@ public final class SendingLimits {
   /** The part of the node's slots that receivers may hold that are not proven. */
   private final Semaphore unprovenSlots;
 
-  private final ConcurrentHashMap<SubscriptionId, PerSubscription> perSubscription =
+  private final ConcurrentHashMap<SubscriptionId, SubscriptionSlots> perSubscription =
       new ConcurrentHashMap<>();
   private final Cache<SubscriptionId, Boolean> proven =
       Caffeine.newBuilder().expireAfterWrite(PROVEN).maximumSize(MAX_PROVEN).build();
@@ -80,7 +76,7 @@ public final class SendingLimits {
 
   /** Whether the receiver has left all requests under way unanswered for two seconds. */
   public boolean hangs(SubscriptionId subscription) {
-    PerSubscription limit = perSubscription.get(subscription);
+    SubscriptionSlots limit = perSubscription.get(subscription);
     return limit != null && limit.hangs();
   }
 
@@ -119,7 +115,7 @@ public final class SendingLimits {
 
     /** Waits for a slot; null if none became free in time, or the receiver hangs. */
     public @Nullable Slot acquireSlot(SubscriptionId subscription) throws InterruptedException {
-      PerSubscription limit = retain(subscription);
+      SubscriptionSlots limit = retain(subscription);
       Slot slot = null;
       try {
         if (limit.acquire(deadline())) {
@@ -133,7 +129,7 @@ public final class SendingLimits {
       }
     }
 
-    private @Nullable Slot acquireNodeSlot(SubscriptionId subscription, PerSubscription limit)
+    private @Nullable Slot acquireNodeSlot(SubscriptionId subscription, SubscriptionSlots limit)
         throws InterruptedException {
       Unproven unproven = new Unproven(!isProven(subscription));
       Slot slot = null;
@@ -202,14 +198,14 @@ public final class SendingLimits {
   /** The slots of one attempt: of its subscription, and of the node. */
   public final class Slot {
     private final SubscriptionId subscription;
-    private final PerSubscription limit;
+    private final SubscriptionSlots limit;
     private final Unproven unproven;
     private final NodeSlots.Slot ofNode;
     private final AtomicBoolean answered = new AtomicBoolean();
 
     private Slot(
         SubscriptionId subscription,
-        PerSubscription limit,
+        SubscriptionSlots limit,
         Unproven unproven,
         NodeSlots.Slot ofNode) {
       this.subscription = subscription;
@@ -266,13 +262,13 @@ public final class SendingLimits {
     return permits.tryAcquire(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
   }
 
-  private PerSubscription retain(SubscriptionId subscription) {
+  private SubscriptionSlots retain(SubscriptionId subscription) {
     return requireNonNull(
         perSubscription.compute(
             subscription,
             (_, known) -> {
-              PerSubscription limit =
-                  known == null ? new PerSubscription(isProven(subscription)) : known;
+              SubscriptionSlots limit =
+                  known == null ? new SubscriptionSlots(isProven(subscription)) : known;
               limit.users++;
               return limit;
             }));
@@ -280,75 +276,5 @@ public final class SendingLimits {
 
   private void release(SubscriptionId subscription) {
     perSubscription.computeIfPresent(subscription, (_, limit) -> --limit.users == 0 ? null : limit);
-  }
-
-  /** One subscription's slots, kept while any attempt uses them. */
-  private static final class PerSubscription {
-    private final Semaphore free;
-
-    /** Whether it has all its slots: its receiver was proven at first, or has succeeded since. */
-    private boolean wide;
-
-    /** Requests that the receiver has not answered yet. */
-    private int unanswered;
-
-    /** Since when it has answered none of them. */
-    private long silentSinceNanos;
-
-    /** Changed only inside {@link ConcurrentHashMap#compute}. */
-    private int users;
-
-    PerSubscription(boolean proven) {
-      this.wide = proven;
-      this.free = new Semaphore(proven ? MAX_PER_SUBSCRIPTION : UNPROVEN_PER_SUBSCRIPTION, true);
-    }
-
-    boolean acquire(long until) throws InterruptedException {
-      while (true) {
-        long now = System.nanoTime();
-        long hangsFrom = hangsFrom(now);
-        if (free.tryAcquire(Math.min(hangsFrom, until) - now, TimeUnit.NANOSECONDS)) {
-          return true;
-        }
-        if (now >= Math.min(hangsFrom, until)) {
-          return false;
-        }
-      }
-    }
-
-    /** A receiver that leaves every request unanswered for this long counts as hanging. */
-    private synchronized long hangsFrom(long now) {
-      return (unanswered == 0 ? now : silentSinceNanos) + NodeSlots.SLOW_AFTER.toNanos();
-    }
-
-    synchronized boolean hangs() {
-      return unanswered > 0
-          && System.nanoTime() - silentSinceNanos > NodeSlots.SLOW_AFTER.toNanos();
-    }
-
-    synchronized void widen() {
-      if (!wide) {
-        wide = true;
-        free.release(MAX_PER_SUBSCRIPTION - UNPROVEN_PER_SUBSCRIPTION);
-      }
-    }
-
-    synchronized void requestSent() {
-      if (unanswered++ == 0) {
-        silentSinceNanos = System.nanoTime();
-      }
-    }
-
-    void receiverAnswered() {
-      synchronized (this) {
-        unanswered--;
-        silentSinceNanos = System.nanoTime();
-      }
-      free.release();
-    }
-
-    void release() {
-      free.release();
-    }
   }
 }

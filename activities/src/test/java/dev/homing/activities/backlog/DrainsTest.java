@@ -354,6 +354,20 @@ class DrainsTest {
     await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
   }
 
+  @Test
+  void stopInterruptsAttemptsUnderWay() {
+    SubscriptionId subscription = to("/hangs");
+    backlog(subscription, 1);
+    node.drains.beginDue();
+    await().until(() -> receiver.requests() == 1);
+
+    node.drains.shutdownNow();
+
+    await().atMost(Duration.ofSeconds(5)).until(() -> node.drains.running() == 0);
+    assertThat(ask(Boolean.class, "select leased_by is null from standings", subscription))
+        .isTrue();
+  }
+
   /** A backlog that is closed while deliveries are added would never be looked at again. */
   @Test
   void noDeliveryIsAddedToABacklogThatCloses() throws Exception {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.AtOnce;
+import dev.homing.activities.InternalFaults;
 import dev.homing.activities.Node;
 import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;

@@ -1,4 +1,4 @@
-package dev.homing.activities.delivery;
+package dev.homing.activities;
 
 import java.time.Duration;
 import java.util.concurrent.CancellationException;

@@ -1,0 +1,78 @@
+package dev.homing.activities.slots;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** One subscription's slots, kept while any attempt uses them. */
+final class SubscriptionSlots {
+  private static final int SLOTS = 20;
+
+  /** Slots while the receiver is not proven. */
+  private static final int UNPROVEN_SLOTS = 2;
+
+  private final Semaphore free;
+
+  /** Whether it has all its slots: its receiver was proven at first, or has succeeded since. */
+  private boolean wide;
+
+  /** Requests that the receiver has not answered yet. */
+  private int unanswered;
+
+  /** Since when it has answered none of them. */
+  private long silentSinceNanos;
+
+  /** Attempts that use it; changed by its owner under a lock. */
+  int users;
+
+  SubscriptionSlots(boolean proven) {
+    this.wide = proven;
+    this.free = new Semaphore(proven ? SLOTS : UNPROVEN_SLOTS, true);
+  }
+
+  boolean acquire(long until) throws InterruptedException {
+    while (true) {
+      long now = System.nanoTime();
+      long hangsFrom = hangsFrom(now);
+      if (free.tryAcquire(Math.min(hangsFrom, until) - now, TimeUnit.NANOSECONDS)) {
+        return true;
+      }
+      if (now >= Math.min(hangsFrom, until)) {
+        return false;
+      }
+    }
+  }
+
+  /** A receiver that leaves every request unanswered for this long counts as hanging. */
+  private synchronized long hangsFrom(long now) {
+    return (unanswered == 0 ? now : silentSinceNanos) + NodeSlots.SLOW_AFTER.toNanos();
+  }
+
+  synchronized boolean hangs() {
+    return unanswered > 0 && System.nanoTime() - silentSinceNanos > NodeSlots.SLOW_AFTER.toNanos();
+  }
+
+  synchronized void widen() {
+    if (!wide) {
+      wide = true;
+      free.release(SLOTS - UNPROVEN_SLOTS);
+    }
+  }
+
+  synchronized void requestSent() {
+    if (unanswered++ == 0) {
+      silentSinceNanos = System.nanoTime();
+    }
+  }
+
+  void receiverAnswered() {
+    synchronized (this) {
+      unanswered--;
+      silentSinceNanos = System.nanoTime();
+    }
+    free.release();
+  }
+
+  void release() {
+    free.release();
+  }
+}
