@@ -3,6 +3,7 @@ package dev.homing.activities;
 import dev.homing.activities.backlog.Availability;
 import dev.homing.activities.backlog.Backlog;
 import dev.homing.activities.backlog.DrainLeases;
+import dev.homing.activities.backlog.DrainParts;
 import dev.homing.activities.backlog.Drains;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.AttemptLogger;
@@ -183,16 +184,17 @@ public final class Node {
             fair);
     drains =
         new Drains(
-            new DrainLeases(jdbc, transaction),
-            backlog,
-            knownStandings,
-            waiting,
-            receivers,
-            events,
-            sender,
-            attemptLog,
-            limits,
-            Clock.systemUTC());
+            new DrainParts(
+                new DrainLeases(jdbc, transaction),
+                backlog,
+                knownStandings,
+                waiting,
+                receivers,
+                events,
+                sender,
+                attemptLog,
+                limits,
+                Clock.systemUTC()));
   }
 
   /** Accepts an event on this node, which may send it first, for these recipients only. */

@@ -44,13 +44,16 @@ final class Drain implements Runnable {
 
   private final DrainParts parts;
   private final DrainLeases.Lease lease;
+  private final BooleanSupplier stopping;
   private final DrainAttempt attempt;
   private final LeasedWork work;
   private int window = 1;
 
-  Drain(DrainParts parts, DrainLeases.Lease lease) {
+  /** {@code stopping}: no further attempt begins. */
+  Drain(DrainParts parts, DrainLeases.Lease lease, BooleanSupplier stopping) {
     this.parts = parts;
     this.lease = lease;
+    this.stopping = stopping;
     this.attempt = new DrainAttempt(parts, lease.key());
     this.work = new LeasedWork(parts.leases().renewal(), () -> parts.leases().renew(lease));
   }
@@ -77,7 +80,7 @@ final class Drain implements Runnable {
   }
 
   private boolean mayContinue() {
-    return work.isLeased() && !parts.stopping().getAsBoolean();
+    return work.isLeased() && !stopping.getAsBoolean();
   }
 
   /** Works on an interrupted thread: the pool would give it no connection. */

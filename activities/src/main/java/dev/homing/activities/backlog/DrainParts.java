@@ -8,10 +8,9 @@ import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.subscription.Receivers;
 import java.time.Clock;
-import java.util.function.BooleanSupplier;
 
-/** What all drains of a node share; {@code stopping}: none begins another attempt. */
-record DrainParts(
+/** What all drains of a node share. */
+public record DrainParts(
     DrainLeases leases,
     Backlog backlog,
     KnownStandings standings,
@@ -21,5 +20,4 @@ record DrainParts(
     HttpSender sender,
     AttemptLog attemptLog,
     SendingLimits limits,
-    Clock clock,
-    BooleanSupplier stopping) {}
+    Clock clock) {}

@@ -1,13 +1,5 @@
 package dev.homing.activities.backlog;
 
-import dev.homing.activities.delivery.AttemptLog;
-import dev.homing.activities.delivery.WaitingDeliveries;
-import dev.homing.activities.event.Events;
-import dev.homing.activities.outbound.HttpSender;
-import dev.homing.activities.slots.SendingLimits;
-import dev.homing.activities.standing.KnownStandings;
-import dev.homing.activities.subscription.Receivers;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,37 +17,13 @@ public final class Drains {
   /** Drains at once on this node. */
   private static final int MAX_DRAINS = 1_000;
 
-  private final DrainLeases leases;
   private final DrainParts parts;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger running = new AtomicInteger();
   private volatile boolean stopping;
 
-  public Drains(
-      DrainLeases leases,
-      Backlog backlog,
-      KnownStandings standings,
-      WaitingDeliveries waiting,
-      Receivers receivers,
-      Events events,
-      HttpSender sender,
-      AttemptLog attemptLog,
-      SendingLimits limits,
-      Clock clock) {
-    this.leases = leases;
-    this.parts =
-        new DrainParts(
-            leases,
-            backlog,
-            standings,
-            waiting,
-            receivers,
-            events,
-            sender,
-            attemptLog,
-            limits,
-            clock,
-            () -> stopping);
+  public Drains(DrainParts parts) {
+    this.parts = parts;
   }
 
   /** Backlogs that this node drains now, for a gauge. */
@@ -68,7 +36,7 @@ public final class Drains {
     try {
       int room = MAX_DRAINS - running.get();
       if (!stopping && room > 0) {
-        leases.claimDue(room).forEach(this::begin);
+        parts.leases().claimDue(room).forEach(this::begin);
       }
     } catch (DataAccessException e) {
       log.warn("cannot claim backlogs: {}", e.getMessage());
@@ -81,14 +49,14 @@ public final class Drains {
       threads.execute(
           () -> {
             try {
-              new Drain(parts, lease).run();
+              new Drain(parts, lease, () -> stopping).run();
             } finally {
               running.decrementAndGet();
             }
           });
     } catch (RejectedExecutionException stopped) {
       running.decrementAndGet();
-      leases.giveBack(lease, null);
+      parts.leases().giveBack(lease, null);
     }
   }
 

@@ -33,10 +33,11 @@ public final class KnownStandings {
 
   /** Whether the drain alone sends to a subscription. */
   public boolean isExclusive(Tenant tenant, SubscriptionId subscription) {
-    return !known.isEmpty()
-        && find(new SubscriptionKey(tenant, subscription))
-            .map(standing -> standing.state().isExclusive())
-            .orElse(false);
+    return !known.isEmpty() && isExclusive(new SubscriptionKey(tenant, subscription));
+  }
+
+  private boolean isExclusive(SubscriptionKey key) {
+    return find(key).map(standing -> standing.state().isExclusive()).orElse(false);
   }
 
   /** A receiver's standing; empty if it is in good standing. */
@@ -46,7 +47,7 @@ public final class KnownStandings {
 
   /** Opens the breaker of a receiver in good standing. */
   public void open(SubscriptionKey key, Standing.Reason reason) {
-    if (!find(key).map(standing -> standing.state().isExclusive()).orElse(false)) {
+    if (!isExclusive(key)) {
       note(key, standings.open(key, reason));
     }
   }

@@ -3,6 +3,7 @@ package dev.homing.app.wiring;
 import dev.homing.activities.backlog.Availability;
 import dev.homing.activities.backlog.Backlog;
 import dev.homing.activities.backlog.DrainLeases;
+import dev.homing.activities.backlog.DrainParts;
 import dev.homing.activities.backlog.Drains;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.WaitingDeliveries;
@@ -65,16 +66,17 @@ class BacklogWiring {
       MeterRegistry metrics) {
     Drains drains =
         new Drains(
-            new DrainLeases(jdbc, transaction),
-            backlog,
-            standings,
-            waiting,
-            receivers,
-            events,
-            sender,
-            attemptLog,
-            limits,
-            Clock.systemUTC());
+            new DrainParts(
+                new DrainLeases(jdbc, transaction),
+                backlog,
+                standings,
+                waiting,
+                receivers,
+                events,
+                sender,
+                attemptLog,
+                limits,
+                Clock.systemUTC()));
     metrics.gauge("homing.backlogs.draining", drains, Drains::running);
     return drains;
   }
