@@ -2,9 +2,11 @@ package dev.homing.activities;
 
 import dev.homing.activities.backlog.Availability;
 import dev.homing.activities.backlog.Backlog;
+import dev.homing.activities.backlog.BacklogRuns;
 import dev.homing.activities.backlog.DrainLeases;
 import dev.homing.activities.backlog.DrainParts;
 import dev.homing.activities.backlog.Drains;
+import dev.homing.activities.backlog.DurableDrain;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.AttemptLogger;
 import dev.homing.activities.delivery.AttemptMetrics;
@@ -103,6 +105,8 @@ public final class Node {
   public final KnownStandings knownStandings;
   public final Backlog backlog;
   public final Drains drains;
+  public final BacklogRuns backlogRuns;
+  public final DurableDrain durableDrain;
 
   /** A node whose leases outlast any test. */
   public Node() {
@@ -127,7 +131,8 @@ public final class Node {
     standings = new Standings(jdbc);
     deliveries = new Deliveries(jdbc, open);
     list = new DeliveryList(jdbc);
-    waiting = new WaitingDeliveries(jdbc, open, standings, deliveries);
+    OwnRetries ownRetries = new OwnRetries(OWN_RETRIES);
+    waiting = new WaitingDeliveries(jdbc, open, standings, ownRetries, deliveries);
     parked = new ParkedDeliveries(jdbc);
     overdue = new OverdueDeliveries(jdbc);
     notices = new PendingNotices(jdbc);
@@ -135,7 +140,6 @@ public final class Node {
     goneReceivers = new GoneReceivers(jdbc, transaction);
     attempts = new RecordedAttempts(jdbc);
     knownStandings = new KnownStandings(standings);
-    OwnRetries ownRetries = new OwnRetries(OWN_RETRIES);
     backlog = new Backlog(jdbc, standings, transaction);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =
@@ -182,19 +186,21 @@ public final class Node {
             knownStandings,
             backlog,
             fair);
-    drains =
-        new Drains(
-            new DrainParts(
-                new DrainLeases(jdbc, transaction),
-                backlog,
-                knownStandings,
-                waiting,
-                receivers,
-                events,
-                sender,
-                attemptLog,
-                limits,
-                Clock.systemUTC()));
+    DrainParts drainParts =
+        new DrainParts(
+            new DrainLeases(jdbc, transaction),
+            backlog,
+            knownStandings,
+            waiting,
+            receivers,
+            events,
+            sender,
+            attemptLog,
+            limits,
+            Clock.systemUTC());
+    drains = new Drains(drainParts);
+    backlogRuns = new BacklogRuns(jdbc, transaction);
+    durableDrain = new DurableDrain(drains, drainParts, backlogRuns);
   }
 
   /** Accepts an event on this node, which may send it first, for these recipients only. */

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -84,7 +85,7 @@ class SettingsTest {
       assertThat(context.getBean(DispatchSettings.class)).isEqualTo(new DispatchSettings(2, 500));
       assertThat(context.getBean(RequestSettings.class))
           .isEqualTo(new RequestSettings(Duration.ofSeconds(10), Duration.ofSeconds(30)));
-      assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512, null));
+      assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512, "10"));
       assertThat(context.getBean(DrainSettings.class))
           .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));
       assertThat(context.getBean(RetentionSettings.class))
@@ -108,6 +109,14 @@ class SettingsTest {
   void readDurationsInSecondsUnlessAUnitIsNamed(String text, Duration duration) {
     try (var context = read("INITIAL_RETRY_INTERVAL=" + text, "MAX_RETRY_INTERVAL=2d")) {
       assertThat(context.getBean(DeliverySettings.class).initialInterval()).isEqualTo(duration);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"unlimited,", "0, 0", "' 25 ', 25"})
+  void readOwnRetriesAsACountOrUnlimited(String text, @Nullable Integer perWindow) {
+    try (var context = read("HOMING_OWN_RETRIES=" + text)) {
+      assertThat(context.getBean(ExpressSettings.class).ownRetriesPerWindow()).isEqualTo(perWindow);
     }
   }
 
@@ -155,6 +164,9 @@ class SettingsTest {
         "HOMING_EVENTS_PER_WORKFLOW | 501        | 1 to 500",
         "HOMING_EXPRESS_SLOTS   | 0              | 1 to 100000",
         "HOMING_EXPRESS_SLOTS   | 100001         | 1 to 100000",
+        "HOMING_OWN_RETRIES     | -1             | 0 to 1000000, or unlimited",
+        "HOMING_OWN_RETRIES     | 1000001        | 0 to 1000000, or unlimited",
+        "HOMING_OWN_RETRIES     | all            | 0 to 1000000, or unlimited",
         "HOMING_DRAIN_DELAY     | 61s            | 0s to 60s",
         "HOMING_RETENTION       | 86399s         | 86400s to 315360000s",
         "HOMING_RETENTION       | 315360001s     | 86400s to 315360000s",

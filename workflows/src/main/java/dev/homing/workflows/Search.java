@@ -25,6 +25,12 @@ public final class Search {
     return SearchAttributes.newBuilder().set(TENANT, tenant.name()).build();
   }
 
+  public static SearchAttributes of(Tenant tenant, SubscriptionId subscription) {
+    return SearchAttributes.newBuilder(of(tenant))
+        .set(SUBSCRIPTION_ID, subscription.toString())
+        .build();
+  }
+
   public static SearchAttributes of(Tenant tenant, EventId event, String eventType) {
     return SearchAttributes.newBuilder()
         .set(TENANT, tenant.name())

@@ -8,6 +8,9 @@ public final class TaskQueues {
   /** Deliveries waiting for another attempt. */
   public static final String DELIVERIES = "deliveries";
 
+  /** Backlogs to be drained: apart from deliveries, as a drain may go on for minutes. */
+  public static final String BACKLOGS = "backlogs";
+
   /**
    * Deliveries that shared workflows left waiting and that need a workflow of their own. A worker
    * takes few at a time: an overloaded Temporal server spends its time on repeating starts.

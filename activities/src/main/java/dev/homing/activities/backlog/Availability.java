@@ -74,24 +74,29 @@ public final class Availability implements AttemptListener {
     if (ownRetries.isUnlimited()) {
       return; // There are no backlogs.
     }
-    SubscriptionKey key =
-        new SubscriptionKey(context.key().tenant(), context.key().subscriptionId());
+    SubscriptionKey key = context.key().subscription();
     Outcome outcome = attempt.outcome();
     if (!isUnavailable(outcome)) {
       failures.invalidate(key);
       return;
     }
+    String answer = answer(outcome);
     int inARow = failures.get(key, _ -> new AtomicInteger()).incrementAndGet();
     try {
       if (outcome instanceof Outcome.Refused(_, Duration retryAfter) && retryAfter != null) {
-        standings.hold(key, jittered(retryAfter));
+        standings.hold(key, answer, jittered(retryAfter));
       } else if (inARow >= FAILURES_TO_OPEN) {
-        standings.open(key, Standing.Reason.UNAVAILABLE);
+        standings.open(key, Standing.Reason.UNAVAILABLE, answer);
       }
+      standings.answered(key, answer);
     } catch (DataAccessException e) {
       log.warn(
           "cannot store the standing of {}: {}", context.key().subscriptionId(), e.getMessage());
     }
+  }
+
+  private static String answer(Outcome outcome) {
+    return outcome.status() == null ? outcome.word() : outcome.status().toString();
   }
 
   private static Duration jittered(Duration asked) {

@@ -58,7 +58,7 @@ final class DrainAttempt {
       Slot slot = seat.acquireSlot(receiver.id());
       if (slot == null) {
         if (parts.limits().hangs(receiver.id())) {
-          parts.standings().open(subscription, Standing.Reason.HANGS);
+          parts.standings().open(subscription, Standing.Reason.HANGS, null);
         }
         return Sent.NONE;
       }

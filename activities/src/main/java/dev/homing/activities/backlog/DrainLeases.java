@@ -1,10 +1,12 @@
 package dev.homing.activities.backlog;
 
+import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,14 +45,15 @@ public final class DrainLeases {
     return DURATION.dividedBy(3);
   }
 
-  /** Claims backlogs that are due and that no node drains. */
+  /** Claims backlogs that are due, that no node drains and no workflow has in hand. */
   List<Lease> claimDue(int limit) {
     String token = UUID.randomUUID().toString();
     return jdbc.sql(
             """
             with due as (
               select tenant, subscription_id from standings
-              where next_look <= now() and (leased_until is null or leased_until < now())
+              where next_look <= now() and run_id is null
+                and (leased_until is null or leased_until < now())
               order by next_look
               limit :limit
               for update skip locked)
@@ -64,13 +67,28 @@ public final class DrainLeases {
         .param("limit", limit)
         .param("lease", DURATION.toMillis())
         .param("token", token)
-        .query(
-            (row, _) ->
-                new Lease(
-                    new SubscriptionKey(
-                        row.getString("tenant"), row.getObject("subscription_id", UUID.class)),
-                    token))
+        .query((row, _) -> new Lease(Standings.key(row), token))
         .list();
+  }
+
+  /** Claims a backlog, due or not; empty if another node drains it, or nothing waits. */
+  Optional<Lease> claim(SubscriptionKey key) {
+    Lease lease = new Lease(key, UUID.randomUUID().toString());
+    int claimed =
+        jdbc.sql(
+                """
+                update standings
+                set leased_until = now() + :lease * interval '1 millisecond', leased_by = :token,
+                  next_look = now()
+                where tenant = :tenant and subscription_id = :id
+                  and next_look is not null and (leased_until is null or leased_until < now())
+                """)
+            .param("lease", DURATION.toMillis())
+            .param("token", lease.token())
+            .param("tenant", key.tenant())
+            .param("id", key.id())
+            .update();
+    return claimed == 1 ? Optional.of(lease) : Optional.empty();
   }
 
   /** Renews a lease; false if it was lost: another node may drain now. */
@@ -126,15 +144,16 @@ public final class DrainLeases {
   private void giveBackLocked(Lease lease, @Nullable Duration pause) {
     jdbc.sql(
             """
+            with waiting as (
+              select min(next_attempt_at) as due from deliveries
+              where tenant = :tenant and subscription_id = :id
+                and state in ('retrying', 'held') and backlogged)
             update standings
             set leased_until = null, leased_by = null, changed_at = now(),
-              next_look = (
-                select greatest(min(next_attempt_at),
-                  now() + cast(:pause as bigint) * interval '1 millisecond')
-                from deliveries
-                where tenant = :tenant and subscription_id = :id
-                  and state in ('retrying', 'held') and backlogged
-                having min(next_attempt_at) is not null)
+              next_look = case when due is not null then
+                greatest(due, now() + cast(:pause as bigint) * interval '1 millisecond') end,
+              run_id = case when due is not null then run_id end
+            from waiting
             where tenant = :tenant and subscription_id = :id
             """)
         .param("pause", pause == null ? null : pause.toMillis())

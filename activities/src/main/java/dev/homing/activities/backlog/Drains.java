@@ -1,21 +1,31 @@
 package dev.homing.activities.backlog;
 
+import dev.homing.activities.subscription.SubscriptionKey;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
-/** The drains of this node: any node drains what is due and that no other node does. */
+/**
+ * The drains of this node.
+ *
+ * <p>Any node drains what is due, until the backlog has a workflow. From then on the workflow's
+ * activity does, or again any node while Temporal does not answer.
+ */
 public final class Drains {
   private static final Logger log = LoggerFactory.getLogger(Drains.class);
 
   /** Drains at once on this node. */
   private static final int MAX_DRAINS = 1_000;
+
+  /** After which a drain without a workflow ends, so that the workflow that has come goes on. */
+  private static final Duration LONGEST_STAY = Duration.ofSeconds(5);
 
   private final DrainParts parts;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -31,7 +41,7 @@ public final class Drains {
     return running.get();
   }
 
-  /** Begins to drain the backlogs that are due and that no node drains. */
+  /** Begins to drain the backlogs that are due and that neither a node nor a workflow drains. */
   public void beginDue() {
     try {
       int room = MAX_DRAINS - running.get();
@@ -43,20 +53,32 @@ public final class Drains {
     }
   }
 
+  /** Drains a backlog now that its workflow cannot, as Temporal does not answer. */
+  public void begin(SubscriptionKey key) {
+    if (!stopping) {
+      parts.leases().claim(key).ifPresent(this::begin);
+    }
+  }
+
   private void begin(DrainLeases.Lease lease) {
-    running.incrementAndGet();
     try {
       threads.execute(
           () -> {
-            try {
-              new Drain(parts, lease, () -> stopping).run();
-            } finally {
-              running.decrementAndGet();
-            }
+            long until = System.nanoTime() + LONGEST_STAY.toNanos();
+            run(lease, () -> System.nanoTime() - until >= 0);
           });
     } catch (RejectedExecutionException stopped) {
-      running.decrementAndGet();
       parts.leases().giveBack(lease, null);
+    }
+  }
+
+  /** Drains on the calling thread until nothing is due soon, or {@code stop} says so. */
+  void run(DrainLeases.Lease lease, BooleanSupplier stop) {
+    running.incrementAndGet();
+    try {
+      new Drain(parts, lease, () -> stopping || stop.getAsBoolean()).run();
+    } finally {
+      running.decrementAndGet();
     }
   }
 

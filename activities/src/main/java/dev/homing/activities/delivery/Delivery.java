@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
@@ -44,6 +45,10 @@ public record Delivery(
       Tenant tenant, EventId eventId, String eventType, SubscriptionId subscriptionId) {
     public DeliveryId id() {
       return DeliveryId.of(eventId, subscriptionId);
+    }
+
+    public SubscriptionKey subscription() {
+      return new SubscriptionKey(tenant, subscriptionId);
     }
   }
 

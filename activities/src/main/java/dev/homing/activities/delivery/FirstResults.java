@@ -50,7 +50,7 @@ public final class FirstResults {
       @Nullable Attempt attempt,
       @Nullable Duration retryFor) {
     private SubscriptionKey subscription() {
-      return new SubscriptionKey(delivery.key().tenant(), delivery.key().subscriptionId());
+      return delivery.key().subscription();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.homing.activities.delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.standing.OwnRetries;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.DeliveryId;
@@ -26,15 +27,24 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * <p>A decision and the notice to the delivery's run are one commit, in the caller's transaction.
  */
 public final class WaitingDeliveries {
+  /** Runs that are woken when a subscription is enabled; more would fill Temporal's queues. */
+  private static final int MOST_WOKEN = 20;
+
   private final JdbcClient jdbc;
   private final OpenEvents open;
   private final Standings standings;
+  private final OwnRetries ownRetries;
   private final Deliveries deliveries;
 
   public WaitingDeliveries(
-      JdbcClient jdbc, OpenEvents open, Standings standings, Deliveries deliveries) {
+      JdbcClient jdbc,
+      OpenEvents open,
+      Standings standings,
+      OwnRetries ownRetries,
+      Deliveries deliveries) {
     this.jdbc = jdbc;
     this.standings = standings;
+    this.ownRetries = ownRetries;
     this.open = open;
     this.deliveries = deliveries;
   }
@@ -200,11 +210,12 @@ public final class WaitingDeliveries {
   /**
    * Makes every waiting delivery of a newly enabled subscription due now.
    *
-   * <p>Held deliveries continue, parked ones are checked again, and their runs get a notice. Those
-   * in the backlog stay there.
+   * <p>Held deliveries continue, and parked ones are checked again. The runs of a few get a notice;
+   * many wait in the backlog from now on, and their runs end when they wake by themselves.
    */
   public int release(Tenant tenant, SubscriptionId subscription) {
-    if (hasBacklog(tenant, subscription)) {
+    boolean many = !ownRetries.isUnlimited() && moreWait(MOST_WOKEN, "", tenant, subscription);
+    if (many || moreWait(0, "and backlogged", tenant, subscription)) {
       standings.expect(List.of(new SubscriptionKey(tenant, subscription)), List.of(Duration.ZERO));
     }
     return jdbc.sql(
@@ -212,25 +223,32 @@ public final class WaitingDeliveries {
             update deliveries
             set state = case when reason = 'paused' then 'retrying' else state end,
               reason = nullif(reason, 'paused'), next_attempt_at = now(), look_after = null,
-              run_notice = run_id is not null
+              backlogged = backlogged or :many,
+              run_notice = run_id is not null and not :many,
+              run_id = case when not :many then run_id end
             where tenant = :tenant and subscription_id = :subscription
               and state in ('retrying', 'held')
             """)
+        .param("many", many)
         .param("tenant", tenant.name())
         .param("subscription", subscription.uuid())
         .update();
   }
 
-  private boolean hasBacklog(Tenant tenant, SubscriptionId subscription) {
+  /** Whether more than so many wait that fulfil an SQL condition. */
+  private boolean moreWait(int count, String condition, Tenant tenant, SubscriptionId id) {
     return jdbc.sql(
             """
             select exists (
               select from deliveries
-              where tenant = :tenant and subscription_id = :subscription
-                and state in ('retrying', 'held') and backlogged)
-            """)
+              where tenant = :tenant and subscription_id = :id
+                and state in ('retrying', 'held') %s
+              offset :count)
+            """
+                .formatted(condition))
+        .param("count", count)
         .param("tenant", tenant.name())
-        .param("subscription", subscription.uuid())
+        .param("id", id.uuid())
         .query(Boolean.class)
         .single();
   }

@@ -1,14 +1,14 @@
 package dev.homing.activities.lane;
 
-import io.temporal.failure.ApplicationErrorCategory;
+import dev.homing.activities.temporal.BenignFailure;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.Optional;
 
 /** The next step of a delivery's run; operators read its message in Temporal's Web UI. */
 sealed interface NextStep {
-  /** Shorter waits are none: Temporal's timers are no finer, and zero would end the retries. */
-  Duration MIN_WAIT = Duration.ofMillis(100);
+  /** The shortest wait. */
+  Duration MIN_WAIT = BenignFailure.MIN_WAIT;
 
   /** Does nothing: the delivery is over, or another run has it in hand. */
   record Done() implements NextStep {}
@@ -19,11 +19,7 @@ sealed interface NextStep {
    * @param type the failure type that Temporal shows: {@code waiting}, {@code held} or {@code
    *     egress_down}
    */
-  record Wait(String type, String message, Duration delay) implements NextStep {
-    public Wait {
-      delay = delay.compareTo(MIN_WAIT) > 0 ? delay : MIN_WAIT;
-    }
-  }
+  record Wait(String type, String message, Duration delay) implements NextStep {}
 
   /** Ends the delivery as failed. */
   record Over(String message) implements NextStep {}
@@ -41,21 +37,8 @@ sealed interface NextStep {
     return switch (this) {
       case Done() -> Optional.empty();
       case Wait(var type, var message, var delay) ->
-          Optional.of(
-              withoutTrace(
-                  ApplicationFailure.newBuilder()
-                      .setMessage(message)
-                      .setType(type)
-                      .setCategory(ApplicationErrorCategory.BENIGN)
-                      .setNextRetryDelay(delay)));
-      case Over(var message) ->
-          Optional.of(
-              withoutTrace(
-                  ApplicationFailure.newBuilder()
-                      .setMessage(message)
-                      .setType("failed")
-                      .setCategory(ApplicationErrorCategory.BENIGN)
-                      .setNonRetryable(true)));
+          Optional.of(BenignFailure.waiting(type, message, delay));
+      case Over(var message) -> Optional.of(BenignFailure.over("failed", message));
       case InternalFault(var cause, var delay) ->
           Optional.of(
               ApplicationFailure.newBuilder()
@@ -65,12 +48,5 @@ sealed interface NextStep {
                   .setNextRetryDelay(delay)
                   .build());
     };
-  }
-
-  /** Without a stack trace: these are expected, and the message says everything. */
-  private static ApplicationFailure withoutTrace(ApplicationFailure.Builder failure) {
-    ApplicationFailure built = failure.build();
-    built.setStackTrace(new StackTraceElement[0]);
-    return built;
   }
 }

@@ -21,7 +21,6 @@ import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.OwnRetries;
 import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.Receiver;
-import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;
@@ -264,9 +263,7 @@ public final class SendFirstAttempts {
       return;
     }
     if (limits.hangs(receiver.id())) {
-      standings.open(
-          new SubscriptionKey(sending.content.event().tenant(), receiver.id()),
-          Standing.Reason.HANGS);
+      standings.open(sending.to(receiver).subscription(), Standing.Reason.HANGS, null);
     }
     leaveToDrain(sending, receiver);
   }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -45,16 +46,34 @@ public final class KnownStandings {
     return Optional.ofNullable(known.get(key));
   }
 
-  /** Opens the breaker of a receiver in good standing. */
-  public void open(SubscriptionKey key, Standing.Reason reason) {
+  /**
+   * Opens the breaker of a receiver in good standing.
+   *
+   * @param answer what it answered; null: it has not
+   */
+  public void open(SubscriptionKey key, Standing.Reason reason, @Nullable String answer) {
     if (!isExclusive(key)) {
-      note(key, standings.open(key, reason));
+      note(key, standings.open(key, reason, answer));
     }
   }
 
   /** Holds a receiver, unless it is held for longer. */
-  public void hold(SubscriptionKey key, Duration hold) {
-    note(key, standings.hold(key, hold));
+  public void hold(SubscriptionKey key, String answer, Duration hold) {
+    note(key, standings.hold(key, answer, hold));
+  }
+
+  /** Notes what a receiver answered, if it is in trouble and answered something else before. */
+  public void answered(SubscriptionKey key, String answer) {
+    find(key)
+        .filter(known -> known.state().isExclusive() && !answer.equals(known.answer()))
+        .ifPresent(
+            known -> {
+              standings.answered(key, answer);
+              note(
+                  key,
+                  new Standing(
+                      known.state(), known.reason(), known.since(), answer, known.heldUntil()));
+            });
   }
 
   /** Changes the standing for its drain. */
@@ -89,6 +108,7 @@ public final class KnownStandings {
           .addKeyValue("subscription_id", new SubscriptionId(key.id()).toString())
           .addKeyValue("state", now.state().word())
           .addKeyValue("reason", now.reason() == null ? null : now.reason().word())
+          .addKeyValue("answer", now.answer())
           .log("standing");
     }
   }

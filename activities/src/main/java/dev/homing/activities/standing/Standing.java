@@ -9,10 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reason why it is not in good standing; null where failed deliveries wait, and no more
  * @param since since when it is not closed or, while it is, since when deliveries wait
+ * @param answer what it answered when it was last found unavailable: a status such as {@code 503},
+ *     or the word of a fault such as {@code timed_out}; null: not known
  * @param heldUntil nothing is sent before, if it is held; else null
  */
 public record Standing(
-    State state, @Nullable Reason reason, Instant since, @Nullable Instant heldUntil) {
+    State state,
+    @Nullable Reason reason,
+    Instant since,
+    @Nullable String answer,
+    @Nullable Instant heldUntil) {
 
   /** The states of a circuit breaker, and held. */
   public enum State {

@@ -46,7 +46,9 @@ public final class Standings {
             group by tenant, id
             order by tenant, id
             on conflict (tenant, subscription_id) do update
-            set next_look = excluded.next_look, changed_at = now()
+            set next_look = excluded.next_look, changed_at = now(),
+              since = case when standings.state = 'closed' and standings.next_look is null
+                then now() else standings.since end
             where standings.next_look is null
               or standings.state = 'closed' and standings.next_look > excluded.next_look
             """)
@@ -57,16 +59,17 @@ public final class Standings {
   }
 
   /** Opens the breaker of a receiver in good standing; returns the standing that it has then. */
-  Standing open(SubscriptionKey key, Standing.Reason reason) {
-    return exclude(key, Standing.State.OPEN, reason, null, "standings.state = 'closed'");
+  Standing open(SubscriptionKey key, Standing.Reason reason, @Nullable String answer) {
+    return exclude(key, Standing.State.OPEN, reason, answer, null, "standings.state = 'closed'");
   }
 
   /** Holds a receiver, unless it is held for longer; returns the standing that it has then. */
-  Standing hold(SubscriptionKey key, Duration hold) {
+  Standing hold(SubscriptionKey key, String answer, Duration hold) {
     return exclude(
         key,
         Standing.State.HELD,
         Standing.Reason.RETRY_AFTER,
+        answer,
         hold,
         "standings.held_until is null or standings.held_until < excluded.held_until");
   }
@@ -75,15 +78,16 @@ public final class Standings {
       SubscriptionKey key,
       Standing.State state,
       Standing.Reason reason,
+      @Nullable String answer,
       @Nullable Duration hold,
       String condition) {
     return jdbc.sql(
             """
-            insert into standings (tenant, subscription_id, state, reason, held_until)
-            values (:tenant, :id, :state, :reason,
+            insert into standings (tenant, subscription_id, state, reason, answer, held_until)
+            values (:tenant, :id, :state, :reason, :answer,
               now() + cast(:hold as bigint) * interval '1 millisecond')
             on conflict (tenant, subscription_id) do update
-            set state = excluded.state, reason = excluded.reason,
+            set state = excluded.state, reason = excluded.reason, answer = excluded.answer,
               held_until = excluded.held_until, changed_at = now(),
               since = case when standings.state = 'closed' then now() else standings.since end
             where %s
@@ -94,6 +98,7 @@ public final class Standings {
         .param("id", key.id())
         .param("state", state.word())
         .param("reason", reason.word())
+        .param("answer", answer)
         .param("hold", hold == null ? null : hold.toMillis())
         .query((row, _) -> standing(row))
         .optional()
@@ -122,10 +127,24 @@ public final class Standings {
             update standings
             set state = :state, held_until = null, changed_at = now(),
               reason = case when :state = 'closed' then null else reason end,
+              answer = case when :state = 'closed' then null else answer end,
               since = case when :state = 'closed' then now() else since end
             where tenant = :tenant and subscription_id = :id
             """)
         .param("state", state.word())
+        .param("tenant", key.tenant())
+        .param("id", key.id())
+        .update();
+  }
+
+  /** Notes what a receiver in trouble answered. */
+  void answered(SubscriptionKey key, String answer) {
+    jdbc.sql(
+            """
+            update standings set answer = :answer, changed_at = now()
+            where tenant = :tenant and subscription_id = :id and state <> 'closed'
+            """)
+        .param("answer", answer)
         .param("tenant", key.tenant())
         .param("id", key.id())
         .update();
@@ -141,8 +160,7 @@ public final class Standings {
                   row.getString("state").equals(Standing.State.CLOSED.word())
                       && row.getObject("next_look") == null;
               return new Change(
-                  new SubscriptionKey(
-                      row.getString("tenant"), row.getObject("subscription_id", UUID.class)),
+                  key(row),
                   good ? null : standing(row),
                   row.getObject("changed_at", OffsetDateTime.class).toInstant());
             })
@@ -163,6 +181,12 @@ public final class Standings {
         .update();
   }
 
+  /** The key in a row with the columns {@code tenant} and {@code subscription_id}. */
+  public static SubscriptionKey key(ResultSet row) throws SQLException {
+    return new SubscriptionKey(
+        row.getString("tenant"), row.getObject("subscription_id", UUID.class));
+  }
+
   private static Standing standing(ResultSet row) throws SQLException {
     OffsetDateTime heldUntil = row.getObject("held_until", OffsetDateTime.class);
     String reason = row.getString("reason");
@@ -170,6 +194,7 @@ public final class Standings {
         Standing.State.of(row.getString("state")),
         reason == null ? null : Standing.Reason.of(reason),
         row.getObject("since", OffsetDateTime.class).toInstant(),
+        row.getString("answer"),
         heldUntil == null ? null : heldUntil.toInstant());
   }
 }

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNullElse;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.subscription.Receiver;
+import dev.homing.activities.temporal.WorkflowRuns.Latest;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
 import dev.homing.workflows.delivery.LaterAttempts;
@@ -98,12 +99,10 @@ public final class DeliveryWorkflows {
     DeliveryId id = delivery.key().id();
     boolean mayContinue =
         switch (runs.latest(id)) {
-          case DeliveryRuns.Latest.None _,
-              DeliveryRuns.Latest.Ended _,
-              DeliveryRuns.Latest.Ending _ ->
-              false;
-          case DeliveryRuns.Latest.Asleep(var run) -> !run.equals(delivery.endedRunId());
-          case DeliveryRuns.Latest.Running(var run) -> !run.equals(delivery.endedRunId());
+          case Latest.None _, Latest.Ended _, Latest.Ending _ -> false;
+          case Latest.Asleep(var run) -> !run.equals(delivery.endedRunId());
+          case Latest.Running(var run) -> !run.equals(delivery.endedRunId());
+          case Latest.Paused(var run) -> !run.equals(delivery.endedRunId());
         };
     return wake(id) && mayContinue;
   }

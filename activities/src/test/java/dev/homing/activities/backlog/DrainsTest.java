@@ -162,10 +162,53 @@ class DrainsTest {
     assertThat(receiver.requests()).isZero();
 
     SampleSubscriptions.enable(ledger.tenant, subscription);
-    node.transaction.executeWithoutResult(_ -> node.waiting.release(ledger.tenant, subscription));
+    release(subscription);
     node.drains.beginDue();
 
     await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+  }
+
+  @Test
+  void enablingPutsManyIntoTheBacklogInsteadOfWakingTheirRuns() {
+    SubscriptionId subscription = to("/ok");
+    List<Delivery.Key> waiting = withRuns(subscription, 21);
+
+    release(subscription);
+
+    assertThat(notices(subscription)).isZero();
+    node.drains.beginDue();
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+  }
+
+  @Test
+  void enablingWakesAFew() {
+    SubscriptionId subscription = to("/ok");
+    List<Delivery.Key> waiting = withRuns(subscription, 20);
+
+    release(subscription);
+
+    assertThat(notices(subscription)).isEqualTo(20);
+    assertThat(waiting).noneMatch(key -> ledger.find(key).backlogged());
+  }
+
+  private int notices(SubscriptionId subscription) {
+    return ask(
+        Integer.class, "select count(*) filter (where run_notice) from deliveries", subscription);
+  }
+
+  private List<Delivery.Key> withRuns(SubscriptionId subscription, int count) {
+    List<Delivery.Key> keys =
+        IntStream.range(0, count).mapToObj(_ -> ledger.to(subscription)).toList();
+    keys.forEach(
+        key -> {
+          node.deliveries.add(key, State.HELD, Reason.PAUSED);
+          ledger.set(key, "run_id = 'run'");
+        });
+    return keys;
+  }
+
+  private void release(SubscriptionId subscription) {
+    node.transaction.executeWithoutResult(_ -> node.waiting.release(ledger.tenant, subscription));
   }
 
   @Test
@@ -216,7 +259,7 @@ class DrainsTest {
   void openBreakerIsProbedByOneDelivery() {
     SubscriptionId subscription = to("/503");
     List<Delivery.Key> waiting = backlog(subscription, 10);
-    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE);
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
     ageStanding(subscription, "5 minutes");
 
     node.drains.beginDue();
@@ -235,7 +278,7 @@ class DrainsTest {
     SubscriptionId subscription = to("/503");
     List<Delivery.Key> waiting = backlog(subscription, 3);
     waiting.forEach(key -> ledger.set(key, "retry_until = now()"));
-    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE);
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
 
     node.drains.beginDue();
 
@@ -246,7 +289,7 @@ class DrainsTest {
   void closesAfterAProbeAndARampSucceeded() {
     SubscriptionId subscription = to("/ok");
     List<Delivery.Key> waiting = backlog(subscription, 100);
-    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE);
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
 
     node.drains.beginDue();
 
@@ -259,7 +302,7 @@ class DrainsTest {
   void refusedProbeShowsThatTheReceiverAnswers() {
     SubscriptionId subscription = to("/500");
     List<Delivery.Key> waiting = backlog(subscription, 10);
-    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE);
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
 
     node.drains.beginDue();
 
@@ -292,7 +335,7 @@ class DrainsTest {
   void holdEndsWithARamp() {
     SubscriptionId subscription = to("/ok");
     List<Delivery.Key> waiting = backlog(subscription, 10);
-    node.knownStandings.hold(key(subscription), Duration.ofMillis(200));
+    node.knownStandings.hold(key(subscription), "429", Duration.ofMillis(200));
 
     node.drains.beginDue();
 
@@ -318,7 +361,7 @@ class DrainsTest {
   void otherNodesLearnOfAStanding() {
     Node other = new Node();
     SubscriptionId subscription = to("/ok");
-    node.knownStandings.open(key(subscription), Standing.Reason.HANGS);
+    node.knownStandings.open(key(subscription), Standing.Reason.HANGS, null);
     assertThat(other.knownStandings.isExclusive(ledger.tenant, subscription)).isFalse();
 
     other.knownStandings.refresh();

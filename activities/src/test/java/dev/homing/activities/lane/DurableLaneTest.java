@@ -509,7 +509,9 @@ class DurableLaneTest {
 
   private void open(Delivery.Key key) {
     ledger.node.knownStandings.open(
-        new SubscriptionKey(key.tenant(), key.subscriptionId()), Standing.Reason.UNAVAILABLE);
+        new SubscriptionKey(key.tenant(), key.subscriptionId()),
+        Standing.Reason.UNAVAILABLE,
+        "503");
   }
 
   // Internal faults.

@@ -337,7 +337,8 @@ class ExpressLaneTest {
   @Test
   void sendsNothingToAReceiverInTrouble() {
     SubscriptionId troubled = to("/ok").getFirst();
-    here.knownStandings.open(new SubscriptionKey(tenant, troubled), Standing.Reason.UNAVAILABLE);
+    here.knownStandings.open(
+        new SubscriptionKey(tenant, troubled), Standing.Reason.UNAVAILABLE, "503");
     AcceptedEvent event = here.accept(tenant, troubled);
 
     Unfinished unfinished = sendAll(here, event);

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A delivery as the API shows it.
  *
+ * @param workflowId the workflow that has it in hand or had it last: its own, or that of its
+ *     subscription's backlog; null: neither
  * @param attempts first to last; null in lists
  */
 record DeliveryView(
@@ -27,6 +29,7 @@ record DeliveryView(
     int round,
     int attemptCount,
     @Nullable Instant nextAttemptAt,
+    @Nullable String workflowId,
     Instant createdAt,
     Instant updatedAt,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<AttemptView> attempts) {
@@ -53,9 +56,17 @@ record DeliveryView(
         delivery.round(),
         delivery.attemptCount(),
         delivery.nextAttemptAt(),
+        workflowId(delivery),
         delivery.createdAt(),
         delivery.updatedAt(),
         attempts);
+  }
+
+  private static @Nullable String workflowId(Delivery delivery) {
+    if (delivery.backlogged() && !delivery.state().isOver()) {
+      return delivery.key().subscriptionId().toString();
+    }
+    return delivery.runId() == null ? null : delivery.key().id().toString();
   }
 
   /**

@@ -9,8 +9,8 @@ import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.temporal.DeliveryRuns;
-import dev.homing.activities.temporal.DeliveryRuns.Latest;
 import dev.homing.activities.temporal.DeliveryWorkflows;
+import dev.homing.activities.temporal.WorkflowRuns.Latest;
 import dev.homing.app.node.Workers;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.Gauge;
@@ -163,7 +163,7 @@ public class DeliveryRescuer {
             Optional.of(cancel(delivery, run));
         case Latest.Ended _ -> start(delivery);
         case Latest.Asleep _ -> Optional.of(wake(delivery));
-        case Latest.Running _, Latest.Ending _ -> Optional.of(Repair.NOT_NEEDED);
+        case Latest.Running _, Latest.Paused _, Latest.Ending _ -> Optional.of(Repair.NOT_NEEDED);
       };
     } catch (StatusRuntimeException e) {
       log.warn("cannot look up {} in Temporal: {}", delivery.key().id(), e.getMessage());

@@ -30,6 +30,7 @@ class Housekeeping {
   private final KnownStandings knownStandings;
   private final Standings standings;
   private final Drains drains;
+  private final BacklogRescuer backlogs;
   private final Workers workers;
 
   Housekeeping(
@@ -45,6 +46,7 @@ class Housekeeping {
       KnownStandings knownStandings,
       Standings standings,
       Drains drains,
+      BacklogRescuer backlogs,
       Workers workers) {
     this.leases = leases;
     this.events = events;
@@ -58,6 +60,7 @@ class Housekeeping {
     this.knownStandings = knownStandings;
     this.standings = standings;
     this.drains = drains;
+    this.backlogs = backlogs;
     this.workers = workers;
   }
 
@@ -83,6 +86,16 @@ class Housekeeping {
   @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
   void drainBacklogs() {
     drains.beginDue();
+  }
+
+  @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
+  void startWorkflowsOfBacklogs() {
+    backlogs.startWorkflows();
+  }
+
+  @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
+  void rescueBacklogs() {
+    backlogs.rescue();
   }
 
   @Scheduled(fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
@@ -133,6 +146,11 @@ class Housekeeping {
   @Scheduled(fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
   void measureClockSkew() {
     clockSkew.compare();
+  }
+
+  @Scheduled(fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
+  void countBacklogs() {
+    backlogs.count();
   }
 
   @Scheduled(fixedDelay = 30, timeUnit = TimeUnit.SECONDS)

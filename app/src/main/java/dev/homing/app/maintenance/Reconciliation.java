@@ -6,7 +6,7 @@ import dev.homing.activities.delivery.ParkedDeliveries;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.temporal.DeliveryRuns;
-import dev.homing.activities.temporal.DeliveryRuns.Latest;
+import dev.homing.activities.temporal.WorkflowRuns.Latest;
 import dev.homing.app.maintenance.DeliveryRescuer.Repair;
 import dev.homing.app.node.Workers;
 import dev.homing.app.problem.Problem;
@@ -117,7 +117,7 @@ class Reconciliation {
   private boolean isLost(DeliveryId id) {
     return switch (runs.latest(id)) {
       case Latest.None _, Latest.Ended _ -> true;
-      case Latest.Asleep _, Latest.Running _, Latest.Ending _ -> false;
+      case Latest.Asleep _, Latest.Running _, Latest.Paused _, Latest.Ending _ -> false;
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.homing.app.maintenance;
 
 import dev.homing.activities.temporal.ShortCalls;
+import dev.homing.workflows.backlog.BacklogWorkflow;
 import dev.homing.workflows.delivery.DeliveryWorkflow;
 import dev.homing.workflows.event.EventWorkflow;
 import io.grpc.StatusRuntimeException;
@@ -23,8 +24,8 @@ class StuckWorkflows {
   private static final Logger log = LoggerFactory.getLogger(StuckWorkflows.class);
   private static final String QUERY =
       "TemporalReportedProblems IS NOT NULL AND ExecutionStatus=\"Running\""
-          + " AND WorkflowType IN (\"%s\", \"%s\")"
-              .formatted(EventWorkflow.TYPE, DeliveryWorkflow.TYPE);
+          + " AND WorkflowType IN (\"%s\", \"%s\", \"%s\")"
+              .formatted(EventWorkflow.TYPE, DeliveryWorkflow.TYPE, BacklogWorkflow.TYPE);
 
   private final WorkflowClient client;
   private volatile long stuck;

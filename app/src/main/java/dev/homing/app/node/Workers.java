@@ -1,12 +1,14 @@
 package dev.homing.app.node;
 
 import dev.homing.activities.backlog.Drains;
+import dev.homing.activities.backlog.DurableDrain;
 import dev.homing.activities.event.Leases;
 import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
 import dev.homing.activities.lane.StartDeliveries;
 import dev.homing.workflows.TaskQueues;
+import dev.homing.workflows.backlog.DrainingBacklog;
 import dev.homing.workflows.delivery.RetryingDelivery;
 import dev.homing.workflows.event.FanOut;
 import dev.homing.workflows.event.SharedFanOut;
@@ -39,6 +41,12 @@ public class Workers {
   /** Later attempts at once. */
   private static final int LATER_ATTEMPTS = 500;
 
+  /** Backlogs drained at once by their workflows; each waits for receivers most of the time. */
+  private static final int DRAINS = 1_000;
+
+  /** How soon a drain under way hears that it must end. */
+  private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(4);
+
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
   /** Time for attempts under way to end: longer than the default timeout of an attempt. */
@@ -61,6 +69,7 @@ public class Workers {
       SearchAttributes searchAttributes,
       ExpressLane expressLane,
       DurableLane durableLane,
+      DurableDrain durableDrain,
       StartDeliveries startDeliveries,
       EarlyStart earlyStart,
       Drains drains,
@@ -94,6 +103,16 @@ public class Workers {
     var deliveries = factory.newWorker(TaskQueues.DELIVERIES, options);
     deliveries.registerWorkflowImplementationTypes(RetryingDelivery.class);
     deliveries.registerActivitiesImplementations(durableLane);
+
+    var backlogs =
+        factory.newWorker(
+            TaskQueues.BACKLOGS,
+            WorkerOptions.newBuilder(options)
+                .setMaxConcurrentActivityExecutionSize(DRAINS)
+                .setMaxHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
+                .build());
+    backlogs.registerWorkflowImplementationTypes(DrainingBacklog.class);
+    backlogs.registerActivitiesImplementations(durableDrain);
 
     var starts =
         factory.newWorker(

@@ -1,10 +1,13 @@
 package dev.homing.app.subscription;
 
+import dev.homing.activities.backlog.Backlog;
 import dev.homing.activities.destination.DestinationCheck;
 import dev.homing.activities.routing.EventTypes;
 import dev.homing.activities.secret.SigningSecret;
+import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.IfMatch;
@@ -50,6 +53,8 @@ class SubscriptionController {
   private final SubscriptionReader reader;
   private final TestEvents testEvents;
   private final DestinationCheck destinations;
+  private final Standings standings;
+  private final Backlog backlog;
   private final DeliverySettings settings;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
@@ -60,6 +65,8 @@ class SubscriptionController {
       SubscriptionReader reader,
       TestEvents testEvents,
       DestinationCheck destinations,
+      Standings standings,
+      Backlog backlog,
       DeliverySettings settings,
       Clock clock) {
     this.subscriptions = subscriptions;
@@ -67,6 +74,8 @@ class SubscriptionController {
     this.reader = reader;
     this.testEvents = testEvents;
     this.destinations = destinations;
+    this.standings = standings;
+    this.backlog = backlog;
     this.settings = settings;
     this.clock = clock;
   }
@@ -111,7 +120,12 @@ class SubscriptionController {
   ResponseEntity<SubscriptionView> get(
       @AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     Subscription found = registry.find(tenant, id(id));
-    return answer(found, SubscriptionView.of(found));
+    return answer(found, SubscriptionView.of(found, standing(tenant, found.id())));
+  }
+
+  private StandingView standing(Tenant tenant, SubscriptionId id) {
+    SubscriptionKey key = new SubscriptionKey(tenant, id);
+    return StandingView.of(standings.find(key), backlog.waiting(key));
   }
 
   /** Replaces a subscription, except its secret. */
@@ -152,7 +166,7 @@ class SubscriptionController {
     SubscriptionRegistry.Changed changed = registry.change(tenant, id, ifMatch, terms);
     return answer(
         changed.subscription(),
-        SubscriptionView.changed(changed.subscription(), changed.dropped()));
+        SubscriptionView.changed(changed.subscription(), standing(tenant, id), changed.dropped()));
   }
 
   @DeleteMapping("/{id}")

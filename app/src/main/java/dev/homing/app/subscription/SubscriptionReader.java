@@ -80,6 +80,7 @@ class SubscriptionReader {
     ObjectNode shown = json.valueToTree(SubscriptionView.of(before));
     ObjectNode rest = sent.deepCopy();
     rest.remove("dropped"); // From the response to an earlier change.
+    rest.remove("standing"); // It changes by itself.
     List<Problem.FieldError> errors = new ArrayList<>();
     for (String field : SET_BY_HOMING) {
       JsonNode value = rest.remove(field);

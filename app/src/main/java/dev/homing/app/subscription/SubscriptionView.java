@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null: the default; its key is {@link Redacted} as well
  * @param signatureScheme {@code v1} or {@code v1a}
  * @param previousSecretUntil until when the previous secret also signs; null: it does not
+ * @param standing how its receiver does; null in lists, and where nothing can have been sent yet
  * @param publicKey for the receiver to verify with; null: it verifies with the secret
  * @param secret only in the response that creates it, and only if the receiver needs it
  * @param dropped the secrets that did not move to another host; empty except in the response to the
@@ -42,6 +43,7 @@ record SubscriptionView(
     String signatureScheme,
     Instant createdAt,
     Instant updatedAt,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable StandingView standing,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant previousSecretUntil,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String publicKey,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret,
@@ -53,20 +55,30 @@ record SubscriptionView(
       @Nullable Duration initialInterval,
       @Nullable Duration maxInterval) {}
 
+  /** In a list. */
   static SubscriptionView of(Subscription subscription) {
-    return view(subscription, null, List.of());
+    return view(subscription, null, null, List.of());
   }
 
-  static SubscriptionView changed(Subscription subscription, List<String> dropped) {
-    return view(subscription, null, dropped);
+  static SubscriptionView of(Subscription subscription, StandingView standing) {
+    return view(subscription, standing, null, List.of());
+  }
+
+  static SubscriptionView changed(
+      Subscription subscription, StandingView standing, List<String> dropped) {
+    return view(subscription, standing, null, dropped);
   }
 
   static SubscriptionView withSecret(Subscription subscription, SigningSecret secret) {
-    return view(subscription, secret.publicKey().isPresent() ? null : secret.text(), List.of());
+    return view(
+        subscription, null, secret.publicKey().isPresent() ? null : secret.text(), List.of());
   }
 
   private static SubscriptionView view(
-      Subscription subscription, @Nullable String secret, List<String> dropped) {
+      Subscription subscription,
+      @Nullable StandingView standing,
+      @Nullable String secret,
+      List<String> dropped) {
     Terms terms = subscription.terms();
     HeaderFields fields = HeaderFields.of(terms);
     return new SubscriptionView(
@@ -88,6 +100,7 @@ record SubscriptionView(
         SignatureScheme.of(subscription),
         subscription.id().createdAt(),
         subscription.updatedAt(),
+        standing,
         subscription.previousSecretUntil(),
         subscription.publicKey(),
         secret,

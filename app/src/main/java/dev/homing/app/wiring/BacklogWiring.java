@@ -2,9 +2,11 @@ package dev.homing.app.wiring;
 
 import dev.homing.activities.backlog.Availability;
 import dev.homing.activities.backlog.Backlog;
+import dev.homing.activities.backlog.BacklogRuns;
 import dev.homing.activities.backlog.DrainLeases;
 import dev.homing.activities.backlog.DrainParts;
 import dev.homing.activities.backlog.Drains;
+import dev.homing.activities.backlog.DurableDrain;
 import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
@@ -37,7 +39,7 @@ class BacklogWiring {
 
   @Bean
   OwnRetries ownRetries(ExpressSettings settings) {
-    return new OwnRetries(settings.ownRetries());
+    return new OwnRetries(settings.ownRetriesPerWindow());
   }
 
   @Bean
@@ -50,9 +52,13 @@ class BacklogWiring {
     return new Backlog(jdbc, standings, transaction);
   }
 
-  /** Not destroyed by Spring: the workers' bean stops it. */
-  @Bean(destroyMethod = "")
-  Drains drains(
+  @Bean
+  BacklogRuns backlogRuns(JdbcClient jdbc, TransactionTemplate transaction) {
+    return new BacklogRuns(jdbc, transaction);
+  }
+
+  @Bean
+  DrainParts drainParts(
       JdbcClient jdbc,
       TransactionTemplate transaction,
       Backlog backlog,
@@ -62,22 +68,30 @@ class BacklogWiring {
       Events events,
       HttpSender sender,
       AttemptLog attemptLog,
-      SendingLimits limits,
-      MeterRegistry metrics) {
-    Drains drains =
-        new Drains(
-            new DrainParts(
-                new DrainLeases(jdbc, transaction),
-                backlog,
-                standings,
-                waiting,
-                receivers,
-                events,
-                sender,
-                attemptLog,
-                limits,
-                Clock.systemUTC()));
+      SendingLimits limits) {
+    return new DrainParts(
+        new DrainLeases(jdbc, transaction),
+        backlog,
+        standings,
+        waiting,
+        receivers,
+        events,
+        sender,
+        attemptLog,
+        limits,
+        Clock.systemUTC());
+  }
+
+  /** Not destroyed by Spring: the workers' bean stops it. */
+  @Bean(destroyMethod = "")
+  Drains drains(DrainParts parts, MeterRegistry metrics) {
+    Drains drains = new Drains(parts);
     metrics.gauge("homing.backlogs.draining", drains, Drains::running);
     return drains;
+  }
+
+  @Bean
+  DurableDrain durableDrain(Drains drains, DrainParts parts, BacklogRuns runs) {
+    return new DurableDrain(drains, parts, runs);
   }
 }

@@ -15,6 +15,7 @@ import dev.homing.activities.delivery.PendingNotices;
 import dev.homing.activities.delivery.RecordedAttempts;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.standing.OwnRetries;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.GoneReceivers;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -34,8 +35,12 @@ class DeliveryWiring {
 
   @Bean
   WaitingDeliveries waitingDeliveries(
-      JdbcClient jdbc, OpenEvents open, Standings standings, Deliveries deliveries) {
-    return new WaitingDeliveries(jdbc, open, standings, deliveries);
+      JdbcClient jdbc,
+      OpenEvents open,
+      Standings standings,
+      OwnRetries ownRetries,
+      Deliveries deliveries) {
+    return new WaitingDeliveries(jdbc, open, standings, ownRetries, deliveries);
   }
 
   @Bean

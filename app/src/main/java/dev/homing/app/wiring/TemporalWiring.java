@@ -1,6 +1,7 @@
 package dev.homing.app.wiring;
 
 import dev.homing.activities.event.SharedWorkflows;
+import dev.homing.activities.temporal.BacklogWorkflows;
 import dev.homing.activities.temporal.DeliveryRuns;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.activities.temporal.EventStarts;
@@ -41,6 +42,11 @@ class TemporalWiring {
   @Bean
   DeliveryRuns deliveryRuns(WorkflowClient client) {
     return new DeliveryRuns(client);
+  }
+
+  @Bean
+  BacklogWorkflows backlogWorkflows(WorkflowClient client) {
+    return new BacklogWorkflows(client);
   }
 
   @Bean

@@ -11,6 +11,7 @@ import dev.homing.app.development.TemporalPart;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Receivers in trouble, on a node that gives failed deliveries no workflows of their own. */
 class BacklogTest {
@@ -81,6 +84,52 @@ class BacklogTest {
             "--query",
             "WorkflowType=\"RetryingDelivery\" AND ExecutionStatus=\"Running\"")
         .strip();
+  }
+
+  @Test
+  void subscriptionShowsHowItsReceiverDoes() {
+    Subscribed subscription = api.subscribed(receiver.answers(503), Api.PATIENT);
+    assertThat(standing(subscription)).isEqualTo(Map.of("state", "closed", "waiting", 0));
+    subscription.trigger(20);
+    awaitInTrouble(subscription);
+    String id = subscription.newDelivery("retrying");
+
+    Map<String, Object> standing = standing(subscription);
+
+    assertThat(standing)
+        .containsEntry("state", "open")
+        .containsEntry("reason", "unavailable")
+        .containsEntry("answer", "503")
+        .containsEntry("waiting", 21)
+        .containsKeys("since", "oldest");
+    assertThat(Api.text(api.delivery(id), "workflow_id")).isEqualTo(subscription.id());
+  }
+
+  @Test
+  void standingThatIsSentBackIsIgnored() {
+    Subscribed subscription = api.subscribed(receiver.answers(200), Api.PATIENT);
+    ObjectNode shown = (ObjectNode) api.get(subscription.path()).json();
+    shown.withObject("standing").put("state", "open").put("waiting", 7);
+
+    for (String method : List.of("PUT", "PATCH")) {
+      JsonNode changed = api.send(method, subscription.path(), shown).expect(200).json();
+      assertThat(changed.at("/standing/state").stringValue()).isEqualTo("closed");
+    }
+  }
+
+  /** Without null fields. */
+  private static Map<String, Object> standing(Subscribed subscription) {
+    Map<String, Object> fields = new HashMap<>();
+    api.get(subscription.path())
+        .json()
+        .get("standing")
+        .forEachEntry(
+            (name, value) -> {
+              if (!value.isNull()) {
+                fields.put(name, value.isInt() ? value.intValue() : value.stringValue());
+              }
+            });
+    return fields;
   }
 
   @Test

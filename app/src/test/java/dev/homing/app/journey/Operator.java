@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.homing.app.development.RealParts;
 import dev.homing.app.development.TemporalPart;
 import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.PendingActivityState;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.client.WorkflowClient;
@@ -45,6 +46,25 @@ record Operator(TemporalPart temporal, WorkflowClient client) {
         .getActivityId();
   }
 
+  /** Waits until the activity that a workflow waits for is paused, and its execution has ended. */
+  void awaitPaused(String workflow) {
+    await(workflow)
+        .atMost(PATIENCE)
+        .until(
+            () -> describe(workflow).getPendingActivities(0).getState(),
+            PendingActivityState.PENDING_ACTIVITY_STATE_PAUSED::equals);
+  }
+
+  /** What the last execution of the activity said that a workflow waits for. */
+  String awaitMessage(String workflow, String part) {
+    return await(workflow)
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(
+            () -> describe(workflow).getPendingActivities(0).getLastFailure().getMessage(),
+            message -> message.contains(part));
+  }
+
   void awaitStatus(String workflow, String... statuses) {
     await(workflow)
         .atMost(PATIENCE)
@@ -54,6 +74,11 @@ record Operator(TemporalPart temporal, WorkflowClient client) {
                 assertThat(List.of(statuses))
                     .map(status -> "WORKFLOW_EXECUTION_STATUS_" + status)
                     .contains(describe(workflow).getWorkflowExecutionInfo().getStatus().name()));
+  }
+
+  /** The id of a workflow's latest run. */
+  String runId(String workflow) {
+    return describe(workflow).getWorkflowExecutionInfo().getExecution().getRunId();
   }
 
   private DescribeWorkflowExecutionResponse describe(String workflow) {

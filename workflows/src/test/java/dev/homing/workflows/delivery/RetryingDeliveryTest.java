@@ -72,14 +72,9 @@ class RetryingDeliveryTest extends WorkflowTest {
 
   @Test
   void isCancelledWhileItWaits() {
-    CountDownLatch attempted = new CountDownLatch(1);
-    sender.then(
-        () -> {
-          attempted.countDown();
-          return new Outcome.Refused(503, Duration.ofHours(20));
-        });
+    sender.then(() -> new Outcome.Refused(503, Duration.ofHours(20)));
     WorkflowStub running = start();
-    await(attempted);
+    awaitRetry(running);
 
     running.cancel();
 

@@ -1,0 +1,124 @@
+package dev.homing.activities.backlog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.activities.Node;
+import dev.homing.activities.OneAtATime;
+import dev.homing.activities.Postgres;
+import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.backlog.BacklogRuns.Late;
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.delivery.Ledger;
+import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.workflows.SubscriptionId;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@OneAtATime
+class BacklogRunsTest {
+  private final Ledger ledger = new Ledger();
+  private final Node node = ledger.node;
+  private final BacklogRuns runs = node.backlogRuns;
+  private SubscriptionKey key;
+
+  @BeforeEach
+  void addABacklog() {
+    Postgres.jdbc().sql("delete from standings").update();
+    SubscriptionId subscription =
+        SampleSubscriptions.active(ledger.tenant, "https://receiver.example/");
+    Delivery.Key delivery = ledger.to(subscription);
+    node.attemptLog.addToBacklog(delivery, ledger.receiver(delivery));
+    key = new SubscriptionKey(ledger.tenant, subscription);
+  }
+
+  @Test
+  void youngBacklogNeedsNoWorkflow() {
+    assertThat(runs.claimUnstarted(10)).isEmpty();
+  }
+
+  @Test
+  void oneNodeStartsTheWorkflowOfABacklog() {
+    set("since = now() - interval '6 seconds'");
+
+    assertThat(runs.claimUnstarted(10)).containsExactly(key);
+    assertThat(runs.claimUnstarted(10)).isEmpty();
+    set("look_after = now()");
+    assertThat(runs.claimUnstarted(10)).containsExactly(key);
+  }
+
+  @Test
+  void backlogWithAWorkflowNeedsNone() {
+    set("since = now() - interval '6 seconds'");
+    runs.started(key, "run");
+
+    assertThat(runs.claimUnstarted(10)).isEmpty();
+  }
+
+  @Test
+  void ageCountsFromWhenDeliveriesBeganToWait() {
+    set("since = now() - interval '1 minute', next_look = null");
+
+    node.transaction.executeWithoutResult(
+        _ -> node.standings.expect(List.of(key), List.of(Duration.ZERO)));
+
+    assertThat(runs.claimUnstarted(10)).isEmpty();
+  }
+
+  @Test
+  void drainIsLateAfterTwoSeconds() {
+    runs.started(key, "run");
+    assertThat(runs.claimLate(10)).isEmpty();
+    set("next_look = now() - interval '3 seconds'");
+
+    assertThat(runs.claimLate(10)).containsExactly(new Late(key, "run", false));
+    assertThat(runs.claimLate(10)).isEmpty();
+  }
+
+  @Test
+  void drainUnderWayIsNotLate() {
+    runs.started(key, "run");
+    set("next_look = now() - interval '3 seconds', leased_until = now() + interval '9 seconds'");
+
+    assertThat(runs.claimLate(10)).isEmpty();
+  }
+
+  @Test
+  void pauseIsRememberedUntilTheRunGoesOn() {
+    runs.started(key, "run");
+    runs.paused(key, "run", true);
+    set("next_look = now() - interval '3 seconds'");
+    assertThat(runs.claimLate(10)).containsExactly(new Late(key, "run", true));
+
+    runs.take(key, "run");
+
+    assertThat(runs.claimLate(10)).containsExactly(new Late(key, "run", false));
+  }
+
+  @Test
+  void backlogOfALostRunIsDrainedByAnyNode() {
+    runs.started(key, "run");
+    DrainLeases leases = new DrainLeases(Postgres.jdbc(), node.transaction);
+    assertThat(leases.claimDue(10)).isEmpty();
+
+    runs.lost(key, "run");
+
+    assertThat(leases.claimDue(10)).hasSize(1);
+  }
+
+  @Test
+  void laterRunIsNotForgottenWithAnEarlierOne() {
+    runs.started(key, "run");
+    runs.take(key, "later");
+
+    runs.lost(key, "run");
+
+    assertThat(runs.take(key, "later"))
+        .hasValueSatisfying(taken -> assertThat(taken.again()).isTrue());
+  }
+
+  private static void set(String columns) {
+    Postgres.jdbc().sql("update standings set " + columns).update();
+  }
+}

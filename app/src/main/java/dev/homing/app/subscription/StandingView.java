@@ -1,0 +1,56 @@
+package dev.homing.app.subscription;
+
+import dev.homing.activities.backlog.Backlog;
+import dev.homing.activities.standing.Standing;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a subscription's receiver does, as the API shows it.
+ *
+ * @param state {@code closed}: in good standing; else {@code held}, {@code open} or {@code
+ *     half_open}
+ * @param reason why it is not in good standing; null: it is
+ * @param answer what it answered when it was last found unavailable; null: not known
+ * @param since since when it is not in good standing; null: it is
+ * @param heldUntil until when it asked to be sent nothing; null: it did not
+ * @param waiting deliveries that wait for it, counted up to {@link Backlog#COUNTED}
+ * @param oldest when the oldest event among those was accepted; null: none waits
+ */
+record StandingView(
+    String state,
+    @Nullable String reason,
+    @Nullable String answer,
+    @Nullable Instant since,
+    @Nullable Instant heldUntil,
+    int waiting,
+    @Nullable Instant oldest) {
+
+  static StandingView of(Optional<Standing> known, Backlog.Size size) {
+    return known
+        .filter(standing -> standing.state().isExclusive())
+        .map(standing -> inTrouble(standing, size))
+        .orElseGet(
+            () ->
+                new StandingView(
+                    Standing.State.CLOSED.word(),
+                    null,
+                    null,
+                    null,
+                    null,
+                    size.waiting(),
+                    size.oldest()));
+  }
+
+  private static StandingView inTrouble(Standing standing, Backlog.Size size) {
+    return new StandingView(
+        standing.state().word(),
+        standing.reason() == null ? null : standing.reason().word(),
+        standing.answer(),
+        standing.since(),
+        standing.heldUntil(),
+        size.waiting(),
+        size.oldest());
+  }
+}

@@ -1,0 +1,170 @@
+package dev.homing.app.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.app.development.RealParts;
+import dev.homing.app.development.TemporalPart;
+import dev.homing.app.journey.ScriptedReceiver.Reply;
+import io.temporal.client.WorkflowClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What operators see of a receiver in trouble, and do about it, with the Temporal CLI. */
+class BacklogOperatorsTest {
+  private static final String NAMESPACE = "backlog-operators";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Retries every second for some minutes. */
+  private static final Map<String, Object> STEADY =
+      Map.of("retry", Map.of("initial_interval", "1s", "max_interval", "1s", "max_attempts", 100));
+
+  private static RunningHoming homing;
+  private static Operator operator;
+  private static Api api;
+
+  @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();
+
+  @BeforeAll
+  static void startIt() {
+    RealParts parts = RealParts.shared();
+    TemporalPart temporal = parts.temporal();
+    homing =
+        RunningHoming.start(
+            Map.of(
+                "DATABASE_URL", parts.postgres().database(NAMESPACE),
+                "REDIS_URL", parts.redis().url(),
+                "TEMPORAL_ADDRESS", temporal.url(),
+                "TEMPORAL_NAMESPACE", temporal.namespace(NAMESPACE),
+                "HOMING_OWN_RETRIES", "0"));
+    homing.awaitHealthy();
+    operator = new Operator(temporal, homing.bean(WorkflowClient.class));
+    api = homing.api();
+  }
+
+  @AfterAll
+  static void stopIt() {
+    homing.close();
+  }
+
+  @Test
+  void describeSaysHowManyWaitAndWhy() {
+    Subscribed subscription = inTrouble();
+
+    String described = cli("workflow", "describe", "-w", subscription.id());
+
+    assertThat(described).contains("Backlog");
+    assertThat(described).containsPattern("\\d+ wait · open since .+Z, 503 · next at .+Z");
+  }
+
+  @Test
+  void cancelCancelsWhatWaits() {
+    Subscribed subscription = inTrouble();
+    String id = waiting(subscription);
+
+    cli("workflow", "cancel", "-w", subscription.id());
+
+    assertThat(Api.text(api.await(id, "cancelled"), "reason")).isEqualTo("cancelled");
+    operator.awaitStatus(subscription.id(), "CANCELED");
+    receiver.answers(200);
+    awaitDelivered(subscription.newDelivery());
+  }
+
+  @Test
+  void terminatedWorkflowComesBack() {
+    Subscribed subscription = inTrouble();
+    String id = waiting(subscription);
+    String terminated = operator.runId(subscription.id());
+
+    cli("workflow", "terminate", "-w", subscription.id());
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> operator.runId(subscription.id()), run -> !run.equals(terminated));
+    receiver.answers(200);
+    awaitDelivered(id);
+  }
+
+  @Test
+  void pausedActivitySendsNothingUntilUnpaused() {
+    Subscribed subscription = inTrouble();
+    String activity = operator.awaitPendingActivity(subscription.id());
+
+    cli("activity", "pause", "-w", subscription.id(), "-a", activity);
+    operator.awaitPaused(subscription.id());
+    receiver.answers(200);
+    String id = waiting(subscription);
+    awaitLonger();
+    assertThat(Api.text(api.delivery(id), "state")).isEqualTo("retrying");
+
+    cli("activity", "unpause", "-w", subscription.id(), "-a", activity);
+    awaitDelivered(id);
+  }
+
+  @Test
+  void resetActivityProbesNow() {
+    Subscribed subscription = held();
+    String id = waiting(subscription);
+    String activity = operator.awaitPendingActivity(subscription.id());
+    receiver.answers(200);
+
+    cli("activity", "reset", "-w", subscription.id(), "-a", activity);
+
+    awaitDelivered(id);
+  }
+
+  @Test
+  void completedWhenNothingWaits() {
+    Subscribed subscription = inTrouble();
+    receiver.answers(200);
+
+    operator.awaitStatus(subscription.id(), "COMPLETED");
+
+    assertThat(operator.runId(subscription.id())).isNotEmpty();
+  }
+
+  /** Longer than until the next probe, and until a late drain is looked up. */
+  private static void awaitLonger() {
+    Instant until = Instant.now().plusSeconds(15);
+    await().atMost(PATIENCE).until(() -> Instant.now().isAfter(until));
+  }
+
+  /** A subscription whose breaker is open and whose backlog has its workflow. */
+  private Subscribed inTrouble() {
+    Subscribed subscription = api.subscribed(receiver.answers(503), STEADY);
+    subscription.trigger(10);
+    operator.awaitMessage(subscription.id(), "next at");
+    return subscription;
+  }
+
+  /** A subscription whose receiver asked for an hour, and whose backlog has its workflow. */
+  private Subscribed held() {
+    Subscribed subscription =
+        api.subscribed(receiver.answers(Reply.status(503, "Retry-After", "3600")), STEADY);
+    subscription.trigger(10);
+    operator.awaitMessage(subscription.id(), "next at");
+    return subscription;
+  }
+
+  private static String waiting(Subscribed subscription) {
+    return subscription.newDelivery("retrying");
+  }
+
+  private static String cli(String... arguments) {
+    return operator.cli(
+        Stream.concat(Stream.of(arguments), Stream.of("--namespace", NAMESPACE))
+            .toArray(String[]::new));
+  }
+
+  private static void awaitDelivered(String id) {
+    await(id)
+        .atMost(PATIENCE)
+        .until(() -> Api.text(api.delivery(id), "state"), "delivered"::equals);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of a backlog's workflow. */
+@NullMarked
+package dev.homing.workflows.backlog;
+
+import org.jspecify.annotations.NullMarked;
