@@ -143,7 +143,7 @@ public final class BacklogRuns {
   /**
    * A backlog that a run has in hand.
    *
-   * @param again whether the run had it in hand before
+   * @param again whether the run had it in hand before, and no node has started or woken it since
    * @param untilDue time until its drain has something to do; negative: it is late
    */
   record Taken(boolean again, Duration untilDue) {}
@@ -157,7 +157,8 @@ public final class BacklogRuns {
     Taken taken =
         jdbc.sql(
                 """
-                select run_id = :run as again, extract(epoch from next_look - now()) as seconds
+                select run_id = :run and look_after is null as again,
+                  extract(epoch from next_look - now()) as seconds
                 from standings
                 where tenant = :tenant and subscription_id = :id and next_look is not null
                 for update

@@ -51,7 +51,7 @@ public final class DurableDrain implements BacklogDrain {
       return; // Nothing waits.
     }
     boolean due = taken.untilDue().compareTo(BenignFailure.MIN_WAIT) <= 0;
-    // The attempt number went back to one in the same run: an operator reset the activity.
+    // The attempt number went back to one in the same run, and no node did it: an operator has.
     boolean probeRequested = !due && taken.again() && execution.getInfo().getAttempt() == 1;
     if (due || probeRequested) {
       drain(key, run, execution, probeRequested);

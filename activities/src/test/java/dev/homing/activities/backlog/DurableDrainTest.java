@@ -135,6 +135,31 @@ class DurableDrainTest {
   }
 
   @Test
+  void startByANodeIsNoReset() {
+    SubscriptionId subscription = openAndWaiting("/ok");
+    set("since = now() - interval '1 minute'");
+    node.backlogRuns.claimUnstarted(1);
+    node.backlogRuns.started(key(subscription), FIRST.runId());
+
+    drain(FIRST, subscription);
+
+    assertThat(receiver.requests()).isZero();
+  }
+
+  @Test
+  void wakingByANodeIsNoReset() {
+    SubscriptionId subscription = openAndWaiting("/ok");
+    drain(FIRST, subscription);
+    set("next_look = now() - interval '1 minute'");
+    node.backlogRuns.claimLate(1);
+    set("next_look = now() + interval '1 hour'");
+
+    drain(FIRST, subscription);
+
+    assertThat(receiver.requests()).isZero();
+  }
+
+  @Test
   void retryOfTheSameRunIsNoReset() {
     SubscriptionId subscription = openAndWaiting("/ok");
     drain(FIRST, subscription);
