@@ -88,54 +88,25 @@ public final class DurableDrain implements BacklogDrain {
   /** Has a receiver in trouble probed now, with the delivery that would be sent next. */
   private void probeNow(SubscriptionKey key) {
     parts.backlog().makeEarliestDue(key);
-    if (state(standing(key)) == Standing.State.HELD) {
-      parts.standings().change(key, Standing.State.HALF_OPEN);
-    }
+    parts
+        .standings()
+        .find(key)
+        .filter(standing -> standing.state() == Standing.State.HELD)
+        .ifPresent(_ -> parts.standings().change(key, Standing.State.HALF_OPEN));
   }
 
   private RuntimeException waiting(SubscriptionKey key, String next, Duration delay) {
-    return BenignFailure.waiting(state(standing(key)).word(), message(key, next), delay);
+    Standing standing = standing(key);
+    Standing.State state = standing == null ? Standing.State.CLOSED : standing.state();
+    return BenignFailure.waiting(state.word(), message(key, next), delay);
+  }
+
+  private String message(SubscriptionKey key, String next) {
+    return DrainMessage.of(parts.backlog().size(key).waiting(), standing(key), next);
   }
 
   private @Nullable Standing standing(SubscriptionKey key) {
     return parts.standings().find(key).orElse(null);
-  }
-
-  private static Standing.State state(@Nullable Standing standing) {
-    return standing == null ? Standing.State.CLOSED : standing.state();
-  }
-
-  /** Like {@code 12,345 wait · open since 2026-11-28T12:00:00Z, 503 · next at …}. */
-  private String message(SubscriptionKey key, String next) {
-    Standing standing = standing(key);
-    String why =
-        switch (state(standing)) {
-          case CLOSED -> "in good standing";
-          case HELD -> "held by Retry-After";
-          case OPEN -> "open";
-          case HALF_OPEN -> "half open";
-        };
-    return "%s wait · %s%s · %s"
-        .formatted(waiting(key), why, standing == null ? "" : since(standing), next);
-  }
-
-  private String waiting(SubscriptionKey key) {
-    int waiting = parts.backlog().size(key).waiting();
-    return waiting < Backlog.COUNTED
-        ? "%,d".formatted(waiting)
-        : "%,d or more".formatted(Backlog.COUNTED);
-  }
-
-  private static String since(Standing standing) {
-    if (!standing.state().isExclusive()) {
-      return "";
-    }
-    String answer =
-        standing.answer() != null
-            ? standing.answer()
-            : standing.reason() != null ? standing.reason().word() : "";
-    return " since %s%s"
-        .formatted(standing.since().truncatedTo(SECONDS), answer.isEmpty() ? "" : ", " + answer);
   }
 
   @Override

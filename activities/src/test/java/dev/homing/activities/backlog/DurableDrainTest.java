@@ -67,7 +67,7 @@ class DurableDrainTest {
     ApplicationFailure failure = drain(FIRST, subscription).orElseThrow();
 
     assertThat(failure.getType()).isEqualTo("closed");
-    assertThat(failure.getOriginalMessage()).matches("1 wait · in good standing · next at .+Z");
+    assertThat(failure.getOriginalMessage()).matches("1 waits · in good standing · next at .+Z");
     assertThat(failure.getNextRetryDelay()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(5));
   }
 
@@ -178,7 +178,7 @@ class DurableDrainTest {
     ApplicationFailure failure = drain(FIRST, subscription).orElseThrow();
 
     assertThat(failure.getOriginalMessage())
-        .isEqualTo("1 wait · in good standing · a node sends without it until it takes over");
+        .isEqualTo("1 waits · in good standing · a node sends without it until it takes over");
     assertThat(receiver.requests()).isZero();
   }
 

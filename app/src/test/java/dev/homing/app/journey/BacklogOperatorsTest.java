@@ -120,6 +120,19 @@ class BacklogOperatorsTest {
   }
 
   @Test
+  void deliveryThatIsDueSoonerWakesTheDrain() {
+    Subscribed subscription = api.subscribed(receiver.answers(500), Api.PATIENT);
+    subscription.newDelivery("retrying");
+    operator.awaitMessage(subscription.id(), "1 waits · in good standing · next at");
+    api.change(subscription.id(), STEADY);
+    receiver.answers(500, 200);
+
+    awaitDelivered(subscription.newDelivery());
+
+    operator.awaitMessage(subscription.id(), "1 waits · in good standing · next at");
+  }
+
+  @Test
   void completedWhenNothingWaits() {
     Subscribed subscription = inTrouble();
     receiver.answers(200);
