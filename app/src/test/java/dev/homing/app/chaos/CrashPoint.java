@@ -64,6 +64,12 @@ public enum CrashPoint {
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 
+  DRAIN_BEFORE_CONNECT(
+      "activities.backlog.DrainAttempt",
+      "send(Receiver,Backlog$Due,SendingLimits$Slot,BooleanSupplier)",
+      When.BEFORE_A_CALL,
+      "HttpSender.send"),
+
   /** The receiver has answered, and nothing is recorded. */
   EXPRESS_BEFORE_ROWS(
       "activities.lane.SendFirstAttempts",
@@ -76,6 +82,22 @@ public enum CrashPoint {
       "attempt(Delivery,Receiver,ActivityInfo)",
       When.BEFORE_A_CALL,
       "AttemptLog.record"),
+
+  DRAIN_BEFORE_ROWS(
+      "activities.backlog.DrainAttempt",
+      "send(Receiver,Backlog$Due,SendingLimits$Slot,BooleanSupplier)",
+      When.BEFORE_A_CALL,
+      "AttemptLog.recordDrained"),
+
+  DRAIN_AFTER_ROWS(
+      "activities.backlog.DrainAttempt",
+      "send(Receiver,Backlog$Due,SendingLimits$Slot,BooleanSupplier)",
+      When.AFTER_A_CALL,
+      "AttemptLog.recordDrained"),
+
+  /** A delivery waits in a backlog that no node has in hand. */
+  BACKLOG_BEFORE_LEASE(
+      "activities.delivery.AttemptLog", "addToBacklog(Delivery$Key,Receiver)", When.AT_THE_END),
 
   /** The attempt is recorded, and Temporal has not heard of it. */
   EXPRESS_AFTER_ROWS(

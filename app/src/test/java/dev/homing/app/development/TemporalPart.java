@@ -97,6 +97,11 @@ public final class TemporalPart extends Part {
     return URI.create("http://127.0.0.1:" + metricsPort);
   }
 
+  /** The file that holds its data. */
+  public Path data() {
+    return dir.resolve("temporal.db");
+  }
+
   @Override
   void stopLeftover() {
     stopLeftover(dir);
@@ -121,7 +126,7 @@ public final class TemporalPart extends Part {
                 "--metrics-port",
                 Integer.toString(metricsPort),
                 "--db-filename",
-                dir.resolve("temporal.db").toString()));
+                data().toString()));
     command.addAll(
         uiPort == 0 ? List.of("--headless") : List.of("--ui-port", Integer.toString(uiPort)));
     WorkflowServiceStubs stubs =
