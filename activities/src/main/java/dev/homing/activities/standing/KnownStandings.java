@@ -6,6 +6,7 @@ import dev.homing.workflows.Tenant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ public final class KnownStandings {
 
   private final Standings standings;
   private final ConcurrentHashMap<SubscriptionKey, Standing> known = new ConcurrentHashMap<>();
+  private final Set<SubscriptionKey> changing = ConcurrentHashMap.newKeySet();
   private volatile Instant latestChange = Instant.EPOCH;
 
   public KnownStandings(Standings standings) {
@@ -53,13 +55,27 @@ public final class KnownStandings {
    */
   public void open(SubscriptionKey key, Standing.Reason reason, @Nullable String answer) {
     if (!isExclusive(key)) {
-      note(key, standings.open(key, reason, answer));
+      changeOnce(key, () -> note(key, standings.open(key, reason, answer)));
+    }
+  }
+
+  /**
+   * Changes a standing, unless another thread does: when a receiver fails, hundreds of attempts see
+   * it together, and each would wait for the row.
+   */
+  private void changeOnce(SubscriptionKey key, Runnable change) {
+    if (changing.add(key)) {
+      try {
+        change.run();
+      } finally {
+        changing.remove(key);
+      }
     }
   }
 
   /** Holds a receiver, unless it is held for longer. */
   public void hold(SubscriptionKey key, String answer, Duration hold) {
-    note(key, standings.hold(key, answer, hold));
+    changeOnce(key, () -> note(key, standings.hold(key, answer, hold)));
   }
 
   /** Notes what a receiver answered, if it is in trouble and answered something else before. */

@@ -71,8 +71,8 @@ record Scenario(
           of("hanging-100", new Saturating(16), 110)
               .behaving(Behaviour.PROMPT.hanging(100))
               .with(BACKLOGS),
-          of("eleven-hundred", new Saturating(4), 1_100),
-          of("hanging-1000", new Saturating(4), 1_100)
+          of("eleven-hundred", new Steady(4, 4, 1), 1_100),
+          of("hanging-1000", new Steady(4, 4, 1), 1_100)
               .behaving(Behaviour.PROMPT.hanging(1_000))
               .with(BACKLOGS),
           of("slow", new Saturating(16), 1)
