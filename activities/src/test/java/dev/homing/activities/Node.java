@@ -39,7 +39,7 @@ import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.OwnRetries;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.DeliverySettings;
-import dev.homing.activities.subscription.GoneReceivers;
+import dev.homing.activities.subscription.DisableSubscriptions;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.activities.temporal.TemporalCalls;
@@ -92,7 +92,7 @@ public final class Node {
   public final OverdueDeliveries overdue;
   public final PendingNotices notices;
   public final Receivers receivers;
-  public final GoneReceivers goneReceivers;
+  public final DisableSubscriptions disabling;
   public final RecordedAttempts attempts;
   public final AttemptLog attemptLog;
   private final SendFirstAttempts sendFirst;
@@ -132,7 +132,7 @@ public final class Node {
     overdue = new OverdueDeliveries(jdbc);
     notices = new PendingNotices(jdbc);
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
-    goneReceivers = new GoneReceivers(jdbc, transaction);
+    disabling = new DisableSubscriptions(jdbc, transaction);
     attempts = new RecordedAttempts(jdbc);
     knownStandings = new KnownStandings(standings);
     OwnRetries ownRetries = new OwnRetries(OWN_RETRIES);
@@ -142,7 +142,7 @@ public final class Node {
         new AttemptLog(
             deliveries,
             waiting,
-            goneReceivers,
+            disabling,
             attempts,
             new FirstResults(open, standings, jdbc),
             new DrainedResults(deliveries, jdbc),

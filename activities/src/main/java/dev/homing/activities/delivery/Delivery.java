@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
@@ -95,6 +96,10 @@ public record Delivery(
     TERMINATED,
     /** Cancelled: its receiver answered 410. */
     GONE,
+    /** Cancelled: its receiver asked for no more events. */
+    OPTED_OUT,
+    /** Cancelled: its receiver asked for no further attempts of this delivery. */
+    ABORTED,
     /** Cancelled: its subscription was deleted. */
     SUBSCRIPTION_DELETED;
 
@@ -105,6 +110,17 @@ public record Delivery(
 
     public static Reason of(String word) {
       return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    /** Why deliveries to a subscription that has ended are cancelled. */
+    public static Reason ofEnd(Receiver.Status ended) {
+      return switch (ended) {
+        case GONE -> GONE;
+        case OPTED_OUT -> OPTED_OUT;
+        case DELETED -> SUBSCRIPTION_DELETED;
+        case ACTIVE, PAUSED, UNREADABLE ->
+            throw new IllegalArgumentException(ended + " has not ended");
+      };
     }
 
     /** The word of a reason; null for none. */

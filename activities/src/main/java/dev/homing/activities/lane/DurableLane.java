@@ -168,8 +168,7 @@ public final class DurableLane implements LaterAttempts {
               ? new NextStep.Done()
               : attempt(delivery, receiver, execution);
       case PAUSED -> hold(delivery, run(execution), receiver);
-      case GONE -> cancel(key, run(execution), Reason.GONE);
-      case DELETED -> cancel(key, run(execution), Reason.SUBSCRIPTION_DELETED);
+      case GONE, OPTED_OUT, DELETED -> cancel(key, run(execution), Reason.ofEnd(receiver.status()));
       case UNREADABLE -> park(delivery, run(execution), receiver);
     };
   }

@@ -36,6 +36,8 @@ public record Receiver(
     PAUSED,
     /** Its receiver answered 410. */
     GONE,
+    /** Its receiver asked for no more events. */
+    OPTED_OUT,
     DELETED,
     /** The stored URL, headers, secret or schedule are unreadable: a fault of ours. */
     UNREADABLE

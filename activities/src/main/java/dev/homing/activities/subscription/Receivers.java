@@ -207,8 +207,9 @@ public final class Receivers {
     if (row.getObject("deleted_at") != null) {
       return Status.DELETED;
     }
-    if (row.getString("disabled_reason") != null) {
-      return Status.GONE;
+    String disabledReason = row.getString("disabled_reason");
+    if (disabledReason != null) {
+      return DisabledReason.of(disabledReason).status();
     }
     return row.getBoolean("enabled") ? Status.ACTIVE : Status.PAUSED;
   }

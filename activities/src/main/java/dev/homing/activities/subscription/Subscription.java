@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "subscriptions")
 public class Subscription {
-  /** The reason of a subscription disabled by Homing: its receiver answered 410. */
-  public static final String GONE = "gone";
-
   /** The most earlier secrets that sign as well. */
   public static final int MAX_EARLIER_SECRETS = 10;
 

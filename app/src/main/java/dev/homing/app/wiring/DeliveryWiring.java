@@ -16,7 +16,7 @@ import dev.homing.activities.delivery.RecordedAttempts;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.standing.Standings;
-import dev.homing.activities.subscription.GoneReceivers;
+import dev.homing.activities.subscription.DisableSubscriptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -77,7 +77,7 @@ class DeliveryWiring {
   AttemptLog attemptLog(
       Deliveries deliveries,
       WaitingDeliveries waiting,
-      GoneReceivers goneReceivers,
+      DisableSubscriptions disabling,
       RecordedAttempts attempts,
       OpenEvents open,
       Standings standings,
@@ -87,7 +87,7 @@ class DeliveryWiring {
     return new AttemptLog(
         deliveries,
         waiting,
-        goneReceivers,
+        disabling,
         attempts,
         new FirstResults(open, standings, jdbc),
         new DrainedResults(deliveries, jdbc),

@@ -285,6 +285,42 @@ class DeliveringTest {
   }
 
   @Test
+  void aReceiverCanAbortADelivery() {
+    Reply abort = Reply.status(503, "Webhook-Delivery", "abort-message");
+    Subscribed subscription = api.subscribed(receiver.answers(abort), Api.IMPATIENT);
+
+    JsonNode first = api.await(subscription.newDelivery(), "cancelled");
+
+    assertThat(Api.text(first, "reason")).isEqualTo("aborted");
+    assertThat(Api.text(first.get("attempts").get(0).get("response_headers"), "webhook-delivery"))
+        .isEqualTo("abort-message");
+
+    receiver.answers(Reply.status(500), abort);
+    JsonNode second = api.await(subscription.newDelivery(), "cancelled");
+
+    assertThat(Api.text(second, "reason")).isEqualTo("aborted");
+    assertThat(second.get("attempt_count").intValue()).isEqualTo(2);
+    assertThat(api.get(subscription.path()).json().get("enabled").booleanValue()).isTrue();
+  }
+
+  @Test
+  void aReceiverCanOptOut() {
+    receiver.answers(Reply.status(500), Reply.status(200, "Webhook-Delivery", "disable"));
+    Subscribed subscription = api.subscribed(receiver, Api.PATIENT);
+    String waiting = subscription.newDelivery("retrying");
+
+    subscription.newDelivery("delivered");
+
+    assertThat(Api.text(api.await(waiting, "cancelled"), "reason")).isEqualTo("opted_out");
+    JsonNode shown = api.get(subscription.path()).json();
+    assertThat(shown.get("enabled").booleanValue()).isFalse();
+    assertThat(Api.text(shown, "disabled_reason")).isEqualTo("opted_out");
+    assertThat(api.event(subscription.trigger()).get("recipients").intValue()).isZero();
+    assertThat(api.post("/deliveries/" + waiting + "/retry").expect(409).text())
+        .contains("its receiver asked for it");
+  }
+
+  @Test
   void aRetryGoesToTheCorrectedUrl() {
     Subscribed subscription = api.subscribed(receiver.answers(404), Api.TWICE);
     String event = subscription.trigger();
