@@ -88,6 +88,8 @@ public record Delivery(
     OUR_FAULT,
     /** Failed: its last attempt failed. */
     SCHEDULE_OVER,
+    /** Failed: its subscription does not retry the status of the last answer. */
+    NOT_RETRIED,
     /** Failed: a round was opened after its payload had expired. */
     PAYLOAD_EXPIRED,
     /** Cancelled through the API or Temporal. */

@@ -50,6 +50,9 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
     if (attempt.instruction() == Instruction.ABORT_MESSAGE) {
       return new Verdict(counted.in(State.CANCELLED, Reason.ABORTED), null);
     }
+    if (!context.receiver().retries(attempt.outcome())) {
+      return new Verdict(counted.in(State.FAILED, Reason.NOT_RETRIED), null);
+    }
     return retryOrFail(counted, context, attempt.outcome(), random);
   }
 

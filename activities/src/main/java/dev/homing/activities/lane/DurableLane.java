@@ -217,7 +217,7 @@ public final class DurableLane implements LaterAttempts {
     }
     return switch (after.state()) {
       case DELIVERED, CANCELLED -> new NextStep.Done();
-      case FAILED -> new NextStep.Over("retry schedule exhausted: " + lastAttempt(after, receiver));
+      case FAILED -> NextStep.failed(after.reason(), lastAttempt(after, receiver));
       case PENDING, RETRYING -> retryWhenDue(after, receiver);
       case HELD -> after.nextAttemptAt() == null ? held() : parked(after);
     };

@@ -147,6 +147,18 @@ class DrainsTest {
   }
 
   @Test
+  void deliveryWithAStatusThatIsNotRetriedLeavesTheBacklog() {
+    SubscriptionId subscription = to("/500");
+    SampleSubscriptions.retryAllBut(ledger.tenant, subscription, 500);
+    List<Delivery.Key> waiting = backlog(subscription, 3);
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.FAILED));
+    assertThat(waiting).allMatch(key -> ledger.find(key).reason() == Reason.NOT_RETRIED);
+  }
+
+  @Test
   void receiverThatOptsOutGetsNothingMoreOfItsBacklog() {
     SubscriptionId subscription = to("/500/disable");
     List<Delivery.Key> waiting = backlog(subscription, 30);

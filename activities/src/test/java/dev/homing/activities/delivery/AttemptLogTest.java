@@ -119,6 +119,22 @@ class AttemptLogTest {
   }
 
   @Test
+  void failsAtOnceWithAStatusThatIsNotRetried() {
+    SampleSubscriptions.retryAllBut(ledger.tenant, key.subscriptionId(), 422, 503);
+    Delivery.Key other = ledger.to(key.subscriptionId());
+
+    Delivery after = ledger.record(ledger.first(key), SampleAttempts.refused());
+
+    assertThat(after.state()).isEqualTo(State.FAILED);
+    assertThat(after.reason()).isEqualTo(Reason.NOT_RETRIED);
+    assertThat(after.nextAttemptAt()).isNull();
+    assertThat(ledger.record(ledger.first(other), SampleAttempts.timedOut()).state())
+        .isEqualTo(State.RETRYING);
+    assertThat(ledger.record(ledger.first(other), SampleAttempts.answered(500, "")).state())
+        .isEqualTo(State.RETRYING);
+  }
+
+  @Test
   void countsOnlyTheAttemptsOfTheRound() {
     SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 2);
     ledger.record(ledger.first(key), SampleAttempts.refused());

@@ -304,6 +304,19 @@ class DurableLaneTest {
   }
 
   @Test
+  void isNotRetriedAfterAStatusThatEndsIt() {
+    Delivery.Key key = waiting("/404");
+    SampleSubscriptions.retryAllBut(ledger.tenant, key.subscriptionId(), 404);
+
+    ApplicationFailure failed = failure(FIRST, key);
+
+    assertThat(failed.isNonRetryable()).isTrue();
+    assertThat(failed.getOriginalMessage()).matches("not retried: attempt 2 of 20: 404 in \\d+ ms");
+    assertThat(ledger.find(key).state()).isEqualTo(State.FAILED);
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.NOT_RETRIED);
+  }
+
+  @Test
   void endsWhenTheReceiverIsGone() {
     Delivery.Key key = waiting("/410");
 

@@ -121,6 +121,22 @@ class ExpressLaneTest {
   }
 
   @Test
+  void endsDeliveriesWithStatusesThatAreNotRetried() {
+    List<SubscriptionId> recipients = to("/404", "/503");
+    recipients.forEach(id -> SampleSubscriptions.retryAllBut(tenant, id, 404));
+    AcceptedEvent event = here.accept(tenant, recipients);
+
+    Unfinished unfinished = sendAll(here, event);
+
+    assertThat(find(event, recipients.getFirst()))
+        .extracting("state", "reason")
+        .containsExactly(State.FAILED, Reason.NOT_RETRIED);
+    assertThat(unfinished.deliveries())
+        .extracting(WaitingDelivery::subscriptionId)
+        .containsExactly(recipients.getLast());
+  }
+
+  @Test
   void addsARowWithoutAnAttemptForRecipientsItCannotSendTo() {
     SubscriptionId paused = SampleSubscriptions.paused(tenant, receiver.url("/ok"));
     SubscriptionId gone = SampleSubscriptions.gone(tenant, receiver.url("/ok"));

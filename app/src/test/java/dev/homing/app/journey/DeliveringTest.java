@@ -304,6 +304,18 @@ class DeliveringTest {
   }
 
   @Test
+  void aStatusThatIsNotRetriedFailsTheDelivery() {
+    Map<String, Object> terms =
+        Map.of("retry", Map.of("initial_interval", "1s"), "no_retry_statuses", List.of(422));
+    Subscribed subscription = api.subscribed(receiver.answers(500, 422), terms);
+
+    JsonNode failed = api.await(subscription.newDelivery(), "failed");
+
+    assertThat(Api.text(failed, "reason")).isEqualTo("not_retried");
+    assertThat(failed.get("attempt_count").intValue()).isEqualTo(2);
+  }
+
+  @Test
   void aReceiverCanOptOut() {
     receiver.answers(Reply.status(500), Reply.status(200, "Webhook-Delivery", "disable"));
     Subscribed subscription = api.subscribed(receiver, Api.PATIENT);
