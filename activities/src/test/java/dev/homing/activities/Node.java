@@ -24,6 +24,10 @@ import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.event.Submission;
+import dev.homing.activities.failing.DisableFailing;
+import dev.homing.activities.failing.FailingSettings;
+import dev.homing.activities.failing.FailingSubscriptions;
+import dev.homing.activities.failing.FailureWatch;
 import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
@@ -68,6 +72,9 @@ public final class Node {
   /** Failed first attempts of a subscription that get a workflow of their own. */
   public static final int OWN_RETRIES = 10;
 
+  /** How long a subscription may fail. */
+  public static final Duration DISABLE_AFTER = Duration.ofDays(5);
+
   private static final StringRedisTemplate REDIS = Redis.at(Redis.port());
   private static final OkHttpClient CLIENT = SampleClients.toAnywhere();
 
@@ -103,6 +110,9 @@ public final class Node {
   public final KnownStandings knownStandings;
   public final Backlog backlog;
   public final Drains drains;
+  public final FailingSubscriptions failing;
+  public final FailureWatch failureWatch;
+  public final DisableFailing disableFailing;
 
   /** A node whose leases outlast any test. */
   public Node() {
@@ -137,6 +147,10 @@ public final class Node {
     knownStandings = new KnownStandings(standings);
     OwnRetries ownRetries = new OwnRetries(OWN_RETRIES);
     backlog = new Backlog(jdbc, standings, transaction);
+    failing = new FailingSubscriptions(jdbc);
+    FailingSettings failingSettings = new FailingSettings(DISABLE_AFTER);
+    failureWatch = new FailureWatch(failing, failingSettings);
+    disableFailing = new DisableFailing(failing, disabling, waiting, failingSettings);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =
         new AttemptLog(
@@ -150,7 +164,8 @@ public final class Node {
             List.of(
                 new AttemptMetrics(metrics),
                 new AttemptLogger(),
-                new Availability(knownStandings, ownRetries)),
+                new Availability(knownStandings, ownRetries),
+                failureWatch),
             () -> 0.5);
     SendingLimits limits = new SendingLimits(512);
     sendFirst =

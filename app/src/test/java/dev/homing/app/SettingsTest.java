@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.homing.activities.destination.DestinationSettings;
+import dev.homing.activities.failing.FailingSettings;
 import dev.homing.activities.lane.ExpressSettings;
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.secret.EncryptionSettings;
@@ -89,6 +90,8 @@ class SettingsTest {
           .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));
       assertThat(context.getBean(RetentionSettings.class))
           .isEqualTo(new RetentionSettings(Duration.ofDays(30), null));
+      assertThat(context.getBean(FailingSettings.class))
+          .isEqualTo(new FailingSettings(Duration.ofDays(5)));
       Environment environment = context.getEnvironment();
       assertThat(environment.getProperty("spring.temporal.namespace")).isEqualTo("default");
       assertThat(environment.getProperty("spring.temporal.connection.api-key")).isEmpty();
@@ -155,6 +158,9 @@ class SettingsTest {
         "HOMING_EVENTS_PER_WORKFLOW | 501        | 1 to 500",
         "HOMING_EXPRESS_SLOTS   | 0              | 1 to 100000",
         "HOMING_EXPRESS_SLOTS   | 100001         | 1 to 100000",
+        "HOMING_DISABLE_AFTER   | 3599s          | 3600s to 31536000s",
+        "HOMING_DISABLE_AFTER   | 31536001s      | 3600s to 31536000s",
+        "HOMING_DISABLE_AFTER   | never          | 30s, 5m, 2h",
         "HOMING_DRAIN_DELAY     | 61s            | 0s to 60s",
         "HOMING_RETENTION       | 86399s         | 86400s to 315360000s",
         "HOMING_RETENTION       | 315360001s     | 86400s to 315360000s",
@@ -253,6 +259,13 @@ class SettingsTest {
         .singleElement()
         .asString()
         .startsWith("Homing cannot start: " + variable + " is empty; allowed is ");
+  }
+
+  @Test
+  void disableNoFailingSubscriptionWhenEmpty() {
+    try (var context = read("HOMING_DISABLE_AFTER=")) {
+      assertThat(context.getBean(FailingSettings.class)).isEqualTo(new FailingSettings(null));
+    }
   }
 
   @Test

@@ -104,7 +104,7 @@ final class Drain implements Runnable {
         parts.backlog().holdIfPaused(lease.key());
         yield null;
       }
-      case GONE, OPTED_OUT, DELETED -> {
+      case GONE, OPTED_OUT, FAILING, DELETED -> {
         parts.waiting().cancelForInactive(lease.tenant(), lease.subscription());
         yield null;
       }

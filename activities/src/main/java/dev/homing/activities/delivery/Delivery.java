@@ -100,6 +100,8 @@ public record Delivery(
     GONE,
     /** Cancelled: its receiver asked for no more events. */
     OPTED_OUT,
+    /** Cancelled: its receiver has done nothing but fail for too long. */
+    FAILING,
     /** Cancelled: its receiver asked for no further attempts of this delivery. */
     ABORTED,
     /** Cancelled: its subscription was deleted. */
@@ -119,6 +121,7 @@ public record Delivery(
       return switch (ended) {
         case GONE -> GONE;
         case OPTED_OUT -> OPTED_OUT;
+        case FAILING -> FAILING;
         case DELETED -> SUBSCRIPTION_DELETED;
         case ACTIVE, PAUSED, UNREADABLE ->
             throw new IllegalArgumentException(ended + " has not ended");

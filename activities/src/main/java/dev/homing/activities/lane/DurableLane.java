@@ -168,7 +168,8 @@ public final class DurableLane implements LaterAttempts {
               ? new NextStep.Done()
               : attempt(delivery, receiver, execution);
       case PAUSED -> hold(delivery, run(execution), receiver);
-      case GONE, OPTED_OUT, DELETED -> cancel(key, run(execution), Reason.ofEnd(receiver.status()));
+      case GONE, OPTED_OUT, FAILING, DELETED ->
+          cancel(key, run(execution), Reason.ofEnd(receiver.status()));
       case UNREADABLE -> park(delivery, run(execution), receiver);
     };
   }

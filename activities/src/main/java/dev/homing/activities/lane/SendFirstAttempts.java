@@ -196,7 +196,7 @@ public final class SendFirstAttempts {
     switch (receiver.status()) {
       case ACTIVE -> attempt(sending, seat, receiver);
       case PAUSED -> hold(sending, receiver);
-      case GONE, OPTED_OUT, DELETED ->
+      case GONE, OPTED_OUT, FAILING, DELETED ->
           leave(sending, receiver, State.CANCELLED, Reason.ofEnd(receiver.status()), null);
       case UNREADABLE -> park(sending, receiver);
     }

@@ -4,13 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import java.util.function.BooleanSupplier;
 import okhttp3.HttpUrl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Disables subscriptions whose receivers want no more events. */
+/** Disables subscriptions whose receivers want no more events, or only fail. */
 public final class DisableSubscriptions {
   private static final Logger log = LoggerFactory.getLogger(DisableSubscriptions.class);
 
@@ -40,6 +41,39 @@ public final class DisableSubscriptions {
               }
               return same;
             }));
+  }
+
+  /**
+   * Disables an enabled subscription if the condition holds once no other can change it.
+   *
+   * @param condition asked in the transaction that disables it
+   * @return true if it is disabled now; false if it is paused or deleted, or was disabled before
+   */
+  public boolean disableIf(
+      Tenant tenant, SubscriptionId id, BooleanSupplier condition, DisabledReason reason) {
+    return requireNonNull(
+        transaction.execute(
+            _ -> {
+              boolean disables = lockEnabled(tenant, id) && condition.getAsBoolean();
+              if (disables) {
+                disable(tenant, id, reason);
+              }
+              return disables;
+            }));
+  }
+
+  private boolean lockEnabled(Tenant tenant, SubscriptionId id) {
+    return jdbc.sql(
+            """
+            select true from subscriptions
+            where tenant = :tenant and id = :id and enabled and deleted_at is null
+            for update
+            """)
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .query(Boolean.class)
+        .optional()
+        .orElse(false);
   }
 
   /** False as well if the stored URL cannot be parsed. */
@@ -88,6 +122,7 @@ public final class DisableSubscriptions {
     return switch (reason) {
       case GONE -> "its receiver answered 410";
       case OPTED_OUT -> "its receiver answered webhook-delivery: disable";
+      case FAILING -> "its receiver has done nothing but fail";
     };
   }
 }

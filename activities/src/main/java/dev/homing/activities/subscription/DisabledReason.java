@@ -7,7 +7,9 @@ public enum DisabledReason {
   /** Its receiver answered 410. */
   GONE,
   /** Its receiver answered {@code webhook-delivery: disable}. */
-  OPTED_OUT;
+  OPTED_OUT,
+  /** Its receiver has done nothing but fail for {@code HOMING_DISABLE_AFTER}. */
+  FAILING;
 
   /** The word that is stored and shown, also as the reason of deliveries that are cancelled. */
   public String word() {
@@ -22,6 +24,7 @@ public enum DisabledReason {
     return switch (this) {
       case GONE -> Receiver.Status.GONE;
       case OPTED_OUT -> Receiver.Status.OPTED_OUT;
+      case FAILING -> Receiver.Status.FAILING;
     };
   }
 }

@@ -48,6 +48,8 @@ public record Receiver(
     GONE,
     /** Its receiver asked for no more events. */
     OPTED_OUT,
+    /** Its receiver has done nothing but fail for too long. */
+    FAILING,
     DELETED,
     /** The stored URL, headers, secret or schedule are unreadable: a fault of ours. */
     UNREADABLE

@@ -41,6 +41,10 @@ public final class SampleAttempts {
     return of(new Outcome.Unanswered(Outcome.Fault.TIMED_OUT, "No answer came in time."));
   }
 
+  public static Attempt unanswered(Outcome.Fault fault) {
+    return of(new Outcome.Unanswered(fault, "No answer came."));
+  }
+
   private static Attempt of(Outcome outcome) {
     return of(outcome, Map.of("server", "sample \"1\""));
   }

@@ -98,6 +98,9 @@ class DeliveryActions {
       case OPTED_OUT ->
           throw Problem.conflict(
               "The subscription was disabled because its receiver asked for it. Enable it first.");
+      case FAILING ->
+          throw Problem.conflict(
+              "The subscription was disabled because its receiver only failed. Enable it first.");
       case DELETED ->
           throw Problem.conflict(
               "The subscription was deleted, so the delivery cannot be sent any more.");

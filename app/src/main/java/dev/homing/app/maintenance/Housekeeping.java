@@ -1,6 +1,8 @@
 package dev.homing.app.maintenance;
 
 import dev.homing.activities.backlog.Drains;
+import dev.homing.activities.failing.DisableFailing;
+import dev.homing.activities.failing.FailureWatch;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.Standings;
 import dev.homing.app.node.ClockSkew;
@@ -30,6 +32,8 @@ class Housekeeping {
   private final KnownStandings knownStandings;
   private final Standings standings;
   private final Drains drains;
+  private final FailureWatch failureWatch;
+  private final DisableFailing disableFailing;
   private final Workers workers;
 
   Housekeeping(
@@ -45,6 +49,8 @@ class Housekeeping {
       KnownStandings knownStandings,
       Standings standings,
       Drains drains,
+      FailureWatch failureWatch,
+      DisableFailing disableFailing,
       Workers workers) {
     this.leases = leases;
     this.events = events;
@@ -58,6 +64,8 @@ class Housekeeping {
     this.knownStandings = knownStandings;
     this.standings = standings;
     this.drains = drains;
+    this.failureWatch = failureWatch;
+    this.disableFailing = disableFailing;
     this.workers = workers;
   }
 
@@ -78,7 +86,17 @@ class Housekeeping {
     knownStandings.refresh();
   }
 
+  @Scheduled(fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
+  void learnWhatFails() {
+    failureWatch.refresh();
+  }
+
   // Work that all nodes share.
+
+  @Scheduled(fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
+  void disableFailingSubscriptions() {
+    disableFailing.run();
+  }
 
   @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
   void drainBacklogs() {
