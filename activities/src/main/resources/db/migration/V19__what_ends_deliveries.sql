@@ -18,3 +18,6 @@ grant select, delete on failing_subscriptions to homing_tenant;
 alter table failing_subscriptions enable row level security;
 create policy rows_of_one_tenant on failing_subscriptions to homing_tenant
   using (tenant = current_setting('homing.tenant'));
+
+-- An owner who enables a subscription has its backlog looked at.
+grant insert (tenant, subscription_id, state, next_look), update (next_look, changed_at) on standings to homing_tenant;

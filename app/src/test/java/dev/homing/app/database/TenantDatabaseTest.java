@@ -133,7 +133,8 @@ class TenantDatabaseTest {
         "update open_events set missing = 0",
         "delete from subscription_event_types",
         "delete from open_events",
-        "delete from failing_subscriptions"
+        "delete from failing_subscriptions",
+        "update standings set next_look = now()"
       })
   void everyStatementChangesOnlyTheTenantsRows(String sql) throws SQLException {
     connection.setAutoCommit(false);
@@ -155,6 +156,8 @@ class TenantDatabaseTest {
             + " from deliveries",
         "insert into audit_log (tenant, id, actor, action, target, fields, address, request_id)"
             + " values ('theirs', gen_random_uuid(), '', '', '', '{}', '', '')",
+        "insert into standings (tenant, subscription_id, state)"
+            + " values ('theirs', gen_random_uuid(), 'closed')",
         "update deliveries set tenant = 'theirs'"
       })
   void aTenantWritesNoRowOfAnother(String sql) {

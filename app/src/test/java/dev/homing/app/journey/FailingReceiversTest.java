@@ -38,6 +38,8 @@ class FailingReceiversTest {
                 "127.0.0.1:" + Port.free(),
                 "HOMING_ADMIN_KEY",
                 RunningHoming.ADMIN_KEY,
+                "HOMING_OWN_RETRIES",
+                "0",
                 "HOMING_ALLOW_DESTINATIONS",
                 "127.0.0.0/8"));
   }
