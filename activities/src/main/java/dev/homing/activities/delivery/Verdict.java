@@ -62,8 +62,8 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
     if (counted.roundAttempts() >= schedule.maxAttempts()) {
       return new Verdict(counted.in(State.FAILED, Reason.SCHEDULE_OVER), null);
     }
-    Duration retryAfter = outcome instanceof Outcome.Refused(_, var asked) ? asked : null;
-    Duration wait = schedule.waitAfter(counted.roundAttempts(), retryAfter, random.getAsDouble());
+    Duration wait =
+        schedule.waitAfter(counted.roundAttempts(), outcome.shortestWait(), random.getAsDouble());
     return new Verdict(counted.in(State.RETRYING, null), wait);
   }
 }

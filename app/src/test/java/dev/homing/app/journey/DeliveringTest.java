@@ -263,6 +263,22 @@ class DeliveringTest {
   }
 
   @Test
+  void aNameThatIsNotFoundIsNotLookedUpAgainAtOnce() {
+    Map<String, Object> terms = Map.of("retry", Map.of("initial_interval", "1s"));
+    Subscribed subscription = api.subscribed(receiver, terms);
+    api.change(subscription.id(), Map.of("url", "http://nowhere.invalid/"));
+
+    JsonNode waiting = api.await(subscription.newDelivery(), "retrying");
+
+    assertThat(Api.text(waiting.get("attempts").get(0), "outcome")).isEqualTo("dns_failed");
+    assertThat(
+            Duration.between(
+                Instant.parse(Api.text(waiting, "updated_at")),
+                Instant.parse(Api.text(waiting, "next_attempt_at"))))
+        .isBetween(Duration.ofSeconds(30), Duration.ofSeconds(36));
+  }
+
+  @Test
   void aReceiverThatIsGoneGetsNothingMore() {
     Subscribed subscription = api.subscribed(receiver.answers(500, 410), Api.PATIENT);
     String waiting = subscription.newDelivery("retrying");
