@@ -7,6 +7,7 @@ import dev.homing.activities.Node;
 import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
+import dev.homing.activities.WatchedDatabase;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
@@ -14,8 +15,10 @@ import dev.homing.activities.delivery.Ledger;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.subscription.Receiver.Status;
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.delivery.Outcome.Fault;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -161,6 +164,25 @@ class DisableFailingTest {
 
     assertThat(status()).isEqualTo(Status.ACTIVE);
     assertThat(since()).isEmpty();
+  }
+
+  @Test
+  void successWhileItIsLookedAtCounts() {
+    record(here, SampleAttempts.refused());
+    move("6 days", "1 minute");
+    WatchedDatabase database = new WatchedDatabase();
+    Node node = new Node(Duration.ofMinutes(5), database);
+    database.afterEach(
+        sql -> {
+          if (sql.contains("'delivered'")) {
+            here.failing.clear(new SubscriptionKey(ledger.tenant, subscription));
+            here.failing.failed(new SubscriptionKey(ledger.tenant, subscription));
+          }
+        });
+
+    node.disableFailing.run();
+
+    assertThat(status()).isEqualTo(Status.ACTIVE);
   }
 
   @Test

@@ -31,6 +31,7 @@ class AnswersTest {
   private static final OkHttpClient CLIENT = SampleClients.toAnywhere();
 
   private final Ledger ledger = new Ledger();
+  private String contentType = "application/json";
 
   /** The last column but one: seconds until the next attempt, in the middle of the jitter. */
   @ParameterizedTest
@@ -139,6 +140,14 @@ class AnswersTest {
     assertRetried("dns_failed", client, "http://nowhere.test/", 33);
   }
 
+  /** It is kept: whoever mends what is stored can have it sent. */
+  @Test
+  void requestThatCannotBeSentIsRetriedBySchedule() {
+    contentType = "text/\n";
+
+    assertRetried("invalid_request", CLIENT, "http://127.0.0.1/", 5);
+  }
+
   @Test
   void blockedAddressIsNotTriedAgainForFiveMinutes() {
     assertRetried("blocked_destination", SampleClients.to(_ -> false), "http://192.0.2.1/", 330);
@@ -164,8 +173,7 @@ class AnswersTest {
     SampleSubscriptions.retryAllBut(ledger.tenant, key.subscriptionId(), 422);
     HttpSender sender = new HttpSender(client, Clock.systemUTC(), new Egress(), "1");
     WebhookRequest request =
-        WebhookRequest.to(
-                ledger.receiver(key), 1, key.eventId(), "application/json", Node.PAYLOAD, 0)
+        WebhookRequest.to(ledger.receiver(key), 1, key.eventId(), contentType, Node.PAYLOAD, 0)
             .within(Duration.ofSeconds(2));
     return ledger.record(ledger.first(key), sender.send(request));
   }
