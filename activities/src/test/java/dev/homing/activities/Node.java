@@ -26,6 +26,10 @@ import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.event.Submission;
+import dev.homing.activities.failing.DisableFailing;
+import dev.homing.activities.failing.FailingSettings;
+import dev.homing.activities.failing.FailingSubscriptions;
+import dev.homing.activities.failing.FailureWatch;
 import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
@@ -41,7 +45,7 @@ import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.OwnRetries;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.DeliverySettings;
-import dev.homing.activities.subscription.GoneReceivers;
+import dev.homing.activities.subscription.DisableSubscriptions;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.activities.temporal.TemporalCalls;
@@ -70,6 +74,9 @@ public final class Node {
   /** Failed first attempts of a subscription that get a workflow of their own. */
   public static final int OWN_RETRIES = 10;
 
+  /** How long a subscription may fail. */
+  public static final Duration DISABLE_AFTER = Duration.ofDays(5);
+
   private static final StringRedisTemplate REDIS = Redis.at(Redis.port());
   private static final OkHttpClient CLIENT = SampleClients.toAnywhere();
 
@@ -94,7 +101,7 @@ public final class Node {
   public final OverdueDeliveries overdue;
   public final PendingNotices notices;
   public final Receivers receivers;
-  public final GoneReceivers goneReceivers;
+  public final DisableSubscriptions disabling;
   public final RecordedAttempts attempts;
   public final AttemptLog attemptLog;
   private final SendFirstAttempts sendFirst;
@@ -107,6 +114,9 @@ public final class Node {
   public final Drains drains;
   public final BacklogRuns backlogRuns;
   public final DurableDrain durableDrain;
+  public final FailingSubscriptions failing;
+  public final FailureWatch failureWatch;
+  public final DisableFailing disableFailing;
 
   /** A node whose leases outlast any test. */
   public Node() {
@@ -137,16 +147,20 @@ public final class Node {
     overdue = new OverdueDeliveries(jdbc);
     notices = new PendingNotices(jdbc);
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
-    goneReceivers = new GoneReceivers(jdbc, transaction);
+    disabling = new DisableSubscriptions(jdbc, transaction);
     attempts = new RecordedAttempts(jdbc);
     knownStandings = new KnownStandings(standings);
     backlog = new Backlog(jdbc, standings, transaction);
+    failing = new FailingSubscriptions(jdbc);
+    FailingSettings failingSettings = new FailingSettings(DISABLE_AFTER);
+    failureWatch = new FailureWatch(failing, failingSettings);
+    disableFailing = new DisableFailing(failing, disabling, waiting, failingSettings);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =
         new AttemptLog(
             deliveries,
             waiting,
-            goneReceivers,
+            disabling,
             attempts,
             new FirstResults(open, standings, jdbc),
             new DrainedResults(deliveries, jdbc),
@@ -154,7 +168,8 @@ public final class Node {
             List.of(
                 new AttemptMetrics(metrics),
                 new AttemptLogger(),
-                new Availability(knownStandings, ownRetries)),
+                new Availability(knownStandings, ownRetries),
+                failureWatch),
             () -> 0.5);
     SendingLimits limits = new SendingLimits(512);
     sendFirst =

@@ -8,6 +8,7 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 
 /** Subscriptions in every state, stored as the app does: each raises the routes version. */
 public final class SampleSubscriptions {
@@ -62,6 +63,10 @@ public final class SampleSubscriptions {
 
   public static void allow(Tenant tenant, SubscriptionId id, int attempts) {
     change(tenant, id, "max_attempts = " + attempts);
+  }
+
+  public static void retryAllBut(Tenant tenant, SubscriptionId id, Integer... statuses) {
+    change(tenant, id, "no_retry_statuses = array" + List.of(statuses));
   }
 
   public static void setUrl(Tenant tenant, SubscriptionId id, String url) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.homing.activities.destination.DestinationSettings;
+import dev.homing.activities.failing.FailingSettings;
 import dev.homing.activities.lane.ExpressSettings;
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.secret.EncryptionSettings;
@@ -90,6 +91,8 @@ class SettingsTest {
           .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));
       assertThat(context.getBean(RetentionSettings.class))
           .isEqualTo(new RetentionSettings(Duration.ofDays(30), null));
+      assertThat(context.getBean(FailingSettings.class))
+          .isEqualTo(new FailingSettings(Duration.ofDays(5)));
       Environment environment = context.getEnvironment();
       assertThat(environment.getProperty("spring.temporal.namespace")).isEqualTo("default");
       assertThat(environment.getProperty("spring.temporal.connection.api-key")).isEmpty();
@@ -167,6 +170,9 @@ class SettingsTest {
         "HOMING_OWN_RETRIES     | -1             | 0 to 1000000, or unlimited",
         "HOMING_OWN_RETRIES     | 1000001        | 0 to 1000000, or unlimited",
         "HOMING_OWN_RETRIES     | all            | 0 to 1000000, or unlimited",
+        "HOMING_DISABLE_AFTER   | 3599s          | 3600s to 31536000s",
+        "HOMING_DISABLE_AFTER   | 31536001s      | 3600s to 31536000s",
+        "HOMING_DISABLE_AFTER   | never          | 30s, 5m, 2h",
         "HOMING_DRAIN_DELAY     | 61s            | 0s to 60s",
         "HOMING_RETENTION       | 86399s         | 86400s to 315360000s",
         "HOMING_RETENTION       | 315360001s     | 86400s to 315360000s",
@@ -265,6 +271,13 @@ class SettingsTest {
         .singleElement()
         .asString()
         .startsWith("Homing cannot start: " + variable + " is empty; allowed is ");
+  }
+
+  @Test
+  void disableNoFailingSubscriptionWhenEmpty() {
+    try (var context = read("HOMING_DISABLE_AFTER=")) {
+      assertThat(context.getBean(FailingSettings.class)).isEqualTo(new FailingSettings(null));
+    }
   }
 
   @Test

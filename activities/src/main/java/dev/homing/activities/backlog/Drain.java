@@ -45,7 +45,6 @@ final class Drain implements Runnable {
   private final DrainParts parts;
   private final DrainLeases.Lease lease;
   private final BooleanSupplier stopping;
-  private final DrainAttempt attempt;
   private final LeasedWork work;
   private int window = 1;
 
@@ -54,7 +53,6 @@ final class Drain implements Runnable {
     this.parts = parts;
     this.lease = lease;
     this.stopping = stopping;
-    this.attempt = new DrainAttempt(parts, lease.key());
     this.work = new LeasedWork(parts.leases().renewal(), () -> parts.leases().renew(lease));
   }
 
@@ -106,7 +104,7 @@ final class Drain implements Runnable {
         parts.backlog().holdIfPaused(lease.key());
         yield null;
       }
-      case GONE, DELETED -> {
+      case GONE, OPTED_OUT, FAILING, DELETED -> {
         parts.waiting().cancelForInactive(lease.tenant(), lease.subscription());
         yield null;
       }
@@ -218,12 +216,14 @@ final class Drain implements Runnable {
   /**
    * Sends these, as many at a time as the subscription may have, and returns when all is over.
    *
-   * <p>Once the standing becomes another in which the drain alone sends, no further attempt begins.
+   * <p>Once the receiver wants no more events, or the standing becomes another in which the drain
+   * alone sends, no further attempt begins.
    */
   private Sent send(Receiver receiver, List<Due> due) throws InterruptedException {
     Optional<Standing.State> before = exclusiveState();
     BooleanSupplier maySend =
         () -> mayContinue() && (exclusiveState().isEmpty() || exclusiveState().equals(before));
+    DrainAttempt attempt = new DrainAttempt(parts, lease.key());
     List<CompletableFuture<Sent>> results = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {

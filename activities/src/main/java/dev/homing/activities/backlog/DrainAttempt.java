@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One attempt of a drain, within the limits that hold for all attempts of this node. */
+/** Makes the attempts of one portion, within the limits that hold for all of this node. */
 final class DrainAttempt {
   private static final Logger log = LoggerFactory.getLogger(DrainAttempt.class);
   private static final Duration SLOT_TIMEOUT = Duration.ofSeconds(30);
@@ -29,6 +29,9 @@ final class DrainAttempt {
   private final DrainParts parts;
   private final SubscriptionKey subscription;
   private final SendingLimits.Share share;
+
+  /** The receiver wants no more events. */
+  private volatile boolean ended;
 
   DrainAttempt(DrainParts parts, SubscriptionKey subscription) {
     this.parts = parts;
@@ -39,7 +42,7 @@ final class DrainAttempt {
   /** Waits for a seat; null if no further attempt may begin. */
   @Nullable Seat awaitSeat(Supplier<Duration> untilRenewal, BooleanSupplier mayContinue)
       throws InterruptedException {
-    while (mayContinue.getAsBoolean()) {
+    while (!ended && mayContinue.getAsBoolean()) {
       Seat seat = share.acquireSeat(untilRenewal.get());
       if (seat != null) {
         return seat;
@@ -86,7 +89,7 @@ final class DrainAttempt {
       parts.backlog().expire(due.key());
       return Sent.NONE;
     }
-    if (!mayContinue.getAsBoolean()) {
+    if (ended || !mayContinue.getAsBoolean()) {
       return Sent.NONE;
     }
     Attempt attempt =
@@ -102,6 +105,9 @@ final class DrainAttempt {
                     due.hops()));
     if (attempt.outcome() instanceof Outcome.Delivered) {
       slot.delivered();
+    }
+    if (attempt.disables() != null) {
+      ended = true;
     }
     var unused =
         parts

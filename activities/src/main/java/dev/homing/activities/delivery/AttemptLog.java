@@ -5,10 +5,9 @@ import dev.homing.activities.GroupCommit;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
-import dev.homing.activities.subscription.GoneReceivers;
+import dev.homing.activities.subscription.DisableSubscriptions;
+import dev.homing.activities.subscription.DisabledReason;
 import dev.homing.activities.subscription.Receiver;
-import dev.homing.workflows.Tenant;
-import dev.homing.workflows.delivery.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class AttemptLog implements AutoCloseable {
   private final Deliveries deliveries;
   private final WaitingDeliveries waiting;
-  private final GoneReceivers goneReceivers;
+  private final DisableSubscriptions disabling;
   private final RecordedAttempts attempts;
   private final GroupCommit<FirstResults.Result, Optional<Delivery>> firstResults;
   private final GroupCommit<DrainedResults.Result, Delivery> drainedResults;
@@ -38,7 +37,7 @@ public final class AttemptLog implements AutoCloseable {
   public AttemptLog(
       Deliveries deliveries,
       WaitingDeliveries waiting,
-      GoneReceivers goneReceivers,
+      DisableSubscriptions disabling,
       RecordedAttempts attempts,
       FirstResults firstResults,
       DrainedResults drainedResults,
@@ -47,7 +46,7 @@ public final class AttemptLog implements AutoCloseable {
       DoubleSupplier random) {
     this.deliveries = deliveries;
     this.waiting = waiting;
-    this.goneReceivers = goneReceivers;
+    this.disabling = disabling;
     this.attempts = attempts;
     this.firstResults =
         GroupCommit.patient(together -> transaction.get(() -> firstResults.add(together)));
@@ -62,12 +61,13 @@ public final class AttemptLog implements AutoCloseable {
   /**
    * Records an attempt once, and returns the delivery as the attempt left it.
    *
-   * <p>A 410 disables the subscription first. If this node dies before it has recorded the rest,
-   * nothing more is sent there, and waiting deliveries are cancelled when they are due. A 410 from
-   * a URL that the subscription no longer has is a refusal like any other.
+   * <p>A 410, or a receiver that asks for it, disables the subscription first. If this node dies
+   * before it has recorded the rest, nothing more is sent there, and waiting deliveries are
+   * cancelled when they are due. An answer from a URL that the subscription no longer has disables
+   * nothing.
    */
   public Delivery record(AttemptContext context, Attempt attempt) {
-    return record(context, attempt, gone -> write(context, attempt, gone));
+    return record(context, attempt, disabled -> write(context, attempt, disabled));
   }
 
   /**
@@ -77,7 +77,7 @@ public final class AttemptLog implements AutoCloseable {
    *     subscription's drain?
    */
   public Delivery recordFirst(AttemptContext context, Attempt attempt, BooleanSupplier ownRetry) {
-    return record(context, attempt, gone -> writeFirst(context, attempt, gone, ownRetry));
+    return record(context, attempt, disabled -> writeFirst(context, attempt, disabled, ownRetry));
   }
 
   /** Records an attempt that a drain made; many share a commit. */
@@ -85,28 +85,37 @@ public final class AttemptLog implements AutoCloseable {
     return record(
         context,
         attempt,
-        gone -> drainedResults.commit(new DrainedResults.Result(context, attempt, gone)));
+        disabled -> drainedResults.commit(new DrainedResults.Result(context, attempt, disabled)));
   }
 
   private Delivery record(
-      AttemptContext context, Attempt attempt, Function<Boolean, Delivery> write) {
-    Tenant tenant = context.key().tenant();
-    Receiver receiver = context.receiver();
-    boolean gone =
-        attempt.outcome() instanceof Outcome.Gone
-            && goneReceivers.switchOff(tenant, receiver.id(), receiver.url());
-    Delivery after = write.apply(gone);
-    if (gone) {
-      waiting.cancelForInactive(tenant, receiver.id());
+      AttemptContext context, Attempt attempt, Function<@Nullable Reason, Delivery> write) {
+    DisabledReason disabled = disable(context, attempt);
+    Delivery after = write.apply(disabled == null ? null : Reason.of(disabled.word()));
+    if (disabled != null) {
+      waiting.cancelForInactive(context.key().tenant(), context.receiver().id());
     }
     listeners.forEach(listener -> listener.recorded(context, attempt, after));
     return after;
   }
 
+  /** Disables the subscription if the answer asks for it; returns why, or null if it does not. */
+  private @Nullable DisabledReason disable(AttemptContext context, Attempt attempt) {
+    DisabledReason reason = attempt.disables();
+    Receiver receiver = context.receiver();
+    return reason != null
+            && disabling.disable(context.key().tenant(), receiver.id(), receiver.url(), reason)
+        ? reason
+        : null;
+  }
+
   private Delivery writeFirst(
-      AttemptContext context, Attempt attempt, boolean gone, BooleanSupplier ownRetry) {
+      AttemptContext context,
+      Attempt attempt,
+      @Nullable Reason disabled,
+      BooleanSupplier ownRetry) {
     Delivery before = Delivery.pending(context.key());
-    Verdict verdict = Verdict.of(before, context, attempt, true, gone, () -> null, random);
+    Verdict verdict = Verdict.of(before, context, attempt, true, disabled, () -> null, random);
     Delivery after = verdict.delivery();
     FirstResults.Result result =
         after.state() == State.RETRYING && !ownRetry.getAsBoolean()
@@ -116,10 +125,10 @@ public final class AttemptLog implements AutoCloseable {
                 attempt,
                 context.receiver().schedule().timeLeftAfter(1))
             : new FirstResults.Result(after, verdict.dueIn(), attempt, null);
-    return firstResults.commit(result).orElseGet(() -> write(context, attempt, gone));
+    return firstResults.commit(result).orElseGet(() -> write(context, attempt, disabled));
   }
 
-  private Delivery write(AttemptContext context, Attempt attempt, boolean gone) {
+  private Delivery write(AttemptContext context, Attempt attempt, @Nullable Reason disabled) {
     return transaction.get(
         () -> {
           Delivery before = deliveries.lock(context.key());
@@ -137,7 +146,7 @@ public final class AttemptLog implements AutoCloseable {
                   context,
                   attempt,
                   counts,
-                  gone,
+                  disabled,
                   () -> deliveries.untilDue(before),
                   random);
           deliveries.update(verdict.delivery(), verdict.dueIn());

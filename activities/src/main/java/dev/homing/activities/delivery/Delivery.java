@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
@@ -92,6 +93,8 @@ public record Delivery(
     OUR_FAULT,
     /** Failed: its last attempt failed. */
     SCHEDULE_OVER,
+    /** Failed: its subscription does not retry the status of the last answer. */
+    NOT_RETRIED,
     /** Failed: a round was opened after its payload had expired. */
     PAYLOAD_EXPIRED,
     /** Cancelled through the API or Temporal. */
@@ -100,6 +103,12 @@ public record Delivery(
     TERMINATED,
     /** Cancelled: its receiver answered 410. */
     GONE,
+    /** Cancelled: its receiver asked for no more events. */
+    OPTED_OUT,
+    /** Cancelled: its receiver has done nothing but fail for too long. */
+    FAILING,
+    /** Cancelled: its receiver asked for no further attempts of this delivery. */
+    ABORTED,
     /** Cancelled: its subscription was deleted. */
     SUBSCRIPTION_DELETED;
 
@@ -110,6 +119,18 @@ public record Delivery(
 
     public static Reason of(String word) {
       return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    /** Why deliveries to a subscription that has ended are cancelled. */
+    public static Reason ofEnd(Receiver.Status ended) {
+      return switch (ended) {
+        case GONE -> GONE;
+        case OPTED_OUT -> OPTED_OUT;
+        case FAILING -> FAILING;
+        case DELETED -> SUBSCRIPTION_DELETED;
+        case ACTIVE, PAUSED, UNREADABLE ->
+            throw new IllegalArgumentException(ended + " has not ended");
+      };
     }
 
     /** The word of a reason; null for none. */

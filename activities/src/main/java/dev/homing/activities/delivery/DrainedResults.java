@@ -29,8 +29,8 @@ public final class DrainedResults {
     this.jdbc = jdbc;
   }
 
-  /** An attempt; {@code gone}: it disabled the subscription. */
-  record Result(AttemptContext context, Attempt attempt, boolean gone) {
+  /** An attempt; {@code disabled}: why its answer disabled the subscription; null: it did not. */
+  record Result(AttemptContext context, Attempt attempt, @Nullable Reason disabled) {
     DeliveryId id() {
       return context.key().id();
     }
@@ -102,7 +102,7 @@ public final class DrainedResults {
             result.context(),
             result.attempt(),
             counts,
-            result.gone(),
+            result.disabled(),
             () -> deliveries.untilDue(before),
             random);
     return counts && locked.expired() && verdict.delivery().state() == State.RETRYING

@@ -3,6 +3,7 @@ package dev.homing.activities.delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.outbound.Attempt.Instruction;
 import dev.homing.workflows.delivery.Outcome;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
@@ -24,7 +25,7 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
    * Judges an attempt.
    *
    * @param counts whether the attempt changes the state, if it is not a 2xx
-   * @param gone whether this 410 disabled the subscription
+   * @param disabled why the answer disabled the subscription; null: it did not
    * @param remaining time until the unchanged delivery is due; null: it is not due by itself
    * @param random gives values from 0 to 1, for jitter
    */
@@ -33,34 +34,36 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
       AttemptContext context,
       Attempt attempt,
       boolean counts,
-      boolean gone,
+      @Nullable Reason disabled,
       Supplier<@Nullable Duration> remaining,
       DoubleSupplier random) {
     Delivery counted = before.attempted(context.round());
-    return switch (attempt.outcome()) {
-      case Outcome.Delivered _ -> new Verdict(counted.in(State.DELIVERED, null), null);
-      case Outcome.Gone _ when counts && gone ->
-          new Verdict(counted.in(State.CANCELLED, Reason.GONE), null);
-      case Outcome.Gone _ when counts -> retryOrFail(counted, context, null, random);
-      case Outcome.Refused(_, var retryAfter) when counts ->
-          retryOrFail(counted, context, retryAfter, random);
-      case Outcome.Unanswered _ when counts -> retryOrFail(counted, context, null, random);
-      // An attempt of another round or run is only counted: the delivery keeps waiting.
-      case Outcome.Gone _, Outcome.Refused _, Outcome.Unanswered _ ->
-          new Verdict(counted, remaining.get());
-    };
+    if (attempt.outcome() instanceof Outcome.Delivered) {
+      return new Verdict(counted.in(State.DELIVERED, null), null);
+    }
+    if (!counts) {
+      return new Verdict(counted, remaining.get()); // The delivery keeps waiting.
+    }
+    if (disabled != null) {
+      return new Verdict(counted.in(State.CANCELLED, disabled), null);
+    }
+    if (attempt.instruction() == Instruction.ABORT_MESSAGE) {
+      return new Verdict(counted.in(State.CANCELLED, Reason.ABORTED), null);
+    }
+    if (!context.receiver().retries(attempt.outcome())) {
+      return new Verdict(counted.in(State.FAILED, Reason.NOT_RETRIED), null);
+    }
+    return retryOrFail(counted, context, attempt.outcome(), random);
   }
 
   private static Verdict retryOrFail(
-      Delivery counted,
-      AttemptContext context,
-      @Nullable Duration retryAfter,
-      DoubleSupplier random) {
+      Delivery counted, AttemptContext context, Outcome outcome, DoubleSupplier random) {
     var schedule = context.receiver().schedule();
     if (counted.roundAttempts() >= schedule.maxAttempts()) {
       return new Verdict(counted.in(State.FAILED, Reason.SCHEDULE_OVER), null);
     }
-    Duration wait = schedule.waitAfter(counted.roundAttempts(), retryAfter, random.getAsDouble());
+    Duration wait =
+        schedule.waitAfter(counted.roundAttempts(), outcome.shortestWait(), random.getAsDouble());
     return new Verdict(counted.in(State.RETRYING, null), wait);
   }
 }

@@ -168,8 +168,8 @@ public final class DurableLane implements LaterAttempts {
               ? new NextStep.Done()
               : attempt(delivery, receiver, execution);
       case PAUSED -> hold(delivery, run(execution), receiver);
-      case GONE -> cancel(key, run(execution), Reason.GONE);
-      case DELETED -> cancel(key, run(execution), Reason.SUBSCRIPTION_DELETED);
+      case GONE, OPTED_OUT, FAILING, DELETED ->
+          cancel(key, run(execution), Reason.ofEnd(receiver.status()));
       case UNREADABLE -> park(delivery, run(execution), receiver);
     };
   }
@@ -218,7 +218,7 @@ public final class DurableLane implements LaterAttempts {
     }
     return switch (after.state()) {
       case DELIVERED, CANCELLED -> new NextStep.Done();
-      case FAILED -> new NextStep.Over("retry schedule exhausted: " + lastAttempt(after, receiver));
+      case FAILED -> NextStep.failed(after.reason(), lastAttempt(after, receiver));
       case PENDING, RETRYING -> retryWhenDue(after, receiver);
       case HELD -> after.nextAttemptAt() == null ? held() : parked(after);
     };

@@ -1,9 +1,11 @@
 package dev.homing.activities.lane;
 
+import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.temporal.BenignFailure;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The next step of a delivery's run; operators read its message in Temporal's Web UI. */
 sealed interface NextStep {
@@ -26,6 +28,12 @@ sealed interface NextStep {
 
   /** Runs again after an internal fault, which is not charged to the receiver. */
   record InternalFault(RuntimeException cause, Duration delay) implements NextStep {}
+
+  /** Ends a delivery that has failed with its last attempt. */
+  static NextStep failed(@Nullable Reason reason, String lastAttempt) {
+    String why = reason == Reason.NOT_RETRIED ? "not retried" : "retry schedule exhausted";
+    return new Over(why + ": " + lastAttempt);
+  }
 
   /** Runs the activity of a held delivery again after a delay. */
   static NextStep held(String why, Duration delay) {

@@ -195,8 +195,8 @@ public final class SendFirstAttempts {
     switch (receiver.status()) {
       case ACTIVE -> attempt(sending, seat, receiver);
       case PAUSED -> hold(sending, receiver);
-      case GONE -> leave(sending, receiver, State.CANCELLED, Reason.GONE, null);
-      case DELETED -> leave(sending, receiver, State.CANCELLED, Reason.SUBSCRIPTION_DELETED, null);
+      case GONE, OPTED_OUT, FAILING, DELETED ->
+          leave(sending, receiver, State.CANCELLED, Reason.ofEnd(receiver.status()), null);
       case UNREADABLE -> park(sending, receiver);
     }
   }

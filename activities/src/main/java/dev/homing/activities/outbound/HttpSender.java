@@ -127,9 +127,7 @@ public final class HttpSender {
       call.timeout().timeout(webhook.timeout().toNanos(), TimeUnit.NANOSECONDS);
       try (Response response = call.execute()) {
         readBody(call, response, received.body());
-        if (!response.isSuccessful()) {
-          received.headers().putAll(ResponseHeaders.of(response));
-        }
+        received.headers().putAll(ResponseHeaders.of(response));
         return answered(response);
       }
     } catch (BlockedDestinationException blocked) {

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The recorded headers of a refusal: hints at its cause, and when to retry. */
+/** The recorded headers of an answer: hints at why it refuses, and what the receiver asks for. */
 public final class ResponseHeaders {
-  private static final List<String> RECORDED =
-      List.of("content-type", "location", "retry-after", "server");
+  private static final List<String> OF_ANY = List.of(Attempt.DELIVERY_CONTROL);
+  private static final List<String> OF_REFUSALS =
+      List.of("content-type", "location", "retry-after", "server", Attempt.DELIVERY_CONTROL);
 
   private static final int MAX_LENGTH = 500;
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -25,7 +26,7 @@ public final class ResponseHeaders {
    */
   static Map<String, String> of(Response response) {
     Map<String, String> recorded = new TreeMap<>();
-    for (String name : RECORDED) {
+    for (String name : response.isSuccessful() ? OF_ANY : OF_REFUSALS) {
       List<String> values = response.headers(name);
       if (!values.isEmpty()) {
         recorded.put(name, printable(String.join(", ", values)));

@@ -2,9 +2,11 @@ package dev.homing.activities.subscription;
 
 import dev.homing.activities.secret.SigningSecret;
 import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.delivery.RetrySchedule;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls settings for {@code https://}
  * @param headers custom headers
  * @param secrets each of them signs; empty if the subscription is unreadable
+ * @param noRetryStatuses such an answer fails a delivery at once
  * @param fault why the subscription is unreadable, to show to operators; null if it is readable
  */
 public record Receiver(
@@ -23,11 +26,18 @@ public record Receiver(
     CustomHeaders headers,
     List<SigningSecret> secrets,
     RetrySchedule schedule,
+    Set<Integer> noRetryStatuses,
     Duration timeout,
     Status status,
     @Nullable String fault) {
   /** A placeholder for an unreadable URL, with a name that never exists (RFC 6761). */
   static final HttpUrl NOWHERE = HttpUrl.get("http://unreadable.invalid/");
+
+  /** Whether a delivery is retried after this outcome, as long as its schedule goes on. */
+  public boolean retries(Outcome outcome) {
+    Integer status = outcome.status();
+    return status == null || !noRetryStatuses.contains(status);
+  }
 
   /** Whether webhooks may be sent to the subscription. */
   public enum Status {
@@ -36,6 +46,10 @@ public record Receiver(
     PAUSED,
     /** Its receiver answered 410. */
     GONE,
+    /** Its receiver asked for no more events. */
+    OPTED_OUT,
+    /** Its receiver has done nothing but fail for too long. */
+    FAILING,
     DELETED,
     /** The stored URL, headers, secret or schedule are unreadable: a fault of ours. */
     UNREADABLE

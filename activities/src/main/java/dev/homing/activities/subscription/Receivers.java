@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -109,7 +110,8 @@ public final class Receivers {
                 from jsonb_array_elements(earlier_secrets) with ordinality earlier (secret, place)
                 where cast(secret ->> 'until' as timestamptz) > now()
                 order by place) end as earlier_secrets,
-              max_attempts, initial_interval_seconds, max_interval_seconds, timeout_seconds
+              max_attempts, initial_interval_seconds, max_interval_seconds, no_retry_statuses,
+              timeout_seconds
             from subscriptions
             where tenant = :tenant and id = any(:ids)
             """)
@@ -147,6 +149,7 @@ public final class Receivers {
           headers(tenant, id, row),
           secrets(tenant, id, row),
           schedule(row),
+          Set.copyOf(List.of((Integer[]) row.getArray("no_retry_statuses").getArray())),
           or(seconds(row, "timeout_seconds"), settings.timeout()),
           status,
           null);
@@ -158,6 +161,7 @@ public final class Receivers {
           CustomHeaders.NONE,
           List.of(),
           settings.schedule(null, null, null),
+          Set.of(),
           settings.timeout(),
           status == Status.ACTIVE ? Status.UNREADABLE : status,
           unreadable.getMessage());
@@ -207,8 +211,9 @@ public final class Receivers {
     if (row.getObject("deleted_at") != null) {
       return Status.DELETED;
     }
-    if (row.getString("disabled_reason") != null) {
-      return Status.GONE;
+    String disabledReason = row.getString("disabled_reason");
+    if (disabledReason != null) {
+      return DisabledReason.of(disabledReason).status();
     }
     return row.getBoolean("enabled") ? Status.ACTIVE : Status.PAUSED;
   }

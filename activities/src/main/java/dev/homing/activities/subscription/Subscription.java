@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "subscriptions")
 public class Subscription {
-  /** The reason of a subscription disabled by Homing: its receiver answered 410. */
-  public static final String GONE = "gone";
-
   /** The most earlier secrets that sign as well. */
   public static final int MAX_EARLIER_SECRETS = 10;
 
@@ -60,6 +57,10 @@ public class Subscription {
   private @Nullable Integer maxAttempts;
   private @Nullable Integer initialIntervalSeconds;
   private @Nullable Integer maxIntervalSeconds;
+
+  @JdbcTypeCode(SqlTypes.ARRAY)
+  private List<Integer> noRetryStatuses;
+
   private @Nullable Integer timeoutSeconds;
   private String sealedSecret;
   private @Nullable String publicKey;
@@ -108,6 +109,7 @@ public class Subscription {
     this.metadata = terms.metadata();
     this.headers = terms.headers();
     this.sealedHeaders = sealed.headers();
+    this.noRetryStatuses = List.of();
     set(terms, sealed);
   }
 
@@ -167,6 +169,7 @@ public class Subscription {
     this.maxAttempts = terms.retry().maxAttempts();
     this.initialIntervalSeconds = seconds(terms.retry().initialInterval());
     this.maxIntervalSeconds = seconds(terms.retry().maxInterval());
+    this.noRetryStatuses = terms.noRetryStatuses().stream().sorted().toList();
     this.timeoutSeconds = seconds(terms.timeout());
   }
 
@@ -182,6 +185,7 @@ public class Subscription {
         sealedHeaders.keySet().stream().collect(toMap(name -> name, _ -> Optional.empty())),
         new Terms.Tls(tlsAuthority, tlsCertificate, null),
         retry(),
+        Set.copyOf(noRetryStatuses),
         duration(timeoutSeconds));
   }
 

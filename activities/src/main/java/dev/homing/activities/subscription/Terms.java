@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers added to every request
  * @param secretHeaders the same, never shown again; an empty value leaves the stored one unchanged
  * @param tls settings for {@code https://}
+ * @param noRetryStatuses of 400 to 599: such an answer fails a delivery at once
  * @param timeout of one attempt, in whole seconds; null: the default of the settings
  */
 public record Terms(
@@ -26,6 +27,7 @@ public record Terms(
     Map<String, Optional<String>> secretHeaders,
     Tls tls,
     Retry retry,
+    Set<Integer> noRetryStatuses,
     @Nullable Duration timeout) {
 
   /** The same terms with other secrets. */
@@ -40,6 +42,7 @@ public record Terms(
         otherSecretHeaders,
         otherTls,
         retry,
+        noRetryStatuses,
         timeout);
   }
 

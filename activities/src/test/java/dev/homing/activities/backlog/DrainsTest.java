@@ -134,6 +134,45 @@ class DrainsTest {
   }
 
   @Test
+  void abortedDeliveryLeavesTheBacklog() {
+    SubscriptionId subscription = to("/500/abort-message");
+    List<Delivery.Key> waiting = backlog(subscription, 3);
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.CANCELLED));
+    awaitGoodStanding(subscription);
+    assertThat(waiting).allMatch(key -> ledger.find(key).reason() == Reason.ABORTED);
+    assertThat(receiver.requests()).isEqualTo(3);
+  }
+
+  @Test
+  void deliveryWithAStatusThatIsNotRetriedLeavesTheBacklog() {
+    SubscriptionId subscription = to("/500");
+    SampleSubscriptions.retryAllBut(ledger.tenant, subscription, 500);
+    List<Delivery.Key> waiting = backlog(subscription, 3);
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.FAILED));
+    assertThat(waiting).allMatch(key -> ledger.find(key).reason() == Reason.NOT_RETRIED);
+  }
+
+  @Test
+  void receiverThatOptsOutGetsNothingMoreOfItsBacklog() {
+    SubscriptionId subscription = to("/500/disable");
+    List<Delivery.Key> waiting = backlog(subscription, 30);
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.CANCELLED));
+    awaitGoodStanding(subscription);
+    assertThat(waiting).allMatch(key -> ledger.find(key).reason() == Reason.OPTED_OUT);
+    // The two at a time that it gets without a success.
+    assertThat(receiver.requests()).isLessThan(10);
+  }
+
+  @Test
   void failsADeliveryWhosePayloadHasExpired() {
     Delivery.Key key = backlog(to("/ok"), 1).getFirst();
     Postgres.jdbc()

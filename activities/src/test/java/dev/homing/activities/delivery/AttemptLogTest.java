@@ -119,6 +119,22 @@ class AttemptLogTest {
   }
 
   @Test
+  void failsAtOnceWithAStatusThatIsNotRetried() {
+    SampleSubscriptions.retryAllBut(ledger.tenant, key.subscriptionId(), 422, 503);
+    Delivery.Key other = ledger.to(key.subscriptionId());
+
+    Delivery after = ledger.record(ledger.first(key), SampleAttempts.refused());
+
+    assertThat(after.state()).isEqualTo(State.FAILED);
+    assertThat(after.reason()).isEqualTo(Reason.NOT_RETRIED);
+    assertThat(after.nextAttemptAt()).isNull();
+    assertThat(ledger.record(ledger.first(other), SampleAttempts.timedOut()).state())
+        .isEqualTo(State.RETRYING);
+    assertThat(ledger.record(ledger.first(other), SampleAttempts.answered(500, "")).state())
+        .isEqualTo(State.RETRYING);
+  }
+
+  @Test
   void countsOnlyTheAttemptsOfTheRound() {
     SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 2);
     ledger.record(ledger.first(key), SampleAttempts.refused());
@@ -188,7 +204,7 @@ class AttemptLogTest {
         new AttemptLog(
             ledger.node.deliveries,
             ledger.node.waiting,
-            ledger.node.goneReceivers,
+            ledger.node.disabling,
             ledger.node.attempts,
             new FirstResults(ledger.node.open, ledger.node.standings, Postgres.jdbc()),
             new DrainedResults(ledger.node.deliveries, Postgres.jdbc()),
@@ -393,6 +409,78 @@ class AttemptLogTest {
     assertThat(routesVersion()).isEqualTo(version + 1);
     assertThat(keys)
         .allSatisfy(one -> assertThat(ledger.find(one).state()).isEqualTo(State.CANCELLED));
+  }
+
+  // What a receiver asks for.
+
+  @Test
+  void abortEndsTheDeliveryAlone() {
+    Delivery.Key waiting = ledger.to(key.subscriptionId());
+    ledger.record(ledger.first(waiting), SampleAttempts.refused());
+
+    Delivery after =
+        ledger.record(ledger.first(key), SampleAttempts.answered(503, "abort-message"));
+
+    assertThat(after.state()).isEqualTo(State.CANCELLED);
+    assertThat(after.reason()).isEqualTo(Reason.ABORTED);
+    assertThat(after.nextAttemptAt()).isNull();
+    assertThat(ledger.attempts(key).getFirst().responseHeaders())
+        .containsEntry("webhook-delivery", "abort-message");
+    assertThat(ledger.receiver(key).status()).isEqualTo(Receiver.Status.ACTIVE);
+    assertThat(ledger.find(waiting).state()).isEqualTo(State.RETRYING);
+  }
+
+  @Test
+  void abortWithASuccessIsASuccess() {
+    assertThat(
+            ledger.record(ledger.first(key), SampleAttempts.answered(200, "abort-message")).state())
+        .isEqualTo(State.DELIVERED);
+  }
+
+  @Test
+  void abortInAnotherRoundEndsNothing() {
+    ledger.record(ledger.first(key), SampleAttempts.refused());
+    ledger.openRound(key);
+
+    assertThat(
+            ledger.record(ledger.first(key), SampleAttempts.answered(503, "abort-message")).state())
+        .isEqualTo(State.RETRYING);
+  }
+
+  @Test
+  void receiverOptsOut() {
+    Delivery.Key waiting = ledger.to(key.subscriptionId());
+    ledger.record(ledger.first(waiting), SampleAttempts.refused());
+
+    Delivery after = ledger.record(ledger.first(key), SampleAttempts.answered(403, "disable"));
+
+    assertThat(after.state()).isEqualTo(State.CANCELLED);
+    assertThat(after.reason()).isEqualTo(Reason.OPTED_OUT);
+    assertThat(ledger.receiver(key).status()).isEqualTo(Receiver.Status.OPTED_OUT);
+    assertThat(ledger.find(waiting).reason()).isEqualTo(Reason.OPTED_OUT);
+  }
+
+  @Test
+  void receiverOptsOutWithASuccess() {
+    Delivery.Key waiting = ledger.to(key.subscriptionId());
+    ledger.record(ledger.first(waiting), SampleAttempts.refused());
+
+    Delivery after = ledger.record(ledger.first(key), SampleAttempts.answered(200, "disable"));
+
+    assertThat(after.state()).isEqualTo(State.DELIVERED);
+    assertThat(ledger.receiver(key).status()).isEqualTo(Receiver.Status.OPTED_OUT);
+    assertThat(ledger.find(waiting).reason()).isEqualTo(Reason.OPTED_OUT);
+  }
+
+  @Test
+  void formerUrlDisablesNothing() {
+    AttemptContext before = ledger.first(key);
+    SampleSubscriptions.setUrl(ledger.tenant, key.subscriptionId(), "http://moved.test/hook");
+
+    Delivery after = ledger.record(before, SampleAttempts.answered(500, "disable"));
+
+    assertThat(after.state()).isEqualTo(State.RETRYING);
+    assertThat(ledger.receiver(key).status()).isEqualTo(Receiver.Status.ACTIVE);
   }
 
   @Test

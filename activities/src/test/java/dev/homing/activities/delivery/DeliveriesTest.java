@@ -13,6 +13,7 @@ import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.SampleAttempts;
+import dev.homing.activities.subscription.DisabledReason;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
@@ -552,8 +553,8 @@ class DeliveriesTest {
     Delivery.Key paused = ledger.toNewSubscription();
     Stream.of(gone, deleted, paused, key).forEach(one -> ledger.add(one, State.RETRYING, null));
     park(deleted);
-    ledger.node.goneReceivers.switchOff(
-        ledger.tenant, gone.subscriptionId(), ledger.receiver(gone).url());
+    ledger.node.disabling.disable(
+        ledger.tenant, gone.subscriptionId(), ledger.receiver(gone).url(), DisabledReason.GONE);
     SampleSubscriptions.delete(ledger.tenant, deleted.subscriptionId());
     SampleSubscriptions.pause(ledger.tenant, paused.subscriptionId());
 

@@ -20,6 +20,7 @@ import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.outbound.SampleEgress;
 import dev.homing.activities.outbound.TestReceiver;
 import dev.homing.activities.standing.Standing;
+import dev.homing.activities.subscription.DisabledReason;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.activities.temporal.DeliveryWorkflows;
@@ -35,6 +36,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -302,6 +304,19 @@ class DurableLaneTest {
   }
 
   @Test
+  void isNotRetriedAfterAStatusThatEndsIt() {
+    Delivery.Key key = waiting("/404");
+    SampleSubscriptions.retryAllBut(ledger.tenant, key.subscriptionId(), 404);
+
+    ApplicationFailure failed = failure(FIRST, key);
+
+    assertThat(failed.isNonRetryable()).isTrue();
+    assertThat(failed.getOriginalMessage()).matches("not retried: attempt 2 of 20: 404 in \\d+ ms");
+    assertThat(ledger.find(key).state()).isEqualTo(State.FAILED);
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.NOT_RETRIED);
+  }
+
+  @Test
   void endsWhenTheReceiverIsGone() {
     Delivery.Key key = waiting("/410");
 
@@ -309,6 +324,18 @@ class DurableLaneTest {
 
     assertThat(ledger.find(key).state()).isEqualTo(State.CANCELLED);
     assertThat(ledger.find(key).reason()).isEqualTo(Reason.GONE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/503/abort-message, ABORTED, ACTIVE", "/404/disable, OPTED_OUT, OPTED_OUT"})
+  void endsAsTheReceiverAsks(String path, Reason reason, Receiver.Status subscription) {
+    Delivery.Key key = waiting(path);
+
+    send(FIRST, key);
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.CANCELLED);
+    assertThat(ledger.find(key).reason()).isEqualTo(reason);
+    assertThat(ledger.receiver(key).status()).isEqualTo(subscription);
   }
 
   @ParameterizedTest
@@ -342,16 +369,18 @@ class DurableLaneTest {
     assertThat(ledger.find(key).reason()).isEqualTo(Reason.SUBSCRIPTION_DELETED);
   }
 
-  @Test
-  void endsWithoutSendingWhenTheSubscriptionIsGone() {
+  @ParameterizedTest
+  @EnumSource
+  void endsWithoutSendingWhenTheSubscriptionIsDisabled(DisabledReason reason) {
     Delivery.Key key = waiting("/ok");
-    ledger.node.goneReceivers.switchOff(
-        ledger.tenant, key.subscriptionId(), ledger.receiver(key).url());
+    ledger.node.disabling.disable(
+        ledger.tenant, key.subscriptionId(), ledger.receiver(key).url(), reason);
 
     send(FIRST, key);
 
     assertThat(receiver.requests()).isZero();
-    assertThat(ledger.find(key).reason()).isEqualTo(Reason.GONE);
+    assertThat(ledger.find(key).state()).isEqualTo(State.CANCELLED);
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.of(reason.word()));
   }
 
   // Texts shown to users.

@@ -103,6 +103,40 @@ class ExpressLaneTest {
   }
 
   @Test
+  void endsDeliveriesAsReceiversAsk() {
+    List<SubscriptionId> recipients = to("/503/abort-message", "/404/disable", "/503/unknown");
+    AcceptedEvent event = here.accept(tenant, recipients);
+
+    Unfinished unfinished = sendAll(here, event);
+
+    assertThat(find(event, recipients.get(0)))
+        .extracting("state", "reason")
+        .containsExactly(State.CANCELLED, Reason.ABORTED);
+    assertThat(find(event, recipients.get(1)))
+        .extracting("state", "reason")
+        .containsExactly(State.CANCELLED, Reason.OPTED_OUT);
+    assertThat(unfinished.deliveries())
+        .extracting(WaitingDelivery::subscriptionId)
+        .containsExactly(recipients.get(2));
+  }
+
+  @Test
+  void endsDeliveriesWithStatusesThatAreNotRetried() {
+    List<SubscriptionId> recipients = to("/404", "/503");
+    recipients.forEach(id -> SampleSubscriptions.retryAllBut(tenant, id, 404));
+    AcceptedEvent event = here.accept(tenant, recipients);
+
+    Unfinished unfinished = sendAll(here, event);
+
+    assertThat(find(event, recipients.getFirst()))
+        .extracting("state", "reason")
+        .containsExactly(State.FAILED, Reason.NOT_RETRIED);
+    assertThat(unfinished.deliveries())
+        .extracting(WaitingDelivery::subscriptionId)
+        .containsExactly(recipients.getLast());
+  }
+
+  @Test
   void addsARowWithoutAnAttemptForRecipientsItCannotSendTo() {
     SubscriptionId paused = SampleSubscriptions.paused(tenant, receiver.url("/ok"));
     SubscriptionId gone = SampleSubscriptions.gone(tenant, receiver.url("/ok"));

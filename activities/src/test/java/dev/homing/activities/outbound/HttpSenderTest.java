@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.standardwebhooks.Webhook;
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.destination.TimedDns;
+import dev.homing.activities.outbound.Attempt.Instruction;
 import dev.homing.activities.outbound.RawReceiver.Line;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.delivery.Outcome.Delivered;
@@ -39,10 +40,12 @@ import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import okio.Buffer;
 import okio.ByteString;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpSenderTest {
@@ -145,6 +148,38 @@ class HttpSenderTest {
     receiver.enqueue(new MockResponse.Builder().code(410).build());
 
     assertThat(sender.send(SampleWebhooks.to(receiver.url("/"))).outcome()).isEqualTo(new Gone());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "500, abort-message, ABORT_MESSAGE",
+    "400, disable, DISABLE",
+    "200, disable, DISABLE",
+    "500, pause, ",
+    "500, 'abort-message, disable', ",
+    "500, '', ",
+  })
+  void readsWhatTheReceiverAsksFor(int status, String header, @Nullable Instruction instruction) {
+    receiver.enqueue(
+        new MockResponse.Builder().code(status).addHeader("Webhook-Delivery", header).build());
+
+    Attempt attempt = sender.send(SampleWebhooks.to(receiver.url("/")));
+
+    assertThat(attempt.outcome().status()).isEqualTo(status);
+    assertThat(attempt.instruction()).isEqualTo(instruction);
+    assertThat(attempt.responseHeaders()).containsEntry("webhook-delivery", header);
+  }
+
+  @Test
+  void severalInstructionsAreNone() {
+    receiver.enqueue(
+        new MockResponse.Builder()
+            .code(500)
+            .addHeader("webhook-delivery", "disable")
+            .addHeader("webhook-delivery", "abort-message")
+            .build());
+
+    assertThat(sender.send(SampleWebhooks.to(receiver.url("/"))).instruction()).isNull();
   }
 
   @Test

@@ -26,6 +26,13 @@ public final class SampleAttempts {
     return of(new Outcome.Refused(500, retryAfter));
   }
 
+  /** An answer with this status and {@code webhook-delivery}. */
+  public static Attempt answered(int status, String instruction) {
+    Outcome outcome =
+        status < 300 ? new Outcome.Delivered(status) : new Outcome.Refused(status, null);
+    return of(outcome, Map.of("webhook-delivery", instruction));
+  }
+
   public static Attempt gone() {
     return of(new Outcome.Gone());
   }
@@ -34,12 +41,20 @@ public final class SampleAttempts {
     return of(new Outcome.Unanswered(Outcome.Fault.TIMED_OUT, "No answer came in time."));
   }
 
+  public static Attempt unanswered(Outcome.Fault fault) {
+    return of(new Outcome.Unanswered(fault, "No answer came."));
+  }
+
   private static Attempt of(Outcome outcome) {
+    return of(outcome, Map.of("server", "sample \"1\""));
+  }
+
+  private static Attempt of(Outcome outcome, Map<String, String> headers) {
     return new Attempt(
         outcome,
         FIRST.plusMillis(MADE.incrementAndGet()),
         Duration.ofMillis(120),
         "answer".getBytes(StandardCharsets.UTF_8),
-        Map.of("server", "sample \"1\""));
+        headers);
   }
 }

@@ -16,7 +16,10 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 
-/** A receiver: {@code /503} answers 503, {@code /hangs…} when told to, any other path 200. */
+/**
+ * A receiver: {@code /503} answers 503, {@code /503/disable} with {@code webhook-delivery:
+ * disable}, {@code /hangs…} when told to, any other path 200.
+ */
 public final class TestReceiver extends Dispatcher implements AutoCloseable {
   private final MockWebServer server = new MockWebServer();
   private final List<String> paths = new CopyOnWriteArrayList<>();
@@ -70,12 +73,16 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
       boolean told = answer.await(30, TimeUnit.SECONDS);
       return new MockResponse.Builder().code(told ? 200 : 500).build();
     }
-    String code = path.substring(1);
+    String code = request.getUrl().pathSegments().getFirst();
     MockResponse.Builder response =
         new MockResponse.Builder().code(code.matches("[0-9]{3}") ? Integer.parseInt(code) : 200);
-    return path.equals("/429")
-        ? response.addHeader("Retry-After", "3600").build()
-        : response.build();
+    if (path.equals("/429")) {
+      response.addHeader("Retry-After", "3600");
+    }
+    request.getUrl().pathSegments().stream()
+        .skip(1)
+        .forEach(instruction -> response.addHeader("webhook-delivery", instruction));
+    return response.build();
   }
 
   @Override

@@ -95,6 +95,12 @@ class DeliveryActions {
       case GONE ->
           throw Problem.conflict(
               "The subscription was disabled because its receiver answered 410. Enable it first.");
+      case OPTED_OUT ->
+          throw Problem.conflict(
+              "The subscription was disabled because its receiver asked for it. Enable it first.");
+      case FAILING ->
+          throw Problem.conflict(
+              "The subscription was disabled because its receiver only failed. Enable it first.");
       case DELETED ->
           throw Problem.conflict(
               "The subscription was deleted, so the delivery cannot be sent any more.");

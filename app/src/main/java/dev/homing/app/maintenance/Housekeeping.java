@@ -1,6 +1,8 @@
 package dev.homing.app.maintenance;
 
 import dev.homing.activities.backlog.Drains;
+import dev.homing.activities.failing.DisableFailing;
+import dev.homing.activities.failing.FailureWatch;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.Standings;
 import dev.homing.app.node.ClockSkew;
@@ -31,6 +33,8 @@ class Housekeeping {
   private final Standings standings;
   private final Drains drains;
   private final BacklogRescuer backlogs;
+  private final FailureWatch failureWatch;
+  private final DisableFailing disableFailing;
   private final Workers workers;
 
   Housekeeping(
@@ -47,6 +51,8 @@ class Housekeeping {
       Standings standings,
       Drains drains,
       BacklogRescuer backlogs,
+      FailureWatch failureWatch,
+      DisableFailing disableFailing,
       Workers workers) {
     this.leases = leases;
     this.events = events;
@@ -61,6 +67,8 @@ class Housekeeping {
     this.standings = standings;
     this.drains = drains;
     this.backlogs = backlogs;
+    this.failureWatch = failureWatch;
+    this.disableFailing = disableFailing;
     this.workers = workers;
   }
 
@@ -81,7 +89,17 @@ class Housekeeping {
     knownStandings.refresh();
   }
 
+  @Scheduled(fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
+  void learnWhatFails() {
+    failureWatch.refresh();
+  }
+
   // Work that all nodes share.
+
+  @Scheduled(fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
+  void disableFailingSubscriptions() {
+    disableFailing.run();
+  }
 
   @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
   void drainBacklogs() {

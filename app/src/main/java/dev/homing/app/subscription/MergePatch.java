@@ -66,6 +66,7 @@ class MergePatch {
             terms.retry().maxAttempts(),
             terms.retry().initialInterval(),
             terms.retry().maxInterval()),
+        terms.noRetryStatuses().stream().sorted().toList(),
         terms.timeout(),
         null,
         null);

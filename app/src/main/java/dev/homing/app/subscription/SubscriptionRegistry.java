@@ -3,10 +3,12 @@ package dev.homing.app.subscription;
 import static java.util.Objects.requireNonNull;
 
 import dev.homing.activities.delivery.WaitingDeliveries;
+import dev.homing.activities.failing.FailingSubscriptions;
 import dev.homing.activities.secret.SealedSecret;
 import dev.homing.activities.secret.Secrets;
 import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.activities.subscription.Terms;
 import dev.homing.app.audit.Action;
@@ -38,6 +40,7 @@ class SubscriptionRegistry {
   private final Secrets secrets;
   private final TermsSealing sealing;
   private final WaitingDeliveries waiting;
+  private final FailingSubscriptions failing;
   private final RunNotices runNotices;
   private final SubscriptionLimits limits;
   private final AuditLog auditLog;
@@ -50,6 +53,7 @@ class SubscriptionRegistry {
       Secrets secrets,
       TermsSealing sealing,
       WaitingDeliveries waiting,
+      FailingSubscriptions failing,
       RunNotices runNotices,
       SubscriptionLimits limits,
       AuditLog auditLog,
@@ -60,6 +64,7 @@ class SubscriptionRegistry {
     this.secrets = secrets;
     this.sealing = sealing;
     this.waiting = waiting;
+    this.failing = failing;
     this.runNotices = runNotices;
     this.limits = limits;
     this.auditLog = auditLog;
@@ -118,6 +123,9 @@ class SubscriptionRegistry {
                   }
                   auditLog.add(tenant, Action.SUBSCRIPTION_CHANGED, id.toString(), fields);
                   boolean enabled = terms.enabled() && !before.enabled();
+                  if (enabled || !terms.url().equals(before.url())) {
+                    failing.clear(new SubscriptionKey(tenant, id));
+                  }
                   if (enabled) {
                     waiting.release(tenant, id);
                   }

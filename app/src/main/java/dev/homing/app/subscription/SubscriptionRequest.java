@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +35,14 @@ record SubscriptionRequest(
     @Nullable Map<String, @Nullable String> secretHeaders,
     @Nullable TlsFields tls,
     @Nullable RetryRequest retry,
+    @Nullable List<Integer> noRetryStatuses,
     @Nullable Duration timeout,
     @Nullable String signatureScheme,
     @Nullable String secret) {
   private static final int MAX_EVENT_TYPES = 50;
   private static final int MAX_NAMED = 5;
   private static final int MAX_METADATA = 50;
+  private static final int MAX_STATUSES = 20;
   private static final int MAX_METADATA_LENGTH = 500;
 
   /** Its own retry schedule; the settings fill in missing fields. */
@@ -69,6 +72,7 @@ record SubscriptionRequest(
             fields.secret(),
             tls(errors),
             retry(errors),
+            noRetryStatuses(errors),
             seconds("timeout", timeout, DeliverySettings.MAX_TIMEOUT, errors));
     errors.addAll(scheme().errors());
     if (!errors.isEmpty()) {
@@ -107,7 +111,7 @@ record SubscriptionRequest(
           new Problem.FieldError(
               "event_types",
               "must contain only types like order.created, prefixes like order.*, or *; not "
-                  + String.join(", ", wrong.subList(0, Math.min(wrong.size(), MAX_NAMED)))));
+                  + named(wrong)));
     }
     return types;
   }
@@ -158,6 +162,34 @@ record SubscriptionRequest(
     Duration first = seconds("retry.initial_interval", retry.initialInterval(), longest, errors);
     Duration last = seconds("retry.max_interval", retry.maxInterval(), longest, errors);
     return new Terms.Retry(attempts, first, last);
+  }
+
+  private Set<Integer> noRetryStatuses(List<Problem.FieldError> errors) {
+    Set<Integer> statuses = new TreeSet<>();
+    List<String> wrong = new ArrayList<>();
+    for (Integer status : noRetryStatuses == null ? List.<Integer>of() : noRetryStatuses) {
+      if (status != null && status >= 400 && status <= 599) {
+        statuses.add(status);
+      } else {
+        wrong.add(String.valueOf(status));
+      }
+    }
+    if (!wrong.isEmpty()) {
+      errors.add(
+          new Problem.FieldError(
+              "no_retry_statuses",
+              "must contain only statuses from 400 to 599; not " + named(wrong)));
+    }
+    if (statuses.size() > MAX_STATUSES) {
+      errors.add(
+          new Problem.FieldError(
+              "no_retry_statuses", "must list at most %d statuses".formatted(MAX_STATUSES)));
+    }
+    return statuses;
+  }
+
+  private static String named(List<String> wrong) {
+    return String.join(", ", wrong.subList(0, Math.min(wrong.size(), MAX_NAMED)));
   }
 
   /** Omits the secrets, and the URL, which may contain tokens. */

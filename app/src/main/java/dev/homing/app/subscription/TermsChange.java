@@ -32,6 +32,7 @@ final class TermsChange {
         // TLS without a key keeps it, too.
         .in("tls", Terms::tls)
         .in("retry", Terms::retry)
+        .in("no_retry_statuses", Terms::noRetryStatuses)
         .in("timeout", Terms::timeout)
         .fields;
   }

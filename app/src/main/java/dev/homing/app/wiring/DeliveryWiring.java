@@ -17,7 +17,7 @@ import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.standing.OwnRetries;
 import dev.homing.activities.standing.Standings;
-import dev.homing.activities.subscription.GoneReceivers;
+import dev.homing.activities.subscription.DisableSubscriptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -82,7 +82,7 @@ class DeliveryWiring {
   AttemptLog attemptLog(
       Deliveries deliveries,
       WaitingDeliveries waiting,
-      GoneReceivers goneReceivers,
+      DisableSubscriptions disabling,
       RecordedAttempts attempts,
       OpenEvents open,
       Standings standings,
@@ -92,7 +92,7 @@ class DeliveryWiring {
     return new AttemptLog(
         deliveries,
         waiting,
-        goneReceivers,
+        disabling,
         attempts,
         new FirstResults(open, standings, jdbc),
         new DrainedResults(deliveries, jdbc),

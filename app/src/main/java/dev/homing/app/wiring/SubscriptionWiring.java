@@ -7,7 +7,7 @@ import dev.homing.activities.secret.EncryptionKeys;
 import dev.homing.activities.secret.EncryptionSettings;
 import dev.homing.activities.secret.Secrets;
 import dev.homing.activities.subscription.DeliverySettings;
-import dev.homing.activities.subscription.GoneReceivers;
+import dev.homing.activities.subscription.DisableSubscriptions;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.Resealing;
 import dev.homing.app.database.AcceptingDatabase;
@@ -45,8 +45,8 @@ class SubscriptionWiring {
   }
 
   @Bean
-  GoneReceivers goneReceivers(JdbcClient jdbc, TransactionTemplate transaction) {
-    return new GoneReceivers(jdbc, transaction);
+  DisableSubscriptions disableSubscriptions(JdbcClient jdbc, TransactionTemplate transaction) {
+    return new DisableSubscriptions(jdbc, transaction);
   }
 
   @Bean

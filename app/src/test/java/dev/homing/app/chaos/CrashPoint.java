@@ -114,8 +114,8 @@ public enum CrashPoint {
 
   /** A 410 is recorded, and its subscription is not yet disabled. */
   BEFORE_SWITCH_OFF(
-      "activities.subscription.GoneReceivers",
-      "switchOff(Tenant,SubscriptionId,HttpUrl)",
+      "activities.subscription.DisableSubscriptions",
+      "disable(Tenant,SubscriptionId,HttpUrl,DisabledReason)",
       When.AT_THE_BEGINNING);
 
   /** At which moment of the method. */

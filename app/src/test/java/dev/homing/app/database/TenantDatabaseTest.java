@@ -70,6 +70,10 @@ class TenantDatabaseTest {
             insert into attempts (tenant, delivery_id, number, round, outcome, started_at,
                 took_millis)
               select tenant, id, 1, 1, 'timeout', now(), 1 from events;
+            insert into standings (tenant, subscription_id, state)
+              select tenant, id, 'open' from subscriptions;
+            insert into failing_subscriptions (tenant, subscription_id)
+              select tenant, id from subscriptions;
             insert into audit_log (tenant, id, actor, action, target, fields, address, request_id)
               select tenant, gen_random_uuid(), '', '', '', '{}', '', '' from tenants;
             insert into api_keys (id, tenant, description, scopes, secret_hash)
@@ -107,6 +111,8 @@ class TenantDatabaseTest {
         "open_events",
         "deliveries",
         "attempts",
+        "standings",
+        "failing_subscriptions",
         "audit_log"
       })
   void everyQueryShowsOnlyTheTenantsRows(String table) {
@@ -126,7 +132,9 @@ class TenantDatabaseTest {
         "update deliveries set state = 'failed'",
         "update open_events set missing = 0",
         "delete from subscription_event_types",
-        "delete from open_events"
+        "delete from open_events",
+        "delete from failing_subscriptions",
+        "update standings set next_look = now()"
       })
   void everyStatementChangesOnlyTheTenantsRows(String sql) throws SQLException {
     connection.setAutoCommit(false);
@@ -148,6 +156,8 @@ class TenantDatabaseTest {
             + " from deliveries",
         "insert into audit_log (tenant, id, actor, action, target, fields, address, request_id)"
             + " values ('theirs', gen_random_uuid(), '', '', '', '{}', '', '')",
+        "insert into standings (tenant, subscription_id, state)"
+            + " values ('theirs', gen_random_uuid(), 'closed')",
         "update deliveries set tenant = 'theirs'"
       })
   void aTenantWritesNoRowOfAnother(String sql) {

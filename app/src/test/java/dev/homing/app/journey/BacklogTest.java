@@ -3,6 +3,7 @@ package dev.homing.app.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.homing.activities.failing.DisableFailing;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.SubscriptionKey;
@@ -172,6 +173,17 @@ class BacklogTest {
     api.change(subscription.id(), Map.of("enabled", true));
 
     awaitDelivered(id);
+  }
+
+  @Test
+  void receiverThatOnlyFailsLosesItsBacklog() {
+    Subscribed subscription = api.subscribed(receiver.answers(500), Api.PATIENT);
+    String id = subscription.newDelivery("retrying");
+    homing.ageFailures(subscription);
+
+    homing.bean(DisableFailing.class).run();
+
+    assertThat(Api.text(api.await(id, "cancelled"), "reason")).isEqualTo("failing");
   }
 
   @Test

@@ -263,6 +263,22 @@ class DeliveringTest {
   }
 
   @Test
+  void aNameThatIsNotFoundIsNotLookedUpAgainAtOnce() {
+    Map<String, Object> terms = Map.of("retry", Map.of("initial_interval", "1s"));
+    Subscribed subscription = api.subscribed(receiver, terms);
+    api.change(subscription.id(), Map.of("url", "http://nowhere.invalid/"));
+
+    JsonNode waiting = api.await(subscription.newDelivery(), "retrying");
+
+    assertThat(Api.text(waiting.get("attempts").get(0), "outcome")).isEqualTo("dns_failed");
+    assertThat(
+            Duration.between(
+                Instant.parse(Api.text(waiting, "updated_at")),
+                Instant.parse(Api.text(waiting, "next_attempt_at"))))
+        .isBetween(Duration.ofSeconds(30), Duration.ofSeconds(36));
+  }
+
+  @Test
   void aReceiverThatIsGoneGetsNothingMore() {
     Subscribed subscription = api.subscribed(receiver.answers(500, 410), Api.PATIENT);
     String waiting = subscription.newDelivery("retrying");
@@ -282,6 +298,54 @@ class DeliveringTest {
     assertThat(api.get(subscription.path()).json().get("disabled_reason").isNull()).isTrue();
     api.post("/deliveries/" + waiting + "/retry").expect(202);
     api.await(waiting, "delivered");
+  }
+
+  @Test
+  void aReceiverCanAbortADelivery() {
+    Reply abort = Reply.status(503, "Webhook-Delivery", "abort-message");
+    Subscribed subscription = api.subscribed(receiver.answers(abort), Api.IMPATIENT);
+
+    JsonNode first = api.await(subscription.newDelivery(), "cancelled");
+
+    assertThat(Api.text(first, "reason")).isEqualTo("aborted");
+    assertThat(Api.text(first.get("attempts").get(0).get("response_headers"), "webhook-delivery"))
+        .isEqualTo("abort-message");
+
+    receiver.answers(Reply.status(500), abort);
+    JsonNode second = api.await(subscription.newDelivery(), "cancelled");
+
+    assertThat(Api.text(second, "reason")).isEqualTo("aborted");
+    assertThat(second.get("attempt_count").intValue()).isEqualTo(2);
+    assertThat(api.get(subscription.path()).json().get("enabled").booleanValue()).isTrue();
+  }
+
+  @Test
+  void aStatusThatIsNotRetriedFailsTheDelivery() {
+    Map<String, Object> terms =
+        Map.of("retry", Map.of("initial_interval", "1s"), "no_retry_statuses", List.of(422));
+    Subscribed subscription = api.subscribed(receiver.answers(500, 422), terms);
+
+    JsonNode failed = api.await(subscription.newDelivery(), "failed");
+
+    assertThat(Api.text(failed, "reason")).isEqualTo("not_retried");
+    assertThat(failed.get("attempt_count").intValue()).isEqualTo(2);
+  }
+
+  @Test
+  void aReceiverCanOptOut() {
+    receiver.answers(Reply.status(500), Reply.status(200, "Webhook-Delivery", "disable"));
+    Subscribed subscription = api.subscribed(receiver, Api.PATIENT);
+    String waiting = subscription.newDelivery("retrying");
+
+    subscription.newDelivery("delivered");
+
+    assertThat(Api.text(api.await(waiting, "cancelled"), "reason")).isEqualTo("opted_out");
+    JsonNode shown = api.get(subscription.path()).json();
+    assertThat(shown.get("enabled").booleanValue()).isFalse();
+    assertThat(Api.text(shown, "disabled_reason")).isEqualTo("opted_out");
+    assertThat(api.event(subscription.trigger()).get("recipients").intValue()).isZero();
+    assertThat(api.post("/deliveries/" + waiting + "/retry").expect(409).text())
+        .contains("its receiver asked for it");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.homing.app.journey;
 import dev.homing.app.Homing;
 import dev.homing.app.development.Port;
 import dev.homing.app.development.RealParts;
+import dev.homing.workflows.SubscriptionId;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** Homing in this JVM, on free ports. */
@@ -146,6 +149,24 @@ public final class RunningHoming implements AutoCloseable {
                         method ->
                             route.getPatternValues().stream().map(path -> method + " " + path)))
         .collect(Collectors.toSet());
+  }
+
+  /** Waits until the subscription is known to fail, and moves that five days back. */
+  public void ageFailures(Subscribed subscription) {
+    UUID id = SubscriptionId.read(subscription.id()).orElseThrow().uuid();
+    Awaitility.await()
+        .until(
+            () ->
+                bean(JdbcClient.class)
+                        .sql(
+                            """
+                            update failing_subscriptions
+                            set failing_since = now() - interval '5 days'
+                            where subscription_id = :id
+                            """)
+                        .param("id", id)
+                        .update()
+                    == 1);
   }
 
   /** A bean of its context. */

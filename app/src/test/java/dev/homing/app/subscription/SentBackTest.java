@@ -250,6 +250,7 @@ class SentBackTest {
     maybe(random, request, "secret_headers", texts(random, "x-Secret"));
     maybe(random, request, "tls", tls(random));
     maybe(random, request, "retry", retry(random));
+    maybe(random, request, "no_retry_statuses", oneOf(random, List.of(), List.of(422, 400)));
     maybe(random, request, "timeout", 1 + random.nextInt(60));
     maybe(random, request, "signature_scheme", oneOf(random, "v1", "v1a"));
     Api.Answer created = api.post("/subscriptions", request).expect(201);

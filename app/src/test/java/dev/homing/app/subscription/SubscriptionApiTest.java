@@ -30,6 +30,7 @@ class SubscriptionApiTest {
       """
       {"url": "https://example.com/hook?a=b", "event_types": ["b.*", "a"], "description": "d",
        "enabled": false, "metadata": {"k": "v", "l": "w"}, "timeout": "5s",
+       "no_retry_statuses": [422, 400, 422],
        "retry": {"max_attempts": 3, "initial_interval": "2m", "max_interval": 7200}}
       """;
 
@@ -46,6 +47,7 @@ class SubscriptionApiTest {
     assertThat(Api.text(shown, "description")).isEqualTo("d");
     assertThat(shown.get("enabled").booleanValue()).isFalse();
     assertThat(shown.get("metadata")).hasSize(2);
+    assertThat(shown.get("no_retry_statuses").toString()).isEqualTo("[400,422]");
     assertThat(shown.get("timeout").intValue()).isEqualTo(5);
     assertThat(Api.text(shown, "signature_scheme")).isEqualTo("v1");
     assertThat(shown.get("retry").get("max_attempts").intValue()).isEqualTo(3);
@@ -222,6 +224,7 @@ class SubscriptionApiTest {
     assertThat(changed.get("retry").get("initial_interval").intValue()).isEqualTo(120);
     assertThat(changed.get("retry").get("max_interval").intValue()).isEqualTo(10_800);
     assertThat(changed.get("retry").get("max_attempts").intValue()).isEqualTo(3);
+    assertThat(changed.get("no_retry_statuses")).hasSize(2);
     assertThat(changed.get("timeout").intValue()).isEqualTo(5);
     assertThat(changed.get("enabled").booleanValue()).isFalse();
     assertThat(changed.get("event_types")).hasSize(2);
@@ -236,7 +239,8 @@ class SubscriptionApiTest {
                 "PATCH",
                 path,
                 """
-                {"description": null, "metadata": null, "retry": null, "timeout": null}
+                {"description": null, "metadata": null, "retry": null, "timeout": null,
+                 "no_retry_statuses": null}
                 """)
             .expect(200)
             .json();
@@ -244,6 +248,7 @@ class SubscriptionApiTest {
     assertThat(Api.text(changed, "description")).isEmpty();
     assertThat(changed.get("metadata")).isEmpty();
     assertThat(changed.get("retry").get("max_attempts").isNull()).isTrue();
+    assertThat(changed.get("no_retry_statuses")).isEmpty();
     assertThat(changed.get("timeout").isNull()).isTrue();
     assertThat(changed.get("enabled").booleanValue()).isFalse();
     api.send("PATCH", path, "{\"url\": null}").expect(422);
@@ -283,6 +288,7 @@ class SubscriptionApiTest {
     assertThat(Api.text(replaced, "description")).isEmpty();
     assertThat(replaced.get("enabled").booleanValue()).isTrue();
     assertThat(replaced.get("metadata")).isEmpty();
+    assertThat(replaced.get("no_retry_statuses")).isEmpty();
     assertThat(replaced.get("timeout").isNull()).isTrue();
     assertThat(replaced.get("retry").get("max_attempts").isNull()).isTrue();
     api.send("PUT", path, "{}").expect(422);
@@ -396,6 +402,35 @@ class SubscriptionApiTest {
             api.send("PUT", path, body),
             api.send("PATCH", path, body))) {
       assertThat(answer.expect(422).json().get("errors").toString()).contains(field, detail);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[399]           | 422 | from 400 to 599; not 399",
+        "[400, 600, 302] | 422 | from 400 to 599; not 600, 302",
+        "[null]          | 422 | from 400 to 599; not null",
+        "[400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417,"
+            + " 421, 422, 423] | 422 | at most 20 statuses",
+        "[\"400\"]         | 400 | no_retry_statuses[0] must be a whole number",
+        "400             | 400 | no_retry_statuses must be a list",
+      })
+  void statusesThatCannotBeListedAreRefused(String statuses, int status, String detail) {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+    String body =
+        """
+        {"url": "https://example.com", "event_types": ["a"], "no_retry_statuses": %s}
+        """
+            .formatted(statuses);
+
+    for (Api.Answer answer :
+        List.of(
+            api.post("/subscriptions", body),
+            api.send("PUT", path, body),
+            api.send("PATCH", path, body))) {
+      assertThat(Api.text(answer.expect(status).json(), "detail")).contains(detail);
     }
   }
 

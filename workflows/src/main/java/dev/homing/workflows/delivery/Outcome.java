@@ -69,6 +69,33 @@ public sealed interface Outcome {
     };
   }
 
+  /**
+   * The shortest wait before the next attempt, whatever the schedule says; null: as it says.
+   *
+   * <p>A name that leads to blocked addresses ends in {@code DNS_FAILED} and waits like one that
+   * does not exist: nobody learns which names of ours exist.
+   */
+  default @Nullable Duration shortestWait() {
+    return switch (this) {
+      case Refused(_, var retryAfter) -> retryAfter;
+      case Unanswered(var fault, _) ->
+          switch (fault) {
+            case DNS_FAILED -> Duration.ofSeconds(30);
+            case BLOCKED_DESTINATION -> Duration.ofMinutes(5);
+            case CERTIFICATE_EXPIRED,
+                CONNECTION_REFUSED,
+                CONNECTION_RESET,
+                INVALID_REQUEST,
+                INVALID_RESPONSE,
+                TIMED_OUT,
+                TLS_FAILED,
+                UNREACHABLE ->
+                null;
+          };
+      case Delivered _, Gone _ -> null;
+    };
+  }
+
   /** A sentence to show to users if no answer came; else null. */
   default @Nullable String detail() {
     return switch (this) {

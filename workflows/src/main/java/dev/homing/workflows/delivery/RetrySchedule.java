@@ -43,18 +43,18 @@ public record RetrySchedule(int maxAttempts, Duration initialInterval, Duration 
    * failed together are not retried together.
    *
    * @param attempt the number of the failed attempt in its round, from 1
-   * @param retryAfter the wait that the receiver asked for; null if it did not. The next attempt is
-   *     never earlier, up to 20 % later, and may come after {@link #maxInterval}; values above
-   *     {@link #MAX_RETRY_AFTER} are cut to it
+   * @param atLeast the wait that the receiver asked for, or that its fault needs; null if none. The
+   *     next attempt is never earlier, up to 20 % later, and may come after {@link #maxInterval};
+   *     values above {@link #MAX_RETRY_AFTER} are cut to it
    * @param random from 0 to 1
    */
-  public Duration waitAfter(int attempt, @Nullable Duration retryAfter, double random) {
+  public Duration waitAfter(int attempt, @Nullable Duration atLeast, double random) {
     Duration scheduled = scaled(interval(attempt), 1 - JITTER + 2 * JITTER * random);
-    if (retryAfter == null) {
+    if (atLeast == null) {
       return scheduled;
     }
-    Duration asked = scaled(min(retryAfter, MAX_RETRY_AFTER), 1 + JITTER * random);
-    return asked.compareTo(scheduled) > 0 ? asked : scheduled;
+    Duration longer = scaled(min(atLeast, MAX_RETRY_AFTER), 1 + JITTER * random);
+    return longer.compareTo(scheduled) > 0 ? longer : scheduled;
   }
 
   /**

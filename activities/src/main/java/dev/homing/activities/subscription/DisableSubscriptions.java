@@ -4,20 +4,21 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import java.util.function.BooleanSupplier;
 import okhttp3.HttpUrl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Disables subscriptions whose receiver answered 410: it is gone for good. */
-public final class GoneReceivers {
-  private static final Logger log = LoggerFactory.getLogger(GoneReceivers.class);
+/** Disables subscriptions whose receivers want no more events, or only fail. */
+public final class DisableSubscriptions {
+  private static final Logger log = LoggerFactory.getLogger(DisableSubscriptions.class);
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
 
-  public GoneReceivers(JdbcClient jdbc, TransactionTemplate transaction) {
+  public DisableSubscriptions(JdbcClient jdbc, TransactionTemplate transaction) {
     this.jdbc = jdbc;
     this.transaction = transaction;
   }
@@ -26,19 +27,53 @@ public final class GoneReceivers {
    * Disables the subscription until its owner enables it; events accepted from now on are not sent
    * to it.
    *
-   * @param answered the URL that answered 410
+   * @param answered the URL whose answer is the reason
    * @return true if the subscription is disabled; false if its URL has changed since
    */
-  public boolean switchOff(Tenant tenant, SubscriptionId id, HttpUrl answered) {
+  public boolean disable(
+      Tenant tenant, SubscriptionId id, HttpUrl answered, DisabledReason reason) {
     return requireNonNull(
         transaction.execute(
             _ -> {
               boolean same = isUrl(answered, lockUrl(tenant, id));
               if (same) {
-                switchOff(tenant, id);
+                disable(tenant, id, reason);
               }
               return same;
             }));
+  }
+
+  /**
+   * Disables an enabled subscription if the condition holds once no other can change it.
+   *
+   * @param condition asked in the transaction that disables it
+   * @return true if it is disabled now; false if it is paused or deleted, or was disabled before
+   */
+  public boolean disableIf(
+      Tenant tenant, SubscriptionId id, BooleanSupplier condition, DisabledReason reason) {
+    return requireNonNull(
+        transaction.execute(
+            _ -> {
+              boolean disables = lockEnabled(tenant, id) && condition.getAsBoolean();
+              if (disables) {
+                disable(tenant, id, reason);
+              }
+              return disables;
+            }));
+  }
+
+  private boolean lockEnabled(Tenant tenant, SubscriptionId id) {
+    return jdbc.sql(
+            """
+            select true from subscriptions
+            where tenant = :tenant and id = :id and enabled and deleted_at is null
+            for update
+            """)
+        .param("tenant", tenant.name())
+        .param("id", id.uuid())
+        .query(Boolean.class)
+        .optional()
+        .orElse(false);
   }
 
   /** False as well if the stored URL cannot be parsed. */
@@ -58,7 +93,7 @@ public final class GoneReceivers {
         .single();
   }
 
-  private void switchOff(Tenant tenant, SubscriptionId id) {
+  private void disable(Tenant tenant, SubscriptionId id, DisabledReason reason) {
     int changed =
         jdbc.sql(
                 """
@@ -68,7 +103,7 @@ public final class GoneReceivers {
                 where tenant = :tenant and id = :id and disabled_reason is null
                   and deleted_at is null
                 """)
-            .param("reason", Subscription.GONE)
+            .param("reason", reason.word())
             .param("tenant", tenant.name())
             .param("id", id.uuid())
             .update();
@@ -79,7 +114,15 @@ public final class GoneReceivers {
       log.atWarn()
           .addKeyValue("tenant", tenant.name())
           .addKeyValue("subscription_id", id.toString())
-          .log("subscription disabled: its receiver answered 410");
+          .log("subscription disabled: " + cause(reason));
     }
+  }
+
+  private static String cause(DisabledReason reason) {
+    return switch (reason) {
+      case GONE -> "its receiver answered 410";
+      case OPTED_OUT -> "its receiver answered webhook-delivery: disable";
+      case FAILING -> "its receiver has done nothing but fail";
+    };
   }
 }

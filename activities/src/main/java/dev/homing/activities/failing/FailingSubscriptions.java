@@ -1,0 +1,125 @@
+package dev.homing.activities.failing;
+
+import dev.homing.activities.subscription.SubscriptionKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The subscriptions that have done nothing but fail, in PostgreSQL and by its clock.
+ *
+ * <p>A row says since when. It is written by the first failure and deleted by a success. After two
+ * days without an attempt a failure is a first one again: a receiver may ask for up to 29 hours
+ * between two attempts.
+ */
+public final class FailingSubscriptions {
+  private final JdbcClient jdbc;
+
+  public FailingSubscriptions(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** A subscription that fails, and since when. */
+  record Failing(SubscriptionKey key, Instant since) {}
+
+  /** Notes a failure. */
+  void failed(SubscriptionKey key) {
+    jdbc.sql(
+            """
+            insert into failing_subscriptions as f (tenant, subscription_id) values (:tenant, :id)
+            on conflict (tenant, subscription_id) do update
+            set last_failure_at = now(), failing_since =
+              case when f.last_failure_at < now() - interval '2 days' then now()
+                else f.failing_since end
+            """)
+        .param("tenant", key.tenant())
+        .param("id", key.id())
+        .update();
+  }
+
+  /** Forgets the failures of a subscription: it has succeeded, or begins anew. */
+  public void clear(SubscriptionKey key) {
+    jdbc.sql("delete from failing_subscriptions where tenant = :tenant and subscription_id = :id")
+        .param("tenant", key.tenant())
+        .param("id", key.id())
+        .update();
+  }
+
+  /** Those that have begun to fail after a moment. */
+  List<Failing> begunAfter(Instant moment) {
+    return jdbc.sql("select * from failing_subscriptions where failing_since > :moment")
+        .param("moment", moment.atOffset(ZoneOffset.UTC))
+        .query((row, _) -> failing(row))
+        .list();
+  }
+
+  /** Those that have failed for this long, and within the last day. */
+  List<Failing> failingFor(Duration duration, int limit) {
+    return jdbc.sql(
+            """
+            select f.* from failing_subscriptions f
+            join subscriptions s on s.tenant = f.tenant and s.id = f.subscription_id
+            where f.failing_since <= now() - :duration * interval '1 millisecond'
+              and f.last_failure_at > now() - interval '1 day'
+              and s.enabled and s.deleted_at is null
+            order by f.failing_since
+            limit :limit
+            """)
+        .param("duration", duration.toMillis())
+        .param("limit", limit)
+        .query((row, _) -> failing(row))
+        .list();
+  }
+
+  /**
+   * Whether the ledger has a success since the subscription fails.
+   *
+   * <p>Its node may have stopped before it deleted the row, or not have known the row yet.
+   */
+  boolean hasSucceeded(Failing failing) {
+    return jdbc.sql(
+            """
+            select exists (
+              select from deliveries
+              where tenant = :tenant and subscription_id = :id and state = 'delivered'
+                and updated_at >= :since)
+            """)
+        .param("tenant", failing.key().tenant())
+        .param("id", failing.key().id())
+        .param("since", failing.since().atOffset(ZoneOffset.UTC))
+        .query(Boolean.class)
+        .single();
+  }
+
+  /** Deletes the row if the subscription has failed ever since; false if it has not. */
+  boolean end(Failing failing) {
+    return jdbc.sql(
+                """
+                delete from failing_subscriptions
+                where tenant = :tenant and subscription_id = :id and failing_since = :since
+                """)
+            .param("tenant", failing.key().tenant())
+            .param("id", failing.key().id())
+            .param("since", failing.since().atOffset(ZoneOffset.UTC))
+            .update()
+        == 1;
+  }
+
+  /** Deletes the rows of which a failure would be a first one again. */
+  void deleteOld() {
+    jdbc.sql("delete from failing_subscriptions where last_failure_at < now() - interval '2 days'")
+        .update();
+  }
+
+  private static Failing failing(ResultSet row) throws SQLException {
+    return new Failing(
+        new SubscriptionKey(row.getString("tenant"), row.getObject("subscription_id", UUID.class)),
+        row.getObject("failing_since", OffsetDateTime.class).toInstant());
+  }
+}

@@ -1,0 +1,123 @@
+package dev.homing.activities.failing;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.homing.activities.delivery.AttemptContext;
+import dev.homing.activities.delivery.AttemptListener;
+import dev.homing.activities.delivery.Delivery;
+import dev.homing.activities.failing.FailingSubscriptions.Failing;
+import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.workflows.delivery.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Watches all attempts of this node, and notes which subscriptions do nothing but fail.
+ *
+ * <p>PostgreSQL hears of a failure at most once a minute for each subscription, and of a success
+ * only if the subscription is known to fail. Other nodes learn that within ten seconds.
+ */
+public final class FailureWatch implements AttemptListener {
+  private static final Logger log = LoggerFactory.getLogger(FailureWatch.class);
+  private static final Duration NOTE_INTERVAL = Duration.ofMinutes(1);
+
+  /** Transactions shorter than this are not overlooked when they commit late. */
+  private static final Duration OVERLAP = Duration.ofMinutes(1);
+
+  private final FailingSubscriptions failing;
+  private final boolean enabled;
+  private final Set<SubscriptionKey> known = ConcurrentHashMap.newKeySet();
+  private final Cache<SubscriptionKey, Boolean> noted =
+      Caffeine.newBuilder().expireAfterWrite(NOTE_INTERVAL).maximumSize(100_000).build();
+  private volatile Instant latest = Instant.EPOCH;
+
+  public FailureWatch(FailingSubscriptions failing, FailingSettings settings) {
+    this.failing = failing;
+    this.enabled = settings.disableAfter() != null;
+  }
+
+  @Override
+  public void recorded(AttemptContext context, Attempt attempt, Delivery after) {
+    if (!enabled) {
+      return;
+    }
+    Delivery.Key key = context.key();
+    if (attempt.outcome() instanceof Outcome.Delivered) {
+      if (!known.isEmpty()) {
+        succeeded(new SubscriptionKey(key.tenant(), key.subscriptionId()));
+      }
+    } else if (isReceiversFailure(attempt.outcome())) {
+      failed(new SubscriptionKey(key.tenant(), key.subscriptionId()));
+    }
+  }
+
+  /**
+   * Whether the receiver failed, rather than a rule of ours; a 410 has a consequence of its own.
+   */
+  private static boolean isReceiversFailure(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Delivered _, Outcome.Gone _ -> false;
+      case Outcome.Refused _ -> true;
+      case Outcome.Unanswered(var fault, _) ->
+          switch (fault) {
+            case BLOCKED_DESTINATION, INVALID_REQUEST -> false;
+            case CERTIFICATE_EXPIRED,
+                CONNECTION_REFUSED,
+                CONNECTION_RESET,
+                DNS_FAILED,
+                INVALID_RESPONSE,
+                TIMED_OUT,
+                TLS_FAILED,
+                UNREACHABLE ->
+                true;
+          };
+    };
+  }
+
+  private void failed(SubscriptionKey key) {
+    if (noted.asMap().putIfAbsent(key, true) == null) {
+      try {
+        failing.failed(key);
+        known.add(key);
+      } catch (DataAccessException e) {
+        noted.invalidate(key);
+        log.warn("cannot note that {} fails: {}", key.id(), e.getMessage());
+      }
+    }
+  }
+
+  private void succeeded(SubscriptionKey key) {
+    if (known.remove(key)) {
+      noted.invalidate(key);
+      try {
+        failing.clear(key);
+      } catch (DataAccessException e) {
+        known.add(key);
+        log.warn("cannot note that {} has succeeded: {}", key.id(), e.getMessage());
+      }
+    }
+  }
+
+  /** Learns which subscriptions fail at other nodes. */
+  public void refresh() {
+    if (!enabled) {
+      return;
+    }
+    try {
+      for (Failing each : failing.begunAfter(latest.minus(OVERLAP))) {
+        known.add(each.key());
+        if (each.since().isAfter(latest)) {
+          latest = each.since();
+        }
+      }
+    } catch (DataAccessException e) {
+      log.warn("cannot read which subscriptions fail: {}", e.getMessage());
+    }
+  }
+}
