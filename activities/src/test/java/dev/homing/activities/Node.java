@@ -24,6 +24,7 @@ import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.event.Submission;
+import dev.homing.activities.lane.Content;
 import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
@@ -34,6 +35,8 @@ import dev.homing.activities.outbound.SampleClients;
 import dev.homing.activities.routing.RedisRoutes;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
+import dev.homing.activities.sequence.AdvanceSequences;
+import dev.homing.activities.sequence.Sequences;
 import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.OwnRetries;
@@ -102,6 +105,8 @@ public final class Node {
   public final Standings standings;
   public final KnownStandings knownStandings;
   public final Backlog backlog;
+  public final Sequences sequences;
+  public final AdvanceSequences advanceSequences;
   public final Drains drains;
 
   /** A node whose leases outlast any test. */
@@ -137,6 +142,8 @@ public final class Node {
     knownStandings = new KnownStandings(standings);
     OwnRetries ownRetries = new OwnRetries(OWN_RETRIES);
     backlog = new Backlog(jdbc, standings, transaction);
+    sequences = new Sequences(jdbc, standings, transaction);
+    advanceSequences = new AdvanceSequences(sequences, receivers);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =
         new AttemptLog(
@@ -150,7 +157,8 @@ public final class Node {
             List.of(
                 new AttemptMetrics(metrics),
                 new AttemptLogger(),
-                new Availability(knownStandings, ownRetries)),
+                new Availability(knownStandings, ownRetries),
+                advanceSequences),
             () -> 0.5);
     SendingLimits limits = new SendingLimits(512);
     sendFirst =
@@ -187,6 +195,7 @@ public final class Node {
             new DrainParts(
                 new DrainLeases(jdbc, transaction),
                 backlog,
+                sequences,
                 knownStandings,
                 waiting,
                 receivers,
@@ -218,7 +227,7 @@ public final class Node {
   public AcceptedEvent begin(EarlyStart early, Tenant tenant, List<SubscriptionId> recipients) {
     Acceptance.New accepted = commit(tenant, recipients, SampleIds.uuid());
     AcceptedEvent event = accepted.lease().event();
-    early.begin(accepted, new SendFirstAttempts.Content(event, "application/json", PAYLOAD, 0));
+    early.begin(accepted, new Content(event, "application/json", PAYLOAD, null, 0));
     return event;
   }
 

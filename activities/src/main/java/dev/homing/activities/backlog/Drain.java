@@ -100,6 +100,7 @@ final class Drain implements Runnable {
   /** Makes one step; returns the pause before the next one, or null if nothing is due. */
   private @Nullable Duration step() throws InterruptedException {
     Receiver receiver = parts.receivers().find(lease.tenant(), lease.subscription()).orElseThrow();
+    parts.sequences().advance(lease.tenant(), receiver);
     return switch (receiver.status()) {
       case ACTIVE -> stepByStanding(receiver);
       case PAUSED -> {

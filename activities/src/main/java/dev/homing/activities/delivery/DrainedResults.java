@@ -106,7 +106,7 @@ public final class DrainedResults {
             () -> deliveries.untilDue(before),
             random);
     return counts && locked.expired() && verdict.delivery().state() == State.RETRYING
-        ? new Verdict(verdict.delivery().in(State.FAILED, Reason.SCHEDULE_OVER), null)
+        ? verdict.over(result.context())
         : verdict;
   }
 
@@ -188,6 +188,7 @@ public final class DrainedResults {
         after.runId(),
         after.backlogged(),
         after.endedRunId(),
+        after.turnSince(),
         written.updatedAt());
   }
 

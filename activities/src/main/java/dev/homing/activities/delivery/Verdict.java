@@ -1,10 +1,14 @@
 package dev.homing.activities.delivery;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
+import dev.homing.activities.subscription.Order;
 import dev.homing.workflows.delivery.Outcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +45,10 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
       case Outcome.Delivered _ -> new Verdict(counted.in(State.DELIVERED, null), null);
       case Outcome.Gone _ when counts && gone ->
           new Verdict(counted.in(State.CANCELLED, Reason.GONE), null);
-      case Outcome.Gone _ when counts -> retryOrFail(counted, context, null, random);
+      case Outcome.Gone _ when counts -> retryOrFail(counted, context, attempt, null, random);
       case Outcome.Refused(_, var retryAfter) when counts ->
-          retryOrFail(counted, context, retryAfter, random);
-      case Outcome.Unanswered _ when counts -> retryOrFail(counted, context, null, random);
+          retryOrFail(counted, context, attempt, retryAfter, random);
+      case Outcome.Unanswered _ when counts -> retryOrFail(counted, context, attempt, null, random);
       // An attempt of another round or run is only counted: the delivery keeps waiting.
       case Outcome.Gone _, Outcome.Refused _, Outcome.Unanswered _ ->
           new Verdict(counted, remaining.get());
@@ -54,13 +58,30 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
   private static Verdict retryOrFail(
       Delivery counted,
       AttemptContext context,
+      Attempt attempt,
       @Nullable Duration retryAfter,
       DoubleSupplier random) {
     var schedule = context.receiver().schedule();
-    if (counted.roundAttempts() >= schedule.maxAttempts()) {
-      return new Verdict(counted.in(State.FAILED, Reason.SCHEDULE_OVER), null);
-    }
     Duration wait = schedule.waitAfter(counted.roundAttempts(), retryAfter, random.getAsDouble());
-    return new Verdict(counted.in(State.RETRYING, null), wait);
+    Verdict retry = new Verdict(counted.in(State.RETRYING, null), wait);
+    Order order = context.order();
+    boolean over =
+        order == null
+            ? counted.roundAttempts() >= schedule.maxAttempts()
+            : order.endsWith(schedule, counted.roundAttempts())
+                || blockedUntil(counted, attempt, wait).compareTo(order.maxBlock()) > 0;
+    return over ? retry.over(context) : retry;
+  }
+
+  /** How long it will have kept its turn when its next attempt is due. */
+  private static Duration blockedUntil(Delivery delivery, Attempt attempt, Duration wait) {
+    Instant since = requireNonNullElse(delivery.turnSince(), delivery.createdAt());
+    return Duration.between(since, attempt.startedAt()).plus(attempt.took()).plus(wait);
+  }
+
+  /** The same with this attempt as the last one. */
+  Verdict over(AttemptContext context) {
+    Reason reason = context.order() == null ? Reason.SCHEDULE_OVER : Reason.ORDER_SKIPPED;
+    return new Verdict(delivery.in(State.FAILED, reason), null);
   }
 }

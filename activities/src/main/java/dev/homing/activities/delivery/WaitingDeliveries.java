@@ -51,6 +51,7 @@ public final class WaitingDeliveries {
             set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), round_requested = true, look_after = null, own_faults = 0,
               run_id = null, run_notice = false, backlogged = false, retry_until = null,
+              turn_since = now(),
               ended_run = case when state in ('delivered', 'failed', 'cancelled')
                 then coalesce(run_id, ended_run) else ended_run end
             where tenant = :tenant and id = :id
@@ -62,6 +63,8 @@ public final class WaitingDeliveries {
 
   /**
    * Opens a new round for every undelivered recipient of an event, once for each run.
+   *
+   * <p>Those that wait for their turn keep waiting.
    *
    * <p>Recipients without a row get theirs in the new round.
    *
@@ -76,12 +79,14 @@ public final class WaitingDeliveries {
               select tenant, id, run_id, state from deliveries
               where tenant = :tenant and id between :low and :high and event_id = :event
                 and state <> 'delivered' and round_opened_by is distinct from :openedBy
+                and reason is distinct from 'in_order'
               for update)
             update deliveries d
             set round = d.round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), round_opened_by = :openedBy, round_requested = false,
               look_after = null, own_faults = 0,
               run_id = null, run_notice = false, backlogged = false, retry_until = null,
+              turn_since = now(),
               ended_run = case when before.state in ('delivered', 'failed', 'cancelled')
                 then coalesce(before.run_id, d.ended_run) else d.ended_run end
             from before
@@ -201,7 +206,7 @@ public final class WaitingDeliveries {
    * Makes every waiting delivery of a newly enabled subscription due now.
    *
    * <p>Held deliveries continue, parked ones are checked again, and their runs get a notice. Those
-   * in the backlog stay there.
+   * in the backlog stay there, and those that wait for their turn keep waiting.
    */
   public int release(Tenant tenant, SubscriptionId subscription) {
     if (hasBacklog(tenant, subscription)) {
@@ -214,7 +219,7 @@ public final class WaitingDeliveries {
               reason = nullif(reason, 'paused'), next_attempt_at = now(), look_after = null,
               run_notice = run_id is not null
             where tenant = :tenant and subscription_id = :subscription
-              and state in ('retrying', 'held')
+              and state in ('retrying', 'held') and reason is distinct from 'in_order'
             """)
         .param("tenant", tenant.name())
         .param("subscription", subscription.uuid())

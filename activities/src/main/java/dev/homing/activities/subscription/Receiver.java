@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls settings for {@code https://}
  * @param headers custom headers
  * @param secrets each of them signs; empty if the subscription is unreadable
+ * @param order how it orders deliveries with an ordering key; null: not at all
  * @param fault why the subscription is unreadable, to show to operators; null if it is readable
  */
 public record Receiver(
@@ -24,10 +25,16 @@ public record Receiver(
     List<SigningSecret> secrets,
     RetrySchedule schedule,
     Duration timeout,
+    @Nullable Order order,
     Status status,
     @Nullable String fault) {
   /** A placeholder for an unreadable URL, with a name that never exists (RFC 6761). */
   static final HttpUrl NOWHERE = HttpUrl.get("http://unreadable.invalid/");
+
+  /** How it orders the deliveries of an event; null: not at all. */
+  public @Nullable Order orderOf(@Nullable String orderingKey) {
+    return orderingKey == null ? null : order;
+  }
 
   /** Whether webhooks may be sent to the subscription. */
   public enum Status {

@@ -109,7 +109,8 @@ public final class Receivers {
                 from jsonb_array_elements(earlier_secrets) with ordinality earlier (secret, place)
                 where cast(secret ->> 'until' as timestamptz) > now()
                 order by place) end as earlier_secrets,
-              max_attempts, initial_interval_seconds, max_interval_seconds, timeout_seconds
+              max_attempts, initial_interval_seconds, max_interval_seconds, timeout_seconds, ordered,
+              on_failure, max_block_seconds
             from subscriptions
             where tenant = :tenant and id = any(:ids)
             """)
@@ -148,6 +149,7 @@ public final class Receivers {
           secrets(tenant, id, row),
           schedule(row),
           or(seconds(row, "timeout_seconds"), settings.timeout()),
+          order(row),
           status,
           null);
     } catch (RuntimeException unreadable) {
@@ -159,6 +161,7 @@ public final class Receivers {
           List.of(),
           settings.schedule(null, null, null),
           settings.timeout(),
+          order(row),
           status == Status.ACTIVE ? Status.UNREADABLE : status,
           unreadable.getMessage());
     }
@@ -201,6 +204,16 @@ public final class Receivers {
         maxAttempts,
         seconds(row, "initial_interval_seconds"),
         seconds(row, "max_interval_seconds"));
+  }
+
+  private static @Nullable Order order(ResultSet row) throws SQLException {
+    if (!row.getBoolean("ordered")) {
+      return null;
+    }
+    String onFailure = row.getString("on_failure");
+    return Order.of(
+        onFailure == null ? null : Order.OnFailure.of(onFailure),
+        seconds(row, "max_block_seconds"));
   }
 
   private static Status status(ResultSet row) throws SQLException {

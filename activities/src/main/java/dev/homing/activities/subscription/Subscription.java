@@ -48,6 +48,10 @@ public class Subscription {
   @JdbcTypeCode(SqlTypes.JSON)
   private Map<String, String> metadata;
 
+  private boolean ordered;
+  private @Nullable String onFailure;
+  private @Nullable Integer maxBlockSeconds;
+
   @JdbcTypeCode(SqlTypes.JSON)
   private Map<String, String> headers;
 
@@ -159,6 +163,9 @@ public class Subscription {
     }
     this.enabled = terms.enabled();
     this.metadata = terms.metadata();
+    this.ordered = terms.ordering().ordered();
+    this.onFailure = Order.OnFailure.wordOf(terms.ordering().onFailure());
+    this.maxBlockSeconds = seconds(terms.ordering().maxBlock());
     this.headers = terms.headers();
     this.sealedHeaders = sealed.headers();
     this.tlsAuthority = terms.tls().authority();
@@ -178,6 +185,7 @@ public class Subscription {
         description,
         enabled,
         metadata,
+        ordering(),
         headers,
         sealedHeaders.keySet().stream().collect(toMap(name -> name, _ -> Optional.empty())),
         new Terms.Tls(tlsAuthority, tlsCertificate, null),
@@ -228,6 +236,13 @@ public class Subscription {
 
   String sealedSecret() {
     return sealedSecret;
+  }
+
+  private Terms.Ordering ordering() {
+    return new Terms.Ordering(
+        ordered,
+        onFailure == null ? null : Order.OnFailure.of(onFailure),
+        duration(maxBlockSeconds));
   }
 
   private Terms.Retry retry() {

@@ -21,6 +21,7 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
   private final MockWebServer server = new MockWebServer();
   private final List<String> paths = new CopyOnWriteArrayList<>();
   private final List<String> attempts = new CopyOnWriteArrayList<>();
+  private final List<String> events = new CopyOnWriteArrayList<>();
   private final Map<String, Runnable> acts = new ConcurrentHashMap<>();
   private final CountDownLatch answer = new CountDownLatch(1);
 
@@ -60,11 +61,17 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
     return attempts;
   }
 
+  /** The {@code webhook-id} of each request. */
+  public List<String> events() {
+    return events;
+  }
+
   @Override
   public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
     String path = request.getUrl().encodedPath();
     paths.add(path);
     attempts.add(requireNonNull(request.getHeaders().get("webhook-attempt")));
+    events.add(requireNonNull(request.getHeaders().get("webhook-id")));
     requireNonNullElse(acts.get(path), () -> {}).run();
     if (path.startsWith("/hangs")) {
       boolean told = answer.await(30, TimeUnit.SECONDS);

@@ -30,6 +30,7 @@ class Housekeeping {
   private final KnownStandings knownStandings;
   private final Standings standings;
   private final Drains drains;
+  private final SequenceKeeper sequences;
   private final Workers workers;
 
   Housekeeping(
@@ -45,6 +46,7 @@ class Housekeeping {
       KnownStandings knownStandings,
       Standings standings,
       Drains drains,
+      SequenceKeeper sequences,
       Workers workers) {
     this.leases = leases;
     this.events = events;
@@ -58,6 +60,7 @@ class Housekeeping {
     this.knownStandings = knownStandings;
     this.standings = standings;
     this.drains = drains;
+    this.sequences = sequences;
     this.workers = workers;
   }
 
@@ -78,7 +81,22 @@ class Housekeeping {
     knownStandings.refresh();
   }
 
+  @Scheduled(fixedDelay = 20, timeUnit = TimeUnit.MILLISECONDS)
+  void advanceEndedSequences() {
+    sequences.advanceEnded();
+  }
+
   // Work that all nodes share.
+
+  @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
+  void advanceSequences() {
+    sequences.advanceAll();
+  }
+
+  @Scheduled(fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
+  void sweepSequences() {
+    sequences.sweep();
+  }
 
   @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
   void drainBacklogs() {

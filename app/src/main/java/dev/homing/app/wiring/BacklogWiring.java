@@ -10,6 +10,8 @@ import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.lane.ExpressSettings;
 import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.sequence.AdvanceSequences;
+import dev.homing.activities.sequence.Sequences;
 import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.OwnRetries;
@@ -22,7 +24,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Receivers in trouble: their standing, their backlogs, and who drains them. */
+/** Receivers in trouble, and deliveries in order: their backlogs, and who drains them. */
 @Configuration(proxyBeanMethods = false)
 class BacklogWiring {
   @Bean
@@ -50,12 +52,23 @@ class BacklogWiring {
     return new Backlog(jdbc, standings, transaction);
   }
 
+  @Bean
+  Sequences sequences(JdbcClient jdbc, Standings standings, TransactionTemplate transaction) {
+    return new Sequences(jdbc, standings, transaction);
+  }
+
+  @Bean
+  AdvanceSequences advanceSequences(Sequences sequences, Receivers receivers) {
+    return new AdvanceSequences(sequences, receivers);
+  }
+
   /** Not destroyed by Spring: the workers' bean stops it. */
   @Bean(destroyMethod = "")
   Drains drains(
       JdbcClient jdbc,
       TransactionTemplate transaction,
       Backlog backlog,
+      Sequences sequences,
       KnownStandings standings,
       WaitingDeliveries waiting,
       Receivers receivers,
@@ -69,6 +82,7 @@ class BacklogWiring {
             new DrainParts(
                 new DrainLeases(jdbc, transaction),
                 backlog,
+                sequences,
                 standings,
                 waiting,
                 receivers,
