@@ -169,6 +169,30 @@ public final class Sequences {
         .optional();
   }
 
+  /**
+   * Fails parked deliveries that have kept their turn for too long, of all tenants.
+   *
+   * <p>No attempt ends a parked delivery, so its sequence would wait until the fault is repaired.
+   */
+  public int skipParked() {
+    return jdbc.sql(
+            """
+            update deliveries d
+            set state = 'failed', reason = 'order_skipped', next_attempt_at = null,
+              look_after = null, run_notice = d.run_id is not null
+            from sequences s
+            join subscriptions r on r.tenant = s.tenant and r.id = s.subscription_id
+            where s.waits and d.tenant = s.tenant and d.id = s.head
+              and d.state = 'held' and d.reason in ('our_fault', 'unreadable')
+              and coalesce(d.turn_since, d.created_at) < now() - interval '1 second'
+                * coalesce(r.max_block_seconds,
+                  case r.on_failure when 'skip' then :skip else :block end)
+            """)
+        .param("skip", Order.OnFailure.SKIP.defaultMaxBlock().toSeconds())
+        .param("block", Order.OnFailure.BLOCK.defaultMaxBlock().toSeconds())
+        .update();
+  }
+
   /** Counts the sequences that should have advanced a minute ago. */
   public long stalled() {
     return jdbc.sql(

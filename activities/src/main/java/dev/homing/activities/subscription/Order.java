@@ -28,6 +28,11 @@ public record Order(OnFailure onFailure, Duration maxBlock) {
       this.defaultMaxBlock = defaultMaxBlock;
     }
 
+    /** How long a delivery may keep its turn unless the subscription says otherwise. */
+    public Duration defaultMaxBlock() {
+      return defaultMaxBlock;
+    }
+
     /** The word that is stored and shown. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);

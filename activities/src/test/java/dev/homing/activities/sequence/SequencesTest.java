@@ -15,25 +15,19 @@ import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.delivery.Ledger;
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Submission;
-import dev.homing.activities.lane.Content;
-import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.outbound.TestReceiver;
 import dev.homing.activities.routing.Route;
-import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.SubscriptionId;
-import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +40,8 @@ class SequencesTest {
   private final Ledger ledger = new Ledger();
   private final Node node = ledger.node;
   @AutoClose private final TestReceiver receiver = new TestReceiver();
-  private final SubscriptionId subscription =
-      SampleSubscriptions.ordered(ledger.tenant, receiver.url("/ok"), Node.TYPE);
+  private final OrderedEvents events = new OrderedEvents(ledger, receiver.url("/ok"));
+  private final SubscriptionId subscription = events.subscription;
 
   /** Otherwise backlogs of earlier tests are drained as well. */
   @BeforeEach
@@ -63,7 +57,9 @@ class SequencesTest {
     List<Acceptance.New> accepted = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       accepted.addAll(
-          accept(submission("a", withIdempotencyKeys ? "request-" + i : null), alone("a")));
+          events.accept(
+              events.submission("a", withIdempotencyKeys ? "request-" + i : null),
+              events.alone("a")));
     }
 
     assertThat(accepted.stream().map(each -> each.route().recipients().size()))
@@ -71,15 +67,15 @@ class SequencesTest {
     assertThat(accepted.stream().map(each -> each.lease().event().recipients())).containsOnly(1);
     assertThat(accepted.stream().map(each -> node.open.isOpen(each.lease().event())))
         .containsExactly(true, false, false, false, false, false);
-    assertThat(accepted.stream().skip(1).map(each -> find(each)))
+    assertThat(accepted.stream().skip(1).map(each -> events.find(each)))
         .allSatisfy(
             delivery -> {
               assertThat(delivery.state()).isEqualTo(State.HELD);
               assertThat(delivery.reason()).isEqualTo(Reason.IN_ORDER);
               assertThat(delivery.nextAttemptAt()).isNull();
             });
-    assertThat(entries("a"))
-        .containsExactlyElementsOf(accepted.stream().skip(1).map(this::id).toList());
+    assertThat(events.entries("a"))
+        .containsExactlyElementsOf(accepted.stream().skip(1).map(events::id).toList());
   }
 
   @Test
@@ -89,7 +85,8 @@ class SequencesTest {
     SubscriptionId another =
         SampleSubscriptions.ordered(ledger.tenant, receiver.url("/ok"), Node.TYPE);
 
-    List<Acceptance.New> accepted = accept(alone("a"), alone("b"), alone("a"), alone(null));
+    List<Acceptance.New> accepted =
+        events.accept(events.alone("a"), events.alone("b"), events.alone("a"), events.alone(null));
 
     assertThat(accepted.stream().map(each -> each.route().recipients()))
         .map(List::size)
@@ -100,11 +97,11 @@ class SequencesTest {
 
   @Test
   void anEventIsSentAtOnceOnceThoseBeforeItAreOver() {
-    Acceptance.New first = acceptOne("a");
-    end(first);
+    Acceptance.New first = events.acceptOne("a");
+    events.end(first);
 
-    assertThat(acceptOne("a").route().recipients()).containsExactly(subscription);
-    assertThat(acceptOne("a").route().recipients()).isEmpty();
+    assertThat(events.acceptOne("a").route().recipients()).containsExactly(subscription);
+    assertThat(events.acceptOne("a").route().recipients()).isEmpty();
   }
 
   @Test
@@ -112,13 +109,14 @@ class SequencesTest {
     Route old = new Route(0, List.of(subscription), List.of(subscription));
 
     Acceptance.New accepted =
-        accept(
+        events
+            .accept(
                 new Submission(
                     ledger.tenant, Node.TYPE, "text/plain", Node.PAYLOAD, null, null, "a", old, 0))
             .getFirst();
 
     assertThat(accepted.route().recipients()).containsExactly(subscription);
-    assertThat(lastNumber("a")).isEqualTo(1);
+    assertThat(events.lastNumber("a")).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -151,7 +149,7 @@ class SequencesTest {
                             0)))
                 .getFirst();
     assertThat(database.count("")).isEqualTo(1);
-    begin(watched, accepted, key.isEmpty() ? null : key);
+    OrderedEvents.begin(watched, accepted, key.isEmpty() ? null : key);
 
     await().until(() -> receiver.requests() == 1 && !watched.open.isOpen(accepted.lease().event()));
     assertThat(watched.advanceSequences.advanceEnded()).isFalse();
@@ -163,86 +161,86 @@ class SequencesTest {
   @ParameterizedTest
   @EnumSource(State.class)
   void advancesOnceTheHeadIsOver(State state) {
-    Acceptance.New head = acceptOne("a");
-    Acceptance.New next = acceptOne("a");
+    Acceptance.New head = events.acceptOne("a");
+    Acceptance.New next = events.acceptOne("a");
     if (state != State.PENDING) {
-      ledger.leave(key(head), state, null, null);
+      ledger.leave(events.key(head), state, null, null);
     }
 
     assertThat(node.advanceSequences.advanceAll()).isEqualTo(state.isOver());
 
-    assertThat(find(next).state()).isEqualTo(state.isOver() ? State.RETRYING : State.HELD);
+    assertThat(events.find(next).state()).isEqualTo(state.isOver() ? State.RETRYING : State.HELD);
   }
 
   @Test
   void theNextDeliveryIsDueInTheBacklog() {
-    Acceptance.New head = acceptOne("a");
-    Acceptance.New next = acceptOne("a");
-    Acceptance.New last = acceptOne("a");
-    end(head);
+    Acceptance.New head = events.acceptOne("a");
+    Acceptance.New next = events.acceptOne("a");
+    Acceptance.New last = events.acceptOne("a");
+    events.end(head);
 
     assertThat(node.advanceSequences.advanceAll()).isTrue();
     assertThat(node.advanceSequences.advanceAll()).isFalse();
 
-    Delivery delivery = find(next);
+    Delivery delivery = events.find(next);
     assertThat(delivery.backlogged()).isTrue();
     assertThat(delivery.reason()).isNull();
     assertThat(delivery.turnSince()).isEqualTo(delivery.nextAttemptAt());
     assertThat(node.deliveries.untilDue(delivery)).isLessThanOrEqualTo(Duration.ZERO);
-    assertThat(find(last).reason()).isEqualTo(Reason.IN_ORDER);
-    assertThat(node.sequences.head(ledger.tenant, subscription, "a")).contains(id(next));
+    assertThat(events.find(last).reason()).isEqualTo(Reason.IN_ORDER);
+    assertThat(node.sequences.head(ledger.tenant, subscription, "a")).contains(events.id(next));
   }
 
   @Test
   void passesOverWhatWasCancelledWhileItWaited() {
-    Acceptance.New head = acceptOne("a");
-    Acceptance.New cancelled = acceptOne("a");
-    Acceptance.New next = acceptOne("a");
-    ledger.cancel(key(cancelled), Reason.CANCELLED);
-    end(head);
+    Acceptance.New head = events.acceptOne("a");
+    Acceptance.New cancelled = events.acceptOne("a");
+    Acceptance.New next = events.acceptOne("a");
+    ledger.cancel(events.key(cancelled), Reason.CANCELLED);
+    events.end(head);
 
     assertThat(node.advanceSequences.advanceAll()).isTrue();
 
-    assertThat(find(next).state()).isEqualTo(State.RETRYING);
-    assertThat(find(cancelled).state()).isEqualTo(State.CANCELLED);
-    assertThat(entries("a")).isEmpty();
+    assertThat(events.find(next).state()).isEqualTo(State.RETRYING);
+    assertThat(events.find(cancelled).state()).isEqualTo(State.CANCELLED);
+    assertThat(events.entries("a")).isEmpty();
   }
 
   @Test
   void isFreeOnceAllThatWaitedIsCancelled() {
-    Acceptance.New head = acceptOne("a");
-    Acceptance.New cancelled = acceptOne("a");
-    ledger.cancel(key(cancelled), Reason.CANCELLED);
-    end(head);
+    Acceptance.New head = events.acceptOne("a");
+    Acceptance.New cancelled = events.acceptOne("a");
+    ledger.cancel(events.key(cancelled), Reason.CANCELLED);
+    events.end(head);
 
     assertThat(node.advanceSequences.advanceAll()).isFalse();
 
     assertThat(node.sequences.head(ledger.tenant, subscription, "a")).isEmpty();
-    assertThat(acceptOne("a").route().recipients()).containsExactly(subscription);
+    assertThat(events.acceptOne("a").route().recipients()).containsExactly(subscription);
   }
 
   @Test
   void isDeletedOnceNothingIsUnderWay() {
-    Acceptance.New underWay = acceptOne("a");
-    end(acceptOne("b"));
+    Acceptance.New underWay = events.acceptOne("a");
+    events.end(events.acceptOne("b"));
 
     assertThat(node.sequences.deleteUnused()).isEqualTo(1);
-    assertThat(lastNumber("a")).isEqualTo(1);
+    assertThat(events.lastNumber("a")).isEqualTo(1);
 
-    end(underWay);
+    events.end(underWay);
     assertThat(node.sequences.deleteUnused()).isEqualTo(1);
-    assertThat(acceptOne("a").route().recipients()).containsExactly(subscription);
+    assertThat(events.acceptOne("a").route().recipients()).containsExactly(subscription);
   }
 
   @Test
   void countsSequencesThatShouldHaveAdvanced() {
-    Acceptance.New head = acceptOne("a");
-    acceptOne("a");
-    end(head);
+    Acceptance.New head = events.acceptOne("a");
+    events.acceptOne("a");
+    events.end(head);
     assertThat(node.sequences.stalled()).isZero();
 
     Postgres.jdbc().sql("alter table deliveries disable trigger change").update();
-    ledger.set(key(head), "updated_at = now() - interval '2 minutes'");
+    ledger.set(events.key(head), "updated_at = now() - interval '2 minutes'");
     Postgres.jdbc().sql("alter table deliveries enable trigger change").update();
 
     assertThat(node.sequences.stalled()).isEqualTo(1);
@@ -275,13 +273,13 @@ class SequencesTest {
                           .limit(1 + ThreadLocalRandom.current().nextInt(4))
                           .toList();
                   List<Acceptance> accepted =
-                      here.accepting.accept(keys.stream().map(key -> alone(key)).toList());
+                      here.accepting.accept(keys.stream().map(key -> events.alone(key)).toList());
                   for (int k = 0; k < keys.size(); k++) {
                     Acceptance.New each = (Acceptance.New) accepted.get(k);
                     inOrder
                         .computeIfAbsent(accepter + keys.get(k), _ -> new ArrayList<>())
                         .add(each.lease().event().id().toString());
-                    begin(here, each, keys.get(k));
+                    OrderedEvents.begin(here, each, keys.get(k));
                   }
                 }
                 return true;
@@ -295,9 +293,8 @@ class SequencesTest {
     List<String> receipts = receiver.events();
     assertThat(receipts).doesNotHaveDuplicates();
     inOrder.forEach(
-        (_, events) ->
-            assertThat(receipts.stream().filter(events::contains))
-                .containsExactlyElementsOf(events));
+        (_, ids) ->
+            assertThat(receipts.stream().filter(ids::contains)).containsExactlyElementsOf(ids));
   }
 
   private static void every(ScheduledExecutorService threads, int millis, Runnable job) {
@@ -309,79 +306,5 @@ class SequencesTest {
         Long.class,
         "select count(*) from deliveries where tenant = :tenant and state = 'delivered'",
         ledger.tenant);
-  }
-
-  // Fixtures.
-
-  private Submission alone(@Nullable String orderingKey) {
-    return submission(orderingKey, null);
-  }
-
-  private Submission submission(@Nullable String orderingKey, @Nullable String idempotencyKey) {
-    return new Submission(
-        ledger.tenant,
-        Node.TYPE,
-        "text/plain",
-        Node.PAYLOAD,
-        idempotencyKey,
-        null,
-        orderingKey,
-        Route.UNKNOWN,
-        0);
-  }
-
-  private Acceptance.New acceptOne(String orderingKey) {
-    return accept(alone(orderingKey)).getFirst();
-  }
-
-  private List<Acceptance.New> accept(Submission... submissions) {
-    return node.accepting.accept(List.of(submissions)).stream()
-        .map(Acceptance.New.class::cast)
-        .toList();
-  }
-
-  private static void begin(Node node, Acceptance.New accepted, @Nullable String orderingKey) {
-    AcceptedEvent event = accepted.lease().event();
-    node.earlyStart.begin(accepted, new Content(event, "text/plain", Node.PAYLOAD, orderingKey, 0));
-  }
-
-  private void end(Acceptance.New accepted) {
-    assertThat(ledger.record(ledger.first(key(accepted)), SampleAttempts.delivered()).state())
-        .isEqualTo(State.DELIVERED);
-  }
-
-  private Delivery.Key key(Acceptance.New accepted) {
-    AcceptedEvent event = accepted.lease().event();
-    return new Delivery.Key(ledger.tenant, event.id(), event.type(), subscription);
-  }
-
-  private DeliveryId id(Acceptance.New accepted) {
-    return key(accepted).id();
-  }
-
-  private Delivery find(Acceptance.New accepted) {
-    return ledger.find(key(accepted));
-  }
-
-  private List<DeliveryId> entries(String key) {
-    return Postgres.jdbc()
-        .sql(
-            """
-            select delivery_id from sequence_entries
-            where tenant = :tenant and ordering_key = :key order by number
-            """)
-        .param("tenant", ledger.tenant.name())
-        .param("key", key)
-        .query((row, _) -> new DeliveryId(row.getObject(1, UUID.class)))
-        .list();
-  }
-
-  private long lastNumber(String key) {
-    return Postgres.jdbc()
-        .sql("select last_number from sequences where tenant = :tenant and ordering_key = :key")
-        .param("tenant", ledger.tenant.name())
-        .param("key", key)
-        .query(Long.class)
-        .single();
   }
 }

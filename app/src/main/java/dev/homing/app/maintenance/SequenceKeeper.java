@@ -47,6 +47,10 @@ class SequenceKeeper {
     try {
       stalled = sequences.stalled();
       sequences.deleteUnused();
+      int skipped = sequences.skipParked();
+      if (skipped > 0) {
+        log.warn("skipped {} parked deliveries that blocked others for too long", skipped);
+      }
     } catch (DataAccessException e) {
       log.warn("cannot sweep sequences: {}", e.getMessage());
     }

@@ -89,14 +89,25 @@ class AuditTest {
             "PATCH",
             "/subscriptions/" + subscription,
             Map.of(
-                "url", "https://other.invalid/t0ken",
-                "secret_headers", Map.of("Authorization", "Bearer t0ken"),
-                "retry", Map.of("max_attempts", 3)));
+                "url",
+                "https://other.invalid/t0ken",
+                "secret_headers",
+                Map.of("Authorization", "Bearer t0ken"),
+                "retry",
+                Map.of("max_attempts", 3),
+                "ordered",
+                true,
+                "on_failure",
+                "skip",
+                "max_block",
+                60));
 
     Api.Answer answer = api.get("/audit?action=subscription.changed&target=" + subscription);
 
     JsonNode entry = answer.expect(200).json().get("items").get(0);
-    assertThat(entry.get("fields").toString()).isEqualTo("[\"retry\",\"secret_headers\",\"url\"]");
+    assertThat(entry.get("fields").toString())
+        .isEqualTo(
+            "[\"max_block\",\"on_failure\",\"ordered\",\"retry\",\"secret_headers\",\"url\"]");
     assertThat(text(entry, "actor")).isEqualTo(text(key, "id"));
     assertThat(text(entry, "tenant")).isEqualTo(tenant);
     assertThat(text(entry, "target")).isEqualTo(subscription);

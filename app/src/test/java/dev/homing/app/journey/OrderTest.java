@@ -12,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
@@ -215,6 +217,28 @@ class OrderTest {
     assertThat(Api.id(api.send("POST", path, "{}", headers).expect(202))).isEqualTo(first);
     headers[3] = "b";
     api.send("POST", path, "{}", headers).expect(422);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "two words"})
+  void anUnusableKeyIsRefused(String key) {
+    String path = "/webhooks/" + ordered(Map.of()).type();
+
+    Api.Answer refused = api.send("POST", path, "{}", "Homing-Ordering-Key", key).expect(400);
+
+    assertThat(Api.text(refused.json(), "detail"))
+        .isEqualTo("Homing-Ordering-Key must be 1 to 128 visible ASCII characters.");
+  }
+
+  @Test
+  void aKeyHasAtMost128Characters() {
+    Subscribed subscription = ordered(Map.of());
+    String path = "/webhooks/" + subscription.type();
+
+    publish(subscription, "k".repeat(128));
+    api.send("POST", path, "{}", "Homing-Ordering-Key", "k".repeat(129)).expect(400);
+    api.send("POST", path, "{}", "Homing-Ordering-Key", "a", "Homing-Ordering-Key", "b")
+        .expect(400);
   }
 
   private Subscribed ordered(Map<String, Object> more) {
