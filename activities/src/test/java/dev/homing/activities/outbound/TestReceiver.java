@@ -43,6 +43,11 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
     acts.put(path, act);
   }
 
+  /** Sets an action between a request for this event and its answer. */
+  public void whenEvent(String id, Runnable act) {
+    acts.put(id, act);
+  }
+
   /** Answers all hanging requests. */
   public void answer() {
     answer.countDown();
@@ -71,7 +76,9 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
     String path = request.getUrl().encodedPath();
     paths.add(path);
     attempts.add(requireNonNull(request.getHeaders().get("webhook-attempt")));
-    events.add(requireNonNull(request.getHeaders().get("webhook-id")));
+    String event = requireNonNull(request.getHeaders().get("webhook-id"));
+    events.add(event);
+    requireNonNullElse(acts.get(event), () -> {}).run();
     requireNonNullElse(acts.get(path), () -> {}).run();
     if (path.startsWith("/hangs")) {
       boolean told = answer.await(30, TimeUnit.SECONDS);

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -246,6 +247,38 @@ class SequencesTest {
     assertThat(node.sequences.stalled()).isEqualTo(1);
     node.advanceSequences.advanceAll();
     assertThat(node.sequences.stalled()).isZero();
+  }
+
+  @Test
+  void aSlowAnswerHoldsUpNoOtherSequence() {
+    CountDownLatch answer = new CountDownLatch(1);
+    List<Acceptance.New> heads = List.of(events.acceptOne("slow"), events.acceptOne("a"));
+    List<Acceptance.New> slow = List.of(events.acceptOne("slow"), events.acceptOne("slow"));
+    List<Acceptance.New> others = Stream.generate(() -> events.acceptOne("a")).limit(20).toList();
+    heads.forEach(events::end);
+    receiver.whenEvent(slow.getFirst().lease().event().id().toString(), () -> awaitQuietly(answer));
+    node.advanceSequences.advanceAll();
+
+    node.drains.beginDue();
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(others).allMatch(each -> events.find(each).state() == State.DELIVERED));
+    assertThat(slow).noneMatch(each -> events.find(each).state().isOver());
+    answer.countDown();
+    await()
+        .untilAsserted(
+            () -> assertThat(slow).allMatch(each -> events.find(each).state() == State.DELIVERED));
+    assertThat(receiver.requests()).isEqualTo(22);
+  }
+
+  private static void awaitQuietly(CountDownLatch signal) {
+    try {
+      assertThat(signal.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   // Together.
