@@ -56,6 +56,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import okhttp3.OkHttpClient;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -236,10 +237,15 @@ public final class Node {
     return new EarlyStart(leases, receivers, sendFirst, egress, roomKib);
   }
 
+  /** One that gives events these ids, which hold their times. */
+  public AcceptEvents accepting(Supplier<UUID> ids) {
+    return new AcceptEvents(routes, leases, jdbc, transaction, ids, metrics);
+  }
+
   private Acceptance.New commit(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
     Route route = new Route(Postgres.routesVersion(tenant), recipients);
     return (Acceptance.New)
-        new AcceptEvents(routes, leases, jdbc, transaction, () -> id, metrics)
+        accepting(() -> id)
             .accept(
                 List.of(
                     new Submission(tenant, TYPE, "application/json", PAYLOAD, null, null, route)))

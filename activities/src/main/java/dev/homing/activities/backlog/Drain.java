@@ -136,9 +136,7 @@ final class Drain implements Runnable {
       return null;
     }
     Sent sent =
-        receiver.order() == null
-            ? send(receiver, due)
-            : round(receiver).sendAlso(due, () -> nextInOrder(receiver));
+        round(receiver).send(due, receiver.order() == null ? null : () -> nextInOrder(receiver));
     return sent.equals(Sent.NONE) ? SHORTEST_PROBE_WAIT : Duration.ZERO;
   }
 
@@ -224,7 +222,7 @@ final class Drain implements Runnable {
   }
 
   private Sent send(Receiver receiver, List<Due> due) throws InterruptedException {
-    return round(receiver).send(due);
+    return round(receiver).send(due, null);
   }
 
   /**

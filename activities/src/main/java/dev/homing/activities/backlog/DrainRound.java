@@ -42,22 +42,13 @@ final class DrainRound {
     this.maySend = maySend;
   }
 
-  /** Sends these, and returns when all is over. */
-  Sent send(List<Due> due) throws InterruptedException {
-    return send(due, null);
-  }
-
   /**
-   * Sends these, and what becomes due as some of them end, and returns when all is over.
+   * Sends these, and returns when all is over.
    *
-   * <p>So an answer that takes long holds up no other sequence.
+   * @param dueMeanwhile what has become due as some of them ended, to be sent as well: a slow
+   *     answer holds up no other sequence; null: nothing is sent as well
    */
-  Sent sendAlso(List<Due> due, Supplier<List<Due>> dueMeanwhile) throws InterruptedException {
-    return send(due, dueMeanwhile);
-  }
-
-  private Sent send(List<Due> due, @Nullable Supplier<List<Due>> dueMeanwhile)
-      throws InterruptedException {
+  Sent send(List<Due> due, @Nullable Supplier<List<Due>> dueMeanwhile) throws InterruptedException {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
         begin(due, threads);

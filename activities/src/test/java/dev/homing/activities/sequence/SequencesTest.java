@@ -7,6 +7,7 @@ import dev.homing.activities.AtOnce;
 import dev.homing.activities.Node;
 import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
+import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.WatchedDatabase;
 import dev.homing.activities.delivery.Delivery;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -105,6 +107,19 @@ class SequencesTest {
     assertThat(events.acceptOne("a").route().recipients()).isEmpty();
   }
 
+  @ParameterizedTest
+  @EnumSource(State.class)
+  void anEventWaitsUnlessTheHeadIsOver(State state) {
+    Acceptance.New head = events.acceptOne("a");
+    if (state != State.PENDING) {
+      ledger.leave(events.key(head), state, null, null);
+    }
+
+    List<SubscriptionId> sent = events.acceptOne("a").route().recipients();
+
+    assertThat(sent).isEqualTo(state.isOver() ? List.of(subscription) : List.of());
+  }
+
   @Test
   void aChangedRouteAppendsNothing() {
     Route old = new Route(0, List.of(subscription), List.of(subscription));
@@ -174,6 +189,19 @@ class SequencesTest {
   }
 
   @Test
+  void attemptsOfThisNodeAdvanceSequencesAtOnce() {
+    Acceptance.New head = events.acceptOne("a");
+    Acceptance.New next = events.acceptOne("a");
+    assertThat(node.advanceSequences.advanceEnded()).isFalse();
+    OrderedEvents.begin(node, head, "a");
+
+    await().until(node.advanceSequences::advanceEnded);
+
+    assertThat(events.find(next).state()).isEqualTo(State.RETRYING);
+    assertThat(node.advanceSequences.advanceEnded()).isFalse();
+  }
+
+  @Test
   void theNextDeliveryIsDueInTheBacklog() {
     Acceptance.New head = events.acceptOne("a");
     Acceptance.New next = events.acceptOne("a");
@@ -240,9 +268,13 @@ class SequencesTest {
     events.end(head);
     assertThat(node.sequences.stalled()).isZero();
 
-    Postgres.jdbc().sql("alter table deliveries disable trigger change").update();
-    ledger.set(events.key(head), "updated_at = now() - interval '2 minutes'");
-    Postgres.jdbc().sql("alter table deliveries enable trigger change").update();
+    Postgres.transaction()
+        .executeWithoutResult(
+            _ -> {
+              // Without the trigger that sets it.
+              Postgres.jdbc().sql("set local session_replication_role = replica").update();
+              ledger.set(events.key(head), "updated_at = now() - interval '2 minutes'");
+            });
 
     assertThat(node.sequences.stalled()).isEqualTo(1);
     node.advanceSequences.advanceAll();
@@ -328,6 +360,33 @@ class SequencesTest {
     inOrder.forEach(
         (_, ids) ->
             assertThat(receipts.stream().filter(ids::contains)).containsExactlyElementsOf(ids));
+  }
+
+  @Test
+  void theOrderIsThatOfTheCommitsWhateverClocksSay() {
+    List<Acceptance.New> accepted =
+        Stream.of(0, 10, -10, 5, -5)
+            .map(minutes -> acceptedBy(Duration.ofMinutes(minutes)))
+            .toList();
+    events.end(accepted.getFirst());
+
+    node.advanceSequences.advanceAll();
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(delivered()).isEqualTo(5));
+    assertThat(receiver.events())
+        .containsExactlyElementsOf(
+            accepted.stream().skip(1).map(each -> each.lease().event().id().toString()).toList());
+  }
+
+  /** An event with one key, accepted by a node whose clock is ahead by so much. */
+  private Acceptance.New acceptedBy(Duration ahead) {
+    UUID sample = SampleIds.uuid();
+    UUID id =
+        new UUID(
+            sample.getMostSignificantBits() + (ahead.toMillis() << 16),
+            sample.getLeastSignificantBits());
+    return (Acceptance.New) node.accepting(() -> id).accept(List.of(events.alone("a"))).getFirst();
   }
 
   private static void every(ScheduledExecutorService threads, int millis, Runnable job) {

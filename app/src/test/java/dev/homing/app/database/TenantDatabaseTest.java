@@ -70,6 +70,8 @@ class TenantDatabaseTest {
             insert into attempts (tenant, delivery_id, number, round, outcome, started_at,
                 took_millis)
               select tenant, id, 1, 1, 'timeout', now(), 1 from events;
+            insert into sequences (tenant, subscription_id, ordering_key, head, last_number, waits)
+              select tenant, id, 'a', id, 1, false from subscriptions;
             insert into audit_log (tenant, id, actor, action, target, fields, address, request_id)
               select tenant, gen_random_uuid(), '', '', '', '{}', '', '' from tenants;
             insert into api_keys (id, tenant, description, scopes, secret_hash)
@@ -107,6 +109,7 @@ class TenantDatabaseTest {
         "open_events",
         "deliveries",
         "attempts",
+        "sequences",
         "audit_log"
       })
   void everyQueryShowsOnlyTheTenantsRows(String table) {
@@ -174,7 +177,14 @@ class TenantDatabaseTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"api_keys", "event_keys", "events_default", "flyway_schema_history"})
+  @ValueSource(
+      strings = {
+        "api_keys",
+        "event_keys",
+        "events_default",
+        "sequence_entries",
+        "flyway_schema_history"
+      })
   void operatorsTablesAreClosed(String table) {
     assertThatThrownBy(() -> ours.sql("select count(*) from " + table).query().singleValue())
         .hasStackTraceContaining("permission denied");
