@@ -117,8 +117,7 @@ public final class Sequences {
                 update deliveries d
                 set state = 'retrying', reason = null, next_attempt_at = now(), turn_since = now(),
                   retry_until = now() + :timeLeft * interval '1 millisecond'
-                from next n
-                where d.tenant = :tenant and d.id = n.delivery_id
+                where d.tenant = :tenant and d.id = any(array(select n.delivery_id from next n))
                   and d.state = 'held' and d.reason = 'in_order'
                 """)
             .param("keys", keys.toArray(String[]::new))
