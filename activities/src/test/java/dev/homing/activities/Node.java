@@ -30,6 +30,7 @@ import dev.homing.activities.failing.DisableFailing;
 import dev.homing.activities.failing.FailingSettings;
 import dev.homing.activities.failing.FailingSubscriptions;
 import dev.homing.activities.failing.FailureWatch;
+import dev.homing.activities.lane.Content;
 import dev.homing.activities.lane.DurableLane;
 import dev.homing.activities.lane.EarlyStart;
 import dev.homing.activities.lane.ExpressLane;
@@ -40,6 +41,8 @@ import dev.homing.activities.outbound.SampleClients;
 import dev.homing.activities.routing.RedisRoutes;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
+import dev.homing.activities.sequence.AdvanceSequences;
+import dev.homing.activities.sequence.Sequences;
 import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.OwnRetries;
@@ -59,6 +62,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import okhttp3.OkHttpClient;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -111,6 +115,8 @@ public final class Node {
   public final Standings standings;
   public final KnownStandings knownStandings;
   public final Backlog backlog;
+  public final Sequences sequences;
+  public final AdvanceSequences advanceSequences;
   public final Drains drains;
   public final BacklogRuns backlogRuns;
   public final DurableDrain durableDrain;
@@ -155,6 +161,8 @@ public final class Node {
     FailingSettings failingSettings = new FailingSettings(DISABLE_AFTER);
     failureWatch = new FailureWatch(failing, failingSettings);
     disableFailing = new DisableFailing(failing, disabling, waiting, failingSettings);
+    sequences = new Sequences(jdbc, standings, transaction);
+    advanceSequences = new AdvanceSequences(sequences, receivers);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =
         new AttemptLog(
@@ -169,7 +177,8 @@ public final class Node {
                 new AttemptMetrics(metrics),
                 new AttemptLogger(),
                 new Availability(knownStandings, ownRetries),
-                failureWatch),
+                failureWatch,
+                advanceSequences),
             () -> 0.5);
     SendingLimits limits = new SendingLimits(512);
     sendFirst =
@@ -205,6 +214,7 @@ public final class Node {
         new DrainParts(
             new DrainLeases(jdbc, transaction),
             backlog,
+            sequences,
             knownStandings,
             waiting,
             receivers,
@@ -239,7 +249,7 @@ public final class Node {
   public AcceptedEvent begin(EarlyStart early, Tenant tenant, List<SubscriptionId> recipients) {
     Acceptance.New accepted = commit(tenant, recipients, SampleIds.uuid());
     AcceptedEvent event = accepted.lease().event();
-    early.begin(accepted, new SendFirstAttempts.Content(event, "application/json", PAYLOAD, 0));
+    early.begin(accepted, new Content(event, "application/json", PAYLOAD, null, 0));
     return event;
   }
 
@@ -248,10 +258,15 @@ public final class Node {
     return new EarlyStart(leases, receivers, sendFirst, egress, roomKib);
   }
 
+  /** One that gives events these ids, which hold their times. */
+  public AcceptEvents accepting(Supplier<UUID> ids) {
+    return new AcceptEvents(routes, leases, jdbc, transaction, ids, metrics);
+  }
+
   private Acceptance.New commit(Tenant tenant, List<SubscriptionId> recipients, UUID id) {
     Route route = new Route(Postgres.routesVersion(tenant), recipients);
     return (Acceptance.New)
-        new AcceptEvents(routes, leases, jdbc, transaction, () -> id, metrics)
+        accepting(() -> id)
             .accept(
                 List.of(
                     new Submission(tenant, TYPE, "application/json", PAYLOAD, null, null, route)))

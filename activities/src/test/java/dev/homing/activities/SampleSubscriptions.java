@@ -49,6 +49,18 @@ public final class SampleSubscriptions {
     return id;
   }
 
+  /** One that orders events with an ordering key. */
+  public static SubscriptionId ordered(Tenant tenant, String url, String... eventTypes) {
+    SubscriptionId id = active(tenant, url, eventTypes);
+    order(tenant, id, "ordered = true");
+    return id;
+  }
+
+  /** Changes how it orders; the assignments are SQL. */
+  public static void order(Tenant tenant, SubscriptionId id, String assignments) {
+    change(tenant, id, assignments);
+  }
+
   public static void pause(Tenant tenant, SubscriptionId id) {
     change(tenant, id, "enabled = false");
   }

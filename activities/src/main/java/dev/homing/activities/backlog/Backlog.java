@@ -1,9 +1,12 @@
 package dev.homing.activities.backlog;
 
+import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
+import dev.homing.activities.event.Events;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.PausedSubscriptions;
+import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.PrefixedId;
@@ -29,11 +32,13 @@ public final class Backlog {
   private final TransactionTemplate transaction;
   private final PausedSubscriptions paused;
   private final Standings standings;
+  private final Events events;
 
   public Backlog(JdbcClient jdbc, Standings standings, TransactionTemplate transaction) {
     this.jdbc = jdbc;
     this.standings = standings;
     this.transaction = transaction;
+    this.events = new Events(jdbc);
     this.paused = new PausedSubscriptions(jdbc);
   }
 
@@ -43,6 +48,7 @@ public final class Backlog {
    * @param attemptCount attempts so far, in all rounds
    * @param expired whether its schedule has ended by time, so that its next attempt is its last
    * @param contentType of the event; null: the event is gone
+   * @param orderingKey of the event; null: it has none
    * @param hops deliveries by Homing through which the event came here
    */
   record Due(
@@ -51,6 +57,7 @@ public final class Backlog {
       int attemptCount,
       boolean expired,
       @Nullable String contentType,
+      @Nullable String orderingKey,
       int hops) {}
 
   /**
@@ -58,10 +65,9 @@ public final class Backlog {
    *
    * <p>Call it in a transaction.
    *
-   * @param retryFor how long its schedule goes on
    * @return false if the run no longer has it in hand
    */
-  public boolean add(Delivery delivery, Duration retryFor) {
+  public boolean add(Delivery delivery, Receiver receiver) {
     Delivery.Key key = delivery.key();
     standings.expect(List.of(key.subscription()), List.of(Duration.ZERO));
     return jdbc.sql(
@@ -71,7 +77,7 @@ public final class Backlog {
                   run_id = null, run_notice = false, look_after = null, next_attempt_at = now()
                 where tenant = :tenant and id = :id and run_id = :run and state = 'retrying'
                 """)
-            .param("retryFor", retryFor.toMillis())
+            .param("retryFor", timeLeft(delivery, receiver).toMillis())
             .param("tenant", key.tenant().name())
             .param("id", key.id().uuid())
             .param("run", delivery.runId())
@@ -79,11 +85,20 @@ public final class Backlog {
         == 1;
   }
 
+  private Duration timeLeft(Delivery delivery, Receiver receiver) {
+    Delivery.Key key = delivery.key();
+    String orderingKey =
+        receiver.order() == null ? null : events.orderingKey(key.tenant(), key.eventId());
+    return AttemptContext.drained(key, delivery.round(), receiver)
+        .withKey(orderingKey)
+        .timeLeft(delivery.roundAttempts());
+  }
+
   /** The deliveries of a subscription that are due, the longest due first. */
   List<Due> due(SubscriptionKey key, int limit) {
     return jdbc.sql(
             """
-            select d.*, e.content_type, e.hops
+            select d.*, e.content_type, e.ordering_key, e.hops
             from (
               select tenant, id, event_id, event_type, subscription_id, round, attempt_count,
                 next_attempt_at, coalesce(retry_until <= now(), false) as expired
@@ -110,6 +125,7 @@ public final class Backlog {
                     row.getInt("attempt_count"),
                     row.getBoolean("expired"),
                     row.getString("content_type"),
+                    row.getString("ordering_key"),
                     row.getInt("hops")))
         .list();
   }
@@ -156,6 +172,7 @@ public final class Backlog {
               next_attempt_at = now() + cast(:recheck as bigint) * interval '1 millisecond'
             where tenant = :tenant and subscription_id = :id
               and state in ('retrying', 'held') and backlogged
+              and reason is distinct from 'in_order'
               and (next_attempt_at <= now() or :reason = 'paused')
             """)
         .param("reason", reason.word())

@@ -7,11 +7,8 @@ import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.Receiver;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +95,7 @@ final class Drain implements Runnable {
   /** Makes one step; returns the pause before the next one, or null if nothing is due. */
   private @Nullable Duration step() throws InterruptedException {
     Receiver receiver = parts.receivers().find(lease.tenant(), lease.subscription()).orElseThrow();
+    parts.sequences().advance(lease.tenant(), receiver);
     return switch (receiver.status()) {
       case ACTIVE -> stepByStanding(receiver);
       case PAUSED -> {
@@ -135,8 +133,16 @@ final class Drain implements Runnable {
     if (due.isEmpty()) {
       return null;
     }
-    Sent sent = send(receiver, due);
+    Sent sent =
+        round(receiver).send(due, receiver.order() == null ? null : () -> nextInOrder(receiver));
     return sent.equals(Sent.NONE) ? SHORTEST_PROBE_WAIT : Duration.ZERO;
+  }
+
+  /** What is due after sequences have advanced. */
+  private List<Due> nextInOrder(Receiver receiver) {
+    return parts.sequences().advance(lease.tenant(), receiver)
+        ? parts.backlog().due(lease.key(), PORTION)
+        : List.of();
   }
 
   private Duration endHold(Standing standing) {
@@ -213,36 +219,23 @@ final class Drain implements Runnable {
     }
   }
 
+  private Sent send(Receiver receiver, List<Due> due) throws InterruptedException {
+    return round(receiver).send(due, null);
+  }
+
   /**
-   * Sends these, as many at a time as the subscription may have, and returns when all is over.
+   * A round of attempts.
    *
    * <p>Once the receiver wants no more events, or the standing becomes another in which the drain
    * alone sends, no further attempt begins.
    */
-  private Sent send(Receiver receiver, List<Due> due) throws InterruptedException {
+  private DrainRound round(Receiver receiver) {
     Optional<Standing.State> before = exclusiveState();
-    BooleanSupplier maySend =
-        () -> mayContinue() && (exclusiveState().isEmpty() || exclusiveState().equals(before));
-    DrainAttempt attempt = new DrainAttempt(parts, lease.key());
-    List<CompletableFuture<Sent>> results = new ArrayList<>();
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      try {
-        for (Due each : due) {
-          var seat = attempt.awaitSeat(work::renewIfDue, maySend);
-          if (seat == null) {
-            break;
-          }
-          results.add(
-              CompletableFuture.supplyAsync(
-                  () -> attempt.make(receiver, each, seat, maySend), threads));
-        }
-        work.await(CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new)));
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt(); // So that the attempts are interrupted as well.
-        throw stopped;
-      }
-    }
-    return results.stream().map(CompletableFuture::join).reduce(Sent.NONE, Sent::plus);
+    return new DrainRound(
+        new DrainAttempt(parts, lease.key()),
+        work,
+        receiver,
+        () -> mayContinue() && (exclusiveState().isEmpty() || exclusiveState().equals(before)));
   }
 
   private Optional<Standing.State> exclusiveState() {

@@ -112,7 +112,9 @@ final class DrainAttempt {
     var unused =
         parts
             .attemptLog()
-            .recordDrained(AttemptContext.drained(due.key(), due.round(), receiver), attempt);
+            .recordDrained(
+                AttemptContext.drained(due.key(), due.round(), receiver).withKey(due.orderingKey()),
+                attempt);
     return Availability.isUnavailable(attempt.outcome()) ? new Sent(0, 1) : new Sent(1, 0);
   }
 }

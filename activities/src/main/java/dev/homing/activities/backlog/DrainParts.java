@@ -4,6 +4,7 @@ import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.sequence.Sequences;
 import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.subscription.Receivers;
@@ -13,6 +14,7 @@ import java.time.Clock;
 public record DrainParts(
     DrainLeases leases,
     Backlog backlog,
+    Sequences sequences,
     KnownStandings standings,
     WaitingDeliveries waiting,
     Receivers receivers,

@@ -1,6 +1,8 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.Receiver;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param round the delivery's round when the attempt began
  * @param runId the workflow run that makes the attempt; null: the express lane or a drain
+ * @param order how it is ordered among deliveries with its ordering key; null: not at all
  */
 public record AttemptContext(
-    Delivery.Key key, int round, @Nullable String runId, Receiver receiver, Lane lane) {
+    Delivery.Key key,
+    int round,
+    @Nullable String runId,
+    Receiver receiver,
+    Lane lane,
+    @Nullable Order order) {
 
   /** The way in which an attempt is made. */
   public enum Lane {
@@ -30,16 +38,28 @@ public record AttemptContext(
 
   /** Of a first attempt. */
   public static AttemptContext first(Delivery.Key key, Receiver receiver) {
-    return new AttemptContext(key, 1, null, receiver, Lane.EXPRESS);
+    return new AttemptContext(key, 1, null, receiver, Lane.EXPRESS, null);
   }
 
   /** Of an attempt by a delivery's own workflow. */
   public static AttemptContext ofRun(Delivery.Key key, int round, String runId, Receiver receiver) {
-    return new AttemptContext(key, round, runId, receiver, Lane.DURABLE);
+    return new AttemptContext(key, round, runId, receiver, Lane.DURABLE, null);
   }
 
   /** Of an attempt by a drain. */
   public static AttemptContext drained(Delivery.Key key, int round, Receiver receiver) {
-    return new AttemptContext(key, round, null, receiver, Lane.BACKLOG);
+    return new AttemptContext(key, round, null, receiver, Lane.BACKLOG, null);
+  }
+
+  /** The same for an event with this ordering key; null: it has none. */
+  public AttemptContext withKey(@Nullable String orderingKey) {
+    return new AttemptContext(key, round, runId, receiver, lane, receiver.orderOf(orderingKey));
+  }
+
+  /** The longest time until the last attempt of the round, after so many attempts. */
+  public Duration timeLeft(int attempts) {
+    return order == null
+        ? receiver.schedule().timeLeftAfter(attempts)
+        : order.timeLeft(receiver.schedule(), attempts);
   }
 }

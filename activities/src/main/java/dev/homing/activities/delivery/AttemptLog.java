@@ -120,10 +120,7 @@ public final class AttemptLog implements AutoCloseable {
     FirstResults.Result result =
         after.state() == State.RETRYING && !ownRetry.getAsBoolean()
             ? new FirstResults.Result(
-                after.inBacklog(),
-                verdict.dueIn(),
-                attempt,
-                context.receiver().schedule().timeLeftAfter(1))
+                after.inBacklog(), verdict.dueIn(), attempt, context.timeLeft(1))
             : new FirstResults.Result(after, verdict.dueIn(), attempt, null);
     return firstResults.commit(result).orElseGet(() -> write(context, attempt, disabled));
   }
@@ -167,14 +164,14 @@ public final class AttemptLog implements AutoCloseable {
   }
 
   /** Adds a delivery's row to the backlog without an attempt, unless it has one. */
-  public void addToBacklog(Delivery.Key key, Receiver receiver) {
+  public void addToBacklog(AttemptContext context) {
     var unused =
         firstResults.commit(
             new FirstResults.Result(
-                Delivery.pending(key).in(State.RETRYING, null).inBacklog(),
+                Delivery.pending(context.key()).in(State.RETRYING, null).inBacklog(),
                 Duration.ZERO,
                 null,
-                receiver.schedule().timeLeftAfter(0)));
+                context.timeLeft(0)));
   }
 
   /** Call after the last attempt. */

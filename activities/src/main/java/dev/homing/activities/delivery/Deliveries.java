@@ -142,7 +142,7 @@ public final class Deliveries {
             update deliveries
             set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), round_opened_by = :run, round_requested = true,
-              own_faults = 0, backlogged = false, retry_until = null
+              own_faults = 0, backlogged = false, retry_until = null, turn_since = now()
             where tenant = :tenant and id = :id and round_opened_by is distinct from :run
             """)
         .param("run", runId)

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param backlogged whether its subscription's drain has it in hand, while it waits
  * @param endedRunId the last run that was told to end, which may not take the delivery again; null:
  *     none
+ * @param turnSince since when it has its turn among deliveries with its ordering key, or since its
+ *     round was requested; null: since its event was accepted
  */
 public record Delivery(
     Key key,
@@ -34,6 +36,7 @@ public record Delivery(
     @Nullable String runId,
     boolean backlogged,
     @Nullable String endedRunId,
+    @Nullable Instant turnSince,
     Instant updatedAt) {
 
   /** When its event was accepted. */
@@ -58,7 +61,9 @@ public record Delivery(
     /** No result yet, so it has no row. */
     PENDING,
     RETRYING,
-    /** Its subscription is paused, or it is parked because of an internal fault. */
+    /**
+     * Its subscription is paused, it is parked because of an internal fault, or it waits in order.
+     */
     HELD,
     DELIVERED,
     /** Its retry schedule is exhausted. */
@@ -91,10 +96,14 @@ public record Delivery(
     UNREADABLE,
     /** Held: an internal fault recurs with it. */
     OUR_FAULT,
+    /** Held: it waits until those before it with its ordering key are over. */
+    IN_ORDER,
     /** Failed: its last attempt failed. */
     SCHEDULE_OVER,
     /** Failed: its subscription does not retry the status of the last answer. */
     NOT_RETRIED,
+    /** Failed: others with its ordering key no longer wait for it. */
+    ORDER_SKIPPED,
     /** Failed: a round was opened after its payload had expired. */
     PAYLOAD_EXPIRED,
     /** Cancelled through the API or Temporal. */
@@ -153,6 +162,7 @@ public record Delivery(
         runId,
         backlogged,
         endedRunId,
+        turnSince,
         updatedAt);
   }
 
@@ -169,6 +179,7 @@ public record Delivery(
         runId,
         backlogged,
         endedRunId,
+        turnSince,
         updatedAt);
   }
 
@@ -185,12 +196,24 @@ public record Delivery(
         null,
         true,
         endedRunId,
+        turnSince,
         updatedAt);
   }
 
   /** A delivery that has no row yet. */
   public static Delivery pending(Key key) {
     return new Delivery(
-        key, State.PENDING, null, 1, 0, 0, null, null, false, null, key.eventId().acceptedAt());
+        key,
+        State.PENDING,
+        null,
+        1,
+        0,
+        0,
+        null,
+        null,
+        false,
+        null,
+        null,
+        key.eventId().acceptedAt());
   }
 }

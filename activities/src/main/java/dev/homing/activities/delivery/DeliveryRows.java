@@ -14,7 +14,8 @@ import java.util.UUID;
 final class DeliveryRows {
   static final String COLUMNS =
       "tenant, id, event_id, event_type, subscription_id, state, reason, round, round_attempts,"
-          + " attempt_count, next_attempt_at, run_id, backlogged, ended_run, updated_at";
+          + " attempt_count, next_attempt_at, run_id, backlogged, ended_run, turn_since,"
+          + " updated_at";
 
   private DeliveryRows() {}
 
@@ -26,6 +27,7 @@ final class DeliveryRows {
             row.getString("event_type"),
             new SubscriptionId(row.getObject("subscription_id", UUID.class)));
     OffsetDateTime next = row.getObject("next_attempt_at", OffsetDateTime.class);
+    OffsetDateTime turn = row.getObject("turn_since", OffsetDateTime.class);
     String reason = row.getString("reason");
     return new Delivery(
         key,
@@ -38,6 +40,7 @@ final class DeliveryRows {
         row.getString("run_id"),
         row.getBoolean("backlogged"),
         row.getString("ended_run"),
+        turn == null ? null : turn.toInstant(),
         row.getObject("updated_at", OffsetDateTime.class).toInstant());
   }
 }

@@ -5,6 +5,7 @@ import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.ResponseHeaders;
 import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.PrefixedId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -16,6 +17,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -78,11 +80,13 @@ public final class DrainedResults {
                 from deliveries
                 where (tenant, id) in (
                   select tenant, id from unnest(:tenants::text[], :ids::uuid[]) as of_group (tenant, id))
+                  and id between :low and :high
                 order by id
                 for update
                 """)
         .param("tenants", column(all, String[]::new, r -> r.context().key().tenant().name()))
         .param("ids", column(all, UUID[]::new, r -> r.id().uuid()))
+        .params(bounds(all.stream().map(Result::id)))
         .query((row, _) -> new Locked(DeliveryRows.delivery(row), row.getBoolean("expired")))
         .list()
         .stream()
@@ -106,7 +110,7 @@ public final class DrainedResults {
             () -> deliveries.untilDue(before),
             random);
     return counts && locked.expired() && verdict.delivery().state() == State.RETRYING
-        ? new Verdict(verdict.delivery().in(State.FAILED, Reason.SCHEDULE_OVER), null)
+        ? verdict.over(result.context())
         : verdict;
   }
 
@@ -123,11 +127,12 @@ public final class DrainedResults {
             from unnest(:tenants::text[], :ids::uuid[], :states::text[], :reasons::text[],
               :roundAttempts::integer[], :counts::integer[], :waits::bigint[])
               as j (tenant, id, state, reason, round_attempts, attempt_count, wait)
-            where d.tenant = j.tenant and d.id = j.id
+            where d.tenant = j.tenant and d.id = j.id and d.id between :low and :high
             returning d.id, d.next_attempt_at, d.updated_at
             """)
         .param("tenants", column(all, String[]::new, j -> j.before().key().tenant().name()))
         .param("ids", column(all, UUID[]::new, j -> j.before().key().id().uuid()))
+        .params(bounds(all.stream().map(each -> each.result().id())))
         .param("states", column(all, String[]::new, j -> j.after().state().word()))
         .param("reasons", column(all, String[]::new, j -> Reason.wordOf(j.after().reason())))
         .param("roundAttempts", column(all, Integer[]::new, j -> j.after().roundAttempts()))
@@ -145,6 +150,12 @@ public final class DrainedResults {
         .list()
         .stream()
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /** So that only the partitions of these are read, and little of them. */
+  private static Map<String, UUID> bounds(Stream<DeliveryId> ids) {
+    List<UUID> sorted = ids.map(DeliveryId::uuid).sorted(PrefixedId.ORDER).toList();
+    return Map.of("low", sorted.getFirst(), "high", sorted.getLast());
   }
 
   private void addAttempts(List<Judged> all) {
@@ -188,6 +199,7 @@ public final class DrainedResults {
         after.runId(),
         after.backlogged(),
         after.endedRunId(),
+        after.turnSince(),
         written.updatedAt());
   }
 

@@ -102,6 +102,7 @@ public final class FirstResults {
         null,
         delivery.backlogged(),
         null,
+        null,
         row.updatedAt());
   }
 

@@ -1,11 +1,15 @@
 package dev.homing.activities.delivery;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.Attempt.Instruction;
+import dev.homing.activities.subscription.Order;
 import dev.homing.workflows.delivery.Outcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,17 +57,34 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
     if (!context.receiver().retries(attempt.outcome())) {
       return new Verdict(counted.in(State.FAILED, Reason.NOT_RETRIED), null);
     }
-    return retryOrFail(counted, context, attempt.outcome(), random);
+    return retryOrFail(counted, context, attempt, random);
   }
 
   private static Verdict retryOrFail(
-      Delivery counted, AttemptContext context, Outcome outcome, DoubleSupplier random) {
+      Delivery counted, AttemptContext context, Attempt attempt, DoubleSupplier random) {
     var schedule = context.receiver().schedule();
-    if (counted.roundAttempts() >= schedule.maxAttempts()) {
-      return new Verdict(counted.in(State.FAILED, Reason.SCHEDULE_OVER), null);
-    }
     Duration wait =
-        schedule.waitAfter(counted.roundAttempts(), outcome.shortestWait(), random.getAsDouble());
-    return new Verdict(counted.in(State.RETRYING, null), wait);
+        schedule.waitAfter(
+            counted.roundAttempts(), attempt.outcome().shortestWait(), random.getAsDouble());
+    Verdict retry = new Verdict(counted.in(State.RETRYING, null), wait);
+    Order order = context.order();
+    boolean over =
+        order == null
+            ? counted.roundAttempts() >= schedule.maxAttempts()
+            : order.endsWith(schedule, counted.roundAttempts())
+                || blockedUntil(counted, attempt, wait).compareTo(order.maxBlock()) > 0;
+    return over ? retry.over(context) : retry;
+  }
+
+  /** How long it will have kept its turn when its next attempt is due. */
+  private static Duration blockedUntil(Delivery delivery, Attempt attempt, Duration wait) {
+    Instant since = requireNonNullElse(delivery.turnSince(), delivery.createdAt());
+    return Duration.between(since, attempt.startedAt()).plus(attempt.took()).plus(wait);
+  }
+
+  /** The same with this attempt as the last one. */
+  Verdict over(AttemptContext context) {
+    Reason reason = context.order() == null ? Reason.SCHEDULE_OVER : Reason.ORDER_SKIPPED;
+    return new Verdict(delivery.in(State.FAILED, reason), null);
   }
 }

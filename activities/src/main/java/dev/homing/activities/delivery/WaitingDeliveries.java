@@ -61,6 +61,7 @@ public final class WaitingDeliveries {
             set round = round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), round_requested = true, look_after = null, own_faults = 0,
               run_id = null, run_notice = false, backlogged = false, retry_until = null,
+              turn_since = now(),
               ended_run = case when state in ('delivered', 'failed', 'cancelled')
                 then coalesce(run_id, ended_run) else ended_run end
             where tenant = :tenant and id = :id
@@ -72,6 +73,8 @@ public final class WaitingDeliveries {
 
   /**
    * Opens a new round for every undelivered recipient of an event, once for each run.
+   *
+   * <p>Those that wait for their turn keep waiting.
    *
    * <p>Recipients without a row get theirs in the new round.
    *
@@ -86,12 +89,14 @@ public final class WaitingDeliveries {
               select tenant, id, run_id, state from deliveries
               where tenant = :tenant and id between :low and :high and event_id = :event
                 and state <> 'delivered' and round_opened_by is distinct from :openedBy
+                and reason is distinct from 'in_order'
               for update)
             update deliveries d
             set round = d.round + 1, round_attempts = 0, state = 'retrying', reason = null,
               next_attempt_at = now(), round_opened_by = :openedBy, round_requested = false,
               look_after = null, own_faults = 0,
               run_id = null, run_notice = false, backlogged = false, retry_until = null,
+              turn_since = now(),
               ended_run = case when before.state in ('delivered', 'failed', 'cancelled')
                 then coalesce(before.run_id, d.ended_run) else d.ended_run end
             from before
@@ -211,7 +216,8 @@ public final class WaitingDeliveries {
    * Makes every waiting delivery of a newly enabled subscription due now.
    *
    * <p>Held deliveries continue, and parked ones are checked again. The runs of a few get a notice;
-   * many wait in the backlog from now on, and their runs end when they wake by themselves.
+   * many wait in the backlog from now on, and their runs end when they wake by themselves. Those
+   * that wait for their turn keep waiting.
    */
   public int release(Tenant tenant, SubscriptionId subscription) {
     boolean many = !ownRetries.isUnlimited() && moreWait(MOST_WOKEN, "", tenant, subscription);
@@ -227,7 +233,7 @@ public final class WaitingDeliveries {
               run_notice = run_id is not null and not :many,
               run_id = case when not :many then run_id end
             where tenant = :tenant and subscription_id = :subscription
-              and state in ('retrying', 'held')
+              and state in ('retrying', 'held') and reason is distinct from 'in_order'
             """)
         .param("many", many)
         .param("tenant", tenant.name())

@@ -6,6 +6,7 @@ import dev.homing.activities.GroupCommit;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
 import dev.homing.workflows.EventId;
+import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.event.AcceptedEvent;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -156,11 +157,14 @@ public final class AcceptEvents implements AutoCloseable {
         candidates.stream()
             .map(each -> new NewEvents.RoutesVersion(each.event().tenant(), each.route().version()))
             .collect(Collectors.toSet());
-    if (!newEvents.add(candidates, versions)) {
-      return Optional.empty();
-    }
-    routes.confirmed(submissions.stream().map(AcceptEvents::asked).collect(Collectors.toSet()));
-    return Optional.of(candidates.stream().map(Candidate::accepted).toList());
+    return newEvents
+        .add(candidates, versions)
+        .map(
+            waiting -> {
+              routes.confirmed(
+                  submissions.stream().map(AcceptEvents::asked).collect(Collectors.toSet()));
+              return toSend(candidates.stream().map(Candidate::accepted).toList(), waiting);
+            });
   }
 
   private List<Acceptance> commit(List<Submission> submissions) {
@@ -170,8 +174,7 @@ public final class AcceptEvents implements AutoCloseable {
         candidates.stream()
             .map(candidate -> judge(candidate, holders, submissions.size()))
             .toList();
-    var unused = newEvents.add(onlyNew(candidates, all), Set.of());
-    return all;
+    return toSend(all, newEvents.add(onlyNew(candidates, all), Set.of()).orElseThrow());
   }
 
   private List<Candidate> candidates(List<Submission> submissions) {
@@ -253,6 +256,19 @@ public final class AcceptEvents implements AutoCloseable {
       throw new ConcurrencyFailureException("keys are entangled");
     }
     keys.release(claimed);
+  }
+
+  /** Leaves out recipients whose delivery waits for its turn. */
+  private static List<Acceptance> toSend(
+      List<Acceptance> all, Map<EventId, List<SubscriptionId>> waiting) {
+    return all.stream()
+        .map(
+            acceptance ->
+                acceptance instanceof Acceptance.New accepted
+                    ? accepted.without(
+                        waiting.getOrDefault(accepted.lease().event().id(), List.of()))
+                    : acceptance)
+        .toList();
   }
 
   private static List<Candidate> onlyNew(List<Candidate> candidates, List<Acceptance> all) {

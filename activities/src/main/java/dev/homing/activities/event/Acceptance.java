@@ -1,7 +1,9 @@
 package dev.homing.activities.event;
 
 import dev.homing.activities.routing.Route;
+import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.event.AcceptedEvent;
+import java.util.Collection;
 
 /** The committed result of a submission. */
 public sealed interface Acceptance {
@@ -9,9 +11,13 @@ public sealed interface Acceptance {
   /**
    * A new event, whose first attempts this node may make.
    *
-   * @param route the event's recipients
+   * @param route the recipients to send to now; the others wait for their turn
    */
-  record New(Leases.Lease lease, Route route) implements Acceptance {}
+  record New(Leases.Lease lease, Route route) implements Acceptance {
+    New without(Collection<SubscriptionId> waiting) {
+      return waiting.isEmpty() ? this : new New(lease, route.without(waiting));
+    }
+  }
 
   /** A repeat: one of its keys already stands for this event. Nothing was changed. */
   record Repeated(AcceptedEvent event) implements Acceptance {}

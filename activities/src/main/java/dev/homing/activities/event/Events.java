@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** All accepted events; none ever changes. */
 public final class Events {
   private static final String COLUMNS =
-      "tenant, id, type, content_type, recipients, external_id, hops";
+      "tenant, id, type, content_type, recipients, external_id, ordering_key, hops";
 
   private final JdbcClient jdbc;
 
@@ -33,6 +33,8 @@ public final class Events {
    * @param contentType exactly as the client sent it
    * @param recipients the subscriptions that matched in the accepting commit
    * @param externalId the client's own name for the event; null: it gave none
+   * @param orderingKey ordered subscriptions receive events with the same key one after the other;
+   *     null: it has none
    * @param hops deliveries by Homing through which the event came here
    */
   public record Event(
@@ -42,6 +44,7 @@ public final class Events {
       String contentType,
       List<SubscriptionId> recipients,
       @Nullable String externalId,
+      @Nullable String orderingKey,
       int hops) {
 
     public AcceptedEvent accepted() {
@@ -55,6 +58,11 @@ public final class Events {
         .param("id", id.uuid())
         .query((row, _) -> event(row))
         .optional();
+  }
+
+  /** The ordering key of an event; null: it has none, or the event is gone. */
+  public @Nullable String orderingKey(Tenant tenant, EventId id) {
+    return find(tenant, id).map(Event::orderingKey).orElse(null);
   }
 
   /** The exact bytes that the client sent; empty once they have expired. */
@@ -178,6 +186,7 @@ public final class Events {
         row.getString("content_type"),
         subscriptions(row.getArray("recipients")),
         row.getString("external_id"),
+        row.getString("ordering_key"),
         row.getInt("hops"));
   }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param payload the exact bytes that the client sent
  * @param idempotencyKey the client's name for this request; null: it gave none
  * @param externalId the client's name for the event; null: it gave none
+ * @param orderingKey ordered subscriptions receive events with the same key one after the other;
+ *     null: it has none
  * @param remembered the recipients, to be confirmed in the accepting commit
  * @param hops deliveries by Homing through which the event came here
  */
@@ -28,10 +30,11 @@ public record Submission(
     byte[] payload,
     @Nullable String idempotencyKey,
     @Nullable String externalId,
+    @Nullable String orderingKey,
     Route remembered,
     int hops) {
 
-  /** An event that came through no delivery by Homing. */
+  /** An event without an ordering key that came through no delivery by Homing. */
   public Submission(
       Tenant tenant,
       String type,
@@ -40,7 +43,7 @@ public record Submission(
       @Nullable String idempotencyKey,
       @Nullable String externalId,
       Route remembered) {
-    this(tenant, type, contentType, payload, idempotencyKey, externalId, remembered, 0);
+    this(tenant, type, contentType, payload, idempotencyKey, externalId, null, remembered, 0);
   }
 
   /** The keys under which this event is accepted only once. */
@@ -59,14 +62,18 @@ public record Submission(
   /**
    * A SHA-256 that shows whether a repeat with this key asks for the same.
    *
-   * <p>It covers type, content type and payload; for an idempotency key the external id as well.
-   * For the external id it leaves the idempotency key out, so the same event may be submitted again
-   * with any idempotency key.
+   * <p>It covers type, content type, payload and ordering key; for an idempotency key the external
+   * id as well. For the external id it leaves the idempotency key out, so the same event may be
+   * submitted again with any idempotency key.
    */
   byte[] fingerprint(EventKey key) {
     MessageDigest digest = sha256();
     digest.update((type + '\n' + contentType + '\n').getBytes(StandardCharsets.UTF_8));
     byte[] content = digest.digest(payload);
+    if (orderingKey != null) {
+      digest.update(content);
+      content = digest.digest(("ordering key " + orderingKey).getBytes(StandardCharsets.UTF_8));
+    }
     if (externalId == null || key.kind() != KeyKind.IDEMPOTENCY) {
       return content;
     }

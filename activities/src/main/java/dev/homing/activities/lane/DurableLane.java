@@ -178,9 +178,7 @@ public final class DurableLane implements LaterAttempts {
   private boolean leftToDrain(Delivery delivery, Receiver receiver) {
     Delivery.Key key = delivery.key();
     return standings.isExclusive(key.tenant(), key.subscriptionId())
-        && transaction.get(
-            () ->
-                backlog.add(delivery, receiver.schedule().timeLeftAfter(delivery.roundAttempts())));
+        && transaction.get(() -> backlog.add(delivery, receiver));
   }
 
   private NextStep cancel(Delivery.Key key, String run, Reason reason) {
@@ -207,7 +205,9 @@ public final class DurableLane implements LaterAttempts {
                     payload,
                     event.hops())
                 .within(timeout));
-    var context = AttemptContext.ofRun(key, delivery.round(), run(execution), receiver);
+    var context =
+        AttemptContext.ofRun(key, delivery.round(), run(execution), receiver)
+            .withKey(event.orderingKey());
     return conclude(attemptLog.record(context, attempt), receiver, execution);
   }
 

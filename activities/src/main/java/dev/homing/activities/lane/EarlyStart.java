@@ -94,9 +94,9 @@ public final class EarlyStart {
    * <p>Returns at once or, while very many attempts are under way here, up to 100 ms later:
    * publishers are slowed down to the rate of sending.
    */
-  public void begin(Acceptance.New accepted, SendFirstAttempts.Content content) {
+  public void begin(Acceptance.New accepted, Content content) {
     Leases.Lease lease = accepted.lease();
-    int recipients = lease.event().recipients();
+    int recipients = accepted.route().recipients().size();
     if (recipients == 0) {
       return;
     }
@@ -157,13 +157,12 @@ public final class EarlyStart {
     }
   }
 
-  private Ended send(
-      Acceptance.New accepted, SendFirstAttempts.Content content, RecipientResults results) {
+  private Ended send(Acceptance.New accepted, Content content, RecipientResults results) {
     Leases.Lease lease = accepted.lease();
     try {
       Map<SubscriptionId, Receiver> to = receivers.of(lease.event().tenant(), accepted.route());
       boolean kept = sendFirst.send(content, lease, sendFirst.inOrder(to.values()), results);
-      return new Ended(results, kept && to.size() == lease.event().recipients());
+      return new Ended(results, kept && to.size() == accepted.route().recipients().size());
     } catch (RuntimeException e) {
       log.warn("{} is left to its workflow: {}", lease.event().id(), e.toString());
       release(lease);

@@ -245,7 +245,8 @@ public final class ExpressLane implements FirstAttempts {
         event.recipients().stream().filter(recipient -> !done.contains(recipient)).toList();
     byte[] payload = events.payload(event.tenant(), event.id()).orElseThrow();
     return sendFirst.send(
-        new SendFirstAttempts.Content(event.accepted(), event.contentType(), payload, event.hops()),
+        new Content(
+            event.accepted(), event.contentType(), payload, event.orderingKey(), event.hops()),
         lease,
         receivers.inBatches(event.tenant(), missing),
         results);

@@ -31,7 +31,12 @@ sealed interface NextStep {
 
   /** Ends a delivery that has failed with its last attempt. */
   static NextStep failed(@Nullable Reason reason, String lastAttempt) {
-    String why = reason == Reason.NOT_RETRIED ? "not retried" : "retry schedule exhausted";
+    String why =
+        switch (reason) {
+          case NOT_RETRIED -> "not retried";
+          case ORDER_SKIPPED -> "skipped, as others wait for their turn";
+          case null, default -> "retry schedule exhausted";
+        };
     return new Over(why + ": " + lastAttempt);
   }
 

@@ -74,21 +74,6 @@ public final class SendFirstAttempts {
     this.transaction = transaction;
   }
 
-  /**
-   * The content that every recipient of an event is sent.
-   *
-   * @param hops deliveries by Homing through which the event came here
-   */
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Content(AcceptedEvent event, String contentType, byte[] payload, int hops) {
-
-    /** Omits the payload: it is the client's, and may hold anything. */
-    @Override
-    public String toString() {
-      return "Content[%s, %d bytes]".formatted(event, payload.length);
-    }
-  }
-
   /** These receivers in the order in which to send: those that have succeeded lately first. */
   List<Receiver> inOrder(Collection<Receiver> receivers) {
     Map<Boolean, List<Receiver>> byProven =
@@ -138,6 +123,10 @@ public final class SendFirstAttempts {
       this.content = content;
       this.results = results;
       this.work = new LeasedWork(leases.renewal(), () -> leases.renew(lease));
+    }
+
+    AttemptContext context(Receiver receiver) {
+      return AttemptContext.first(to(receiver), receiver).withKey(content.orderingKey());
     }
 
     Delivery.Key to(Receiver receiver) {
@@ -232,12 +221,9 @@ public final class SendFirstAttempts {
         if (attempt.outcome() instanceof Outcome.Delivered) {
           slot.delivered();
         }
-        Delivery.Key key = sending.to(receiver);
         Delivery after =
             attemptLog.recordFirst(
-                AttemptContext.first(key, receiver),
-                attempt,
-                () -> ownRetries.tryTake(receiver.id()));
+                sending.context(receiver), attempt, () -> ownRetries.tryTake(receiver.id()));
         sending.results.add(after, attempt);
       }
     } catch (EgressDownException e) {
@@ -270,9 +256,8 @@ public final class SendFirstAttempts {
 
   /** Adds a recipient's row to its subscription's backlog, without an attempt. */
   private void leaveToDrain(Sending sending, Receiver receiver) {
-    Delivery.Key key = sending.to(receiver);
-    attemptLog.addToBacklog(key, receiver);
-    sending.results.addBacklogged(key);
+    attemptLog.addToBacklog(sending.context(receiver));
+    sending.results.addBacklogged(sending.to(receiver));
   }
 
   /** Adds a recipient's row without an attempt. */

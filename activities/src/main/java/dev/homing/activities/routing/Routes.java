@@ -93,10 +93,10 @@ public final class Routes {
   }
 
   private Route read(Asked asked, long version) {
-    List<SubscriptionId> recipients =
+    List<Recipient> recipients =
         jdbc.sql(
                 """
-                select distinct t.subscription_id
+                select distinct t.subscription_id, s.ordered
                 from subscription_event_types t
                 join subscriptions s on s.tenant = t.tenant and s.id = t.subscription_id
                 where t.tenant = :tenant
@@ -107,10 +107,18 @@ public final class Routes {
                 """)
             .param("tenant", asked.tenant().name())
             .param("patterns", EventTypes.matching(asked.eventType()).toArray(new String[0]))
-            .query((row, _) -> new SubscriptionId(row.getObject(1, UUID.class)))
+            .query(
+                (row, _) ->
+                    new Recipient(
+                        new SubscriptionId(row.getObject(1, UUID.class)), row.getBoolean(2)))
             .list();
-    return new Route(version, recipients);
+    return new Route(
+        version,
+        recipients.stream().map(Recipient::id).toList(),
+        recipients.stream().filter(Recipient::ordered).map(Recipient::id).toList());
   }
+
+  private record Recipient(SubscriptionId id, boolean ordered) {}
 
   private Map<Tenant, Long> versions(Set<Tenant> tenants) {
     return jdbc

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers custom headers
  * @param secrets each of them signs; empty if the subscription is unreadable
  * @param noRetryStatuses such an answer fails a delivery at once
+ * @param order how it orders deliveries with an ordering key; null: not at all
  * @param fault why the subscription is unreadable, to show to operators; null if it is readable
  */
 public record Receiver(
@@ -28,6 +29,7 @@ public record Receiver(
     RetrySchedule schedule,
     Set<Integer> noRetryStatuses,
     Duration timeout,
+    @Nullable Order order,
     Status status,
     @Nullable String fault) {
   /** A placeholder for an unreadable URL, with a name that never exists (RFC 6761). */
@@ -37,6 +39,11 @@ public record Receiver(
   public boolean retries(Outcome outcome) {
     Integer status = outcome.status();
     return status == null || !noRetryStatuses.contains(status);
+  }
+
+  /** How it orders the deliveries of an event; null: not at all. */
+  public @Nullable Order orderOf(@Nullable String orderingKey) {
+    return orderingKey == null ? null : order;
   }
 
   /** Whether webhooks may be sent to the subscription. */

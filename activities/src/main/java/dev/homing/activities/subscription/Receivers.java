@@ -111,7 +111,7 @@ public final class Receivers {
                 where cast(secret ->> 'until' as timestamptz) > now()
                 order by place) end as earlier_secrets,
               max_attempts, initial_interval_seconds, max_interval_seconds, no_retry_statuses,
-              timeout_seconds
+              timeout_seconds, ordered, on_failure, max_block_seconds
             from subscriptions
             where tenant = :tenant and id = any(:ids)
             """)
@@ -151,6 +151,7 @@ public final class Receivers {
           schedule(row),
           Set.copyOf(List.of((Integer[]) row.getArray("no_retry_statuses").getArray())),
           or(seconds(row, "timeout_seconds"), settings.timeout()),
+          order(row),
           status,
           null);
     } catch (RuntimeException unreadable) {
@@ -163,6 +164,7 @@ public final class Receivers {
           settings.schedule(null, null, null),
           Set.of(),
           settings.timeout(),
+          order(row),
           status == Status.ACTIVE ? Status.UNREADABLE : status,
           unreadable.getMessage());
     }
@@ -205,6 +207,16 @@ public final class Receivers {
         maxAttempts,
         seconds(row, "initial_interval_seconds"),
         seconds(row, "max_interval_seconds"));
+  }
+
+  private static @Nullable Order order(ResultSet row) throws SQLException {
+    if (!row.getBoolean("ordered")) {
+      return null;
+    }
+    String onFailure = row.getString("on_failure");
+    return Order.of(
+        onFailure == null ? null : Order.OnFailure.of(onFailure),
+        seconds(row, "max_block_seconds"));
   }
 
   private static Status status(ResultSet row) throws SQLException {

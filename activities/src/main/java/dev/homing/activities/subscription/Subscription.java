@@ -45,6 +45,10 @@ public class Subscription {
   @JdbcTypeCode(SqlTypes.JSON)
   private Map<String, String> metadata;
 
+  private boolean ordered;
+  private @Nullable String onFailure;
+  private @Nullable Integer maxBlockSeconds;
+
   @JdbcTypeCode(SqlTypes.JSON)
   private Map<String, String> headers;
 
@@ -161,6 +165,9 @@ public class Subscription {
     }
     this.enabled = terms.enabled();
     this.metadata = terms.metadata();
+    this.ordered = terms.ordering().ordered();
+    this.onFailure = Order.OnFailure.wordOf(terms.ordering().onFailure());
+    this.maxBlockSeconds = seconds(terms.ordering().maxBlock());
     this.headers = terms.headers();
     this.sealedHeaders = sealed.headers();
     this.tlsAuthority = terms.tls().authority();
@@ -181,6 +188,7 @@ public class Subscription {
         description,
         enabled,
         metadata,
+        ordering(),
         headers,
         sealedHeaders.keySet().stream().collect(toMap(name -> name, _ -> Optional.empty())),
         new Terms.Tls(tlsAuthority, tlsCertificate, null),
@@ -232,6 +240,13 @@ public class Subscription {
 
   String sealedSecret() {
     return sealedSecret;
+  }
+
+  private Terms.Ordering ordering() {
+    return new Terms.Ordering(
+        ordered,
+        onFailure == null ? null : Order.OnFailure.of(onFailure),
+        duration(maxBlockSeconds));
   }
 
   private Terms.Retry retry() {

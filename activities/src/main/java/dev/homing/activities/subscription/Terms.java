@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param eventTypes types, prefixes ({@code order.*}, every deeper level) or all ({@code *})
  * @param enabled false holds waiting deliveries
+ * @param ordering whether deliveries with the same ordering key come one after the other
  * @param headers added to every request
  * @param secretHeaders the same, never shown again; an empty value leaves the stored one unchanged
  * @param tls settings for {@code https://}
@@ -23,6 +24,7 @@ public record Terms(
     String description,
     boolean enabled,
     Map<String, String> metadata,
+    Ordering ordering,
     Map<String, String> headers,
     Map<String, Optional<String>> secretHeaders,
     Tls tls,
@@ -38,6 +40,7 @@ public record Terms(
         description,
         enabled,
         metadata,
+        ordering,
         headers,
         otherSecretHeaders,
         otherTls,
@@ -66,6 +69,17 @@ public record Terms(
     public String toString() {
       return "Tls";
     }
+  }
+
+  /**
+   * How deliveries with an ordering key are ordered; see {@link Order}.
+   *
+   * @param onFailure null: {@code block}
+   * @param maxBlock in whole seconds; null: the default of {@code onFailure}
+   */
+  public record Ordering(
+      boolean ordered, Order.@Nullable OnFailure onFailure, @Nullable Duration maxBlock) {
+    public static final Ordering NONE = new Ordering(false, null, null);
   }
 
   /** A retry schedule in whole seconds; null values stand for the defaults of the settings. */

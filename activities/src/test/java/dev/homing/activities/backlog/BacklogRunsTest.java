@@ -29,7 +29,7 @@ class BacklogRunsTest {
     SubscriptionId subscription =
         SampleSubscriptions.active(ledger.tenant, "https://receiver.example/");
     Delivery.Key delivery = ledger.to(subscription);
-    node.attemptLog.addToBacklog(delivery, ledger.receiver(delivery));
+    node.attemptLog.addToBacklog(ledger.first(delivery));
     key = new SubscriptionKey(ledger.tenant, subscription);
   }
 

@@ -269,7 +269,7 @@ class DurableDrainTest {
   private List<Delivery.Key> backlog(SubscriptionId subscription, int count) {
     List<Delivery.Key> keys =
         IntStream.range(0, count).mapToObj(_ -> ledger.to(subscription)).toList();
-    keys.forEach(key -> node.attemptLog.addToBacklog(key, ledger.receiver(key)));
+    keys.forEach(key -> node.attemptLog.addToBacklog(ledger.first(key)));
     return keys;
   }
 

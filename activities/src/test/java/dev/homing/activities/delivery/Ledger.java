@@ -42,7 +42,8 @@ public final class Ledger {
         round,
         runId,
         receiver(key),
-        runId == null ? AttemptContext.Lane.EXPRESS : AttemptContext.Lane.DURABLE);
+        runId == null ? AttemptContext.Lane.EXPRESS : AttemptContext.Lane.DURABLE,
+        null);
   }
 
   public Receiver receiver(Delivery.Key key) {

@@ -24,6 +24,7 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
   private final MockWebServer server = new MockWebServer();
   private final List<String> paths = new CopyOnWriteArrayList<>();
   private final List<String> attempts = new CopyOnWriteArrayList<>();
+  private final List<String> events = new CopyOnWriteArrayList<>();
   private final Map<String, Runnable> acts = new ConcurrentHashMap<>();
   private final CountDownLatch answer = new CountDownLatch(1);
 
@@ -45,6 +46,11 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
     acts.put(path, act);
   }
 
+  /** Sets an action between a request for this event and its answer. */
+  public void whenEvent(String id, Runnable act) {
+    acts.put(id, act);
+  }
+
   /** Answers all hanging requests. */
   public void answer() {
     answer.countDown();
@@ -63,11 +69,19 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
     return attempts;
   }
 
+  /** The {@code webhook-id} of each request. */
+  public List<String> events() {
+    return events;
+  }
+
   @Override
   public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
     String path = request.getUrl().encodedPath();
     paths.add(path);
     attempts.add(requireNonNull(request.getHeaders().get("webhook-attempt")));
+    String event = requireNonNull(request.getHeaders().get("webhook-id"));
+    events.add(event);
+    requireNonNullElse(acts.get(event), () -> {}).run();
     requireNonNullElse(acts.get(path), () -> {}).run();
     if (path.startsWith("/hangs")) {
       boolean told = answer.await(30, TimeUnit.SECONDS);

@@ -522,7 +522,7 @@ class RoutesTest {
   }
 
   private String key() {
-    return "routes:" + tenant;
+    return "routes2:" + tenant;
   }
 
   private void remember(String value) {

@@ -7,6 +7,7 @@ import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.sequence.Sequences;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.temporal.DeliveryWorkflows;
@@ -30,6 +31,7 @@ class DeliveryActions {
   private final Deliveries deliveries;
   private final WaitingDeliveries waiting;
   private final Events events;
+  private final Sequences sequences;
   private final Receivers receivers;
   private final DeliveryWorkflows workflows;
   private final RunNotices runNotices;
@@ -40,6 +42,7 @@ class DeliveryActions {
       Deliveries deliveries,
       WaitingDeliveries waiting,
       Events events,
+      Sequences sequences,
       Receivers receivers,
       DeliveryWorkflows workflows,
       RunNotices runNotices,
@@ -48,6 +51,7 @@ class DeliveryActions {
     this.deliveries = deliveries;
     this.waiting = waiting;
     this.events = events;
+    this.sequences = sequences;
     this.receivers = receivers;
     this.workflows = workflows;
     this.runNotices = runNotices;
@@ -83,6 +87,10 @@ class DeliveryActions {
     if (delivery.state() == Delivery.State.PENDING) {
       throw Problem.conflict("The first attempt is still under way. Try again in a moment.");
     }
+    if (delivery.reason() == Reason.IN_ORDER) {
+      throw Problem.conflict(
+          "The delivery waits for its turn behind %s.".formatted(head(delivery.key())));
+    }
     if (!events.hasPayload(tenant, delivery.key().eventId())) {
       throw Problem.conflict("The payload has expired. Publish the event again.");
     }
@@ -113,6 +121,14 @@ class DeliveryActions {
     Delivery opened = find(tenant, text);
     var unused = workflows.startOrWake(opened, receiver); // If this fails, it is found overdue.
     return find(tenant, text);
+  }
+
+  /** The delivery that has its turn, to be retried or cancelled first. */
+  private String head(Delivery.Key key) {
+    return Optional.ofNullable(events.orderingKey(key.tenant(), key.eventId()))
+        .flatMap(orderingKey -> sequences.head(key.tenant(), key.subscriptionId(), orderingKey))
+        .map(DeliveryId::toString)
+        .orElse("one that has just ended");
   }
 
   /** Cancels a delivery; an attempt under way finishes and may still deliver it. */

@@ -193,6 +193,7 @@ class EventController {
     return new EventView(
         event.id(),
         event.externalId(),
+        event.orderingKey(),
         event.type(),
         event.contentType(),
         event.id().acceptedAt(),
@@ -205,12 +206,14 @@ class EventController {
    * An event as the API shows it.
    *
    * @param externalId the client's own name for it, if it gave one
+   * @param orderingKey ordered subscriptions receive events with the same key one after the other
    * @param workflowId the id in Temporal's Web UI and CLI; other events may share it
    * @param deliveries the number of deliveries in each state; null in lists
    */
   record EventView(
       EventId id,
       @Nullable String externalId,
+      @Nullable String orderingKey,
       String eventType,
       String contentType,
       Instant acceptedAt,

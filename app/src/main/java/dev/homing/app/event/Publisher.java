@@ -3,8 +3,8 @@ package dev.homing.app.event;
 import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Submission;
+import dev.homing.activities.lane.Content;
 import dev.homing.activities.lane.EarlyStart;
-import dev.homing.activities.lane.SendFirstAttempts;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
 import dev.homing.app.problem.Problem;
@@ -54,11 +54,12 @@ class Publisher {
                 payload,
                 keys.idempotencyKey(),
                 keys.externalId(),
+                keys.orderingKey(),
                 remembered,
                 hops));
     if (acceptance instanceof Acceptance.New fresh) {
       AcceptedEvent event = fresh.lease().event();
-      earlyStart.begin(fresh, new SendFirstAttempts.Content(event, contentType, payload, hops));
+      earlyStart.begin(fresh, new Content(event, contentType, payload, keys.orderingKey(), hops));
       dispatcher.dispatch(event);
       accepted.increment();
     }

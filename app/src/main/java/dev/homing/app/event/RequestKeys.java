@@ -10,21 +10,26 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's keys for its request and its event, which make a repeat harmless.
+ * A client's keys for its request and its event, which make a repeat harmless, and for its order.
  *
  * @param idempotencyKey the key of the request, as in the IETF draft <i>The Idempotency-Key HTTP
  *     Header Field</i>: a quoted string of RFC 9651, or the same without quotes; null: none sent
  * @param externalId the client's own name for the event; null: none sent
+ * @param orderingKey ordered subscriptions receive events with the same key one after the other;
+ *     null: none sent
  */
-record RequestKeys(@Nullable String idempotencyKey, @Nullable String externalId) {
+record RequestKeys(
+    @Nullable String idempotencyKey, @Nullable String externalId, @Nullable String orderingKey) {
   static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   static final String EVENT_ID = "Homing-Event-Id";
+  static final String ORDERING_KEY = "Homing-Ordering-Key";
 
   private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
+  private static final Pattern ORDERING = Pattern.compile("[!-~]{1,128}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   static RequestKeys of(HttpServletRequest request) {
-    return new RequestKeys(idempotencyKey(request), externalId(request));
+    return new RequestKeys(idempotencyKey(request), externalId(request), orderingKey(request));
   }
 
   /** The header that carries a key of this kind. */
@@ -54,6 +59,14 @@ record RequestKeys(@Nullable String idempotencyKey, @Nullable String externalId)
     if (given != null && !NAME.matcher(given).matches()) {
       throw Problem.malformed(
           EVENT_ID + " must be 1 to 64 of letters, digits, dot, underscore and hyphen.");
+    }
+    return given;
+  }
+
+  private static @Nullable String orderingKey(HttpServletRequest request) {
+    String given = only(request, ORDERING_KEY);
+    if (given != null && !ORDERING.matcher(given).matches()) {
+      throw Problem.malformed(ORDERING_KEY + " must be 1 to 128 visible ASCII characters.");
     }
     return given;
   }

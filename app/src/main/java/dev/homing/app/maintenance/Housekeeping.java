@@ -35,6 +35,7 @@ class Housekeeping {
   private final BacklogRescuer backlogs;
   private final FailureWatch failureWatch;
   private final DisableFailing disableFailing;
+  private final SequenceKeeper sequences;
   private final Workers workers;
 
   Housekeeping(
@@ -53,6 +54,7 @@ class Housekeeping {
       BacklogRescuer backlogs,
       FailureWatch failureWatch,
       DisableFailing disableFailing,
+      SequenceKeeper sequences,
       Workers workers) {
     this.leases = leases;
     this.events = events;
@@ -69,6 +71,7 @@ class Housekeeping {
     this.backlogs = backlogs;
     this.failureWatch = failureWatch;
     this.disableFailing = disableFailing;
+    this.sequences = sequences;
     this.workers = workers;
   }
 
@@ -94,11 +97,26 @@ class Housekeeping {
     failureWatch.refresh();
   }
 
+  @Scheduled(fixedDelay = 20, timeUnit = TimeUnit.MILLISECONDS)
+  void advanceEndedSequences() {
+    sequences.advanceEnded();
+  }
+
   // Work that all nodes share.
 
   @Scheduled(fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
   void disableFailingSubscriptions() {
     disableFailing.run();
+  }
+
+  @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
+  void advanceSequences() {
+    sequences.advanceAll();
+  }
+
+  @Scheduled(fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
+  void sweepSequences() {
+    sequences.sweep();
   }
 
   @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)

@@ -1,5 +1,6 @@
 package dev.homing.app.subscription;
 
+import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.Terms;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,6 +60,9 @@ class MergePatch {
         terms.description(),
         terms.enabled(),
         terms.metadata(),
+        terms.ordering().ordered(),
+        Order.OnFailure.wordOf(terms.ordering().onFailure()),
+        terms.ordering().maxBlock(),
         fields.headers(),
         fields.secretHeaders(),
         TlsFields.of(terms),

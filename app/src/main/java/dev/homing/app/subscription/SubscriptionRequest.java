@@ -2,6 +2,7 @@ package dev.homing.app.subscription;
 
 import dev.homing.activities.routing.EventTypes;
 import dev.homing.activities.subscription.DeliverySettings;
+import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.ReceiverUrl;
 import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.TextRules;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A subscription as callers send it; {@link #terms} fills in missing fields.
  *
+ * @param ordered whether events with the same ordering key come one after the other
+ * @param onFailure null: {@code block}
+ * @param maxBlock null: 7 days, or an hour if it skips
  * @param headers sent with every request
  * @param secretHeaders whose values are never shown; {@link Redacted} keeps a value
  * @param tls null: the default
@@ -31,6 +35,9 @@ record SubscriptionRequest(
     @Nullable String description,
     @Nullable Boolean enabled,
     @Nullable Map<String, String> metadata,
+    @Nullable Boolean ordered,
+    @Nullable String onFailure,
+    @Nullable Duration maxBlock,
     @Nullable Map<String, @Nullable String> headers,
     @Nullable Map<String, @Nullable String> secretHeaders,
     @Nullable TlsFields tls,
@@ -68,6 +75,7 @@ record SubscriptionRequest(
             TextRules.description(description, errors),
             enabled == null || enabled,
             metadata(errors),
+            ordering(errors),
             fields.shown(),
             fields.secret(),
             tls(errors),
@@ -134,6 +142,22 @@ record SubscriptionRequest(
                   .formatted(MAX_METADATA, MAX_METADATA_LENGTH)));
     }
     return pairs;
+  }
+
+  private Terms.Ordering ordering(List<Problem.FieldError> errors) {
+    return new Terms.Ordering(
+        ordered != null && ordered,
+        onFailure(errors),
+        seconds("max_block", maxBlock, Order.MAX_BLOCK, errors));
+  }
+
+  private Order.@Nullable OnFailure onFailure(List<Problem.FieldError> errors) {
+    try {
+      return onFailure == null ? null : Order.OnFailure.of(onFailure);
+    } catch (IllegalArgumentException unknown) {
+      errors.add(new Problem.FieldError("on_failure", "must be block or skip"));
+      return null;
+    }
   }
 
   private Terms.Tls tls(List<Problem.FieldError> errors) {

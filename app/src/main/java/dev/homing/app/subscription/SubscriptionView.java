@@ -2,6 +2,7 @@ package dev.homing.app.subscription;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.homing.activities.secret.SigningSecret;
+import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Terms;
 import dev.homing.workflows.SubscriptionId;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * A subscription as the API shows it.
  *
  * @param disabledReason why Homing disabled it; null unless it did
+ * @param onFailure null: {@code block}
+ * @param maxBlock null: as long as {@code on_failure} says
  * @param secretHeaders the names; every value is {@link Redacted}, which keeps the value when sent
  *     back
  * @param tls null: the default; its key is {@link Redacted} as well
@@ -35,6 +38,9 @@ record SubscriptionView(
     boolean enabled,
     @Nullable String disabledReason,
     Map<String, String> metadata,
+    boolean ordered,
+    @Nullable String onFailure,
+    @Nullable Duration maxBlock,
     Map<String, @Nullable String> headers,
     Map<String, @Nullable String> secretHeaders,
     @Nullable TlsFields tls,
@@ -90,6 +96,9 @@ record SubscriptionView(
         terms.enabled(),
         subscription.disabledReason(),
         new TreeMap<>(terms.metadata()),
+        terms.ordering().ordered(),
+        Order.OnFailure.wordOf(terms.ordering().onFailure()),
+        terms.ordering().maxBlock(),
         fields.headers(),
         fields.secretHeaders(),
         TlsFields.of(terms),

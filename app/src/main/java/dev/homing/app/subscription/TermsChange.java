@@ -26,6 +26,9 @@ final class TermsChange {
         .in("description", Terms::description)
         .in("enabled", Terms::enabled)
         .in("metadata", Terms::metadata)
+        .in("ordered", terms -> terms.ordering().ordered())
+        .in("on_failure", terms -> terms.ordering().onFailure())
+        .in("max_block", terms -> terms.ordering().maxBlock())
         .in("headers", Terms::headers)
         // A header without a value keeps it, so a different map means added or removed headers.
         .in("secret_headers", Terms::secretHeaders)

@@ -12,6 +12,8 @@ import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.lane.ExpressSettings;
 import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.sequence.AdvanceSequences;
+import dev.homing.activities.sequence.Sequences;
 import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.OwnRetries;
@@ -24,7 +26,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Receivers in trouble: their standing, their backlogs, and who drains them. */
+/** Receivers in trouble, and deliveries in order: their backlogs, and who drains them. */
 @Configuration(proxyBeanMethods = false)
 class BacklogWiring {
   @Bean
@@ -53,6 +55,16 @@ class BacklogWiring {
   }
 
   @Bean
+  Sequences sequences(JdbcClient jdbc, Standings standings, TransactionTemplate transaction) {
+    return new Sequences(jdbc, standings, transaction);
+  }
+
+  @Bean
+  AdvanceSequences advanceSequences(Sequences sequences, Receivers receivers) {
+    return new AdvanceSequences(sequences, receivers);
+  }
+
+  @Bean
   BacklogRuns backlogRuns(JdbcClient jdbc, TransactionTemplate transaction) {
     return new BacklogRuns(jdbc, transaction);
   }
@@ -62,6 +74,7 @@ class BacklogWiring {
       JdbcClient jdbc,
       TransactionTemplate transaction,
       Backlog backlog,
+      Sequences sequences,
       KnownStandings standings,
       WaitingDeliveries waiting,
       Receivers receivers,
@@ -72,6 +85,7 @@ class BacklogWiring {
     return new DrainParts(
         new DrainLeases(jdbc, transaction),
         backlog,
+        sequences,
         standings,
         waiting,
         receivers,

@@ -15,7 +15,7 @@ class NodeWiring {
   @Bean
   ThreadPoolTaskScheduler taskScheduler() {
     ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
-    scheduler.setPoolSize(11);
+    scheduler.setPoolSize(22);
     scheduler.setThreadNamePrefix("scheduling-");
     return scheduler;
   }

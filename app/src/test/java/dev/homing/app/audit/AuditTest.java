@@ -89,16 +89,27 @@ class AuditTest {
             "PATCH",
             "/subscriptions/" + subscription,
             Map.of(
-                "url", "https://other.invalid/t0ken",
-                "secret_headers", Map.of("Authorization", "Bearer t0ken"),
-                "no_retry_statuses", List.of(422),
-                "retry", Map.of("max_attempts", 3)));
+                "url",
+                "https://other.invalid/t0ken",
+                "secret_headers",
+                Map.of("Authorization", "Bearer t0ken"),
+                "no_retry_statuses",
+                List.of(422),
+                "retry",
+                Map.of("max_attempts", 3),
+                "ordered",
+                true,
+                "on_failure",
+                "skip",
+                "max_block",
+                60));
 
     Api.Answer answer = api.get("/audit?action=subscription.changed&target=" + subscription);
 
     JsonNode entry = answer.expect(200).json().get("items").get(0);
     assertThat(entry.get("fields").toString())
-        .isEqualTo("[\"no_retry_statuses\",\"retry\",\"secret_headers\",\"url\"]");
+        .isEqualTo(
+            "[\"max_block\",\"no_retry_statuses\",\"on_failure\",\"ordered\",\"retry\",\"secret_headers\",\"url\"]");
     assertThat(text(entry, "actor")).isEqualTo(text(key, "id"));
     assertThat(text(entry, "tenant")).isEqualTo(tenant);
     assertThat(text(entry, "target")).isEqualTo(subscription);

@@ -16,14 +16,12 @@ public enum CrashPoint {
 
   /** The event is committed, and the 202 is not sent. */
   AFTER_COMMIT(
-      "activities.lane.EarlyStart",
-      "begin(Acceptance$New,SendFirstAttempts$Content)",
-      When.AT_THE_BEGINNING),
+      "activities.lane.EarlyStart", "begin(Acceptance$New,Content)", When.AT_THE_BEGINNING),
 
   /** First attempts are about to be made, whether or not their workflow is there. */
   EARLY_BEFORE_SENDING(
       "activities.lane.EarlyStart",
-      "send(Acceptance$New,SendFirstAttempts$Content,RecipientResults)",
+      "send(Acceptance$New,Content,RecipientResults)",
       When.AT_THE_BEGINNING),
 
   /** The event's workflow is about to be started. */
@@ -97,7 +95,7 @@ public enum CrashPoint {
 
   /** A delivery waits in a backlog that no node has in hand. */
   BACKLOG_BEFORE_LEASE(
-      "activities.delivery.AttemptLog", "addToBacklog(Delivery$Key,Receiver)", When.AT_THE_END),
+      "activities.delivery.AttemptLog", "addToBacklog(AttemptContext)", When.AT_THE_END),
 
   /** The attempt is recorded, and Temporal has not heard of it. */
   EXPRESS_AFTER_ROWS(

@@ -74,6 +74,8 @@ class TenantDatabaseTest {
               select tenant, id, 'open' from subscriptions;
             insert into failing_subscriptions (tenant, subscription_id)
               select tenant, id from subscriptions;
+            insert into sequences (tenant, subscription_id, ordering_key, head, last_number, waits)
+              select tenant, id, 'a', id, 1, false from subscriptions;
             insert into audit_log (tenant, id, actor, action, target, fields, address, request_id)
               select tenant, gen_random_uuid(), '', '', '', '{}', '', '' from tenants;
             insert into api_keys (id, tenant, description, scopes, secret_hash)
@@ -113,6 +115,7 @@ class TenantDatabaseTest {
         "attempts",
         "standings",
         "failing_subscriptions",
+        "sequences",
         "audit_log"
       })
   void everyQueryShowsOnlyTheTenantsRows(String table) {
@@ -184,7 +187,14 @@ class TenantDatabaseTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"api_keys", "event_keys", "events_default", "flyway_schema_history"})
+  @ValueSource(
+      strings = {
+        "api_keys",
+        "event_keys",
+        "events_default",
+        "sequence_entries",
+        "flyway_schema_history"
+      })
   void operatorsTablesAreClosed(String table) {
     assertThatThrownBy(() -> ours.sql("select count(*) from " + table).query().singleValue())
         .hasStackTraceContaining("permission denied");

@@ -169,6 +169,9 @@ public class ProblemsTest {
         subscription("{\"retry\": {\"initial_interval\": \"soon\"}}", 400, "retry.initial"),
         subscription("{\"timeout\": \"1 fortnight\"}", 400, "timeout"),
         subscription("{\"timeout\": \"9999999999999999d\"}", 400, "timeout"),
+        subscription("{\"ordered\": \"yes\"}", 400, "ordered"),
+        subscription("{\"on_failure\": true}", 400, "on_failure"),
+        subscription("{\"max_block\": \"long\"}", 400, "max_block"),
         subscription("{\"timeout\": true}", 400, "timeout"),
         subscription("{\"timeout\": 99999999999999999999}", 400, "too large"));
   }
@@ -213,6 +216,10 @@ public class ProblemsTest {
         field(
             "\"retry\": {\"initial_interval\": \"10s\", \"max_interval\": \"5s\"}",
             "retry.max_interval: must not be below"),
+        field("\"on_failure\": \"wait\"", "on_failure: must be block or skip"),
+        field("\"on_failure\": \"SKIP\"", "on_failure: must be block or skip"),
+        field("\"max_block\": 0", "max_block: must be whole seconds, from 1 to 604800"),
+        field("\"max_block\": \"8d\"", "max_block: must be whole seconds, from 1 to 604800"),
         field("\"timeout\": 0", "timeout: must"),
         field("\"timeout\": \"61s\"", "timeout: must"),
         field("\"timeout\": 9223372036854775807", "timeout: must"),

@@ -246,6 +246,9 @@ class SentBackTest {
     maybe(random, request, "description", oneOf(random, "", "d", "é\n\"\uD83D\uDE00"));
     maybe(random, request, "enabled", random.nextBoolean());
     maybe(random, request, "metadata", texts(random, "key"));
+    maybe(random, request, "ordered", random.nextBoolean());
+    maybe(random, request, "on_failure", oneOf(random, "block", "skip"));
+    maybe(random, request, "max_block", 1 + random.nextInt(604_800));
     maybe(random, request, "headers", texts(random, "X-Shown"));
     maybe(random, request, "secret_headers", texts(random, "x-Secret"));
     maybe(random, request, "tls", tls(random));

@@ -258,6 +258,28 @@ class SubscriptionApiTest {
   }
 
   @Test
+  void orderIsOffUnlessRequested() {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+    JsonNode plain = api.get(path).json();
+    assertThat(plain.get("ordered").booleanValue()).isFalse();
+    assertThat(plain.get("on_failure").isNull()).isTrue();
+    assertThat(plain.get("max_block").isNull()).isTrue();
+
+    JsonNode ordered =
+        api.send("PATCH", path, Map.of("ordered", true, "on_failure", "skip", "max_block", "2h"))
+            .expect(200)
+            .json();
+    assertThat(ordered.get("ordered").booleanValue()).isTrue();
+    assertThat(Api.text(ordered, "on_failure")).isEqualTo("skip");
+    assertThat(ordered.get("max_block").intValue()).isEqualTo(7200);
+    assertThat(api.send("PATCH", path, "{}").json()).isEqualTo(ordered);
+
+    JsonNode replaced = api.send("PUT", path, FULL).expect(200).json();
+    assertThat(replaced.get("ordered").booleanValue()).isFalse();
+    assertThat(replaced.get("on_failure").isNull()).isTrue();
+  }
+
+  @Test
   void patchingAcceptsTheMergePatchType() {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
 

@@ -1,0 +1,26 @@
+package dev.homing.activities.lane;
+
+import dev.homing.workflows.event.AcceptedEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content that every recipient of an event is sent.
+ *
+ * @param orderingKey ordered subscriptions receive events with the same key one after the other;
+ *     null: it has none
+ * @param hops deliveries by Homing through which the event came here
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Content(
+    AcceptedEvent event,
+    String contentType,
+    byte[] payload,
+    @Nullable String orderingKey,
+    int hops) {
+
+  /** Omits the payload: it is the client's, and may hold anything. */
+  @Override
+  public String toString() {
+    return "Content[%s, %d bytes]".formatted(event, payload.length);
+  }
+}

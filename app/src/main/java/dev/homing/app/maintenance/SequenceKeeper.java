@@ -1,0 +1,58 @@
+package dev.homing.app.maintenance;
+
+import dev.homing.activities.backlog.Drains;
+import dev.homing.activities.sequence.AdvanceSequences;
+import dev.homing.activities.sequence.Sequences;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/** Keeps sequences going: gives turns, begins their drains, and deletes those no longer used. */
+@Component
+class SequenceKeeper {
+  private static final Logger log = LoggerFactory.getLogger(SequenceKeeper.class);
+
+  private final AdvanceSequences advancing;
+  private final Sequences sequences;
+  private final Drains drains;
+  private volatile long stalled;
+
+  SequenceKeeper(
+      AdvanceSequences advancing, Sequences sequences, Drains drains, MeterRegistry metrics) {
+    this.advancing = advancing;
+    this.sequences = sequences;
+    this.drains = drains;
+    Gauge.builder("homing.sequences.stalled", () -> stalled)
+        .description("Sequences of ordered deliveries that should have gone on a minute ago")
+        .register(metrics);
+  }
+
+  /** Asks the database only after an attempt of this node has ended an ordered delivery. */
+  void advanceEnded() {
+    if (advancing.advanceEnded()) {
+      drains.beginDue();
+    }
+  }
+
+  void advanceAll() {
+    if (advancing.advanceAll()) {
+      drains.beginDue();
+    }
+  }
+
+  void sweep() {
+    try {
+      stalled = sequences.stalled();
+      sequences.deleteUnused();
+      int skipped = sequences.skipParked();
+      if (skipped > 0) {
+        log.warn("skipped {} parked deliveries that blocked others for too long", skipped);
+      }
+    } catch (DataAccessException e) {
+      log.warn("cannot sweep sequences: {}", e.getMessage());
+    }
+  }
+}
