@@ -2,6 +2,7 @@ package dev.homing.activities;
 
 import dev.homing.activities.backlog.Availability;
 import dev.homing.activities.backlog.Backlog;
+import dev.homing.activities.backlog.BacklogCounts;
 import dev.homing.activities.backlog.BacklogRuns;
 import dev.homing.activities.backlog.DrainLeases;
 import dev.homing.activities.backlog.DrainParts;
@@ -119,6 +120,7 @@ public final class Node {
   public final AdvanceSequences advanceSequences;
   public final Drains drains;
   public final BacklogRuns backlogRuns;
+  public final BacklogCounts backlogCounts;
   public final DurableDrain durableDrain;
   public final FailingSubscriptions failing;
   public final FailureWatch failureWatch;
@@ -225,7 +227,8 @@ public final class Node {
             Clock.systemUTC());
     drains = new Drains(drainParts);
     backlogRuns = new BacklogRuns(jdbc, transaction);
-    durableDrain = new DurableDrain(drains, drainParts, backlogRuns);
+    backlogCounts = new BacklogCounts(jdbc);
+    durableDrain = new DurableDrain(drains, drainParts, backlogRuns, backlogCounts);
   }
 
   /** Accepts an event on this node, which may send it first, for these recipients only. */

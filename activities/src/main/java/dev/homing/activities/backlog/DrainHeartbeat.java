@@ -16,7 +16,7 @@ import org.springframework.dao.DataAccessException;
 final class DrainHeartbeat implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DrainHeartbeat.class);
 
-  /** Shorter than the worker's throttle, so that none is left out. */
+  /** Longer than the interval to which the worker throttles them, so that each is sent. */
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
   private final ActivityExecutionContext execution;

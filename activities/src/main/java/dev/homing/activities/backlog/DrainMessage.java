@@ -16,7 +16,7 @@ final class DrainMessage {
   /**
    * Writes the message.
    *
-   * @param waiting counted up to {@link Backlog#COUNTED}
+   * @param waiting counted up to {@link BacklogCounts#COUNTED}
    * @param standing null: in good standing
    * @param next what comes next
    */
@@ -29,7 +29,7 @@ final class DrainMessage {
       return "1 waits";
     }
     return String.format(
-        Locale.ROOT, waiting < Backlog.COUNTED ? "%,d wait" : "%,d or more wait", waiting);
+        Locale.ROOT, waiting < BacklogCounts.COUNTED ? "%,d wait" : "%,d or more wait", waiting);
   }
 
   private static String why(@Nullable Standing standing) {

@@ -34,11 +34,13 @@ public final class DurableDrain implements BacklogDrain {
   private final Drains drains;
   private final DrainParts parts;
   private final BacklogRuns runs;
+  private final BacklogCounts counts;
 
-  public DurableDrain(Drains drains, DrainParts parts, BacklogRuns runs) {
+  public DurableDrain(Drains drains, DrainParts parts, BacklogRuns runs, BacklogCounts counts) {
     this.drains = drains;
     this.parts = parts;
     this.runs = runs;
+    this.counts = counts;
   }
 
   @Override
@@ -74,7 +76,8 @@ public final class DurableDrain implements BacklogDrain {
     }
     long until = System.nanoTime() + LONGEST_EXECUTION.toNanos();
     ActivityCompletionException end;
-    try (var heartbeat = new DrainHeartbeat(execution, () -> message(key, "sends now"))) {
+    try (var heartbeat =
+        new DrainHeartbeat(execution, () -> message(key, standing(key), "sends now"))) {
       drains.run(lease, () -> heartbeat.end() != null || System.nanoTime() - until >= 0);
       end = heartbeat.end();
     }
@@ -98,11 +101,11 @@ public final class DurableDrain implements BacklogDrain {
   private RuntimeException waiting(SubscriptionKey key, String next, Duration delay) {
     Standing standing = standing(key);
     Standing.State state = standing == null ? Standing.State.CLOSED : standing.state();
-    return BenignFailure.waiting(state.word(), message(key, next), delay);
+    return BenignFailure.waiting(state.word(), message(key, standing, next), delay);
   }
 
-  private String message(SubscriptionKey key, String next) {
-    return DrainMessage.of(parts.backlog().size(key).waiting(), standing(key), next);
+  private String message(SubscriptionKey key, @Nullable Standing standing, String next) {
+    return DrainMessage.of(counts.backlogged(key).waiting(), standing, next);
   }
 
   private @Nullable Standing standing(SubscriptionKey key) {

@@ -58,8 +58,6 @@ public record AttemptContext(
 
   /** The longest time until the last attempt of the round, after so many attempts. */
   public Duration timeLeft(int attempts) {
-    return order == null
-        ? receiver.schedule().timeLeftAfter(attempts)
-        : order.timeLeft(receiver.schedule(), attempts);
+    return receiver.timeLeft(order, attempts);
   }
 }

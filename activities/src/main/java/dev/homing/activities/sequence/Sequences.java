@@ -123,17 +123,9 @@ public final class Sequences {
             .param("keys", keys.toArray(String[]::new))
             .param("tenant", tenant.name())
             .param("subscription", receiver.id().uuid())
-            .param("timeLeft", timeLeft(receiver).toMillis())
+            .param("timeLeft", receiver.timeLeft(receiver.order(), 0).toMillis())
             .update()
         > 0;
-  }
-
-  /** By the retry schedule alone if the subscription is no longer ordered. */
-  private static Duration timeLeft(Receiver receiver) {
-    Order order = receiver.order();
-    return order == null
-        ? receiver.schedule().timeLeftAfter(0)
-        : order.timeLeft(receiver.schedule(), 0);
   }
 
   /** The subscriptions of all tenants with a sequence that has to advance. */

@@ -41,6 +41,16 @@ public record Receiver(
     return status == null || !noRetryStatuses.contains(status);
   }
 
+  /**
+   * The longest time from now until the last attempt of a delivery.
+   *
+   * @param order how the delivery is ordered; null: not at all
+   * @param attempts those already made in the round
+   */
+  public Duration timeLeft(@Nullable Order order, int attempts) {
+    return order == null ? schedule.timeLeftAfter(attempts) : order.timeLeft(schedule, attempts);
+  }
+
   /** How it orders the deliveries of an event; null: not at all. */
   public @Nullable Order orderOf(@Nullable String orderingKey) {
     return orderingKey == null ? null : order;

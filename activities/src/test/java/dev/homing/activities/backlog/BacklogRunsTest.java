@@ -7,7 +7,6 @@ import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.backlog.BacklogRuns.Late;
-import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Ledger;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.SubscriptionId;
@@ -28,9 +27,7 @@ class BacklogRunsTest {
     Postgres.jdbc().sql("delete from standings").update();
     SubscriptionId subscription =
         SampleSubscriptions.active(ledger.tenant, "https://receiver.example/");
-    Delivery.Key delivery = ledger.to(subscription);
-    node.attemptLog.addToBacklog(ledger.first(delivery));
-    key = new SubscriptionKey(ledger.tenant, subscription);
+    key = ledger.backlog(subscription, 1).getFirst().subscription();
   }
 
   @Test

@@ -46,11 +46,11 @@ class DrainsTest {
   @Test
   void sendsAllThatIsDueAndCloses() {
     SubscriptionId subscription = to("/ok");
-    List<Delivery.Key> waiting = backlog(subscription, 50);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 50);
 
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
     awaitGoodStanding(subscription);
     assertThat(receiver.requests()).isEqualTo(50);
   }
@@ -58,7 +58,7 @@ class DrainsTest {
   @Test
   void retriesByTheScheduleOfEachDelivery() {
     SubscriptionId subscription = to("/500");
-    Delivery.Key key = backlog(subscription, 1).getFirst();
+    Delivery.Key key = ledger.backlog(subscription, 1).getFirst();
 
     node.drains.beginDue();
 
@@ -80,7 +80,7 @@ class DrainsTest {
 
   @Test
   void lastAttemptComesWhenTheScheduleHasEndedByTime() {
-    Delivery.Key key = backlog(to("/500"), 1).getFirst();
+    Delivery.Key key = ledger.backlog(to("/500"), 1).getFirst();
     ledger.set(key, "retry_until = now()");
 
     node.drains.beginDue();
@@ -95,7 +95,7 @@ class DrainsTest {
     SubscriptionId subscription = to("/ok");
     SampleSubscriptions.allow(ledger.tenant, subscription, 4);
 
-    Delivery.Key key = backlog(subscription, 1).getFirst();
+    Delivery.Key key = ledger.backlog(subscription, 1).getFirst();
 
     // Waits of 5, 10 and 20 seconds.
     assertThat(
@@ -109,7 +109,7 @@ class DrainsTest {
   @Test
   void sendsNothingThatWasCancelled() {
     SubscriptionId subscription = to("/ok");
-    Delivery.Key key = backlog(subscription, 1).getFirst();
+    Delivery.Key key = ledger.backlog(subscription, 1).getFirst();
     ledger.cancel(key, Reason.CANCELLED);
 
     node.drains.beginDue();
@@ -122,7 +122,7 @@ class DrainsTest {
   @Test
   void retryTakesADeliveryOutOfTheBacklog() {
     SubscriptionId subscription = to("/ok");
-    Delivery.Key key = backlog(subscription, 1).getFirst();
+    Delivery.Key key = ledger.backlog(subscription, 1).getFirst();
     ledger.openRound(key);
 
     node.drains.beginDue();
@@ -136,11 +136,11 @@ class DrainsTest {
   @Test
   void abortedDeliveryLeavesTheBacklog() {
     SubscriptionId subscription = to("/500/abort-message");
-    List<Delivery.Key> waiting = backlog(subscription, 3);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 3);
 
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.CANCELLED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.CANCELLED));
     awaitGoodStanding(subscription);
     assertThat(waiting).allMatch(key -> ledger.find(key).reason() == Reason.ABORTED);
     assertThat(receiver.requests()).isEqualTo(3);
@@ -150,22 +150,22 @@ class DrainsTest {
   void deliveryWithAStatusThatIsNotRetriedLeavesTheBacklog() {
     SubscriptionId subscription = to("/500");
     SampleSubscriptions.retryAllBut(ledger.tenant, subscription, 500);
-    List<Delivery.Key> waiting = backlog(subscription, 3);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 3);
 
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.FAILED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.FAILED));
     assertThat(waiting).allMatch(key -> ledger.find(key).reason() == Reason.NOT_RETRIED);
   }
 
   @Test
   void receiverThatOptsOutGetsNothingMoreOfItsBacklog() {
     SubscriptionId subscription = to("/500/disable");
-    List<Delivery.Key> waiting = backlog(subscription, 30);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 30);
 
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.CANCELLED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.CANCELLED));
     awaitGoodStanding(subscription);
     assertThat(waiting).allMatch(key -> ledger.find(key).reason() == Reason.OPTED_OUT);
     // The two at a time that it gets without a success.
@@ -174,7 +174,7 @@ class DrainsTest {
 
   @Test
   void failsADeliveryWhosePayloadHasExpired() {
-    Delivery.Key key = backlog(to("/ok"), 1).getFirst();
+    Delivery.Key key = ledger.backlog(to("/ok"), 1).getFirst();
     Postgres.jdbc()
         .sql("delete from payloads where event_id = :id")
         .param("id", key.eventId().uuid())
@@ -191,12 +191,12 @@ class DrainsTest {
   @Test
   void pausedSubscriptionHoldsItsBacklogUntilItIsEnabled() {
     SubscriptionId subscription = to("/ok");
-    List<Delivery.Key> waiting = backlog(subscription, 2);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 2);
     SampleSubscriptions.pause(ledger.tenant, subscription);
 
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.HELD));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.HELD));
     awaitGoodStanding(subscription);
     assertThat(receiver.requests()).isZero();
 
@@ -204,7 +204,7 @@ class DrainsTest {
     release(subscription);
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
   }
 
   @Test
@@ -216,7 +216,7 @@ class DrainsTest {
 
     assertThat(notices(subscription)).isZero();
     node.drains.beginDue();
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
   }
 
   @Test
@@ -253,24 +253,24 @@ class DrainsTest {
   @Test
   void deletedSubscriptionCancelsItsBacklog() {
     SubscriptionId subscription = to("/ok");
-    List<Delivery.Key> waiting = backlog(subscription, 2);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 2);
     SampleSubscriptions.delete(ledger.tenant, subscription);
 
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.CANCELLED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.CANCELLED));
     assertThat(receiver.requests()).isZero();
   }
 
   @Test
   void unreadableSubscriptionParksItsBacklog() {
     SubscriptionId subscription = to("/ok");
-    List<Delivery.Key> waiting = backlog(subscription, 2);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 2);
     SampleSubscriptions.breakSecret(ledger.tenant, subscription);
 
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.HELD));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.HELD));
     awaitIdle();
     assertThat(ledger.find(waiting.getFirst()).reason()).isEqualTo(Reason.UNREADABLE);
     assertThat(pause(subscription)).isBetween(3_500.0, 3_600.0);
@@ -281,7 +281,7 @@ class DrainsTest {
   @Test
   void opensAfterFiveFailuresInARow() {
     SubscriptionId subscription = to("/503");
-    List<Delivery.Key> waiting = backlog(subscription, 30);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 30);
 
     node.drains.beginDue();
 
@@ -297,7 +297,7 @@ class DrainsTest {
   @Test
   void openBreakerIsProbedByOneDelivery() {
     SubscriptionId subscription = to("/503");
-    List<Delivery.Key> waiting = backlog(subscription, 10);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 10);
     node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
     ageStanding(subscription, "5 minutes");
 
@@ -315,24 +315,24 @@ class DrainsTest {
   @Test
   void openBreakerDoesNotKeepLastAttemptsBack() {
     SubscriptionId subscription = to("/503");
-    List<Delivery.Key> waiting = backlog(subscription, 3);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 3);
     waiting.forEach(key -> ledger.set(key, "retry_until = now()"));
     node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
 
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.FAILED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.FAILED));
   }
 
   @Test
   void closesAfterAProbeAndARampSucceeded() {
     SubscriptionId subscription = to("/ok");
-    List<Delivery.Key> waiting = backlog(subscription, 100);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 100);
     node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
 
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
     awaitGoodStanding(subscription);
     assertThat(receiver.requests()).isEqualTo(100);
   }
@@ -340,7 +340,7 @@ class DrainsTest {
   @Test
   void refusedProbeShowsThatTheReceiverAnswers() {
     SubscriptionId subscription = to("/500");
-    List<Delivery.Key> waiting = backlog(subscription, 10);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 10);
     node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
 
     node.drains.beginDue();
@@ -353,7 +353,7 @@ class DrainsTest {
   @Test
   void retryAfterHoldsTheWholeSubscription() {
     SubscriptionId subscription = to("/429");
-    List<Delivery.Key> waiting = backlog(subscription, 30);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 30);
 
     node.drains.beginDue();
 
@@ -373,19 +373,19 @@ class DrainsTest {
   @Test
   void holdEndsWithARamp() {
     SubscriptionId subscription = to("/ok");
-    List<Delivery.Key> waiting = backlog(subscription, 10);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 10);
     node.knownStandings.hold(key(subscription), "429", Duration.ofMillis(200));
 
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
     awaitGoodStanding(subscription);
   }
 
   @Test
   void hangingReceiverOpensTheBreaker() {
     SubscriptionId subscription = to("/hangs");
-    backlog(subscription, 5);
+    ledger.backlog(subscription, 5);
 
     node.drains.beginDue();
 
@@ -416,18 +416,18 @@ class DrainsTest {
   @Test
   void oneNodeDrainsABacklog() throws Exception {
     List<Node> nodes = IntStream.range(0, 4).mapToObj(_ -> new Node()).toList();
-    List<Delivery.Key> waiting = backlog(to("/ok"), 300);
+    List<Delivery.Key> waiting = ledger.backlog(to("/ok"), 300);
 
     AtOnce.times(4, i -> Executors.callable(() -> nodes.get(i).drains.beginDue()));
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
     assertThat(receiver.requests()).isEqualTo(300);
   }
 
   @Test
   void backlogOfANodeThatDiedIsDrainedByAnother() {
     SubscriptionId subscription = to("/ok");
-    List<Delivery.Key> waiting = backlog(subscription, 3);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 3);
     new DrainLeases(Postgres.jdbc(), node.transaction).claimDue(1_000);
     node.drains.beginDue();
     assertThat(node.drains.running()).isZero();
@@ -435,13 +435,13 @@ class DrainsTest {
     Postgres.jdbc().sql("update standings set leased_until = now()").update();
     node.drains.beginDue();
 
-    await().untilAsserted(() -> assertThat(states(waiting)).containsOnly(State.DELIVERED));
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
   }
 
   @Test
   void stopInterruptsAttemptsUnderWay() {
     SubscriptionId subscription = to("/hangs");
-    backlog(subscription, 1);
+    ledger.backlog(subscription, 1);
     node.drains.beginDue();
     await().until(() -> receiver.requests() == 1);
 
@@ -456,7 +456,7 @@ class DrainsTest {
   @Test
   void backlogStaysOpenForADeliveryThatIsBeingAdded() {
     SubscriptionId subscription = to("/ok");
-    backlog(subscription, 1).forEach(key -> ledger.cancel(key, Reason.CANCELLED));
+    ledger.backlog(subscription, 1).forEach(key -> ledger.cancel(key, Reason.CANCELLED));
     DrainLeases leases = new DrainLeases(Postgres.jdbc(), node.transaction);
     DrainLeases.Lease lease = leases.claimDue(1).getFirst();
     Delivery.Key added = ledger.to(subscription);
@@ -485,17 +485,6 @@ class DrainsTest {
 
   private SubscriptionId to(String path) {
     return SampleSubscriptions.active(ledger.tenant, receiver.url(path));
-  }
-
-  private List<Delivery.Key> backlog(SubscriptionId subscription, int count) {
-    List<Delivery.Key> keys =
-        IntStream.range(0, count).mapToObj(_ -> ledger.to(subscription)).toList();
-    keys.forEach(key -> node.attemptLog.addToBacklog(ledger.first(key)));
-    return keys;
-  }
-
-  private List<State> states(List<Delivery.Key> keys) {
-    return keys.stream().map(key -> ledger.find(key).state()).toList();
   }
 
   private SubscriptionKey key(SubscriptionId subscription) {

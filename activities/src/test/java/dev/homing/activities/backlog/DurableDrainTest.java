@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,18 +50,18 @@ class DurableDrainTest {
   @Test
   void sendsAllThatIsDueAndCompletes() {
     SubscriptionId subscription = to("/ok");
-    List<Delivery.Key> waiting = backlog(subscription, 30);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 30);
 
     assertThat(drain(FIRST, subscription)).isEmpty();
 
-    assertThat(states(waiting)).containsOnly(State.DELIVERED);
+    assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED);
     assertThat(known(subscription)).isEmpty();
   }
 
   @Test
   void waitsUntilTheNextDeliveryIsDue() {
     SubscriptionId subscription = to("/500");
-    backlog(subscription, 1);
+    ledger.backlog(subscription, 1);
 
     ApplicationFailure failure = drain(FIRST, subscription).orElseThrow();
 
@@ -74,7 +73,7 @@ class DurableDrainTest {
   @Test
   void saysWhyAndHowManyWait() {
     SubscriptionId subscription = to("/503");
-    backlog(subscription, 40);
+    ledger.backlog(subscription, 40);
     node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "timed_out");
     set("since = now() - interval '10 minutes', changed_at = now()");
     node.knownStandings.refresh();
@@ -91,7 +90,7 @@ class DurableDrainTest {
   @Test
   void saysThatTheReceiverAskedForAPause() {
     SubscriptionId subscription = to("/429");
-    backlog(subscription, 30);
+    ledger.backlog(subscription, 30);
 
     ApplicationFailure failure = drain(FIRST, subscription).orElseThrow();
 
@@ -172,7 +171,7 @@ class DurableDrainTest {
   @Test
   void leavesABacklogAloneThatAnotherNodeDrains() {
     SubscriptionId subscription = to("/ok");
-    backlog(subscription, 1);
+    ledger.backlog(subscription, 1);
     new DrainLeases(Postgres.jdbc(), node.transaction).claimDue(1);
 
     ApplicationFailure failure = drain(FIRST, subscription).orElseThrow();
@@ -197,11 +196,11 @@ class DurableDrainTest {
   @Test
   void cancelRecordsAllThatWaits() {
     SubscriptionId subscription = to("/ok");
-    List<Delivery.Key> waiting = backlog(subscription, 1_100);
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 1_100);
 
     execute(FIRST, subscription, BacklogDrain::cancelAll);
 
-    assertThat(states(waiting)).containsOnly(State.CANCELLED);
+    assertThat(ledger.states(waiting)).containsOnly(State.CANCELLED);
     assertThat(known(subscription)).isEmpty();
     assertThat(receiver.requests()).isZero();
   }
@@ -209,7 +208,7 @@ class DurableDrainTest {
   @Test
   void countsUpToTenThousand() {
     SubscriptionId subscription = to("/ok");
-    backlog(subscription, 1);
+    ledger.backlog(subscription, 1);
     Postgres.jdbc()
         .sql(
             """
@@ -222,7 +221,7 @@ class DurableDrainTest {
         .param("id", subscription.uuid())
         .update();
 
-    Backlog.Size size = node.backlog.size(key(subscription));
+    BacklogCounts.Size size = node.backlogCounts.backlogged(key(subscription));
 
     assertThat(size.waiting()).isEqualTo(10_000);
     assertThat(size.oldest()).isNotNull();
@@ -230,7 +229,7 @@ class DurableDrainTest {
 
   private SubscriptionId openAndWaiting(String path) {
     SubscriptionId subscription = to(path);
-    backlog(subscription, 3);
+    ledger.backlog(subscription, 3);
     node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
     set("next_look = now() + interval '1 hour'");
     return subscription;
@@ -264,17 +263,6 @@ class DurableDrainTest {
 
   private SubscriptionId to(String path) {
     return SampleSubscriptions.active(ledger.tenant, receiver.url(path));
-  }
-
-  private List<Delivery.Key> backlog(SubscriptionId subscription, int count) {
-    List<Delivery.Key> keys =
-        IntStream.range(0, count).mapToObj(_ -> ledger.to(subscription)).toList();
-    keys.forEach(key -> node.attemptLog.addToBacklog(ledger.first(key)));
-    return keys;
-  }
-
-  private List<State> states(List<Delivery.Key> keys) {
-    return keys.stream().map(key -> ledger.find(key).state()).toList();
   }
 
   private Optional<Standing> known(SubscriptionId subscription) {

@@ -6,6 +6,7 @@ import dev.homing.activities.Node;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery.Reason;
+import dev.homing.activities.delivery.Delivery.State;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.SubscriptionId;
@@ -14,6 +15,7 @@ import dev.homing.workflows.event.AcceptedEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A tenant's ledger, with shortcuts for writing and reading it. */
@@ -29,6 +31,17 @@ public final class Ledger {
 
   public Delivery.Key toNewSubscription() {
     return to(SampleSubscriptions.active(tenant, "http://receiver.test/hook"));
+  }
+
+  /** Deliveries that wait in the subscription's backlog, due now. */
+  public List<Delivery.Key> backlog(SubscriptionId subscription, int count) {
+    List<Delivery.Key> keys = Stream.generate(() -> to(subscription)).limit(count).toList();
+    keys.forEach(key -> node.attemptLog.addToBacklog(first(key)));
+    return keys;
+  }
+
+  public List<State> states(List<Delivery.Key> keys) {
+    return keys.stream().map(key -> find(key).state()).toList();
   }
 
   /** An attempt of the express lane. */

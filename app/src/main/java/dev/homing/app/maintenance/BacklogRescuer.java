@@ -1,6 +1,6 @@
 package dev.homing.app.maintenance;
 
-import dev.homing.activities.backlog.Backlog;
+import dev.homing.activities.backlog.BacklogCounts;
 import dev.homing.activities.backlog.BacklogRuns;
 import dev.homing.activities.backlog.BacklogRuns.Late;
 import dev.homing.activities.backlog.Drains;
@@ -43,23 +43,23 @@ class BacklogRescuer {
   private final BacklogWorkflows workflows;
   private final Drains drains;
   private final Receivers receivers;
-  private final Backlog backlog;
+  private final BacklogCounts counts;
   private final Workers workers;
-  private volatile Backlog.Totals totals = Backlog.Totals.NONE;
+  private volatile BacklogCounts.Totals totals = BacklogCounts.Totals.NONE;
 
   BacklogRescuer(
       BacklogRuns runs,
       BacklogWorkflows workflows,
       Drains drains,
       Receivers receivers,
-      Backlog backlog,
+      BacklogCounts counts,
       Workers workers,
       MeterRegistry metrics) {
     this.runs = runs;
     this.workflows = workflows;
     this.drains = drains;
     this.receivers = receivers;
-    this.backlog = backlog;
+    this.counts = counts;
     this.workers = workers;
     Gauge.builder("homing.backlogs", () -> totals.backlogs())
         .description("Backlogs in which something waits")
@@ -74,7 +74,7 @@ class BacklogRescuer {
 
   void count() {
     try {
-      totals = backlog.totals();
+      totals = counts.totals();
     } catch (DataAccessException e) {
       log.warn("cannot count backlogs: {}", e.getMessage());
     }

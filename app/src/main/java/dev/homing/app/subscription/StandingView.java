@@ -1,6 +1,6 @@
 package dev.homing.app.subscription;
 
-import dev.homing.activities.backlog.Backlog;
+import dev.homing.activities.backlog.BacklogCounts;
 import dev.homing.activities.standing.Standing;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer what it answered when it was last found unavailable; null: not known
  * @param since since when it is not in good standing; null: it is
  * @param heldUntil until when it asked to be sent nothing; null: it did not
- * @param waiting deliveries that wait for it, counted up to {@link Backlog#COUNTED}
+ * @param waiting deliveries that wait for it, counted up to {@link BacklogCounts#COUNTED}
  * @param oldest when the oldest event among those was accepted; null: none waits
  */
 record StandingView(
@@ -27,7 +27,7 @@ record StandingView(
     int waiting,
     @Nullable Instant oldest) {
 
-  static StandingView of(Optional<Standing> known, Backlog.Size size) {
+  static StandingView of(Optional<Standing> known, BacklogCounts.Size size) {
     return known
         .filter(standing -> standing.state().isExclusive())
         .map(standing -> inTrouble(standing, size))
@@ -43,7 +43,7 @@ record StandingView(
                     size.oldest()));
   }
 
-  private static StandingView inTrouble(Standing standing, Backlog.Size size) {
+  private static StandingView inTrouble(Standing standing, BacklogCounts.Size size) {
     return new StandingView(
         standing.state().word(),
         standing.reason() == null ? null : standing.reason().word(),

@@ -1,6 +1,6 @@
 package dev.homing.app.subscription;
 
-import dev.homing.activities.backlog.Backlog;
+import dev.homing.activities.backlog.BacklogCounts;
 import dev.homing.activities.destination.DestinationCheck;
 import dev.homing.activities.routing.EventTypes;
 import dev.homing.activities.secret.SigningSecret;
@@ -54,7 +54,7 @@ class SubscriptionController {
   private final TestEvents testEvents;
   private final DestinationCheck destinations;
   private final Standings standings;
-  private final Backlog backlog;
+  private final BacklogCounts counts;
   private final DeliverySettings settings;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
@@ -66,7 +66,7 @@ class SubscriptionController {
       TestEvents testEvents,
       DestinationCheck destinations,
       Standings standings,
-      Backlog backlog,
+      BacklogCounts counts,
       DeliverySettings settings,
       Clock clock) {
     this.subscriptions = subscriptions;
@@ -75,7 +75,7 @@ class SubscriptionController {
     this.testEvents = testEvents;
     this.destinations = destinations;
     this.standings = standings;
-    this.backlog = backlog;
+    this.counts = counts;
     this.settings = settings;
     this.clock = clock;
   }
@@ -125,7 +125,7 @@ class SubscriptionController {
 
   private StandingView standing(Tenant tenant, SubscriptionId id) {
     SubscriptionKey key = new SubscriptionKey(tenant, id);
-    return StandingView.of(standings.find(key), backlog.waiting(key));
+    return StandingView.of(standings.find(key), counts.waiting(key));
   }
 
   /** Replaces a subscription, except its secret. */

@@ -2,6 +2,7 @@ package dev.homing.app.wiring;
 
 import dev.homing.activities.backlog.Availability;
 import dev.homing.activities.backlog.Backlog;
+import dev.homing.activities.backlog.BacklogCounts;
 import dev.homing.activities.backlog.BacklogRuns;
 import dev.homing.activities.backlog.DrainLeases;
 import dev.homing.activities.backlog.DrainParts;
@@ -105,7 +106,13 @@ class BacklogWiring {
   }
 
   @Bean
-  DurableDrain durableDrain(Drains drains, DrainParts parts, BacklogRuns runs) {
-    return new DurableDrain(drains, parts, runs);
+  BacklogCounts backlogCounts(JdbcClient jdbc) {
+    return new BacklogCounts(jdbc);
+  }
+
+  @Bean
+  DurableDrain durableDrain(
+      Drains drains, DrainParts parts, BacklogRuns runs, BacklogCounts counts) {
+    return new DurableDrain(drains, parts, runs, counts);
   }
 }

@@ -3,8 +3,6 @@ package dev.homing.app.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.homing.app.development.Port;
-import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import dev.homing.app.problem.ProblemsTest;
@@ -31,14 +29,9 @@ class SlowCallersTest {
   @BeforeAll
   static void startWithLittlePatience() {
     homing =
-        RunningHoming.start(
+        RunningHoming.startAlone(
+            "slow",
             Map.of(
-                "DATABASE_URL",
-                RealParts.shared().postgres().database("slow"),
-                "REDIS_URL",
-                "redis://127.0.0.1:" + Port.free(),
-                "TEMPORAL_ADDRESS",
-                "127.0.0.1:" + Port.free(),
                 "HOMING_ADMIN_KEY",
                 RunningHoming.ADMIN_KEY,
                 "homing.requests.head-timeout",

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.app.development.RealParts;
-import dev.homing.app.development.TemporalPart;
 import dev.homing.app.journey.ScriptedReceiver.Reply;
 import io.temporal.client.WorkflowClient;
 import java.time.Duration;
@@ -33,18 +32,9 @@ class BacklogOperatorsTest {
 
   @BeforeAll
   static void startIt() {
-    RealParts parts = RealParts.shared();
-    TemporalPart temporal = parts.temporal();
-    homing =
-        RunningHoming.start(
-            Map.of(
-                "DATABASE_URL", parts.postgres().database(NAMESPACE),
-                "REDIS_URL", parts.redis().url(),
-                "TEMPORAL_ADDRESS", temporal.url(),
-                "TEMPORAL_NAMESPACE", temporal.namespace(NAMESPACE),
-                "HOMING_OWN_RETRIES", "0"));
+    homing = RunningHoming.start(RunningHoming.apart(NAMESPACE, Map.of("HOMING_OWN_RETRIES", "0")));
     homing.awaitHealthy();
-    operator = new Operator(temporal, homing.bean(WorkflowClient.class));
+    operator = new Operator(RealParts.shared().temporal(), homing.bean(WorkflowClient.class));
     api = homing.api();
   }
 

@@ -8,7 +8,6 @@ import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.app.development.RealParts;
-import dev.homing.app.development.TemporalPart;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.time.Duration;
@@ -37,15 +36,7 @@ class BacklogTest {
 
   @BeforeAll
   static void startIt() {
-    RealParts parts = RealParts.shared();
-    TemporalPart temporal = parts.temporal();
-    settings =
-        Map.of(
-            "DATABASE_URL", parts.postgres().database(NAMESPACE),
-            "REDIS_URL", parts.redis().url(),
-            "TEMPORAL_ADDRESS", temporal.url(),
-            "TEMPORAL_NAMESPACE", temporal.namespace(NAMESPACE),
-            "HOMING_OWN_RETRIES", "0");
+    settings = RunningHoming.apart(NAMESPACE, Map.of("HOMING_OWN_RETRIES", "0"));
     homing = RunningHoming.start(settings);
     homing.awaitHealthy();
     api = homing.api();

@@ -3,8 +3,6 @@ package dev.homing.app.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.failing.DisableFailing;
-import dev.homing.app.development.Port;
-import dev.homing.app.development.RealParts;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,14 +26,9 @@ class FailingReceiversTest {
   @BeforeAll
   static void startIt() {
     homing =
-        RunningHoming.start(
+        RunningHoming.startAlone(
+            "failing",
             Map.of(
-                "DATABASE_URL",
-                RealParts.shared().postgres().database("failing"),
-                "REDIS_URL",
-                "redis://127.0.0.1:" + Port.free(),
-                "TEMPORAL_ADDRESS",
-                "127.0.0.1:" + Port.free(),
                 "HOMING_ADMIN_KEY",
                 RunningHoming.ADMIN_KEY,
                 "HOMING_OWN_RETRIES",

@@ -7,6 +7,7 @@ import dev.homing.workflows.SubscriptionId;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,6 +60,33 @@ public final class RunningHoming implements AutoCloseable {
   }
 
   /**
+   * Starts an instance that has a database of its own, and no Redis and no Temporal: it accepts,
+   * answers and makes first attempts.
+   */
+  public static RunningHoming startAlone(String database, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("DATABASE_URL", RealParts.shared().postgres().database(database));
+    all.put("REDIS_URL", "redis://127.0.0.1:" + Port.free());
+    all.put("TEMPORAL_ADDRESS", "127.0.0.1:" + Port.free());
+    return start(all);
+  }
+
+  /**
+   * Settings of an instance on the shared parts, with a database and a namespace of its own.
+   *
+   * @param more settings that are not the usual ones
+   */
+  static Map<String, String> apart(String name, Map<String, String> more) {
+    RealParts parts = RealParts.shared();
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("DATABASE_URL", parts.postgres().database(name));
+    settings.put("REDIS_URL", parts.redis().url());
+    settings.put("TEMPORAL_ADDRESS", parts.temporal().url());
+    settings.put("TEMPORAL_NAMESPACE", parts.temporal().namespace(name));
+    return settings;
+  }
+
+  /**
    * A shared instance that requires keys. It has no Redis and no Temporal: it starts, answers and
    * makes first attempts, and takes no tasks of the other instance. It trusts this machine as a
    * proxy.
@@ -67,18 +95,8 @@ public final class RunningHoming implements AutoCloseable {
     RunningHoming running = withAdminKey;
     if (running == null) {
       running =
-          start(
-              Map.of(
-                  "DATABASE_URL",
-                  RealParts.shared().postgres().database("keys"),
-                  "REDIS_URL",
-                  "redis://127.0.0.1:" + Port.free(),
-                  "TEMPORAL_ADDRESS",
-                  "127.0.0.1:" + Port.free(),
-                  "HOMING_ADMIN_KEY",
-                  ADMIN_KEY,
-                  "HOMING_TRUSTED_PROXIES",
-                  "127.0.0.1"));
+          startAlone(
+              "keys", Map.of("HOMING_ADMIN_KEY", ADMIN_KEY, "HOMING_TRUSTED_PROXIES", "127.0.0.1"));
       withAdminKey = running;
     }
     return running;

@@ -7,8 +7,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.homing.app.development.Port;
-import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import dev.homing.app.journey.ScriptedReceiver;
@@ -102,15 +100,7 @@ class ExpectedFailuresTest {
   void areFilteredFromTheStartOfEveryNode() {
     logs.getTurboFilterList().removeIf(ExpectedFailures.class::isInstance);
 
-    try (RunningHoming _ =
-        RunningHoming.start(
-            Map.of(
-                "DATABASE_URL",
-                RealParts.shared().postgres().database("expected_failures"),
-                "REDIS_URL",
-                "redis://127.0.0.1:" + Port.free(),
-                "TEMPORAL_ADDRESS",
-                "127.0.0.1:" + Port.free()))) {
+    try (RunningHoming _ = RunningHoming.startAlone("expected_failures", Map.of())) {
       assertThat(logs.getTurboFilterList()).hasAtLeastOneElementOfType(ExpectedFailures.class);
     }
   }

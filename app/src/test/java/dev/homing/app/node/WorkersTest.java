@@ -2,8 +2,6 @@ package dev.homing.app.node;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.homing.app.development.Port;
-import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.RunningHoming;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,12 +10,7 @@ class WorkersTest {
   /** Otherwise what comes next at a stop is left out: attempts under way would not be awaited. */
   @Test
   void stopWithoutEverReachingTemporal() {
-    try (RunningHoming homing =
-        RunningHoming.start(
-            Map.of(
-                "DATABASE_URL", RealParts.shared().postgres().database("workers"),
-                "REDIS_URL", "redis://127.0.0.1:" + Port.free(),
-                "TEMPORAL_ADDRESS", "127.0.0.1:" + Port.free()))) {
+    try (RunningHoming homing = RunningHoming.startAlone("workers", Map.of())) {
       Workers workers = homing.bean(Workers.class);
 
       assertThatCode(workers::stop).doesNotThrowAnyException();

@@ -11,8 +11,6 @@ import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.Resealing;
-import dev.homing.app.development.Port;
-import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import dev.homing.workflows.SubscriptionId;
@@ -33,12 +31,7 @@ class ResealingTest {
 
   private static final HeldCertificate CLIENT = new HeldCertificate.Builder().build();
 
-  private static final RunningHoming HOMING =
-      RunningHoming.start(
-          Map.of(
-              "DATABASE_URL", RealParts.shared().postgres().database("resealing"),
-              "REDIS_URL", "redis://127.0.0.1:" + Port.free(),
-              "TEMPORAL_ADDRESS", "127.0.0.1:" + Port.free()));
+  private static final RunningHoming HOMING = RunningHoming.startAlone("resealing", Map.of());
 
   private final Api api = HOMING.api();
   private final JdbcClient jdbc = HOMING.bean(JdbcClient.class);

@@ -2,8 +2,6 @@ package dev.homing.app.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.homing.app.development.Port;
-import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import java.util.ArrayList;
@@ -19,18 +17,9 @@ import org.junit.jupiter.api.Test;
 
 class SubscriptionLimitsTest {
   private static final RunningHoming HOMING =
-      RunningHoming.start(
-          Map.of(
-              "DATABASE_URL",
-              RealParts.shared().postgres().database("subscription_limits"),
-              "REDIS_URL",
-              "redis://127.0.0.1:" + Port.free(),
-              "TEMPORAL_ADDRESS",
-              "127.0.0.1:" + Port.free(),
-              "HOMING_TENANT_SUBSCRIPTIONS",
-              "4",
-              "HOMING_TYPE_SUBSCRIPTIONS",
-              "2"));
+      RunningHoming.startAlone(
+          "subscription_limits",
+          Map.of("HOMING_TENANT_SUBSCRIPTIONS", "4", "HOMING_TYPE_SUBSCRIPTIONS", "2"));
 
   private final Api api = HOMING.api();
   private final List<String> made = new ArrayList<>();
