@@ -52,7 +52,8 @@ final class Application {
         service.awaitHealthy();
         service.subscribe(receivers.url(0), "bench.training");
         var unused =
-            new Callers(service.uri(), "bench.training", 1_024, tally).call(CONNECTIONS, 0, time);
+            new Callers(service.uri(), "bench.training", 1_024, tally, null)
+                .call(CONNECTIONS, 0, time);
         service.terminate();
         jar.awaitExit(service.process(), 143);
       } finally {

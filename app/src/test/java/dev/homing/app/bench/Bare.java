@@ -40,7 +40,8 @@ final class Bare {
           .atMost(Duration.ofMinutes(1))
           .ignoreExceptions()
           .until(() -> new Api(uri).post("/webhooks/bench.bare", "{}").status() == 202);
-      Callers callers = new Callers(uri, scenario.eventType(), scenario.payload(), new Tally(0));
+      Callers callers =
+          new Callers(uri, scenario.eventType(), scenario.payload(), new Tally(0), null);
       var unused = scenario.load().warmUp(callers, warmUp);
       return scenario.load().put(callers, time);
     } finally {

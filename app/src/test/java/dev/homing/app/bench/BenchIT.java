@@ -123,7 +123,11 @@ class BenchIT {
       Figures.Beside beside,
       Duration started) {
     Tally tally = new Tally(scenario.receivers());
-    try (Receivers receivers = new Receivers(scenario.behaviour(), tally)) {
+    try (Receivers receivers = new Receivers(scenario.behaviour(), tally);
+        Crowd crowd =
+            scenario.crowd() == 0
+                ? null
+                : new Crowd(service, scenario.crowd(), scenario.payload())) {
       subscribeBystanders(scenario.bystanders(), parts);
       subscribe(scenario, service, receivers);
       for (Scenario.Missing missing : scenario.without()) {
@@ -132,7 +136,12 @@ class BenchIT {
           case REDIS -> parts.redis().stop();
         }
       }
-      Callers callers = new Callers(service.uri(), scenario.eventType(), scenario.payload(), tally);
+      Callers callers =
+          new Callers(
+              service.uri(), scenario.eventType(), scenario.payload(), tally, service.adminKey());
+      if (crowd != null) {
+        crowd.warmUp();
+      }
       Calls first = scenario.load().warmUp(callers, WARM_UP);
       drain(scenario, tally, service, parts);
       double usedHeap = service.usedHeap();
@@ -142,6 +151,9 @@ class BenchIT {
       if (scenario.behaviour().startingDown()) {
         receivers.goDown();
       }
+      if (crowd != null) {
+        crowd.begin();
+      }
       long start = System.nanoTime();
       Calls calls = scenario.load().put(callers, TIME);
       double waiting = service.metric("homing_dispatcher_waiting");
@@ -150,6 +162,9 @@ class BenchIT {
         start = System.nanoTime();
       }
       drain(scenario, tally, service, parts);
+      if (crowd != null) {
+        await().atMost(LONGEST_DRAIN).until(crowd::isOver);
+      }
       Duration delivering = Duration.ofNanos(tally.lastReceipt() - start);
       CpuUsage spent = CpuUsage.now(service, parts, temporal).since(before);
       return Figures.of(

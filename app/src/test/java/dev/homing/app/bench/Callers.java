@@ -24,13 +24,16 @@ final class Callers {
   private final String path;
   private final int payload;
   private final Tally tally;
+  private final String authorization;
   private final AtomicInteger events = new AtomicInteger();
 
   /**
    * @param payload bytes of each event
+   * @param key of the API; null: none is needed
    */
-  Callers(URI api, String eventType, int payload, Tally tally) {
+  Callers(URI api, String eventType, int payload, Tally tally, @Nullable String key) {
     this.api = api;
+    this.authorization = key == null ? "" : "Authorization: Bearer %s\r\n".formatted(key);
     this.path = "/webhooks/" + eventType;
     this.payload = payload;
     this.tally = tally;
@@ -186,11 +189,11 @@ final class Callers {
         """
         POST %s HTTP/1.1\r
         Host: %s\r
-        Content-Type: application/json\r
+        %sContent-Type: application/json\r
         Content-Length: %d\r
         \r
         """
-            .formatted(path, api.getAuthority(), body.length)
+            .formatted(path, api.getAuthority(), authorization, body.length)
             .getBytes(StandardCharsets.US_ASCII);
     byte[] request = new byte[head.length + body.length];
     System.arraycopy(head, 0, request, 0, head.length);

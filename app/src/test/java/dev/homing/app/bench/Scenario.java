@@ -5,6 +5,7 @@ import dev.homing.app.bench.Load.Half;
 import dev.homing.app.bench.Load.Saturating;
 import dev.homing.app.bench.Load.Steady;
 import dev.homing.app.bench.Receivers.Behaviour;
+import dev.homing.app.journey.RunningHoming;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param payload bytes of each event
  * @param without parts that are stopped before it is measured
  * @param settings of Homing, where they are not the usual ones
+ * @param crowd events that another tenant posts at once, as the measured load begins
  */
 record Scenario(
     String name,
@@ -27,7 +29,8 @@ record Scenario(
     int payload,
     Behaviour behaviour,
     Set<Missing> without,
-    Map<String, String> settings) {
+    Map<String, String> settings,
+    int crowd) {
   /** The parts that may be stopped. */
   enum Missing {
     TEMPORAL,
@@ -39,6 +42,9 @@ record Scenario(
       Map.of("HOMING_EVENTS_PER_WORKFLOW", "1");
 
   private static final Map<String, String> BACKLOGS = Map.of("HOMING_OWN_RETRIES", "10");
+
+  private static final Map<String, String> KEYS =
+      Map.of("HOMING_ADMIN_KEY", RunningHoming.ADMIN_KEY);
 
   static final List<Scenario> ALL =
       List.of(
@@ -81,31 +87,46 @@ record Scenario(
           of("recovery", new Burst(64, 50_000), 1)
               .behaving(Behaviour.PROMPT.downAtFirst())
               .with(BACKLOGS),
+          of("outage", new Steady(16, 200, 1), 1)
+              .behaving(Behaviour.PROMPT.downAtFirst())
+              .with(BACKLOGS),
+          of("crowd-of-1", new Steady(16, 50, 3), 1).beside(1),
+          of("crowd", new Steady(16, 50, 3), 1).beside(100_000),
           of("half", new Half(64, 10), 1));
 
   private static Scenario of(String name, Load load, int receivers) {
-    return new Scenario(name, load, receivers, 0, KIB, Behaviour.PROMPT, Set.of(), Map.of());
+    return new Scenario(name, load, receivers, 0, KIB, Behaviour.PROMPT, Set.of(), Map.of(), 0);
   }
 
   private Scenario payload(int bytes) {
-    return new Scenario(name, load, receivers, bystanders, bytes, behaviour, without, settings);
+    return new Scenario(
+        name, load, receivers, bystanders, bytes, behaviour, without, settings, crowd);
   }
 
   private Scenario bystanders(int others) {
-    return new Scenario(name, load, receivers, others, payload, behaviour, without, settings);
+    return new Scenario(
+        name, load, receivers, others, payload, behaviour, without, settings, crowd);
   }
 
   private Scenario behaving(Behaviour otherwise) {
-    return new Scenario(name, load, receivers, bystanders, payload, otherwise, without, settings);
+    return new Scenario(
+        name, load, receivers, bystanders, payload, otherwise, without, settings, crowd);
   }
 
   private Scenario without(Missing... parts) {
     return new Scenario(
-        name, load, receivers, bystanders, payload, behaviour, Set.of(parts), settings);
+        name, load, receivers, bystanders, payload, behaviour, Set.of(parts), settings, crowd);
   }
 
   private Scenario with(Map<String, String> unusual) {
-    return new Scenario(name, load, receivers, bystanders, payload, behaviour, without, unusual);
+    return new Scenario(
+        name, load, receivers, bystanders, payload, behaviour, without, unusual, crowd);
+  }
+
+  /** Beside that many events of another tenant; callers need keys then. */
+  private Scenario beside(int events) {
+    return new Scenario(
+        name, load, receivers, bystanders, payload, behaviour, without, KEYS, events);
   }
 
   boolean hasOwnWorkflows() {

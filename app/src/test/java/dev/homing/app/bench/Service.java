@@ -1,12 +1,14 @@
 package dev.homing.app.bench;
 
 import dev.homing.app.development.RealParts;
+import dev.homing.app.journey.Api;
 import dev.homing.app.journey.HomingProcess;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Homing from its jar, started as its image starts it. */
 final class Service extends HomingProcess {
@@ -25,6 +27,7 @@ final class Service extends HomingProcess {
 
   private final Application application;
   private final List<String> options;
+  private final @Nullable String adminKey;
 
   /**
    * @param options of the JVM, beyond the usual ones
@@ -38,6 +41,7 @@ final class Service extends HomingProcess {
     super("homing", folder, parts);
     this.application = application;
     this.options = options;
+    this.adminKey = settings.get("HOMING_ADMIN_KEY");
     settings.forEach(this::set);
   }
 
@@ -46,9 +50,34 @@ final class Service extends HomingProcess {
     return application.command(Stream.concat(OPTIONS.stream(), options.stream()).toList());
   }
 
-  /** Uses short intervals, so that refused deliveries are retried during the measurement. */
+  /** The key that callers need; null: none. */
+  @Nullable String adminKey() {
+    return adminKey;
+  }
+
+  /** Creates a tenant, and returns a key of it. */
+  String createTenant(String tenant) {
+    Api operator = authorized(adminKey);
+    operator.post("/tenants", Map.of("name", tenant)).expect(201);
+    return Api.text(
+        operator
+            .post("/keys", Map.of("tenant", tenant, "scopes", List.of("publish", "manage")))
+            .expect(201)
+            .json(),
+        "key");
+  }
+
+  private Api authorized(@Nullable String key) {
+    return key == null ? api() : api().authorized("Bearer " + key);
+  }
+
   void subscribe(String url, String eventType) {
-    api()
+    subscribe(adminKey, url, eventType);
+  }
+
+  /** Uses short intervals, so that refused deliveries are retried during the measurement. */
+  void subscribe(@Nullable String key, String url, String eventType) {
+    authorized(key)
         .post(
             "/subscriptions",
             Map.of(
