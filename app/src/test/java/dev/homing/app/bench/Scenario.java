@@ -44,7 +44,8 @@ record Scenario(
   private static final Map<String, String> BACKLOGS = Map.of("HOMING_OWN_RETRIES", "10");
 
   private static final Map<String, String> KEYS =
-      Map.of("HOMING_ADMIN_KEY", RunningHoming.ADMIN_KEY);
+      Map.of(
+          "HOMING_ADMIN_KEY", RunningHoming.ADMIN_KEY, "HOMING_ALLOW_DESTINATIONS", "127.0.0.1/32");
 
   static final List<Scenario> ALL =
       List.of(
