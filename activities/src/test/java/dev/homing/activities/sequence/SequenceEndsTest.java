@@ -343,6 +343,28 @@ class SequenceEndsTest {
         .isEqualTo(600);
   }
 
+  @Test
+  void aWaitThatTheReceiverAsksForIsPartOfItsTurn() {
+    SampleSubscriptions.order(
+        ledger.tenant, events.subscription, "on_failure = 'skip', max_block_seconds = 600");
+    events.end(head);
+    node.advanceSequences.advanceAll();
+    Delivery.Key key = events.key(next);
+    ledger.set(key, "turn_since = '2026-11-24T00:00:00Z'");
+
+    node.attemptLog.recordDrained(
+        AttemptContext.drained(key, 1, ledger.receiver(key)).withKey("a"),
+        SampleAttempts.refused(Duration.ofSeconds(400)));
+
+    assertThat(
+            Postgres.ask(
+                Long.class,
+                "select cast(extract(epoch from retry_until - updated_at) as bigint)"
+                    + " from deliveries where tenant = :tenant and state = 'retrying'",
+                ledger.tenant))
+        .isBetween(590L, 600L);
+  }
+
   private Delivery refused(int attempt, String turnSince) {
     Delivery after = record(SampleAttempts.refused(), turnSince);
     assertThat(after.attemptCount()).isEqualTo(attempt);
