@@ -155,7 +155,9 @@ class BacklogRescuer {
       switch (latest) {
         case Latest.None _, Latest.Ended _ -> runs.lost(late.key(), late.runId());
         case Latest.Asleep _ -> workflows.wake(id);
-        case Latest.Running _, Latest.Paused _, Latest.Ending _ -> {}
+        // Nobody has its lease: Temporal may have given the activity to a frozen node, even twice.
+        case Latest.Running _ -> drains.begin(late.key());
+        case Latest.Paused _, Latest.Ending _ -> {}
       }
       return true;
     } catch (StatusRuntimeException e) {
