@@ -50,6 +50,7 @@ import dev.homing.activities.standing.OwnRetries;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.DisableSubscriptions;
+import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.temporal.DeliveryWorkflows;
 import dev.homing.activities.temporal.TemporalCalls;
@@ -154,7 +155,7 @@ public final class Node {
     parked = new ParkedDeliveries(jdbc);
     overdue = new OverdueDeliveries(jdbc);
     notices = new PendingNotices(jdbc);
-    receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings);
+    receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings, Order.MAX_BLOCK);
     disabling = new DisableSubscriptions(jdbc, transaction);
     attempts = new RecordedAttempts(jdbc);
     knownStandings = new KnownStandings(standings);
@@ -163,7 +164,7 @@ public final class Node {
     FailingSettings failingSettings = new FailingSettings(DISABLE_AFTER);
     failureWatch = new FailureWatch(failing, failingSettings);
     disableFailing = new DisableFailing(failing, disabling, waiting, failingSettings);
-    sequences = new Sequences(jdbc, standings, transaction);
+    sequences = new Sequences(jdbc, standings, transaction, Order.MAX_BLOCK);
     advanceSequences = new AdvanceSequences(sequences, receivers);
     // In the middle of the jitter's range: waits are exactly the schedule's.
     attemptLog =

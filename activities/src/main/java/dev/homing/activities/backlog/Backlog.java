@@ -86,14 +86,27 @@ public final class Backlog {
         .timeLeft(delivery.roundAttempts());
   }
 
-  /** The deliveries of a subscription that are due, the longest due first. */
-  List<Due> due(SubscriptionKey key, int limit) {
+  /**
+   * The deliveries of a subscription that are due, the longest due first.
+   *
+   * <p>The time for which the receiver was held is no part of their schedules.
+   *
+   * @param ordered whether those with an ordering key keep their turn for a limited time, however
+   *     they spend it
+   */
+  List<Due> due(SubscriptionKey key, boolean ordered, int limit) {
     return jdbc.sql(
             """
-            select d.*, e.content_type, e.ordering_key, e.hops
+            select d.*, e.content_type, e.ordering_key, e.hops,
+              coalesce(d.retry_until
+                + case when :ordered and e.ordering_key is not null then '0'
+                  else coalesce((
+                    select s.held_for from standings s
+                    where s.tenant = :tenant and s.subscription_id = :id), '0') end
+                <= now(), false) as expired
             from (
               select tenant, id, event_id, event_type, subscription_id, round, attempt_count,
-                next_attempt_at, coalesce(retry_until <= now(), false) as expired
+                next_attempt_at, retry_until
               from deliveries
               where tenant = :tenant and subscription_id = :id
                 and state in ('retrying', 'held') and backlogged and next_attempt_at <= now()
@@ -105,6 +118,7 @@ public final class Backlog {
         .param("tenant", key.tenant())
         .param("id", key.id())
         .param("limit", limit)
+        .param("ordered", ordered)
         .query(
             (row, _) ->
                 new Due(

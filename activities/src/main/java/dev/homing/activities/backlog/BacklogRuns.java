@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -31,7 +32,7 @@ public final class BacklogRuns {
   }
 
   /**
-   * A backlog whose run should be at work and is not.
+   * A backlog that is due and that nobody drains, though a run has it in hand.
    *
    * @param paused whether its activity was paused by an operator when a node last knew
    */
@@ -75,6 +76,26 @@ public final class BacklogRuns {
         .update();
   }
 
+  /** Those of these backlogs that are due, that a run has in hand and nobody drains now. */
+  public List<Late> due(List<SubscriptionKey> keys) {
+    return jdbc.sql(
+            """
+            select tenant, subscription_id, run_id, run_paused from standings
+            where (tenant, subscription_id) in (
+                select tenant, id from unnest(:tenants::text[], :ids::uuid[]) as k (tenant, id))
+              and next_look <= now() and run_id is not null
+              and (leased_until is null or leased_until < now())
+            """)
+        .param("tenants", keys.stream().map(SubscriptionKey::tenant).toArray(String[]::new))
+        .param("ids", keys.stream().map(SubscriptionKey::id).toArray(UUID[]::new))
+        .query((row, _) -> late(row))
+        .list();
+  }
+
+  private static Late late(ResultSet row) throws SQLException {
+    return new Late(Standings.key(row), row.getString("run_id"), row.getBoolean("run_paused"));
+  }
+
   /** Claims backlogs whose drain is late, the latest first. */
   public List<Late> claimLate(int limit) {
     return jdbc.sql(
@@ -96,9 +117,7 @@ public final class BacklogRuns {
         .param("lateness", MAX_LATENESS.toMillis())
         .param("claim", CLAIM.toMillis())
         .param("limit", limit)
-        .query(
-            (row, _) ->
-                new Late(Standings.key(row), row.getString("run_id"), row.getBoolean("run_paused")))
+        .query((row, _) -> late(row))
         .list();
   }
 

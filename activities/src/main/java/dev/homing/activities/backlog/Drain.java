@@ -129,7 +129,7 @@ final class Drain implements Runnable {
   }
 
   private @Nullable Duration sendDue(Receiver receiver) throws InterruptedException {
-    List<Due> due = parts.backlog().due(lease.key(), PORTION);
+    List<Due> due = due(receiver, PORTION);
     if (due.isEmpty()) {
       return null;
     }
@@ -138,11 +138,13 @@ final class Drain implements Runnable {
     return sent.equals(Sent.NONE) ? SHORTEST_PROBE_WAIT : Duration.ZERO;
   }
 
+  private List<Due> due(Receiver receiver, int limit) {
+    return parts.backlog().due(lease.key(), receiver.order() != null, limit);
+  }
+
   /** What is due after sequences have advanced. */
   private List<Due> nextInOrder(Receiver receiver) {
-    return parts.sequences().advance(lease.tenant(), receiver)
-        ? parts.backlog().due(lease.key(), PORTION)
-        : List.of();
+    return parts.sequences().advance(lease.tenant(), receiver) ? due(receiver, PORTION) : List.of();
   }
 
   private Duration endHold(Standing standing) {
@@ -161,7 +163,7 @@ final class Drain implements Runnable {
   /** Sends the longest due delivery, and each that has its last attempt before it. */
   private @Nullable Duration probe(Receiver receiver, Standing standing)
       throws InterruptedException {
-    List<Due> due = parts.backlog().due(lease.key(), FULL_WINDOW);
+    List<Due> due = due(receiver, FULL_WINDOW);
     if (due.isEmpty()) {
       return null;
     }
@@ -189,10 +191,12 @@ final class Drain implements Runnable {
 
   /** Doubles what is sent together while the receiver answers, until it is in good standing. */
   private Duration ramp(Receiver receiver, Standing standing) throws InterruptedException {
-    List<Due> due = parts.backlog().due(lease.key(), window);
+    List<Due> due = due(receiver, window);
     Sent sent = due.isEmpty() ? Sent.NONE : send(receiver, due);
     if (sent.unanswered() > 0) {
-      parts.standings().change(lease.key(), Standing.State.OPEN);
+      if (!isHeld()) {
+        parts.standings().change(lease.key(), Standing.State.OPEN);
+      }
       return probeWait(standing);
     }
     if (!due.isEmpty() && sent.answered() == 0) {
@@ -203,6 +207,11 @@ final class Drain implements Runnable {
       parts.standings().change(lease.key(), Standing.State.CLOSED);
     }
     return Duration.ZERO;
+  }
+
+  /** Whether the receiver has just asked for a pause. */
+  private boolean isHeld() {
+    return exclusiveState().filter(state -> state == Standing.State.HELD).isPresent();
   }
 
   /**

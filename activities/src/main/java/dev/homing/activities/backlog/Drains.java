@@ -2,6 +2,8 @@ package dev.homing.activities.backlog;
 
 import dev.homing.activities.subscription.SubscriptionKey;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,7 +18,8 @@ import org.springframework.dao.DataAccessException;
  * The drains of this node.
  *
  * <p>Any node drains what is due, until the backlog has a workflow. From then on the workflow's
- * activity does, or again any node while Temporal does not answer.
+ * activity does, or again any node: while Temporal does not answer, and for a delivery that got its
+ * turn in a sequence while the activity waits.
  */
 public final class Drains {
   private static final Logger log = LoggerFactory.getLogger(Drains.class);
@@ -30,6 +33,10 @@ public final class Drains {
   private final DrainParts parts;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger running = new AtomicInteger();
+
+  /** Backlogs of which it is being asked whether this node may drain them. */
+  private final Set<SubscriptionKey> asked = ConcurrentHashMap.newKeySet();
+
   private volatile boolean stopping;
 
   public Drains(DrainParts parts) {
@@ -50,6 +57,38 @@ public final class Drains {
       }
     } catch (DataAccessException e) {
       log.warn("cannot claim backlogs: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * Drains a backlog beside its workflow, if it may.
+   *
+   * @param mayDrain asked on another thread, as it may take seconds, and once at a time
+   */
+  public void beginIf(SubscriptionKey key, BooleanSupplier mayDrain) {
+    if (stopping || !asked.add(key)) {
+      return; // Who asks now sees all that is due.
+    }
+    try {
+      threads.execute(() -> askAndBegin(key, mayDrain));
+    } catch (RejectedExecutionException stopped) {
+      asked.remove(key);
+    }
+  }
+
+  private void askAndBegin(SubscriptionKey key, BooleanSupplier mayDrain) {
+    try {
+      boolean may;
+      try {
+        may = mayDrain.getAsBoolean();
+      } finally {
+        asked.remove(key);
+      }
+      if (may) {
+        begin(key);
+      }
+    } catch (DataAccessException e) {
+      log.warn("cannot claim a backlog: {}", e.getMessage());
     }
   }
 

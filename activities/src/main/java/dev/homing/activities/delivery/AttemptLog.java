@@ -120,9 +120,15 @@ public final class AttemptLog implements AutoCloseable {
     FirstResults.Result result =
         after.state() == State.RETRYING && !ownRetry.getAsBoolean()
             ? new FirstResults.Result(
-                after.inBacklog(), verdict.dueIn(), attempt, context.timeLeft(1))
+                after.inBacklog(), verdict.dueIn(), attempt, retryFor(context, verdict))
             : new FirstResults.Result(after, verdict.dueIn(), attempt, null);
     return firstResults.commit(result).orElseGet(() -> write(context, attempt, disabled));
+  }
+
+  private static Duration retryFor(AttemptContext context, Verdict verdict) {
+    Duration bySchedule = context.timeLeft(1);
+    Duration asked = verdict.retryFor();
+    return asked == null || asked.compareTo(bySchedule) < 0 ? bySchedule : asked;
   }
 
   private Delivery write(AttemptContext context, Attempt attempt, @Nullable Reason disabled) {

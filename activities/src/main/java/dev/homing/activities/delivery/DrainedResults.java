@@ -76,7 +76,11 @@ public final class DrainedResults {
             "select "
                 + DeliveryRows.COLUMNS
                 + """
-                , coalesce(retry_until <= now(), false) as expired
+                , coalesce(retry_until + coalesce((
+                    select s.held_for from standings s
+                    where s.tenant = deliveries.tenant
+                      and s.subscription_id = deliveries.subscription_id), '0') <= now(), false)
+                  as expired
                 from deliveries
                 where (tenant, id) in (
                   select tenant, id from unnest(:tenants::text[], :ids::uuid[]) as of_group (tenant, id))
@@ -122,11 +126,13 @@ public final class DrainedResults {
             set state = j.state, reason = j.reason, round_attempts = j.round_attempts,
               attempt_count = j.attempt_count,
               next_attempt_at = now() + j.wait * interval '1 millisecond',
+              retry_until = case when d.retry_until is not null then
+                greatest(d.retry_until, now() + j.retry_for * interval '1 millisecond') end,
               look_after = null, own_faults = 0,
               run_notice = d.run_notice and j.wait is null
             from unnest(:tenants::text[], :ids::uuid[], :states::text[], :reasons::text[],
-              :roundAttempts::integer[], :counts::integer[], :waits::bigint[])
-              as j (tenant, id, state, reason, round_attempts, attempt_count, wait)
+              :roundAttempts::integer[], :counts::integer[], :waits::bigint[], :retries::bigint[])
+              as j (tenant, id, state, reason, round_attempts, attempt_count, wait, retry_for)
             where d.tenant = j.tenant and d.id = j.id and d.id between :low and :high
             returning d.id, d.next_attempt_at, d.updated_at
             """)
@@ -138,6 +144,7 @@ public final class DrainedResults {
         .param("roundAttempts", column(all, Integer[]::new, j -> j.after().roundAttempts()))
         .param("counts", column(all, Integer[]::new, j -> j.after().attemptCount()))
         .param("waits", column(all, Long[]::new, j -> millis(j.verdict().dueIn())))
+        .param("retries", column(all, Long[]::new, j -> millis(j.verdict().retryFor())))
         .query(
             (row, _) -> {
               OffsetDateTime next = row.getObject("next_attempt_at", OffsetDateTime.class);

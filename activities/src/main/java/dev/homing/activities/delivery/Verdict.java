@@ -22,8 +22,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param delivery the delivery with this attempt counted
  * @param dueIn time until the next attempt; null: there is none
+ * @param retryFor how long its schedule goes on, if the next attempt waits for longer than the
+ *     schedule says; null: as long as it would have
  */
-record Verdict(Delivery delivery, @Nullable Duration dueIn) {
+record Verdict(Delivery delivery, @Nullable Duration dueIn, @Nullable Duration retryFor) {
+  private Verdict(Delivery delivery, @Nullable Duration dueIn) {
+    this(delivery, dueIn, null);
+  }
 
   /**
    * Judges an attempt.
@@ -63,16 +68,21 @@ record Verdict(Delivery delivery, @Nullable Duration dueIn) {
   private static Verdict retryOrFail(
       Delivery counted, AttemptContext context, Attempt attempt, DoubleSupplier random) {
     var schedule = context.receiver().schedule();
-    Duration wait =
-        schedule.waitAfter(
-            counted.roundAttempts(), attempt.outcome().shortestWait(), random.getAsDouble());
-    Verdict retry = new Verdict(counted.in(State.RETRYING, null), wait);
+    int attempts = counted.roundAttempts();
+    Duration asked = attempt.outcome().shortestWait();
+    Duration wait = schedule.waitAfter(attempts, asked, random.getAsDouble());
+    Duration rest = context.timeLeft(attempts + 1);
     Order order = context.order();
-    boolean over =
-        order == null
-            ? counted.roundAttempts() >= schedule.maxAttempts()
-            : order.endsWith(schedule, counted.roundAttempts())
-                || blockedUntil(counted, attempt, wait).compareTo(order.maxBlock()) > 0;
+    boolean over;
+    if (order == null) {
+      over = attempts >= schedule.maxAttempts();
+    } else {
+      Duration mayBlock = order.maxBlock().minus(blockedUntil(counted, attempt, wait));
+      over = order.endsWith(schedule, attempts) || mayBlock.isNegative();
+      rest = rest.compareTo(mayBlock) < 0 ? rest : mayBlock;
+    }
+    Verdict retry =
+        new Verdict(counted.in(State.RETRYING, null), wait, asked == null ? null : wait.plus(rest));
     return over ? retry.over(context) : retry;
   }
 

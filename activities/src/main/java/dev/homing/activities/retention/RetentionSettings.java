@@ -24,7 +24,12 @@ public record RetentionSettings(Duration events, @Nullable Duration payloads) {
     }
   }
 
+  /** How long payloads are kept. */
+  public Duration ofPayloads() {
+    return payloads == null ? events : payloads;
+  }
+
   Duration of(Table table) {
-    return table == Table.PAYLOADS && payloads != null ? payloads : events;
+    return table == Table.PAYLOADS ? ofPayloads() : events;
   }
 }

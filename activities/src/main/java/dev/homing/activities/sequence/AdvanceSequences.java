@@ -9,6 +9,7 @@ import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,37 +52,37 @@ public final class AdvanceSequences implements AttemptListener {
   /**
    * Advances sequences after attempts of this node; asks the database only if one has ended.
    *
-   * @return whether a delivery got its turn
+   * @return the subscriptions of which a delivery got its turn
    */
-  public boolean advanceEnded() {
-    boolean any = false;
+  public List<SubscriptionKey> advanceEnded() {
+    List<SubscriptionKey> advanced = new ArrayList<>();
     for (SubscriptionKey key : List.copyOf(ended.keySet())) {
       Receiver receiver = ended.remove(key);
-      any |= receiver != null && advance(key, receiver);
+      if (receiver != null && advance(key, receiver)) {
+        advanced.add(key);
+      }
     }
-    return any;
+    return advanced;
   }
 
   /**
    * Advances the sequences of all tenants.
    *
-   * @return whether a delivery got its turn
+   * @return the subscriptions of which a delivery got its turn
    */
-  public boolean advanceAll() {
-    boolean any = false;
+  public List<SubscriptionKey> advanceAll() {
+    List<SubscriptionKey> advanced = new ArrayList<>();
     try {
       for (SubscriptionKey key : sequences.ended(ROUND_SIZE)) {
-        Tenant tenant = new Tenant(key.tenant());
-        any |=
-            receivers
-                .find(tenant, new SubscriptionId(key.id()))
-                .map(receiver -> advance(key, receiver))
-                .orElse(false);
+        receivers
+            .find(new Tenant(key.tenant()), new SubscriptionId(key.id()))
+            .filter(receiver -> advance(key, receiver))
+            .ifPresent(_ -> advanced.add(key));
       }
     } catch (DataAccessException e) {
       log.warn("cannot look for sequences to advance: {}", e.getMessage());
     }
-    return any;
+    return advanced;
   }
 
   private boolean advance(SubscriptionKey key, Receiver receiver) {

@@ -37,9 +37,16 @@ public final class Sequences {
   private final JdbcClient jdbc;
   private final Standings standings;
   private final TransactionTemplate transaction;
+  private final Duration longestBlock;
 
-  public Sequences(JdbcClient jdbc, Standings standings, TransactionTemplate transaction) {
+  /** {@code longestBlock}: no delivery keeps its turn for longer, as its payload expires. */
+  public Sequences(
+      JdbcClient jdbc,
+      Standings standings,
+      TransactionTemplate transaction,
+      Duration longestBlock) {
     this.jdbc = jdbc;
+    this.longestBlock = longestBlock;
     this.standings = standings;
     this.transaction = transaction;
   }
@@ -176,9 +183,10 @@ public final class Sequences {
             where s.waits and d.tenant = s.tenant and d.id = s.head
               and d.state = 'held' and d.reason in ('our_fault', 'unreadable')
               and coalesce(d.turn_since, d.created_at) < now() - interval '1 second'
-                * coalesce(r.max_block_seconds,
-                  case r.on_failure when 'skip' then :skip else :block end)
+                * least(:longest, coalesce(r.max_block_seconds,
+                  case r.on_failure when 'skip' then :skip else :block end))
             """)
+        .param("longest", longestBlock.toSeconds())
         .param("skip", Order.OnFailure.SKIP.defaultMaxBlock().toSeconds())
         .param("block", Order.OnFailure.BLOCK.defaultMaxBlock().toSeconds())
         .update();

@@ -83,12 +83,16 @@ public final class Standings {
       String condition) {
     return jdbc.sql(
             """
-            insert into standings (tenant, subscription_id, state, reason, answer, held_until)
+            insert into standings (tenant, subscription_id, state, reason, answer, held_until,
+              held_for)
             values (:tenant, :id, :state, :reason, :answer,
-              now() + cast(:hold as bigint) * interval '1 millisecond')
+              now() + cast(:hold as bigint) * interval '1 millisecond',
+              coalesce(cast(:hold as bigint), 0) * interval '1 millisecond')
             on conflict (tenant, subscription_id) do update
             set state = excluded.state, reason = excluded.reason, answer = excluded.answer,
               held_until = excluded.held_until, changed_at = now(),
+              held_for = standings.held_for + coalesce(
+                excluded.held_until - greatest(standings.held_until, now()), '0'),
               since = case when standings.state = 'closed' then now() else standings.since end
             where %s
             returning *

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBlock how long it may keep its turn
  */
 public record Order(OnFailure onFailure, Duration maxBlock) {
-  /** The longest block that a subscription may ask for. */
+  /** The longest block that a subscription may ask for; less if payloads are kept for less. */
   public static final Duration MAX_BLOCK = Duration.ofDays(7);
 
   /** What happens when the retry schedule is over. */
@@ -51,10 +51,15 @@ public record Order(OnFailure onFailure, Duration maxBlock) {
     }
   }
 
-  /** The order of a subscription that may set parts of it: by default it blocks, for 7 days. */
-  static Order of(@Nullable OnFailure onFailure, @Nullable Duration maxBlock) {
+  /**
+   * The order of a subscription that may set parts of it: by default it blocks, for 7 days.
+   *
+   * @param longest no block is longer, whatever was set when it was
+   */
+  static Order of(@Nullable OnFailure onFailure, @Nullable Duration maxBlock, Duration longest) {
     OnFailure chosen = onFailure == null ? OnFailure.BLOCK : onFailure;
-    return new Order(chosen, maxBlock == null ? chosen.defaultMaxBlock : maxBlock);
+    Duration wanted = maxBlock == null ? chosen.defaultMaxBlock : maxBlock;
+    return new Order(chosen, wanted.compareTo(longest) < 0 ? wanted : longest);
   }
 
   /** Whether a delivery ends after so many attempts, though it may keep its turn. */

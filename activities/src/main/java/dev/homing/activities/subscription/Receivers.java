@@ -46,10 +46,14 @@ public final class Receivers {
   private final JdbcClient jdbc;
   private final Secrets secrets;
   private final DeliverySettings settings;
+  private final Duration longestBlock;
   private final Cache<SubscriptionKey, Cached> cache =
       Caffeine.newBuilder().maximumSize(MAX_CACHED).build();
 
-  public Receivers(JdbcClient jdbc, Secrets secrets, DeliverySettings settings) {
+  /** {@code longestBlock}: no delivery keeps its turn for longer, as its payload expires. */
+  public Receivers(
+      JdbcClient jdbc, Secrets secrets, DeliverySettings settings, Duration longestBlock) {
+    this.longestBlock = longestBlock;
     this.jdbc = jdbc;
     this.secrets = secrets;
     this.settings = settings;
@@ -209,14 +213,15 @@ public final class Receivers {
         seconds(row, "max_interval_seconds"));
   }
 
-  private static @Nullable Order order(ResultSet row) throws SQLException {
+  private @Nullable Order order(ResultSet row) throws SQLException {
     if (!row.getBoolean("ordered")) {
       return null;
     }
     String onFailure = row.getString("on_failure");
     return Order.of(
         onFailure == null ? null : Order.OnFailure.of(onFailure),
-        seconds(row, "max_block_seconds"));
+        seconds(row, "max_block_seconds"),
+        longestBlock);
   }
 
   private static Status status(ResultSet row) throws SQLException {

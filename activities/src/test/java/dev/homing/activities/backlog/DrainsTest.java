@@ -383,6 +383,83 @@ class DrainsTest {
   }
 
   @Test
+  void holdThatComesInARampIsKept() {
+    SubscriptionId subscription = to("/429");
+    ledger.backlog(subscription, 10);
+    node.knownStandings.hold(key(subscription), "429", Duration.ofMillis(200));
+
+    node.drains.beginDue();
+
+    await().until(() -> receiver.requests() == 1);
+    awaitIdle();
+    assertThat(receiver.requests()).isEqualTo(1);
+    assertThat(state(subscription)).isEqualTo(Standing.State.HELD);
+  }
+
+  /** Each wait of an hour is longer than the whole schedule. */
+  @Test
+  void waitsThatItsReceiverAsksForCostADeliveryNoAttempts() {
+    SubscriptionId subscription = to("/500/later");
+    SampleSubscriptions.allow(ledger.tenant, subscription, 4);
+    Delivery.Key key = ledger.backlog(subscription, 1).getFirst();
+
+    for (int attempt = 1; attempt <= 4; attempt++) {
+      int made = attempt;
+      passTimeUntilDue(key);
+      node.drains.beginDue();
+      await().until(() -> ledger.find(key).attemptCount() == made);
+      awaitIdle();
+    }
+
+    assertThat(ledger.find(key).state()).isEqualTo(State.FAILED);
+    assertThat(ledger.find(key).reason()).isEqualTo(Reason.SCHEDULE_OVER);
+  }
+
+  @Test
+  void holdsCostADeliveryNoAttempts() {
+    SubscriptionId subscription = to("/500");
+    SampleSubscriptions.allow(ledger.tenant, subscription, 4);
+    Delivery.Key key = ledger.backlog(subscription, 1).getFirst();
+    node.knownStandings.hold(key(subscription), "429", Duration.ofMinutes(30));
+    node.knownStandings.hold(key(subscription), "429", Duration.ofHours(1));
+    ledger.set(key, "retry_until = retry_until - interval '1 hour'");
+    Postgres.jdbc().sql("update standings set held_until = now(), changed_at = now()").update();
+    node.knownStandings.refresh();
+
+    node.drains.beginDue();
+
+    await().until(() -> ledger.find(key).attemptCount() == 1);
+    awaitIdle();
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+
+    ledger.set(key, "retry_until = retry_until - interval '1 minute'");
+    passTimeUntilDue(key);
+    node.drains.beginDue();
+
+    await().until(() -> ledger.find(key).state() == State.FAILED);
+    assertThat(ledger.find(key).attemptCount()).isEqualTo(2);
+  }
+
+  @Test
+  void holdsAreForgottenOnceNothingWaits() {
+    SubscriptionId subscription = to("/ok");
+    ledger.backlog(subscription, 1);
+    node.knownStandings.hold(key(subscription), "429", Duration.ofMillis(200));
+
+    node.drains.beginDue();
+
+    awaitGoodStanding(subscription);
+    assertThat(ask(Boolean.class, "select held_for = '0' from standings", subscription)).isTrue();
+  }
+
+  /** As if the time until its next attempt had passed. */
+  private void passTimeUntilDue(Delivery.Key key) {
+    ledger.set(
+        key, "retry_until = retry_until - (next_attempt_at - now()), next_attempt_at = now()");
+    Postgres.jdbc().sql("update standings set next_look = now()").update();
+  }
+
+  @Test
   void hangingReceiverOpensTheBreaker() {
     SubscriptionId subscription = to("/hangs");
     ledger.backlog(subscription, 5);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.OneAtATime;
+import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
@@ -95,6 +96,26 @@ class FirstResultsTest {
     ledger.leave(key, State.RETRYING, null, Duration.ZERO);
 
     assertThat(ledger.find(key)).isEqualTo(before);
+  }
+
+  @Test
+  void waitThatTheFirstAnswerAsksForIsNoPartOfTheSchedule() {
+    Delivery.Key key = ledger.toNewSubscription();
+    SampleSubscriptions.allow(ledger.tenant, key.subscriptionId(), 4);
+
+    ledger.node.attemptLog.recordFirst(
+        ledger.first(key), SampleAttempts.refused(Duration.ofHours(1)), () -> false);
+
+    // The waits after the second and the third attempt: 10 and 20 seconds.
+    assertThat(
+            Postgres.jdbc()
+                .sql(
+                    "select extract(epoch from retry_until - next_attempt_at) from deliveries"
+                        + " where id = :id")
+                .param("id", key.id().uuid())
+                .query(Double.class)
+                .single())
+        .isEqualTo(30.0);
   }
 
   @Test

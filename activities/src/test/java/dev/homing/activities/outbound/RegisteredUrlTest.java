@@ -6,6 +6,7 @@ import dev.homing.activities.OneAtATime;
 import dev.homing.activities.Postgres;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.subscription.DeliverySettings;
+import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.ReceiverUrl;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.workflows.SubscriptionId;
@@ -91,7 +92,7 @@ class RegisteredUrlTest {
     DeliverySettings settings =
         new DeliverySettings(
             20, Duration.ofSeconds(5), Duration.ofHours(12), Duration.ofSeconds(15));
-    return new Receivers(Postgres.jdbc(), SampleSubscriptions.SECRETS, settings)
+    return new Receivers(Postgres.jdbc(), SampleSubscriptions.SECRETS, settings, Order.MAX_BLOCK)
         .find(tenant, id)
         .orElseThrow()
         .url();

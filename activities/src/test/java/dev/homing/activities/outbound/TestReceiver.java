@@ -90,7 +90,7 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
     String code = request.getUrl().pathSegments().getFirst();
     MockResponse.Builder response =
         new MockResponse.Builder().code(code.matches("[0-9]{3}") ? Integer.parseInt(code) : 200);
-    if (path.equals("/429")) {
+    if (path.equals("/429") || path.endsWith("/later")) {
       response.addHeader("Retry-After", "3600");
     }
     request.getUrl().pathSegments().stream()

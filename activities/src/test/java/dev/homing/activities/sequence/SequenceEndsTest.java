@@ -197,7 +197,7 @@ class SequenceEndsTest {
   void aWaitingDeliveryKeepsItsTurn() {
     waiting(events.key(head));
 
-    assertThat(node.advanceSequences.advanceAll()).isFalse();
+    assertThat(node.advanceSequences.advanceAll()).isEmpty();
     assertThat(events.find(next).reason()).isEqualTo(Reason.IN_ORDER);
   }
 
@@ -209,7 +209,7 @@ class SequenceEndsTest {
     ledger.set(key, "turn_since = now() - interval '6 days'");
 
     assertThat(node.sequences.skipParked()).isZero();
-    assertThat(node.advanceSequences.advanceAll()).isFalse();
+    assertThat(node.advanceSequences.advanceAll()).isEmpty();
   }
 
   @Test
@@ -218,7 +218,7 @@ class SequenceEndsTest {
 
     assertThat(ledger.record(events.first(events.key(head)), SampleAttempts.refused()).state())
         .isEqualTo(State.RETRYING);
-    assertThat(node.advanceSequences.advanceAll()).isFalse();
+    assertThat(node.advanceSequences.advanceAll()).isEmpty();
   }
 
   // What a delivery that waits for its turn is left out of.
@@ -341,6 +341,28 @@ class SequenceEndsTest {
                 """,
                 ledger.tenant))
         .isEqualTo(600);
+  }
+
+  @Test
+  void aWaitThatTheReceiverAsksForIsPartOfItsTurn() {
+    SampleSubscriptions.order(
+        ledger.tenant, events.subscription, "on_failure = 'skip', max_block_seconds = 600");
+    events.end(head);
+    node.advanceSequences.advanceAll();
+    Delivery.Key key = events.key(next);
+    ledger.set(key, "turn_since = '2026-11-24T00:00:00Z'");
+
+    node.attemptLog.recordDrained(
+        AttemptContext.drained(key, 1, ledger.receiver(key)).withKey("a"),
+        SampleAttempts.refused(Duration.ofSeconds(400)));
+
+    assertThat(
+            Postgres.ask(
+                Long.class,
+                "select cast(extract(epoch from retry_until - updated_at) as bigint)"
+                    + " from deliveries where tenant = :tenant and state = 'retrying'",
+                ledger.tenant))
+        .isBetween(590L, 600L);
   }
 
   private Delivery refused(int attempt, String turnSince) {

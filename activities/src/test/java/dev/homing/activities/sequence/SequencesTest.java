@@ -168,7 +168,7 @@ class SequencesTest {
     OrderedEvents.begin(watched, accepted, key.isEmpty() ? null : key);
 
     await().until(() -> receiver.requests() == 1 && !watched.open.isOpen(accepted.lease().event()));
-    assertThat(watched.advanceSequences.advanceEnded()).isFalse();
+    assertThat(watched.advanceSequences.advanceEnded()).isEmpty();
     assertThat(database.count("sequence")).isZero();
   }
 
@@ -183,7 +183,7 @@ class SequencesTest {
       ledger.leave(events.key(head), state, null, null);
     }
 
-    assertThat(node.advanceSequences.advanceAll()).isEqualTo(state.isOver());
+    assertThat(node.advanceSequences.advanceAll()).hasSize(state.isOver() ? 1 : 0);
 
     assertThat(events.find(next).state()).isEqualTo(state.isOver() ? State.RETRYING : State.HELD);
   }
@@ -192,13 +192,13 @@ class SequencesTest {
   void attemptsOfThisNodeAdvanceSequencesAtOnce() {
     Acceptance.New head = events.acceptOne("a");
     Acceptance.New next = events.acceptOne("a");
-    assertThat(node.advanceSequences.advanceEnded()).isFalse();
+    assertThat(node.advanceSequences.advanceEnded()).isEmpty();
     OrderedEvents.begin(node, head, "a");
 
-    await().until(node.advanceSequences::advanceEnded);
+    await().until(() -> !node.advanceSequences.advanceEnded().isEmpty());
 
     assertThat(events.find(next).state()).isEqualTo(State.RETRYING);
-    assertThat(node.advanceSequences.advanceEnded()).isFalse();
+    assertThat(node.advanceSequences.advanceEnded()).isEmpty();
   }
 
   @Test
@@ -208,8 +208,8 @@ class SequencesTest {
     Acceptance.New last = events.acceptOne("a");
     events.end(head);
 
-    assertThat(node.advanceSequences.advanceAll()).isTrue();
-    assertThat(node.advanceSequences.advanceAll()).isFalse();
+    assertThat(node.advanceSequences.advanceAll()).isNotEmpty();
+    assertThat(node.advanceSequences.advanceAll()).isEmpty();
 
     Delivery delivery = events.find(next);
     assertThat(delivery.backlogged()).isTrue();
@@ -228,7 +228,7 @@ class SequencesTest {
     ledger.cancel(events.key(cancelled), Reason.CANCELLED);
     events.end(head);
 
-    assertThat(node.advanceSequences.advanceAll()).isTrue();
+    assertThat(node.advanceSequences.advanceAll()).isNotEmpty();
 
     assertThat(events.find(next).state()).isEqualTo(State.RETRYING);
     assertThat(events.find(cancelled).state()).isEqualTo(State.CANCELLED);
@@ -242,7 +242,7 @@ class SequencesTest {
     ledger.cancel(events.key(cancelled), Reason.CANCELLED);
     events.end(head);
 
-    assertThat(node.advanceSequences.advanceAll()).isFalse();
+    assertThat(node.advanceSequences.advanceAll()).isEmpty();
 
     assertThat(node.sequences.head(ledger.tenant, subscription, "a")).isEmpty();
     assertThat(events.acceptOne("a").route().recipients()).containsExactly(subscription);

@@ -52,7 +52,7 @@ class EarlierSecretsTest {
     DeliverySettings settings =
         new DeliverySettings(
             20, Duration.ofSeconds(5), Duration.ofHours(12), Duration.ofSeconds(15));
-    return new Receivers(jdbc, SampleSubscriptions.SECRETS, settings)
+    return new Receivers(jdbc, SampleSubscriptions.SECRETS, settings, Order.MAX_BLOCK)
         .find(TENANT, id)
         .orElseThrow()
         .secrets();

@@ -1,5 +1,6 @@
 package dev.homing.activities.subscription;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.Node;
@@ -10,6 +11,7 @@ import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.subscription.Receiver.Status;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -36,6 +38,28 @@ class ReceiversTest {
         .filteredOn(receiver -> receiver.status() == Status.DELETED)
         .extracting(Receiver::id)
         .containsExactly(ids.getLast());
+  }
+
+  @Test
+  void noTurnIsLongerThanPayloadsAreKept() {
+    SubscriptionId byDefault = SampleSubscriptions.active(tenant, "http://receiver.test/");
+    SubscriptionId longer = SampleSubscriptions.active(tenant, "http://receiver.test/");
+    SubscriptionId shorter = SampleSubscriptions.active(tenant, "http://receiver.test/");
+    SampleSubscriptions.order(tenant, byDefault, "ordered = true");
+    SampleSubscriptions.order(tenant, longer, "ordered = true, max_block_seconds = 300000");
+    SampleSubscriptions.order(tenant, shorter, "ordered = true, max_block_seconds = 60");
+    Receivers keepingADay =
+        new Receivers(
+            Postgres.jdbc(), SampleSubscriptions.SECRETS, new Node().settings, Duration.ofDays(1));
+
+    assertThat(keepingADay.find(tenant, List.of(byDefault, longer, shorter)))
+        .hasEntrySatisfying(byDefault, each -> assertLongestTurn(each, Duration.ofDays(1)))
+        .hasEntrySatisfying(longer, each -> assertLongestTurn(each, Duration.ofDays(1)))
+        .hasEntrySatisfying(shorter, each -> assertLongestTurn(each, Duration.ofMinutes(1)));
+  }
+
+  private static void assertLongestTurn(Receiver receiver, Duration longest) {
+    assertThat(requireNonNull(receiver.order()).maxBlock()).isEqualTo(longest);
   }
 
   @Test

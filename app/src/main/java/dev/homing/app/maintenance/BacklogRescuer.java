@@ -16,6 +16,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -116,6 +117,35 @@ class BacklogRescuer {
     }
   }
 
+  /**
+   * Drains backlogs of which a delivery got its turn at once: their runs may wait for another one
+   * that fails, for hours. A run that a person has paused stays so.
+   */
+  void drainNow(List<SubscriptionKey> keys) {
+    if (keys.isEmpty()) {
+      return;
+    }
+    drains.beginDue();
+    try {
+      runs.due(keys).forEach(due -> drains.beginIf(due.key(), () -> !isPaused(due)));
+    } catch (DataAccessException e) {
+      log.warn("cannot drain backlogs of sequences: {}", e.getMessage());
+    }
+  }
+
+  /** Whether a person has paused the run; as far as a node knows, if Temporal does not answer. */
+  private boolean isPaused(Late backlog) {
+    SubscriptionId id = new SubscriptionId(backlog.key().id());
+    try {
+      boolean paused = workflows.latest(id) instanceof Latest.Paused;
+      runs.paused(backlog.key(), backlog.runId(), paused);
+      return paused;
+    } catch (StatusRuntimeException e) {
+      log.warn("cannot look up the workflow of {} in Temporal: {}", id, e.getMessage());
+      return backlog.paused();
+    }
+  }
+
   /** Looks up a late backlog's run, and has it drain; false if Temporal does not answer. */
   private boolean lookUp(Late late) {
     SubscriptionId id = new SubscriptionId(late.key().id());
@@ -125,7 +155,9 @@ class BacklogRescuer {
       switch (latest) {
         case Latest.None _, Latest.Ended _ -> runs.lost(late.key(), late.runId());
         case Latest.Asleep _ -> workflows.wake(id);
-        case Latest.Running _, Latest.Paused _, Latest.Ending _ -> {}
+        // Nobody has its lease: Temporal may have given the activity to a frozen node, even twice.
+        case Latest.Running _ -> drains.begin(late.key());
+        case Latest.Paused _, Latest.Ending _ -> {}
       }
       return true;
     } catch (StatusRuntimeException e) {

@@ -1,6 +1,5 @@
 package dev.homing.app.maintenance;
 
-import dev.homing.activities.backlog.Drains;
 import dev.homing.activities.sequence.AdvanceSequences;
 import dev.homing.activities.sequence.Sequences;
 import io.micrometer.core.instrument.Gauge;
@@ -17,14 +16,17 @@ class SequenceKeeper {
 
   private final AdvanceSequences advancing;
   private final Sequences sequences;
-  private final Drains drains;
+  private final BacklogRescuer backlogs;
   private volatile long stalled;
 
   SequenceKeeper(
-      AdvanceSequences advancing, Sequences sequences, Drains drains, MeterRegistry metrics) {
+      AdvanceSequences advancing,
+      Sequences sequences,
+      BacklogRescuer backlogs,
+      MeterRegistry metrics) {
     this.advancing = advancing;
     this.sequences = sequences;
-    this.drains = drains;
+    this.backlogs = backlogs;
     Gauge.builder("homing.sequences.stalled", () -> stalled)
         .description("Sequences of ordered deliveries that should have gone on a minute ago")
         .register(metrics);
@@ -32,15 +34,11 @@ class SequenceKeeper {
 
   /** Asks the database only after an attempt of this node has ended an ordered delivery. */
   void advanceEnded() {
-    if (advancing.advanceEnded()) {
-      drains.beginDue();
-    }
+    backlogs.drainNow(advancing.advanceEnded());
   }
 
   void advanceAll() {
-    if (advancing.advanceAll()) {
-      drains.beginDue();
-    }
+    backlogs.drainNow(advancing.advanceAll());
   }
 
   void sweep() {

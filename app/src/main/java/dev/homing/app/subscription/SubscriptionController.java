@@ -2,6 +2,7 @@ package dev.homing.app.subscription;
 
 import dev.homing.activities.backlog.BacklogCounts;
 import dev.homing.activities.destination.DestinationCheck;
+import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.routing.EventTypes;
 import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.standing.Standings;
@@ -19,6 +20,7 @@ import dev.homing.workflows.Tenant;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,7 @@ class SubscriptionController {
   private final Standings standings;
   private final BacklogCounts counts;
   private final DeliverySettings settings;
+  private final RetentionSettings retention;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
 
@@ -68,6 +71,7 @@ class SubscriptionController {
       Standings standings,
       BacklogCounts counts,
       DeliverySettings settings,
+      RetentionSettings retention,
       Clock clock) {
     this.subscriptions = subscriptions;
     this.registry = registry;
@@ -77,6 +81,7 @@ class SubscriptionController {
     this.standings = standings;
     this.counts = counts;
     this.settings = settings;
+    this.retention = retention;
     this.clock = clock;
   }
 
@@ -86,6 +91,7 @@ class SubscriptionController {
     SubscriptionRequest request = reader.created(body);
     Terms terms = request.terms();
     checkIntervals(terms.retry());
+    checkBlock(terms.ordering());
     checkDestination(terms);
     SigningSecret secret = request.scheme().signingSecret(random);
     Subscription created = registry.add(tenant, terms, secret);
@@ -159,6 +165,7 @@ class SubscriptionController {
         subscription -> {
           Terms changed = change.apply(subscription).terms();
           checkIntervals(subscription, changed);
+          checkBlock(subscription, changed);
           return changed;
         };
     Subscription before = registry.find(tenant, id);
@@ -198,6 +205,22 @@ class SubscriptionController {
             contradiction -> {
               throw Problem.invalid("retry." + contradiction.field(), contradiction.detail());
             });
+  }
+
+  /** An unchanged block passes: the settings may have changed since it was accepted. */
+  private void checkBlock(Subscription before, Terms terms) {
+    if (!terms.ordering().equals(before.terms().ordering())) {
+      checkBlock(terms.ordering());
+    }
+  }
+
+  private void checkBlock(Terms.Ordering ordering) {
+    Duration kept = retention.ofPayloads();
+    if (ordering.maxBlock() != null && ordering.maxBlock().compareTo(kept) > 0) {
+      throw Problem.invalid(
+          "max_block",
+          "must be at most %d seconds, as long as payloads are kept".formatted(kept.toSeconds()));
+    }
   }
 
   /** An unchanged URL passes, so that a subscription to a forbidden one can still be paused. */

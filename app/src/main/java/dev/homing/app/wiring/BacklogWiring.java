@@ -13,6 +13,7 @@ import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.lane.ExpressSettings;
 import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.sequence.AdvanceSequences;
 import dev.homing.activities.sequence.Sequences;
 import dev.homing.activities.slots.SendingLimits;
@@ -56,8 +57,12 @@ class BacklogWiring {
   }
 
   @Bean
-  Sequences sequences(JdbcClient jdbc, Standings standings, TransactionTemplate transaction) {
-    return new Sequences(jdbc, standings, transaction);
+  Sequences sequences(
+      JdbcClient jdbc,
+      Standings standings,
+      TransactionTemplate transaction,
+      RetentionSettings retention) {
+    return new Sequences(jdbc, standings, transaction, retention.ofPayloads());
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package dev.homing.app.wiring;
 
+import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.routing.RedisRoutes;
 import dev.homing.activities.routing.Routes;
 import dev.homing.activities.secret.Encryption;
@@ -35,8 +36,9 @@ class SubscriptionWiring {
   }
 
   @Bean
-  Receivers receivers(JdbcClient jdbc, Secrets secrets, DeliverySettings settings) {
-    return new Receivers(jdbc, secrets, settings);
+  Receivers receivers(
+      JdbcClient jdbc, Secrets secrets, DeliverySettings settings, RetentionSettings retention) {
+    return new Receivers(jdbc, secrets, settings, retention.ofPayloads());
   }
 
   @Bean

@@ -1,12 +1,15 @@
 package dev.homing.app.chaos;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
-import static java.util.stream.Collectors.toSet;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +23,7 @@ import java.util.stream.Stream;
  * @param calls of the business systems
  * @param answered the receipts of all sinks, including unhealthy ones
  * @param kept the events that the API knows
+ * @param unanswered of those, the marks of all that no 202 names
  * @param fault from which delays are counted, if it came after the 202
  */
 record Accounts(
@@ -27,8 +31,10 @@ record Accounts(
     List<Call> calls,
     List<RecordingReceivers.Answered> answered,
     Set<String> kept,
+    Map<String, String> unanswered,
     Instant fault) {
-  static final Accounts NONE = new Accounts(0, List.of(), List.of(), Set.of(), Instant.MIN);
+  static final Accounts NONE =
+      new Accounts(0, List.of(), List.of(), Set.of(), Map.of(), Instant.MIN);
 
   /** An event on its way to a sink. */
   private record Pair(String event, int sink) {
@@ -37,9 +43,31 @@ record Accounts(
     }
   }
 
-  private Stream<Pair> pairs(Call call) {
-    return call.event().stream()
-        .flatMap(event -> IntStream.range(0, sinks).mapToObj(sink -> new Pair(event, sink)));
+  private Stream<Pair> pairs(String event) {
+    return IntStream.range(0, sinks).mapToObj(sink -> new Pair(event, sink));
+  }
+
+  /**
+   * The events that must arrive, each with its call: those that a 202 names, and those that exist
+   * because a try without a key was accepted though its caller never heard of it.
+   */
+  Map<String, Call> events() {
+    Map<String, Call> events = new HashMap<>();
+    Map<String, Call> withoutKey = new HashMap<>();
+    for (Call call : calls) {
+      call.event().ifPresent(event -> events.put(event, call));
+      if (!call.keyed() && call.wasUnknown()) {
+        withoutKey.put(call.mark(), call);
+      }
+    }
+    unanswered.forEach(
+        (event, mark) -> {
+          Call call = withoutKey.get(mark);
+          if (call != null) {
+            events.putIfAbsent(event, call);
+          }
+        });
+    return events;
   }
 
   private Map<Pair, Instant> firstDeliveries() {
@@ -65,19 +93,19 @@ record Accounts(
             .count();
   }
 
-  /** Promised, and never delivered. */
+  /** Accepted, and never delivered. */
   int lost() {
     Set<Pair> delivered = firstDeliveries().keySet();
     return (int)
-        calls.stream().flatMap(this::pairs).filter(pair -> !delivered.contains(pair)).count();
+        events().keySet().stream()
+            .flatMap(this::pairs)
+            .filter(pair -> !delivered.contains(pair))
+            .count();
   }
 
-  /** Receipts that were never promised, or differ from what was published. */
+  /** Receipts of what was never accepted, or that differ from what was published. */
   int unexpected() {
-    Map<String, Call> published =
-        calls.stream()
-            .filter(Call::isAccepted)
-            .collect(toMap(call -> call.event().orElseThrow(), call -> call, (one, _) -> one));
+    Map<String, Call> published = events();
     return (int)
         answered.stream()
             .filter(
@@ -109,9 +137,10 @@ record Accounts(
   int recovered() {
     Set<Pair> delivered = firstDeliveries().keySet();
     return (int)
-        calls.stream()
-            .filter(Call::wasUnknown)
-            .flatMap(this::pairs)
+        events().entrySet().stream()
+            .filter(each -> each.getValue().wasUnknown())
+            .filter(each -> each.getValue().keyed() || unanswered.containsKey(each.getKey()))
+            .flatMap(each -> pairs(each.getKey()))
             .filter(delivered::contains)
             .count();
   }
@@ -120,7 +149,7 @@ record Accounts(
     return (int) answered.stream().filter(each -> !each.visit().signed()).count();
   }
 
-  /** A 202 for an event that does not exist, or another event for the same key. */
+  /** A 202 for an event that does not exist or is another call's, or another for the same key. */
   int falseAcknowledgements() {
     long missing =
         calls.stream().flatMap(Call::accepted).filter(t -> !kept.contains(t.event())).count();
@@ -128,17 +157,23 @@ record Accounts(
         calls.stream()
             .filter(call -> call.accepted().map(Call.Try::event).distinct().count() > 1)
             .count();
-    return (int) (missing + twice);
+    List<String> named = calls.stream().flatMap(call -> call.event().stream()).toList();
+    return (int) (missing + twice) + named.size() - new HashSet<>(named).size();
   }
 
-  /** Events that no client knows of, though each repeated its call until it got its 202. */
+  /** Events of no call, and those beyond one for each try without a key that no answer settled. */
   int keptForNobody() {
-    Set<String> promised = promised();
-    return (int) kept.stream().filter(event -> !promised.contains(event)).count();
-  }
-
-  Set<String> promised() {
-    return calls.stream().flatMap(call -> call.event().stream()).collect(toSet());
+    Map<String, Call> events = events();
+    long ofNoCall = kept.stream().filter(event -> !events.containsKey(event)).count();
+    Map<String, Long> ofMark =
+        unanswered.entrySet().stream()
+            .filter(each -> events.containsKey(each.getKey()))
+            .collect(groupingBy(Map.Entry::getValue, counting()));
+    long tooMany =
+        calls.stream()
+            .mapToLong(call -> Math.max(0, ofMark.getOrDefault(call.mark(), 0L) - call.unknown()))
+            .sum();
+    return (int) (ofNoCall + tooMany);
   }
 
   /** The longest time from the 202 or the fault to the first delivery. */
@@ -152,7 +187,8 @@ record Accounts(
 
   private Stream<Duration> delays(Call call, Call.Try first, Map<Pair, Instant> delivered) {
     Instant since = first.answeredAt().isAfter(fault) ? first.answeredAt() : fault;
-    return pairs(call)
+    return call.event().stream()
+        .flatMap(this::pairs)
         .filter(delivered::containsKey)
         .map(pair -> Duration.between(since, delivered.get(pair)));
   }

@@ -134,6 +134,61 @@ class AccountsTest {
   }
 
   @Test
+  void anEventThatACallWithoutAKeyMayHaveMadeMustArriveAsWell() {
+    Call repeated = withoutKey("body one", answered(0, null, 0), accepted("other", 1));
+    Map<String, String> unanswered = Map.of("one", "body one");
+    Answered[] second = {
+      got(receipt("other", "body one", START.plusSeconds(2)), 0, OK, true),
+      got(receipt("other", "body one", START.plusSeconds(2)), 1, OK, true)
+    };
+    Answered[] both = {second[0], second[1], got("one", 0, 2, OK), got("one", 1, 2, OK)};
+
+    Accounts arrived = accounts(List.of(repeated), unanswered, both);
+    assertThat(arrived.lost()).isZero();
+    assertThat(arrived.unexpected()).isZero();
+    assertThat(arrived.duplicated()).isZero();
+    assertThat(arrived.keptForNobody()).isZero();
+    assertThat(arrived.falseAcknowledgements()).isZero();
+    assertThat(arrived.recovered()).isEqualTo(2);
+
+    assertThat(accounts(List.of(repeated), unanswered, second).lost()).isEqualTo(2);
+  }
+
+  @Test
+  void aReceiptOfAnEventThatDoesNotExistIsUnexpectedWithoutAKeyToo() {
+    Call repeated = withoutKey("body one", answered(0, null, 0), accepted("other", 1));
+
+    assertThat(accounts(List.of(repeated), got("one", 0, 2, OK)).unexpected()).isEqualTo(1);
+  }
+
+  @Test
+  void oneEventMoreThanTriesThatMayHaveBeenAcceptedIsKeptForNobody() {
+    Map<String, String> two = Map.of("one", "body", "other", "body");
+    Call once = withoutKey("body", answered(0, null, 0), answered(503, null, 1));
+    Call twice = withoutKey("body", answered(0, null, 0), answered(0, null, 1));
+
+    assertThat(accounts(List.of(once), two).keptForNobody()).isEqualTo(1);
+    assertThat(accounts(List.of(twice), two).keptForNobody()).isZero();
+  }
+
+  @Test
+  void aSecondEventOfACallThatLeftNoDoubtIsKeptForNobody() {
+    Call keyed = call("body one", answered(0, null, 0), accepted("other", 1));
+    Call refused = withoutKey("body one", answered(503, null, 0), accepted("other", 1));
+    Map<String, String> unanswered = Map.of("one", "body one");
+
+    assertThat(accounts(List.of(keyed), unanswered).keptForNobody()).isEqualTo(1);
+    assertThat(accounts(List.of(refused), unanswered).keptForNobody()).isEqualTo(1);
+  }
+
+  @Test
+  void anEventOfAnotherCallIsAFalseAcknowledgement() {
+    Call copy = withoutKey("body one", accepted("one", 1));
+
+    assertThat(accounts(List.of(one, copy)).falseAcknowledgements()).isEqualTo(1);
+  }
+
+  @Test
   void withoutA202NothingIsPromised() {
     Call never = call("body", answered(503, null, 0), answered(0, null, 1));
     Accounts accounts = accounts(List.of(never));
@@ -151,6 +206,7 @@ class AccountsTest {
             List.of(one, other),
             List.of(got("one", 0, 9, OK), got("other", 0, 9, OK)),
             Set.of(),
+            Map.of(),
             START.plusSeconds(3));
 
     assertThat(accounts.longestDelay()).isEqualTo(Duration.ofSeconds(6));
@@ -158,11 +214,27 @@ class AccountsTest {
 
   /** Accounts of two sinks; the API knows both events. */
   private static Accounts accounts(List<Call> calls, Answered... answered) {
-    return new Accounts(2, calls, List.of(answered), Set.of("one", "other"), Instant.MIN);
+    return accounts(calls, Map.of(), answered);
+  }
+
+  /** The same with the marks of the events that no 202 names. */
+  private static Accounts accounts(
+      List<Call> calls, Map<String, String> unanswered, Answered... answered) {
+    return new Accounts(
+        2, calls, List.of(answered), Set.of("one", "other"), unanswered, Instant.MIN);
   }
 
   private static Call call(String body, Call.Try... tries) {
-    Call call = new Call("key", "order.paid", body.getBytes(StandardCharsets.UTF_8));
+    return call(true, body, tries);
+  }
+
+  /** Its mark is its body. */
+  private static Call withoutKey(String body, Call.Try... tries) {
+    return call(false, body, tries);
+  }
+
+  private static Call call(boolean keyed, String body, Call.Try... tries) {
+    Call call = new Call(body, keyed, "order.paid", body.getBytes(StandardCharsets.UTF_8));
     call.tries().addAll(List.of(tries));
     return call;
   }
@@ -172,7 +244,13 @@ class AccountsTest {
   }
 
   private static Call.Try answered(int status, @Nullable String event, int second) {
-    return new Call.Try("node", START.plusSeconds(second), Duration.ZERO, status, event);
+    Call.Outcome outcome =
+        switch (status) {
+          case 202 -> Call.Outcome.OK;
+          case 0 -> Call.Outcome.UNKNOWN;
+          default -> Call.Outcome.FAIL;
+        };
+    return new Call.Try("node", START.plusSeconds(second), Duration.ZERO, status, event, outcome);
   }
 
   private static Answered got(String event, int sink, int second, Reply reply) {

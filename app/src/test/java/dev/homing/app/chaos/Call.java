@@ -11,20 +11,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happened and that a business system tells: once, and again with the same key until
- * it is accepted.
+ * Something that happened and that a business system tells: once, and again until it is accepted.
+ *
+ * @param mark in the body, of this call alone
+ * @param keyed whether it has its mark as its {@code Idempotency-Key}: all its tries are one event.
+ *     Otherwise each try that may have been accepted is perhaps one more
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Call(String key, String type, byte[] body, List<Try> tries) {
-  Call(String key, String type, byte[] body) {
-    this(key, type, body, new CopyOnWriteArrayList<>());
+record Call(String mark, boolean keyed, String type, byte[] body, List<Try> tries) {
+  Call(String mark, boolean keyed, String type, byte[] body) {
+    this(mark, keyed, type, body, new CopyOnWriteArrayList<>());
   }
 
   /** What a client knows after a request. */
   enum Outcome {
     OK,
+    /** Nothing was changed. */
     FAIL,
-    /** No answer came: it may have been accepted, or not. */
+    /** No answer came, or one that does not tell: it may have been accepted, or not. */
     UNKNOWN
   }
 
@@ -34,11 +38,8 @@ record Call(String key, String type, byte[] body, List<Try> tries) {
    * @param status 0: no answer
    * @param event its id, if it was accepted
    */
-  record Try(String node, Instant at, Duration took, int status, @Nullable String event) {
-    Outcome outcome() {
-      return status == 202 ? Outcome.OK : status == 0 ? Outcome.UNKNOWN : Outcome.FAIL;
-    }
-
+  record Try(
+      String node, Instant at, Duration took, int status, @Nullable String event, Outcome outcome) {
     Instant answeredAt() {
       return at.plus(took);
     }
@@ -62,7 +63,12 @@ record Call(String key, String type, byte[] body, List<Try> tries) {
   }
 
   boolean wasUnknown() {
-    return tries.stream().anyMatch(each -> each.outcome() == Outcome.UNKNOWN);
+    return unknown() > 0;
+  }
+
+  /** How many tries may have been accepted, or not. */
+  int unknown() {
+    return (int) tries.stream().filter(each -> each.outcome() == Outcome.UNKNOWN).count();
   }
 
   /** A percentile of the answer times; zero without answers. */

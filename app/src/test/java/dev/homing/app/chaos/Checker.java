@@ -1,6 +1,7 @@
 package dev.homing.app.chaos;
 
 import static dev.homing.app.journey.Api.text;
+import static java.util.stream.Collectors.toMap;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
@@ -23,16 +25,26 @@ final class Checker {
 
   private final World world;
   private final List<String> complaints = new ArrayList<>();
+  private final Places places;
   private Accounts accounts = Accounts.NONE;
 
   Checker(World world) {
     this.world = world;
+    this.places = new Places(world);
+  }
+
+  /** Checks that each delivery that waits does so in exactly one place. */
+  void checkPlaces() {
+    complaints.addAll(places.complaints());
   }
 
   void check(Expected expected) {
+    checkPlaces();
     world.generator.finish();
     awaitDrain(expected.longestDelay().plus(TIMEOUT));
-    accounts = accounts(keptEvents(), expected.fault());
+    complaints.addAll(places.complaintsAtTheEnd());
+    Set<String> kept = keptEvents();
+    accounts = accounts(kept, unanswered(kept), expected.fault());
     limit("calls without a 202", accounts.calls().size() - accounts.accepted(), 0);
     limit("refusals", accounts.refusals(), expected.refusals());
     limit("lost", accounts.lost(), 0);
@@ -50,9 +62,32 @@ final class Checker {
   }
 
   /** The accounts as of now. */
-  private Accounts accounts(Set<String> kept, Instant fault) {
+  private Accounts accounts(Set<String> kept, Map<String, String> unanswered, Instant fault) {
     return new Accounts(
-        world.subscriptions().size(), world.generator.calls(), world.sinks.answered(), kept, fault);
+        world.subscriptions().size(),
+        world.generator.calls(),
+        world.sinks.answered(),
+        kept,
+        unanswered,
+        fault);
+  }
+
+  /** The accounts without the events that the API knows: what no answer names is left out. */
+  private Accounts accountsOfCalls() {
+    return accounts(Set.of(), Map.of(), Instant.MIN);
+  }
+
+  /** The marks of the events that no 202 names. */
+  private Map<String, String> unanswered(Set<String> kept) {
+    Set<String> named = accountsOfCalls().events().keySet();
+    return kept.stream()
+        .filter(event -> !named.contains(event))
+        .collect(
+            toMap(
+                event -> event,
+                event ->
+                    Generator.mark(
+                        world.api().get("/events/" + event + "/payload").expect(200).body())));
   }
 
   private void limit(String what, long found, long limit) {
@@ -70,7 +105,7 @@ final class Checker {
   }
 
   private boolean isDrained() {
-    return accounts(Set.of(), Instant.MIN).lost() == 0
+    return accountsOfCalls().lost() == 0
         && world.count("select count(*) from open_events") == 0
         && world.count(
                 "select count(*) from deliveries where state = 'retrying' and subscription_id in (%s)"
@@ -98,7 +133,7 @@ final class Checker {
   }
 
   private void compareWithTheApi() {
-    accounts.promised().parallelStream()
+    accounts.events().keySet().parallelStream()
         .filter(accounts.kept()::contains)
         .flatMap(event -> world.api().deliveriesOf(event).stream())
         .filter(delivery -> world.subscriptions().contains(text(delivery, "subscription_id")))
@@ -140,7 +175,12 @@ final class Checker {
   /** The number of receipts of healthy sinks that are not recorded by now. */
   int unrecorded() {
     long recorded = world.count("select count(*) from deliveries where state = 'delivered'");
-    return (int) (accounts(Set.of(), Instant.MIN).takenOnce() - recorded);
+    return (int) (accountsOfCalls().takenOnce() - recorded);
+  }
+
+  /** The number of waiting deliveries whose places were compared. */
+  int waiting() {
+    return places.compared();
   }
 
   List<String> complaints() {

@@ -14,6 +14,13 @@ public enum CrashPoint {
   /** The event's rows are written, and not committed. */
   BEFORE_COMMIT("activities.event.AcceptEvents", "commit(List)", When.AT_THE_END),
 
+  /** The statement that accepts events without keys, and commits by itself, is about to be sent. */
+  BEFORE_STATEMENT(
+      "activities.event.AcceptEvents",
+      "commitRemembered(List)",
+      When.BEFORE_A_CALL,
+      "NewEvents.add"),
+
   /** The event is committed, and the 202 is not sent. */
   AFTER_COMMIT(
       "activities.lane.EarlyStart", "begin(Acceptance$New,Content)", When.AT_THE_BEGINNING),

@@ -3,6 +3,7 @@ package dev.homing.app.chaos;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The business systems. They call the nodes in turn at a fixed rate, regardless of the answers, and
- * repeat unaccepted calls as good clients do, with the same {@code Idempotency-Key}.
+ * repeat unaccepted calls: one half as good clients do, with the same {@code Idempotency-Key}, the
+ * other half without one.
  */
 final class Generator implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -83,14 +85,21 @@ final class Generator implements AutoCloseable {
     }
   }
 
+  /** The mark in a body that one of these has sent. */
+  static String mark(byte[] body) {
+    return JSON.readTree(body).get("mark").stringValue();
+  }
+
   private Call next(int number) {
+    String mark = "call-" + number;
     byte[] noise = new byte[random.nextInt(LARGEST)];
     random.nextBytes(noise);
     String body =
-        "{\"number\":%d,\"noise\":\"%s\"}"
-            .formatted(number, Base64.getEncoder().encodeToString(noise));
+        "{\"mark\":\"%s\",\"noise\":\"%s\"}"
+            .formatted(mark, Base64.getEncoder().encodeToString(noise));
     return new Call(
-        "call-" + number,
+        mark,
+        number % 4 < 2, // Nodes take turns, and each gets both kinds.
         TYPES.get(random.nextInt(TYPES.size())),
         body.getBytes(StandardCharsets.UTF_8));
   }
@@ -112,29 +121,46 @@ final class Generator implements AutoCloseable {
     long start = System.nanoTime();
     int status = 0;
     String event = null;
+    Call.Outcome outcome = Call.Outcome.UNKNOWN;
     try {
       HttpResponse<byte[]> answer =
           http.send(request(call, node.uri()), BodyHandlers.ofByteArray());
       status = answer.statusCode();
-      if (status == 202) {
+      outcome = outcome(status, answer.body());
+      if (outcome == Call.Outcome.OK) {
         event = JSON.readTree(answer.body()).get("id").stringValue();
       }
+    } catch (ConnectException nothingWasSent) {
+      outcome = Call.Outcome.FAIL;
     } catch (IOException nobodyKnows) {
       // Status 0.
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
     return new Call.Try(
-        node.name(), at, Duration.ofNanos(System.nanoTime() - start), status, event);
+        node.name(), at, Duration.ofNanos(System.nanoTime() - start), status, event, outcome);
+  }
+
+  /** A 5xx tells that nothing was changed, or it does not tell. */
+  private static Call.Outcome outcome(int status, byte[] body) {
+    if (status == 202) {
+      return Call.Outcome.OK;
+    }
+    boolean unchanged =
+        status < 500 || new String(body, StandardCharsets.UTF_8).contains("nothing was changed");
+    return unchanged ? Call.Outcome.FAIL : Call.Outcome.UNKNOWN;
   }
 
   private static HttpRequest request(Call call, URI node) {
-    return HttpRequest.newBuilder(node.resolve("/webhooks/" + call.type()))
-        .timeout(TIMEOUT)
-        .header("Content-Type", "application/json")
-        .header("Idempotency-Key", call.key())
-        .POST(BodyPublishers.ofByteArray(call.body()))
-        .build();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(node.resolve("/webhooks/" + call.type()))
+            .timeout(TIMEOUT)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofByteArray(call.body()));
+    if (call.keyed()) {
+      request.header("Idempotency-Key", call.mark());
+    }
+    return request.build();
   }
 
   /** Waits until this many more calls were made. */

@@ -21,8 +21,13 @@ class NodeDeathsIT {
     world.check(killAt(CrashPoint.BEFORE_COMMIT, world));
   }
 
+  @Row(number = 1, fault = "node killed before it accepts in one statement")
+  void anUnsentEventWithoutAKeyDoesNotExist(World world) {
+    world.check(killAt(CrashPoint.BEFORE_STATEMENT, world));
+  }
+
   @Row(number = 2, fault = "node killed after the commit, before its 202")
-  void retryAfterCommitReturnsTheSameEvent(World world) {
+  void retryAfterCommitReturnsTheSameEventToACallerWithAKey(World world) {
     world.check(killAt(CrashPoint.AFTER_COMMIT, world));
   }
 
@@ -221,6 +226,7 @@ class NodeDeathsIT {
     Instant killed = Instant.now();
     world.generator.turnTo(world.living());
     world.generator.goOn();
+    world.checkPlaces();
     world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
     return TAKEN_OVER.since(killed).duplicates(unrecorded);
   }
@@ -245,6 +251,7 @@ class NodeDeathsIT {
     Instant killed = Instant.now();
     world.sinks.recover();
     world.generator.turnTo(world.living());
+    world.checkPlaces();
     world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
     return TAKEN_OVER.since(killed).duplicates(unanswered(world));
   }

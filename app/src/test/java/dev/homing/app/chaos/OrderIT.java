@@ -71,22 +71,25 @@ class OrderIT {
   }
 
   private static void subscribe(World world, RecordingReceivers ordered) {
-    world
-        .api()
-        .post(
-            "/subscriptions",
-            Map.of(
-                "url", ordered.url(0),
-                "secret", RecordingReceivers.secret(0),
-                "event_types", List.of(TYPE),
-                "ordered", true))
-        .expect(201);
+    world.watch(
+        Api.id(
+            world
+                .api()
+                .post(
+                    "/subscriptions",
+                    Map.of(
+                        "url", ordered.url(0),
+                        "secret", RecordingReceivers.secret(0),
+                        "event_types", List.of(TYPE),
+                        "ordered", true))
+                .expect(201)));
   }
 
   private static void killAndRestart(
       Node node, int receipts, RecordingReceivers ordered, World world) {
     World.until(receipts + " receipts", PATIENCE, () -> ordered.answered().size() >= receipts);
     node.kill();
+    world.checkPlaces();
     world.start(node);
   }
 

@@ -12,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The result of one run of a row.
  *
  * @param recovered deliveries of calls of which the client did not know whether they were accepted
+ * @param waiting deliveries that waited when the faults were over, and whose places were compared
  * @param complaints why the row does not hold; empty: it does
  */
 record Result(
@@ -27,6 +28,7 @@ record Result(
     int badSignatures,
     int falseAcknowledgements,
     long longestDelayMillis,
+    int waiting,
     List<String> complaints) {
   private static final JsonMapper JSON = JsonMapper.shared();
 

@@ -139,7 +139,7 @@ final class Rows implements TestTemplateInvocationContextProvider {
       } finally {
         Runtime.getRuntime().removeShutdownHook(ifEnded);
         complaints.addAll(world.checker().complaints());
-        result(world.checker().accounts(), complaints).write(FOLDER, name);
+        result(world.checker(), complaints).write(FOLDER, name);
       }
       if (!complaints.isEmpty()) {
         throw new AssertionError(
@@ -149,7 +149,8 @@ final class Rows implements TestTemplateInvocationContextProvider {
       FileSystemUtils.deleteRecursively(folder);
     }
 
-    private Result result(Accounts accounts, List<String> complaints) {
+    private Result result(Checker checker, List<String> complaints) {
+      Accounts accounts = checker.accounts();
       return new Result(
           row.number(),
           row.fault(),
@@ -163,6 +164,7 @@ final class Rows implements TestTemplateInvocationContextProvider {
           accounts.badSignatures(),
           accounts.falseAcknowledgements(),
           accounts.longestDelay().toMillis(),
+          checker.waiting(),
           complaints);
     }
   }

@@ -43,6 +43,7 @@ class TroubledReceiversIT {
     Instant killed = Instant.now();
     world.sinks.recover();
     world.generator.turnTo(other);
+    world.checkPlaces();
     world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
     int unanswered = (int) world.sinks.answered(Reply.Silence.class).count();
     world.check(
@@ -77,6 +78,7 @@ class TroubledReceiversIT {
     world.generator.awaitCalls(60 * World.CALLS_PER_SECOND);
     sleeper.thaw();
     world.generator.turnTo(sleeper, other);
+    world.checkPlaces();
     world.generator.awaitAccepted(5 * World.CALLS_PER_SECOND);
     world.check(Expected.delay(TAKEN_OVER).refusals(Expected.ANY).duplicates(100));
   }
@@ -105,6 +107,7 @@ class TroubledReceiversIT {
     world.parts().temporal().kill();
     Files.delete(world.parts().temporal().data());
     world.parts().temporal().start();
+    world.checkPlaces();
     World.until(
         "its workflow is started again",
         Duration.ofSeconds(90),
@@ -130,6 +133,7 @@ class TroubledReceiversIT {
     beginInTrouble(world);
     world.parts().redis().kill();
     pass(world);
+    world.checkPlaces();
     world.sinks.recover();
     afterwards(world);
     world.parts().redis().start();
@@ -178,6 +182,7 @@ class TroubledReceiversIT {
     Instant killed = Instant.now();
     world.generator.turnTo(other);
     world.generator.goOn();
+    world.checkPlaces();
     world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
     return Expected.delay(TAKEN_OVER).since(killed).refusals(Expected.ANY).duplicates(unrecorded);
   }

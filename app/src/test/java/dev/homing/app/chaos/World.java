@@ -13,9 +13,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ final class World implements AutoCloseable {
   private final Random random;
   private final List<Node> nodes = new ArrayList<>();
   private final List<String> subscriptions = new ArrayList<>();
+  private final List<String> watched = new CopyOnWriteArrayList<>();
   private final Checker checker = new Checker(this);
   private final List<Runnable> atTheEnd = new ArrayList<>();
   private @Nullable RealParts parts;
@@ -144,6 +147,16 @@ final class World implements AutoCloseable {
     return subscriptions;
   }
 
+  /** Of these the deliveries that wait are looked up. */
+  List<String> watched() {
+    return Stream.concat(subscriptions.stream(), watched.stream()).toList();
+  }
+
+  /** Watches a subscription that is not one of the healthy sinks. */
+  void watch(String subscription) {
+    watched.add(subscription);
+  }
+
   List<Node> nodes() {
     return nodes;
   }
@@ -162,6 +175,11 @@ final class World implements AutoCloseable {
     checker.check(expected);
   }
 
+  /** Checks that each delivery that waits now does so in exactly one place. */
+  void checkPlaces() {
+    checker.checkPlaces();
+  }
+
   Checker checker() {
     return checker;
   }
@@ -169,6 +187,11 @@ final class World implements AutoCloseable {
   /** The first column of the first row. */
   long count(String query) {
     return new Database(databasePort).count(query);
+  }
+
+  /** The rows of a query, each with its columns as text. */
+  List<List<@Nullable String>> rows(String query) {
+    return new Database(databasePort).rows(query);
   }
 
   void sql(String statements) {

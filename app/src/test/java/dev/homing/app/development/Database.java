@@ -5,6 +5,9 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Homing's database, asked past Homing.
@@ -19,6 +22,25 @@ public record Database(int port) {
         ResultSet rows = statement.executeQuery(query)) {
       rows.next();
       return rows.getLong(1);
+    } catch (SQLException failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
+  /** The rows, each with its columns as text. */
+  public List<List<@Nullable String>> rows(String query) {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      List<List<@Nullable String>> all = new ArrayList<>();
+      while (rows.next()) {
+        List<@Nullable String> columns = new ArrayList<>();
+        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+          columns.add(rows.getString(i));
+        }
+        all.add(columns);
+      }
+      return all;
     } catch (SQLException failed) {
       throw new IllegalStateException(failed);
     }

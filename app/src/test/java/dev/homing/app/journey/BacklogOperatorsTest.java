@@ -3,17 +3,22 @@ package dev.homing.app.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.Timestamp;
 import dev.homing.app.development.RealParts;
 import dev.homing.app.journey.ScriptedReceiver.Reply;
 import io.temporal.client.WorkflowClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 /** What operators see of a receiver in trouble, and do about it, with the Temporal CLI. */
 class BacklogOperatorsTest {
@@ -120,6 +125,81 @@ class BacklogOperatorsTest {
     awaitDelivered(subscription.newDelivery());
 
     operator.awaitMessage(subscription.id(), "1 waits · in good standing · next at");
+  }
+
+  @Test
+  void turnBesideAFailingHeadWaitsForNoWorkflow() {
+    Subscribed subscription = blockedByAHead();
+    Timestamp executed = operator.lastExecution(subscription.id());
+
+    for (int i = 0; i < 5; i++) {
+      awaitDelivered(turn(subscription));
+    }
+
+    assertThat(operator.lastExecution(subscription.id())).isEqualTo(executed);
+  }
+
+  @Test
+  void turnIsHeldByAPausedActivity() {
+    Subscribed subscription = blockedByAHead();
+    String activity = operator.awaitPendingActivity(subscription.id());
+    cli("activity", "pause", "-w", subscription.id(), "-a", activity);
+    operator.awaitPaused(subscription.id());
+
+    String turn = turn(subscription);
+    awaitStanding("run_paused and look_after is not null", subscription);
+
+    JsonNode waiting = api.delivery(turn);
+    assertThat(Api.text(waiting, "state")).isEqualTo("retrying");
+    assertThat(waiting.get("attempt_count").intValue()).isZero();
+    cli("activity", "unpause", "-w", subscription.id(), "-a", activity);
+    awaitDelivered(turn);
+  }
+
+  /** A subscription in whose backlog a head waits for an hour, and whose workflow waits for it. */
+  private Subscribed blockedByAHead() {
+    Map<String, Object> ordered = new HashMap<>(Api.PATIENT);
+    ordered.put("ordered", true);
+    Subscribed subscription = api.subscribed(receiver.answers(500), ordered);
+    publish(subscription, "failing");
+    operator.awaitMessage(subscription.id(), "1 waits · in good standing · next at");
+    awaitStanding(
+        "next_look > now() + interval '30 minutes' and leased_until is null", subscription);
+    return subscription;
+  }
+
+  /** A delivery that gets its turn in another sequence. */
+  private String turn(Subscribed subscription) {
+    CountDownLatch answer = receiver.holdsBack(200, 200);
+    int before = receiver.receipts().size();
+    publish(subscription, "healthy");
+    receiver.awaitReceipts(before + 1);
+    String next = api.deliveryId(publish(subscription, "healthy"));
+    answer.countDown();
+    return next;
+  }
+
+  private static String publish(Subscribed subscription, String key) {
+    return Api.id(
+        api.send("POST", "/webhooks/" + subscription.type(), "{}", "Homing-Ordering-Key", key)
+            .expect(202));
+  }
+
+  private static void awaitStanding(String condition, Subscribed subscription) {
+    await(condition)
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                homing
+                    .bean(JdbcClient.class)
+                    .sql(
+                        "select exists (select from standings"
+                            + " where subscription_id = cast(:id as uuid) and "
+                            + condition
+                            + ")")
+                    .param("id", subscription.id().substring(4))
+                    .query(Boolean.class)
+                    .single());
   }
 
   @Test

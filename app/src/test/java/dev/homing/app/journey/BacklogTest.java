@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,7 +37,9 @@ class BacklogTest {
 
   @BeforeAll
   static void startIt() {
-    settings = RunningHoming.apart(NAMESPACE, Map.of("HOMING_OWN_RETRIES", "0"));
+    settings =
+        RunningHoming.apart(
+            NAMESPACE, Map.of("HOMING_OWN_RETRIES", "0", "HOMING_PAYLOAD_RETENTION", "2d"));
     homing = RunningHoming.start(settings);
     homing.awaitHealthy();
     api = homing.api();
@@ -95,6 +98,23 @@ class BacklogTest {
         .containsEntry("waiting", 21)
         .containsKeys("since", "oldest");
     assertThat(Api.text(api.delivery(id), "workflow_id")).isEqualTo(subscription.id());
+  }
+
+  @Test
+  void turnMayNotLastLongerThanPayloadsAreKept() {
+    Subscribed subscription = api.subscribed(receiver, Map.of("max_block", "2d"));
+
+    Api.Answer refused =
+        api.send("PATCH", subscription.path(), Map.of("max_block", "3d")).expect(422);
+
+    assertThat(refused.text())
+        .contains("max_block", "must be at most 172800 seconds, as long as payloads are kept");
+    homing
+        .bean(JdbcClient.class)
+        .sql("update subscriptions set max_block_seconds = 259200 where id = cast(:id as uuid)")
+        .param("id", subscription.id().substring(4))
+        .update();
+    api.change(subscription.id(), Map.of("description", "accepted when payloads were kept longer"));
   }
 
   @Test

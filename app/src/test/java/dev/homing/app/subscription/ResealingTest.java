@@ -8,6 +8,7 @@ import dev.homing.activities.secret.EncryptionKeys;
 import dev.homing.activities.secret.Secrets;
 import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.DeliverySettings;
+import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.Resealing;
@@ -74,7 +75,7 @@ class ResealingTest {
   }
 
   private Receiver readWith(String keys, String subscription) {
-    return new Receivers(jdbc, secrets(keys), HOMING.bean(DeliverySettings.class))
+    return new Receivers(jdbc, secrets(keys), HOMING.bean(DeliverySettings.class), Order.MAX_BLOCK)
         .find(Tenant.DEFAULT, SubscriptionId.read(subscription).orElseThrow())
         .orElseThrow();
   }
