@@ -65,6 +65,11 @@ record Operator(TemporalPart temporal, WorkflowClient client) {
             message -> message.contains(part));
   }
 
+  /** The key by which Temporal hands out a workflow's tasks; its activities inherit it. */
+  String fairnessKey(String workflow) {
+    return describe(workflow).getWorkflowExecutionInfo().getPriority().getFairnessKey();
+  }
+
   void awaitStatus(String workflow, String... statuses) {
     await(workflow)
         .atMost(PATIENCE)
