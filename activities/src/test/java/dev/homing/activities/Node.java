@@ -110,6 +110,7 @@ public final class Node {
   public final DisableSubscriptions disabling;
   public final RecordedAttempts attempts;
   public final AttemptLog attemptLog;
+  public final SendingLimits limits;
   private final SendFirstAttempts sendFirst;
   public final EarlyStart earlyStart;
   public final ExpressLane express;
@@ -119,6 +120,7 @@ public final class Node {
   public final Backlog backlog;
   public final Sequences sequences;
   public final AdvanceSequences advanceSequences;
+  public final DrainParts drainParts;
   public final Drains drains;
   public final BacklogRuns backlogRuns;
   public final BacklogCounts backlogCounts;
@@ -136,7 +138,16 @@ public final class Node {
     this(lease, Postgres.pool());
   }
 
+  /** A node that makes so many attempts at once. */
+  public Node(int slots) {
+    this(Duration.ofMinutes(5), Postgres.pool(), slots);
+  }
+
   public Node(Duration lease, DataSource database) {
+    this(lease, database, 512);
+  }
+
+  private Node(Duration lease, DataSource database, int slots) {
     jdbc = JdbcClient.create(database);
     transaction = new TransactionTemplate(new JdbcTransactionManager(database));
     fair = new FairTransactions(new JdbcTransactionManager(database), 12);
@@ -183,7 +194,7 @@ public final class Node {
                 failureWatch,
                 advanceSequences),
             () -> 0.5);
-    SendingLimits limits = new SendingLimits(512);
+    limits = new SendingLimits(slots);
     sendFirst =
         new SendFirstAttempts(
             leases, deliveries, sender, attemptLog, limits, knownStandings, ownRetries, fair);
@@ -213,7 +224,7 @@ public final class Node {
             knownStandings,
             backlog,
             fair);
-    DrainParts drainParts =
+    drainParts =
         new DrainParts(
             new DrainLeases(jdbc, transaction),
             backlog,

@@ -38,18 +38,25 @@ public final class BacklogRuns {
    */
   public record Late(SubscriptionKey key, String runId, boolean paused) {}
 
-  /** Claims backlogs that need a workflow, the oldest first. */
+  /** Claims backlogs that need a workflow: tenants in turn, the oldest of each first. */
   public List<SubscriptionKey> claimUnstarted(int limit) {
     return jdbc.sql(
             """
-            with unstarted as (
-              select tenant, subscription_id from standings
+            with claimable as (
+              select tenant, subscription_id, since,
+                row_number() over (partition by tenant order by since) as turn
+              from standings
               where next_look is not null and run_id is null
                 and since < now() - :age * interval '1 millisecond'
-                and (look_after is null or look_after < now())
-              order by since
-              limit :limit
-              for update skip locked)
+                and (look_after is null or look_after < now())),
+            unstarted as (
+              select s.tenant, s.subscription_id
+              from (
+                select * from claimable where turn <= :limit order by turn, since limit :limit) c
+              join standings s on s.tenant = c.tenant and s.subscription_id = c.subscription_id
+              where s.next_look is not null and s.run_id is null
+                and (s.look_after is null or s.look_after < now())
+              for update of s skip locked)
             update standings s set look_after = now() + :claim * interval '1 millisecond'
             from unstarted u
             where s.tenant = u.tenant and s.subscription_id = u.subscription_id
@@ -96,19 +103,28 @@ public final class BacklogRuns {
     return new Late(Standings.key(row), row.getString("run_id"), row.getBoolean("run_paused"));
   }
 
-  /** Claims backlogs whose drain is late, the latest first. */
+  /** Claims backlogs whose drain is late: tenants in turn, the latest of each first. */
   public List<Late> claimLate(int limit) {
     return jdbc.sql(
             """
-            with late as (
-              select tenant, subscription_id from standings
+            with claimable as (
+              select tenant, subscription_id, next_look,
+                row_number() over (partition by tenant order by next_look) as turn
+              from standings
               where next_look < now() - :lateness * interval '1 millisecond'
                 and run_id is not null
                 and (leased_until is null or leased_until < now())
-                and (look_after is null or look_after < now())
-              order by next_look
-              limit :limit
-              for update skip locked)
+                and (look_after is null or look_after < now())),
+            late as (
+              select s.tenant, s.subscription_id
+              from (
+                select * from claimable where turn <= :limit order by turn, next_look limit :limit) c
+              join standings s on s.tenant = c.tenant and s.subscription_id = c.subscription_id
+              where s.next_look < now() - :lateness * interval '1 millisecond'
+                and s.run_id is not null
+                and (s.leased_until is null or s.leased_until < now())
+                and (s.look_after is null or s.look_after < now())
+              for update of s skip locked)
             update standings s set look_after = now() + :claim * interval '1 millisecond'
             from late l
             where s.tenant = l.tenant and s.subscription_id = l.subscription_id

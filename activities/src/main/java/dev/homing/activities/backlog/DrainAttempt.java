@@ -13,6 +13,8 @@ import dev.homing.activities.slots.SendingLimits.Slot;
 import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.Outcome;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -36,14 +38,14 @@ final class DrainAttempt {
   DrainAttempt(DrainParts parts, SubscriptionKey subscription) {
     this.parts = parts;
     this.subscription = subscription;
-    this.share = parts.limits().share(SLOT_TIMEOUT);
+    this.share = parts.limits().share(new Tenant(subscription.tenant()), SLOT_TIMEOUT);
   }
 
   /** Waits for a seat; null if no further attempt may begin. */
   @Nullable Seat awaitSeat(Supplier<Duration> untilRenewal, BooleanSupplier mayContinue)
       throws InterruptedException {
     while (!ended && mayContinue.getAsBoolean()) {
-      Seat seat = share.acquireSeat(untilRenewal.get());
+      Seat seat = share.acquireSeat(new SubscriptionId(subscription.id()), untilRenewal.get());
       if (seat != null) {
         return seat;
       }

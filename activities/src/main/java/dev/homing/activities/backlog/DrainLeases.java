@@ -45,18 +45,32 @@ public final class DrainLeases {
     return DURATION.dividedBy(3);
   }
 
-  /** Claims backlogs that are due, that no node drains and no workflow has in hand. */
+  /**
+   * Claims backlogs that are due, that no node drains and no workflow has in hand.
+   *
+   * <p>Those of the tenant of which the fewest are drained come first.
+   */
   List<Lease> claimDue(int limit) {
     String token = UUID.randomUUID().toString();
     return jdbc.sql(
             """
-            with due as (
-              select tenant, subscription_id from standings
-              where next_look <= now() and run_id is null
-                and (leased_until is null or leased_until < now())
-              order by next_look
-              limit :limit
-              for update skip locked)
+            with ranked as (
+              select tenant, subscription_id, next_look, leased_until,
+                row_number() over (
+                  partition by tenant order by leased_until >= now() desc nulls last, next_look)
+                  as turn
+              from standings
+              where next_look <= now() and run_id is null),
+            due as (
+              select s.tenant, s.subscription_id
+              from (
+                select * from ranked
+                where leased_until is null or leased_until < now()
+                order by turn, next_look limit :limit) c
+              join standings s on s.tenant = c.tenant and s.subscription_id = c.subscription_id
+              where s.next_look <= now() and s.run_id is null
+                and (s.leased_until is null or s.leased_until < now())
+              for update of s skip locked)
             update standings s
             set leased_until = now() + :lease * interval '1 millisecond', leased_by = :token,
               next_look = now()

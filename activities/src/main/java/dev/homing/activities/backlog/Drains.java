@@ -24,23 +24,31 @@ import org.springframework.dao.DataAccessException;
 public final class Drains {
   private static final Logger log = LoggerFactory.getLogger(Drains.class);
 
-  /** Drains at once on this node. */
+  /** Drains without a workflow at once on this node. */
   private static final int MAX_DRAINS = 1_000;
 
   /** After which a drain without a workflow ends, so that the workflow that has come goes on. */
   private static final Duration LONGEST_STAY = Duration.ofSeconds(5);
 
   private final DrainParts parts;
+  private final int maxDrains;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger running = new AtomicInteger();
 
   /** Backlogs of which it is being asked whether this node may drain them. */
   private final Set<SubscriptionKey> asked = ConcurrentHashMap.newKeySet();
 
+  private final AtomicInteger withoutWorkflow = new AtomicInteger();
   private volatile boolean stopping;
 
   public Drains(DrainParts parts) {
+    this(parts, MAX_DRAINS);
+  }
+
+  /** {@code maxDrains}: without a workflow, at once. */
+  Drains(DrainParts parts, int maxDrains) {
     this.parts = parts;
+    this.maxDrains = maxDrains;
   }
 
   /** Backlogs that this node drains now, for a gauge. */
@@ -48,12 +56,16 @@ public final class Drains {
     return running.get();
   }
 
-  /** Begins to drain the backlogs that are due and that neither a node nor a workflow drains. */
+  /**
+   * Begins to drain the backlogs that are due and that neither a node nor a workflow drains.
+   *
+   * <p>Takes half of the free places, so that some are left for the next tenant that comes.
+   */
   public void beginDue() {
     try {
-      int room = MAX_DRAINS - running.get();
+      int room = maxDrains - withoutWorkflow.get();
       if (!stopping && room > 0) {
-        parts.leases().claimDue(room).forEach(this::begin);
+        parts.leases().claimDue((room + 1) / 2).forEach(this::begin);
       }
     } catch (DataAccessException e) {
       log.warn("cannot claim backlogs: {}", e.getMessage());
@@ -100,13 +112,19 @@ public final class Drains {
   }
 
   private void begin(DrainLeases.Lease lease) {
+    withoutWorkflow.incrementAndGet();
     try {
       threads.execute(
           () -> {
             long until = System.nanoTime() + LONGEST_STAY.toNanos();
-            run(lease, () -> System.nanoTime() - until >= 0);
+            try {
+              run(lease, () -> System.nanoTime() - until >= 0);
+            } finally {
+              withoutWorkflow.decrementAndGet();
+            }
           });
     } catch (RejectedExecutionException stopped) {
+      withoutWorkflow.decrementAndGet();
       parts.leases().giveBack(lease, null);
     }
   }

@@ -20,7 +20,8 @@ public final class OverdueDeliveries {
   }
 
   /**
-   * Claims overdue deliveries for the caller; no other node is given them for 30 seconds.
+   * Claims overdue deliveries for the caller: tenants in turn, the longest overdue of each first.
+   * No other node is given them for 30 seconds.
    *
    * <p>A delivery without a workflow is overdue after ten seconds, any other after a minute, as its
    * attempt may be under way.
@@ -28,14 +29,21 @@ public final class OverdueDeliveries {
   public List<Delivery> claim(int limit) {
     return jdbc.sql(
             """
-            with overdue as (
-              select tenant, id from deliveries
+            with claimable as (
+              select tenant, id, next_attempt_at,
+                row_number() over (partition by tenant order by next_attempt_at) as turn
+              from deliveries
               where next_attempt_at < now() - interval '10 seconds' and not backlogged
                 and (run_id is null or next_attempt_at < now() - interval '1 minute')
-                and (look_after is null or look_after < now())
-              order by next_attempt_at
-              limit :limit
-              for update skip locked)
+                and (look_after is null or look_after < now())),
+            overdue as (
+              select d.tenant, d.id
+              from (
+                select * from claimable where turn <= :limit order by turn, next_attempt_at limit :limit) c
+              join deliveries d on d.tenant = c.tenant and d.id = c.id
+              where d.next_attempt_at < now() - interval '10 seconds' and not d.backlogged
+                and (d.look_after is null or d.look_after < now())
+              for update of d skip locked)
             update deliveries d set look_after = now() + :claim * interval '1 millisecond'
             from overdue
             where d.tenant = overdue.tenant and d.id = overdue.id

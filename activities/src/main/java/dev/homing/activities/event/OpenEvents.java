@@ -103,18 +103,28 @@ public final class OpenEvents {
         .list();
   }
 
-  /** Claims abandoned events for the caller; no other node is given them for 30 seconds. */
+  /**
+   * Claims abandoned events for the caller: tenants in turn, the longest abandoned of each first.
+   *
+   * <p>No other node is given them for 30 seconds.
+   */
   public List<AcceptedEvent> claimAbandoned(int limit) {
     return jdbc.sql(
             """
-            with claimed as (
+            with claimable as (
+              select tenant, event_id, leased_until,
+                row_number() over (partition by tenant order by leased_until) as turn
+              from open_events
+              where leased_until < now() and (look_after is null or look_after < now())),
+            claimed as (
               update open_events o set look_after = now() + :claim * interval '1 millisecond'
               from (
-                select tenant, event_id from open_events
-                where leased_until < now() and (look_after is null or look_after < now())
-                order by leased_until
-                limit :limit
-                for update skip locked) forsaken
+                select o.tenant, o.event_id
+                from (
+                select * from claimable where turn <= :limit order by turn, leased_until limit :limit) c
+                join open_events o on o.tenant = c.tenant and o.event_id = c.event_id
+                where o.leased_until < now() and (o.look_after is null or o.look_after < now())
+                for update of o skip locked) forsaken
               where o.tenant = forsaken.tenant and o.event_id = forsaken.event_id
               returning o.tenant, o.event_id)
             select c.tenant, c.event_id, e.type, cardinality(e.recipients) as recipients

@@ -3,10 +3,13 @@ package dev.homing.activities.lane;
 import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Leases;
 import dev.homing.activities.outbound.Egress;
+import dev.homing.activities.slots.FairPermits;
+import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -16,9 +19,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -27,8 +30,8 @@ import org.springframework.dao.DataAccessException;
  * Begins an event's first attempts right after its commit, before its workflow runs.
  *
  * <p>The workflow's {@code sendAll} adopts what was begun here. An event waits for its workflow if
- * there is no memory left for it, if an internal fault occurs, or while this node cannot reach any
- * receiver: nothing depends on an early start.
+ * its tenant may take no memory for it, if an internal fault occurs, or while this node cannot
+ * reach any receiver: nothing depends on an early start.
  */
 public final class EarlyStart {
   private static final Logger log = LoggerFactory.getLogger(EarlyStart.class);
@@ -55,8 +58,8 @@ public final class EarlyStart {
   private final Receivers receivers;
   private final SendFirstAttempts sendFirst;
   private final Egress egress;
-  private final Semaphore memoryKib;
-  private final Semaphore attemptPermits = new Semaphore(ATTEMPTS_BEFORE_BACKPRESSURE, true);
+  private final SendingMemory memory;
+  private final FairPermits attemptPermits = new FairPermits(ATTEMPTS_BEFORE_BACKPRESSURE);
   private final ConcurrentHashMap<EventId, Early> begun = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -72,7 +75,7 @@ public final class EarlyStart {
       SendFirstAttempts sendFirst,
       Egress egress,
       int memoryKib) {
-    this.memoryKib = new Semaphore(memoryKib);
+    this.memory = new SendingMemory(memoryKib);
     this.egress = egress;
     this.leases = leases;
     this.receivers = receivers;
@@ -96,16 +99,17 @@ public final class EarlyStart {
    */
   public void begin(Acceptance.New accepted, Content content) {
     Leases.Lease lease = accepted.lease();
+    Tenant tenant = lease.event().tenant();
     int recipients = accepted.route().recipients().size();
     if (recipients == 0) {
       return;
     }
     int kib = KIB_PER_EVENT + content.payload().length / 1024 + recipients / RECIPIENTS_PER_KIB;
-    if (egress.isDown() || !memoryKib.tryAcquire(kib)) {
+    if (egress.isDown() || !memory.tryTake(tenant, kib)) {
       leases.offer(lease);
       return;
     }
-    AttemptPermits permits = AttemptPermits.await(attemptPermits, recipients);
+    AttemptPermits permits = AttemptPermits.await(attemptPermits, tenant, recipients);
     Early early = new Early(new CompletableFuture<>(), System.nanoTime());
     begun.put(lease.event().id(), early);
     try {
@@ -117,7 +121,7 @@ public final class EarlyStart {
               ended = send(accepted, content, results);
             } finally {
               permits.releaseAll();
-              memoryKib.release(kib);
+              memory.giveBack(tenant, kib);
               if (begun.size() > MAX_REMEMBERED) {
                 begun.remove(lease.event().id());
               }
@@ -126,34 +130,37 @@ public final class EarlyStart {
           });
     } catch (RejectedExecutionException stopping) {
       permits.releaseAll();
-      memoryKib.release(kib);
+      memory.giveBack(tenant, kib);
       begun.remove(lease.event().id());
       leases.offer(lease);
     }
   }
 
   /** The permits that an event's attempts hold; none if they were not free in time. */
-  private record AttemptPermits(Semaphore all, AtomicInteger held) {
-    static AttemptPermits await(Semaphore all, int recipients) {
+  private record AttemptPermits(FairPermits.@Nullable Grant grant, AtomicInteger held) {
+    static AttemptPermits await(FairPermits all, Tenant tenant, int recipients) {
       int needed = Math.min(recipients, ATTEMPTS_BEFORE_BACKPRESSURE);
+      long until = System.nanoTime() + MAX_BACKPRESSURE_DELAY.toNanos();
       try {
-        boolean acquired =
-            all.tryAcquire(needed, MAX_BACKPRESSURE_DELAY.toMillis(), TimeUnit.MILLISECONDS);
-        return new AttemptPermits(all, new AtomicInteger(acquired ? needed : 0));
+        return new AttemptPermits(all.acquire(tenant, needed, until), new AtomicInteger(needed));
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
-        return new AttemptPermits(all, new AtomicInteger());
+        return new AttemptPermits(null, new AtomicInteger());
       }
     }
 
     void releaseOne() {
-      if (held.getAndUpdate(permits -> Math.max(0, permits - 1)) > 0) {
-        all.release();
-      }
+      release(held.getAndUpdate(permits -> Math.max(0, permits - 1)) > 0 ? 1 : 0);
     }
 
     void releaseAll() {
-      all.release(held.getAndSet(0));
+      release(held.getAndSet(0));
+    }
+
+    private void release(int permits) {
+      if (grant != null && permits > 0) {
+        grant.release(permits);
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import dev.homing.activities.event.Events;
 import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.event.SharedWorkflows;
+import dev.homing.activities.slots.FairPermits;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.temporal.DeliveryWorkflows;
@@ -32,8 +33,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,7 +65,7 @@ public final class ExpressLane implements FirstAttempts {
   private final EarlyStart earlyStart;
   private final DeliveryWorkflows workflows;
   private final FairTransactions transaction;
-  private final Semaphore eventPermits = new Semaphore(MAX_EVENTS, true);
+  private final FairPermits eventPermits = new FairPermits(MAX_EVENTS);
 
   public ExpressLane(
       Events events,
@@ -201,13 +200,14 @@ public final class ExpressLane implements FirstAttempts {
   /** Sends to the recipients without a row; false if the lease was lost meanwhile. */
   private boolean send(Events.Event event, Leases.Lease lease, RecipientResults results) {
     try {
-      if (!awaitPermit(lease)) {
+      FairPermits.Grant permit = awaitPermit(lease);
+      if (permit == null) {
         return false;
       }
       try {
         return sendToMissing(event, lease, results);
       } finally {
-        eventPermits.release();
+        permit.release();
       }
     } catch (RuntimeException e) {
       leases.release(lease);
@@ -215,23 +215,25 @@ public final class ExpressLane implements FirstAttempts {
     }
   }
 
-  /** Waits until the payload may be loaded; false if the lease was lost meanwhile. */
-  private boolean awaitPermit(Leases.Lease lease) {
+  /** Waits until the payload may be loaded; null if the lease was lost meanwhile. */
+  private FairPermits.@Nullable Grant awaitPermit(Leases.Lease lease) {
+    FairPermits.Grant permit;
     try (Leases.Kept _ = leases.keep(lease)) {
-      if (eventPermits.tryAcquire(0, TimeUnit.SECONDS)) {
-        return true;
+      permit = eventPermits.acquire(lease.event().tenant(), 1, System.nanoTime());
+      if (permit != null) {
+        return permit;
       }
-      eventPermits.acquire();
+      permit = eventPermits.acquire(lease.event().tenant());
     } catch (InterruptedException stopped) {
       throw SendFirstAttempts.interrupted();
     }
     boolean renewed = false;
     try {
       renewed = leases.renew(lease);
-      return renewed;
+      return renewed ? permit : null;
     } finally {
       if (!renewed) {
-        eventPermits.release();
+        permit.release();
       }
     }
   }

@@ -97,7 +97,7 @@ public final class SendFirstAttempts {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
         for (Receiver to : receivers) {
-          Seat seat = sending.awaitSeat();
+          Seat seat = sending.awaitSeat(to);
           if (seat == null) {
             break;
           }
@@ -116,13 +116,14 @@ public final class SendFirstAttempts {
     private final Content content;
     private final RecipientResults results;
     private final LeasedWork work;
-    private final SendingLimits.Share share = limits.share(SLOT_TIMEOUT);
+    private final SendingLimits.Share share;
     private volatile boolean failed;
 
     Sending(Content content, Leases.Lease lease, RecipientResults results) {
       this.content = content;
       this.results = results;
       this.work = new LeasedWork(leases.renewal(), () -> leases.renew(lease));
+      this.share = limits.share(content.event().tenant(), SLOT_TIMEOUT);
     }
 
     AttemptContext context(Receiver receiver) {
@@ -139,12 +140,12 @@ public final class SendFirstAttempts {
     }
 
     /** Waits for a seat; null if no further attempt may begin. */
-    @Nullable Seat awaitSeat() throws InterruptedException {
+    @Nullable Seat awaitSeat(Receiver to) throws InterruptedException {
       Seat seat = null;
       for (Duration left = work.renewIfDue();
           seat == null && mayContinue();
           left = work.renewIfDue()) {
-        seat = share.acquireSeat(left);
+        seat = share.acquireSeat(to.id(), left);
       }
       return seat;
     }

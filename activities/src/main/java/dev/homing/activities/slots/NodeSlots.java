@@ -1,5 +1,7 @@
 package dev.homing.activities.slots;
 
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +28,7 @@ final class NodeSlots {
   /** How often slow attempts are looked for while any attempt is under way. */
   private static final Duration SWEEP = Duration.ofMillis(250);
 
-  private final Semaphore free;
+  private final FairPermits free;
   private final Semaphore slow;
   private final Set<Slot> unanswered = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean sweeping = new AtomicBoolean();
@@ -36,17 +38,17 @@ final class NodeSlots {
   }
 
   NodeSlots(int slots, int maxSlow) {
-    this.free = new Semaphore(slots, true);
+    this.free = new FairPermits(slots);
     this.slow = new Semaphore(maxSlow);
   }
 
   int free() {
-    return free.availablePermits();
+    return free.free();
   }
 
   /** Attempts that wait for a slot. */
   int waiting() {
-    return free.getQueueLength();
+    return free.waiting();
   }
 
   /**
@@ -55,11 +57,13 @@ final class NodeSlots {
    * @param until by {@link System#nanoTime()}
    * @param onSlow runs once if the slot is given back early; must be quick
    */
-  @Nullable Slot acquire(long until, Runnable onSlow) throws InterruptedException {
-    if (!free.tryAcquire(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+  @Nullable Slot acquire(Tenant tenant, SubscriptionId subscription, long until, Runnable onSlow)
+      throws InterruptedException {
+    FairPermits.Grant permit = free.acquire(tenant, subscription, until);
+    if (permit == null) {
       return null;
     }
-    Slot slot = new Slot(onSlow);
+    Slot slot = new Slot(permit, onSlow);
     unanswered.add(slot);
     sweepSoon();
     return slot;
@@ -84,11 +88,13 @@ final class NodeSlots {
   /** The slot of one attempt. */
   final class Slot {
     private final long sinceNanos = System.nanoTime();
+    private final FairPermits.Grant permit;
     private final Runnable onSlow;
     private boolean givenBack;
     private boolean released;
 
-    private Slot(Runnable onSlow) {
+    private Slot(FairPermits.Grant permit, Runnable onSlow) {
+      this.permit = permit;
       this.onSlow = onSlow;
     }
 
@@ -101,14 +107,18 @@ final class NodeSlots {
     synchronized void release() {
       unanswered.remove(this);
       released = true;
-      (givenBack ? slow : free).release();
+      if (givenBack) {
+        slow.release();
+      } else {
+        permit.release();
+      }
     }
 
     private synchronized void giveBack() {
       if (!released && unanswered.contains(this) && slow.tryAcquire()) {
         unanswered.remove(this);
         givenBack = true;
-        free.release();
+        permit.release();
         onSlow.run();
       }
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Limits attempts under way on this node, per event or backlog, and per subscription.
  *
  * <p>An attempt needs a seat before it is begun; seats bound how many attempts are in memory. Then
- * it needs a slot, of its subscription and of the node, before it is sent. Seats and the node's
- * slots are granted in order of arrival, and no event may hold more than its own share of seats, so
- * events share both fairly.
+ * it needs a slot, of its subscription and of the node, before it is sent. Tenants, and each one's
+ * subscriptions, share seats and the node's slots fairly ({@link FairPermits}), and no event may
+ * hold more than its own share of seats.
  *
  * <p>A receiver that hangs must not delay the others. An attempt waits for its subscription's slot
  * while it holds no slot of the node, and only while the receiver answers. A receiver is proven for
@@ -38,11 +39,11 @@ public final class SendingLimits {
   /** Attempts in memory at once; a waiting thread and what it holds take some 5 KiB. */
   private static final int MAX_SEATS = 8_192;
 
-  private final Semaphore seats;
+  private final FairPermits seats;
   private final NodeSlots nodeSlots;
 
   /** The part of the node's slots that receivers may hold that are not proven. */
-  private final Semaphore unprovenSlots;
+  private final FairPermits unprovenSlots;
 
   private final ConcurrentHashMap<SubscriptionId, SubscriptionSlots> perSubscription =
       new ConcurrentHashMap<>();
@@ -55,8 +56,8 @@ public final class SendingLimits {
 
   SendingLimits(int maxOnNode, int seats) {
     this.nodeSlots = new NodeSlots(maxOnNode);
-    this.unprovenSlots = new Semaphore(Math.max(1, maxOnNode / 2), true);
-    this.seats = new Semaphore(seats, true);
+    this.unprovenSlots = new FairPermits(Math.max(1, maxOnNode / 2));
+    this.seats = new FairPermits(seats);
   }
 
   /** Free slots of this node, for a gauge. */
@@ -64,9 +65,14 @@ public final class SendingLimits {
     return nodeSlots.free();
   }
 
-  /** Attempts that wait for a slot of this node. */
-  int waiting() {
-    return nodeSlots.waiting() + unprovenSlots.getQueueLength();
+  /** Attempts that wait for a slot of this node, for a gauge. */
+  public int waiting() {
+    return nodeSlots.waiting() + unprovenSlots.waiting();
+  }
+
+  /** Attempts that wait for a seat. */
+  int waitingForSeats() {
+    return seats.waiting();
   }
 
   /** Whether the receiver has succeeded within the last minute. */
@@ -81,36 +87,52 @@ public final class SendingLimits {
   }
 
   /**
-   * The share of an event or a backlog; {@code maxWait} bounds each of an attempt's waits for a
-   * slot.
+   * The share of a tenant's event or backlog; {@code maxWait} bounds each of an attempt's waits for
+   * a slot.
    */
-  public Share share(Duration maxWait) {
-    return new Share(maxWait);
+  public Share share(Tenant tenant, Duration maxWait) {
+    return new Share(tenant, maxWait);
   }
 
   /** The share of one event or backlog of seats and slots. */
   public final class Share {
     private final Semaphore ownSeats = new Semaphore(MAX_PER_EVENT, true);
+    private final Tenant tenant;
     private final Duration maxWait;
 
-    private Share(Duration maxWait) {
+    private Share(Tenant tenant, Duration maxWait) {
+      this.tenant = tenant;
       this.maxWait = maxWait;
     }
 
     /** Waits for a seat before an attempt is begun; null if none becomes free in time. */
-    public @Nullable Seat acquireSeat(Duration atMost) throws InterruptedException {
+    public @Nullable Seat acquireSeat(SubscriptionId subscription, Duration atMost)
+        throws InterruptedException {
       long until = System.nanoTime() + atMost.toNanos();
-      return acquireBoth(ownSeats, seats, until) ? new Seat(this) : null;
+      if (!ownSeats.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+        return null;
+      }
+      FairPermits.Grant seat = null;
+      try {
+        seat = seats.acquire(tenant, subscription, until);
+        return seat == null ? null : new Seat(this, seat);
+      } finally {
+        if (seat == null) {
+          ownSeats.release();
+        }
+      }
     }
   }
 
   /** The seat of one attempt, and how it gets a slot. */
   public final class Seat implements AutoCloseable {
     private final Share share;
+    private final FairPermits.Grant seat;
     private final AtomicBoolean ofShare = new AtomicBoolean(true);
 
-    private Seat(Share share) {
+    private Seat(Share share, FairPermits.Grant seat) {
       this.share = share;
+      this.seat = seat;
     }
 
     /** Waits for a slot; null if none became free in time, or the receiver hangs. */
@@ -134,9 +156,11 @@ public final class SendingLimits {
       Unproven unproven = new Unproven(!isProven(subscription));
       Slot slot = null;
       try {
-        if (unproven.acquire(deadline())) {
+        if (unproven.acquire(share.tenant, subscription, deadline())) {
           NodeSlots.Slot ofNode =
               nodeSlots.acquire(
+                  share.tenant,
+                  subscription,
                   deadline(),
                   () -> {
                     unproven.release();
@@ -168,7 +192,7 @@ public final class SendingLimits {
     /** Frees the seat, when the attempt is over. */
     @Override
     public void close() {
-      seats.release();
+      seat.release();
       releaseOfShare();
     }
   }
@@ -176,21 +200,24 @@ public final class SendingLimits {
   /** What an attempt needs of the slots of receivers that are not proven: one, or none. */
   private final class Unproven {
     private final boolean needed;
-    private boolean held;
+    private FairPermits.@Nullable Grant held;
 
     Unproven(boolean needed) {
       this.needed = needed;
     }
 
-    synchronized boolean acquire(long until) throws InterruptedException {
-      held = needed && SendingLimits.acquire(unprovenSlots, until);
-      return held || !needed;
+    synchronized boolean acquire(Tenant tenant, SubscriptionId subscription, long until)
+        throws InterruptedException {
+      if (needed) {
+        held = unprovenSlots.acquire(tenant, subscription, until);
+      }
+      return held != null || !needed;
     }
 
     synchronized void release() {
-      if (held) {
-        held = false;
-        unprovenSlots.release();
+      if (held != null) {
+        held.release();
+        held = null;
       }
     }
   }
@@ -240,26 +267,6 @@ public final class SendingLimits {
         SendingLimits.this.release(subscription);
       }
     }
-  }
-
-  private static boolean acquireBoth(Semaphore one, Semaphore other, long until)
-      throws InterruptedException {
-    if (!acquire(one, until)) {
-      return false;
-    }
-    boolean both = false;
-    try {
-      both = acquire(other, until);
-      return both;
-    } finally {
-      if (!both) {
-        one.release();
-      }
-    }
-  }
-
-  private static boolean acquire(Semaphore permits, long until) throws InterruptedException {
-    return permits.tryAcquire(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
   }
 
   private SubscriptionSlots retain(SubscriptionId subscription) {

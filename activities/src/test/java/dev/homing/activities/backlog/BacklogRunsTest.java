@@ -25,9 +25,7 @@ class BacklogRunsTest {
   @BeforeEach
   void addABacklog() {
     Postgres.jdbc().sql("delete from standings").update();
-    SubscriptionId subscription =
-        SampleSubscriptions.active(ledger.tenant, "https://receiver.example/");
-    key = ledger.backlog(subscription, 1).getFirst().subscription();
+    key = backlog(ledger);
   }
 
   @Test
@@ -105,6 +103,30 @@ class BacklogRunsTest {
   }
 
   @Test
+  void claimsBacklogsOfTenantsInTurn() {
+    SubscriptionKey second = backlog(ledger);
+    SubscriptionKey another = backlog(new Ledger());
+    set("next_look = now() - interval '1 hour', since = now() - interval '1 hour'", key);
+    set("next_look = now() - interval '50 min', since = now() - interval '50 min'", second);
+    set("next_look = now() - interval '40 min', since = now() - interval '40 min'", another);
+
+    assertThat(runs.claimUnstarted(2)).containsExactlyInAnyOrder(key, another);
+    assertThat(new DrainLeases(Postgres.jdbc(), node.transaction).claimDue(2))
+        .extracting(DrainLeases.Lease::key)
+        .containsExactlyInAnyOrder(key, another);
+    set("run_id = 'run', leased_until = null, look_after = null");
+    set("next_look = now() - interval '1 hour'", key);
+    set("next_look = now() - interval '40 min'", another);
+    assertThat(runs.claimLate(2)).extracting(Late::key).containsExactlyInAnyOrder(key, another);
+  }
+
+  private static SubscriptionKey backlog(Ledger ledger) {
+    SubscriptionId subscription =
+        SampleSubscriptions.active(ledger.tenant, "https://receiver.example/");
+    return ledger.backlog(subscription, 1).getFirst().subscription();
+  }
+
+  @Test
   void laterRunIsNotForgottenWithAnEarlierOne() {
     runs.started(key, "run");
     runs.take(key, "later");
@@ -117,5 +139,12 @@ class BacklogRunsTest {
 
   private static void set(String columns) {
     Postgres.jdbc().sql("update standings set " + columns).update();
+  }
+
+  private static void set(String columns, SubscriptionKey of) {
+    Postgres.jdbc()
+        .sql("update standings set " + columns + " where subscription_id = :id")
+        .param("id", of.id())
+        .update();
   }
 }

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ import org.junit.jupiter.api.Test;
 
 @OneAtATime
 class DrainsTest {
+  /** Attempts of another tenant. */
+  private static final int CROWD = 100;
+
   private final Ledger ledger = new Ledger();
   private final Node node = ledger.node;
   @AutoClose private final TestReceiver receiver = new TestReceiver();
@@ -486,6 +490,48 @@ class DrainsTest {
     node.knownStandings.change(key(subscription), Standing.State.CLOSED);
     other.knownStandings.refresh();
     assertThat(other.knownStandings.isExclusive(ledger.tenant, subscription)).isFalse();
+  }
+
+  // Beside others.
+
+  @Test
+  void backlogIsNotBehindThoseOfAnotherTenant() {
+    Node few = new Node(4);
+    Ledger crowd = new Ledger(few);
+    for (int i = 0; i < CROWD / 2; i++) {
+      crowd.backlog(SampleSubscriptions.active(crowd.tenant, receiver.url("/hangs")), 2);
+    }
+    few.drains.beginDue();
+    await().until(() -> few.limits.waiting() + receiver.requests() == CROWD);
+    AtomicInteger before = new AtomicInteger();
+    receiver.when("/one", () -> before.set(receiver.requests() - 1));
+    ledger.backlog(to("/one"), 1);
+    few.drains.beginDue();
+    await().until(() -> few.limits.waiting() + receiver.requests() == CROWD + 1);
+
+    receiver.answer();
+
+    await().until(() -> receiver.requests() == CROWD + 1);
+    assertThat(before.get()).isBetween(2, CROWD / 4);
+  }
+
+  @Test
+  void backlogsOfATenantLeavePlacesToThoseOfAnother() {
+    Drains few = new Drains(node.drainParts, 4);
+    Ledger crowd = new Ledger(node);
+    for (int i = 0; i < 10; i++) {
+      crowd.backlog(SampleSubscriptions.active(crowd.tenant, receiver.url("/hangs")), 1);
+    }
+    few.beginDue();
+    assertThat(few.running()).isLessThanOrEqualTo(2);
+    few.beginDue();
+    await().until(() -> receiver.requests("/hangs") == 3);
+    ledger.backlog(to("/one"), 1);
+
+    few.beginDue();
+
+    await().until(() -> receiver.requests("/one") == 1);
+    assertThat(receiver.requests("/hangs")).isEqualTo(3);
   }
 
   // Several nodes.

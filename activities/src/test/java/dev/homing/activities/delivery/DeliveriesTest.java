@@ -458,6 +458,21 @@ class DeliveriesTest {
   }
 
   @Test
+  void claimsOverdueDeliveriesOfTenantsInTurn() {
+    Ledger another = new Ledger();
+    Delivery.Key one = another.toNewSubscription();
+    another.add(one, State.RETRYING, null);
+    another.set(one, "next_attempt_at = now() - interval '2 years'");
+    Delivery.Key first = overdue("4 years", "run_id = null");
+    overdue("3 years", "run_id = null");
+
+    assertThat(node.overdue.claim(2))
+        .extracting(Delivery::key)
+        .containsExactlyInAnyOrder(first, one);
+    node.overdue.claim(1000);
+  }
+
+  @Test
   void isOverdueLaterWithAWorkflow() {
     Delivery.Key free = overdue("20 seconds", "run_id = null");
     Delivery.Key sending = overdue("20 seconds", "run_id = 'run-1'");

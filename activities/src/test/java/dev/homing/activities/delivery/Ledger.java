@@ -21,7 +21,15 @@ import org.jspecify.annotations.Nullable;
 /** A tenant's ledger, with shortcuts for writing and reading it. */
 public final class Ledger {
   public final Tenant tenant = Postgres.newTenant();
-  public final Node node = new Node();
+  public final Node node;
+
+  public Ledger() {
+    this(new Node());
+  }
+
+  public Ledger(Node node) {
+    this.node = node;
+  }
 
   /** A delivery of a new event. */
   public Delivery.Key to(SubscriptionId subscription) {

@@ -237,6 +237,19 @@ class OpenEventsTest {
   }
 
   @Test
+  void claimsAbandonedEventsOfTenantsInTurn() {
+    AcceptedEvent first = here.accept(tenant, SampleIds.subscription());
+    AcceptedEvent second = here.accept(tenant, SampleIds.subscription());
+    AcceptedEvent another = here.accept(Postgres.newTenant(), SampleIds.subscription());
+    set(first, "leased_until = now() - interval '4 years'");
+    set(second, "leased_until = now() - interval '3 years'");
+    set(another, "leased_until = now() - interval '2 years'");
+
+    assertThat(here.open.claimAbandoned(2)).containsExactlyInAnyOrder(first, another);
+    here.open.claimAbandoned(1000);
+  }
+
+  @Test
   void claimsAnEventOnlyWhenItIsAbandonedAgain() {
     AcceptedEvent event = here.accept(tenant, SampleIds.subscription());
     lapse(event);

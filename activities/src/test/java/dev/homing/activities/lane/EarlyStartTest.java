@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -127,6 +128,23 @@ class EarlyStartTest {
   }
 
   @Test
+  void tenantLeavesMemoryToOthers() {
+    EarlyStart small = here.earlyStart(64);
+    List<SubscriptionId> slow = to("/hangs");
+    List<AcceptedEvent> many =
+        Stream.generate(() -> here.begin(small, tenant, slow)).limit(10).toList();
+    Tenant another = Postgres.newTenant();
+    AcceptedEvent one =
+        here.begin(
+            small, another, List.of(SampleSubscriptions.active(another, receiver.url("/other"))));
+
+    await().until(() -> !here.open.isOpen(one));
+
+    receiver.answer();
+    assertThat(many.stream().filter(event -> small.adopt(event.id()).isPresent())).hasSize(6);
+  }
+
+  @Test
   void leavesEventsToTheWorkflowWhileEgressIsDown() {
     SampleEgress.cutOff(here.egress);
     AcceptedEvent event = here.begin(tenant, to("/a"));
@@ -136,7 +154,7 @@ class EarlyStartTest {
 
   @Test
   void releasesItsMemory() {
-    EarlyStart small = here.earlyStart(8);
+    EarlyStart small = here.earlyStart(11); // For one event of 8 KiB at a time.
     for (int i = 1; i <= 3; i++) {
       AcceptedEvent event = here.begin(small, tenant, to("/a"));
       assertThat(small.adopt(event.id())).isPresent();

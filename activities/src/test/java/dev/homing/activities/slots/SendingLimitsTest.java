@@ -9,6 +9,7 @@ import dev.homing.activities.slots.SendingLimits.Seat;
 import dev.homing.activities.slots.SendingLimits.Share;
 import dev.homing.activities.slots.SendingLimits.Slot;
 import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 class SendingLimitsTest {
   private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Tenant TENANT = new Tenant("busy");
+  private static final Tenant ANOTHER = new Tenant("another");
 
   @AutoClose private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final SubscriptionId busy = SampleIds.subscription();
@@ -169,8 +172,8 @@ class SendingLimitsTest {
   @Test
   void slowAttemptsHaveABoundOfTheirOwn() throws Exception {
     NodeSlots slots = new NodeSlots(2, 1);
-    NodeSlots.Slot one = requireNonNull(slots.acquire(System.nanoTime(), () -> {}));
-    NodeSlots.Slot two = requireNonNull(slots.acquire(System.nanoTime(), () -> {}));
+    NodeSlots.Slot one = requireNonNull(slots.acquire(TENANT, busy, System.nanoTime(), () -> {}));
+    NodeSlots.Slot two = requireNonNull(slots.acquire(TENANT, busy, System.nanoTime(), () -> {}));
     await().until(() -> slots.free() == 1);
 
     await().during(Duration.ofSeconds(1)).until(() -> slots.free() == 1);
@@ -194,51 +197,86 @@ class SendingLimitsTest {
     assertThat(limits.free()).isEqualTo(1);
   }
 
+  // Between tenants.
+
+  @Test
+  void slotThatBecomesFreeGoesToTheTenantThatHoldsNone() throws Exception {
+    SendingLimits limits = proven(2, busy, other);
+    List<Slot> both = fill(limits, 2);
+    List<Future<Boolean>> many =
+        Stream.generate(() -> threads.submit(() -> acquire(limits, LONG, busy) != null))
+            .limit(10)
+            .toList();
+    await().until(() -> limits.waiting() == 10);
+    Future<Slot> one = threads.submit(() -> acquire(limits, ANOTHER, LONG, other));
+    await().until(() -> limits.waiting() == 11);
+
+    both.getFirst().release();
+
+    assertThat(one.get()).isNotNull();
+    assertThat(many).noneMatch(Future::isDone);
+  }
+
+  @Test
+  void seatThatBecomesFreeGoesToTheTenantThatHoldsNone() throws Exception {
+    SendingLimits limits = new SendingLimits(100, 2);
+    List<Seat> seats = sit(limits.share(TENANT, LONG), 2);
+    Future<Seat> next = threads.submit(() -> limits.share(TENANT, LONG).acquireSeat(busy, LONG));
+    await().until(() -> limits.waitingForSeats() == 1);
+    Future<Seat> one = threads.submit(() -> limits.share(ANOTHER, LONG).acquireSeat(other, LONG));
+    await().until(() -> limits.waitingForSeats() == 2);
+
+    seats.getFirst().close();
+
+    assertThat(one.get()).isNotNull();
+    assertThat(next).isNotDone();
+  }
+
   // Seats.
 
   @Test
   void limitsAttemptsOfOneEvent() throws Exception {
     SendingLimits limits = new SendingLimits(100);
-    Share event = limits.share(LONG);
+    Share event = limits.share(TENANT, LONG);
     List<Seat> seats = sit(event, 64);
 
-    assertThat(event.acquireSeat(Duration.ofMillis(50))).isNull();
-    assertThat(limits.share(LONG).acquireSeat(Duration.ZERO)).isNotNull();
+    assertThat(event.acquireSeat(busy, Duration.ofMillis(50))).isNull();
+    assertThat(limits.share(TENANT, LONG).acquireSeat(busy, Duration.ZERO)).isNotNull();
     seats.getFirst().close();
-    assertThat(event.acquireSeat(Duration.ZERO)).isNotNull();
+    assertThat(event.acquireSeat(busy, Duration.ZERO)).isNotNull();
   }
 
   @Test
   void attemptWithoutAnAnswerLeavesItsEventsSeatToAnother() throws Exception {
     SendingLimits limits = proven(100, busy);
-    Share event = limits.share(LONG);
+    Share event = limits.share(TENANT, LONG);
     List<Seat> seats = sit(event, 64);
     Slot silent = requireNonNull(seats.getFirst().acquireSlot(busy));
 
-    assertThat(event.acquireSeat(LONG)).isNotNull();
+    assertThat(event.acquireSeat(busy, LONG)).isNotNull();
     end(silent);
     seats.getFirst().close();
 
-    assertThat(event.acquireSeat(Duration.ZERO)).isNull();
+    assertThat(event.acquireSeat(busy, Duration.ZERO)).isNull();
   }
 
   @Test
   void limitsPayloadsInMemory() throws Exception {
     SendingLimits limits = new SendingLimits(100, 3);
-    Share another = limits.share(LONG);
-    List<Seat> seats = sit(limits.share(LONG), 2);
-    assertThat(another.acquireSeat(Duration.ZERO)).isNotNull();
+    Share another = limits.share(TENANT, LONG);
+    List<Seat> seats = sit(limits.share(TENANT, LONG), 2);
+    assertThat(another.acquireSeat(busy, Duration.ZERO)).isNotNull();
 
-    assertThat(another.acquireSeat(Duration.ofMillis(50))).isNull();
+    assertThat(another.acquireSeat(busy, Duration.ofMillis(50))).isNull();
     seats.getFirst().close();
-    assertThat(another.acquireSeat(Duration.ZERO)).isNotNull();
-    assertThat(another.acquireSeat(Duration.ZERO)).isNull();
+    assertThat(another.acquireSeat(busy, Duration.ZERO)).isNotNull();
+    assertThat(another.acquireSeat(busy, Duration.ZERO)).isNull();
   }
 
-  private static List<Seat> sit(Share event, int count) throws InterruptedException {
+  private List<Seat> sit(Share event, int count) throws InterruptedException {
     Seat[] seats = new Seat[count];
     for (int i = 0; i < count; i++) {
-      seats[i] = requireNonNull(event.acquireSeat(Duration.ZERO));
+      seats[i] = requireNonNull(event.acquireSeat(busy, Duration.ZERO));
     }
     return List.of(seats);
   }
@@ -256,7 +294,14 @@ class SendingLimitsTest {
   private static @Nullable Slot acquire(
       SendingLimits limits, Duration maxWait, SubscriptionId subscription)
       throws InterruptedException {
-    return requireNonNull(limits.share(maxWait).acquireSeat(LONG)).acquireSlot(subscription);
+    return acquire(limits, TENANT, maxWait, subscription);
+  }
+
+  private static @Nullable Slot acquire(
+      SendingLimits limits, Tenant tenant, Duration maxWait, SubscriptionId subscription)
+      throws InterruptedException {
+    return requireNonNull(limits.share(tenant, maxWait).acquireSeat(subscription, LONG))
+        .acquireSlot(subscription);
   }
 
   /** Starts {@code count} attempts to the busy subscription, each of another event. */

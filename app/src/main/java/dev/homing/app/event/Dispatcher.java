@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -24,8 +22,9 @@ import org.springframework.stereotype.Component;
  * Starts a workflow for each accepted event.
  *
  * <p>An event gets its own workflow while a slot is free, else it shares one with other waiting
- * events. Accepting never waits for a start. While Temporal is down, events wait in the queue. An
- * event that finds the queue full is rescued later, if anything is left to do for it.
+ * events. Accepting never waits for a start. While Temporal is down, events wait in the queue, in
+ * which tenants take turns. An event for which the queue has no place is rescued later, if anything
+ * is left to do for it.
  */
 @Component
 public class Dispatcher {
@@ -43,8 +42,7 @@ public class Dispatcher {
   /** Four rounds: gathering takes a second at most. */
   private static final int GATHER_ROUNDS = 4;
 
-  private final LinkedBlockingQueue<AcceptedEvent> waiting =
-      new LinkedBlockingQueue<>(QUEUE_CAPACITY);
+  private final StartQueue waiting = new StartQueue(QUEUE_CAPACITY);
   private final List<Thread> slots = new ArrayList<>();
   private final AtomicInteger free = new AtomicInteger();
   private final DispatchSettings settings;
@@ -63,13 +61,15 @@ public class Dispatcher {
     this.starts = starts;
     this.egress = egress;
     this.workers = workers;
-    metrics.gaugeCollectionSize("homing.dispatcher.waiting", List.of(), waiting);
+    metrics.gauge("homing.dispatcher.waiting", waiting, StartQueue::size);
   }
 
   /** Queues an event for the start of its workflow; returns at once. */
   void dispatch(AcceptedEvent event) {
     if (!waiting.offer(event)) {
-      log.debug("queue is full: {} is rescued later if anything is left to do for it", event.id());
+      log.debug(
+          "no place in the queue: {} is rescued later if anything is left to do for it",
+          event.id());
     }
   }
 
@@ -104,18 +104,18 @@ public class Dispatcher {
   /** The next events to start: one or, if others wait and no slot is free, many. */
   private Collection<List<AcceptedEvent>> next() throws InterruptedException {
     free.incrementAndGet();
-    AcceptedEvent first = waiting.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+    AcceptedEvent first = waiting.poll(POLL);
     boolean lastSlot = free.decrementAndGet() == 0;
     if (first == null) {
       return List.of();
     }
     List<AcceptedEvent> all = new ArrayList<>(List.of(first));
-    if (lastSlot && mayShare() && !waiting.isEmpty()) {
+    if (lastSlot && mayShare() && waiting.size() > 0) {
       int others = settings.eventsPerWorkflow() - 1;
       for (int i = 0; i < GATHER_ROUNDS && waiting.size() < others; i++) {
         Thread.sleep(GATHER_PAUSE);
       }
-      waiting.drainTo(all, others);
+      all.addAll(waiting.take(others));
     }
     return all.stream()
         .collect(

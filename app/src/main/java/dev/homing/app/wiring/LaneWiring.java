@@ -35,6 +35,7 @@ class LaneWiring {
   SendingLimits sendingLimits(ExpressSettings settings, MeterRegistry metrics) {
     SendingLimits limits = new SendingLimits(settings.slots());
     metrics.gauge("homing.express.slots.free", limits, SendingLimits::free);
+    metrics.gauge("homing.express.slots.waiting", limits, SendingLimits::waiting);
     return limits;
   }
 

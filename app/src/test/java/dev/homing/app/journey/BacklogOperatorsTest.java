@@ -59,6 +59,13 @@ class BacklogOperatorsTest {
   }
 
   @Test
+  void drainsAreHandedOutByTenant() {
+    Subscribed subscription = inTrouble();
+
+    assertThat(operator.fairnessKey(subscription.id())).isEqualTo("default");
+  }
+
+  @Test
   void cancelCancelsWhatWaits() {
     Subscribed subscription = inTrouble();
     String id = waiting(subscription);

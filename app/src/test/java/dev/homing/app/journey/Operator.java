@@ -71,6 +71,11 @@ record Operator(TemporalPart temporal, WorkflowClient client) {
     return describe(workflow).getPendingActivities(0).getLastStartedTime();
   }
 
+  /** The key by which Temporal hands out a workflow's tasks; its activities inherit it. */
+  String fairnessKey(String workflow) {
+    return describe(workflow).getWorkflowExecutionInfo().getPriority().getFairnessKey();
+  }
+
   void awaitStatus(String workflow, String... statuses) {
     await(workflow)
         .atMost(PATIENCE)

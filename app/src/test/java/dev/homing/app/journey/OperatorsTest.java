@@ -28,6 +28,14 @@ class OperatorsTest {
   }
 
   @Test
+  void tasksAreHandedOutByTenant() {
+    String id = waiting();
+
+    assertThat(operator.fairnessKey(Api.text(api.delivery(id), "event_id"))).isEqualTo("default");
+    assertThat(operator.fairnessKey(id)).isEqualTo("default");
+  }
+
+  @Test
   void retryRightAfterACancelSends() {
     String id = waiting();
     receiver.answers(200);

@@ -54,6 +54,7 @@ class ManagementTest {
             "homing_workflows_stuck",
             "homing_routes_total",
             "homing_express_slots_free",
+            "homing_express_slots_waiting",
             "homing_dispatcher_waiting");
   }
 

@@ -1,5 +1,6 @@
 package dev.homing.workflows.backlog;
 
+import dev.homing.workflows.Fairness;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
@@ -29,6 +30,7 @@ public interface BacklogWorkflow {
         .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
         .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
         .setDisableEagerExecution(false)
+        .setPriority(Fairness.of(subscription.tenant()))
         .setStaticSummary("what waits for " + subscription.host())
         .setTypedSearchAttributes(Search.of(subscription.tenant(), subscription.id()))
         .build();

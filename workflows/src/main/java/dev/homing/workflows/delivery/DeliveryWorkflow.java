@@ -1,5 +1,6 @@
 package dev.homing.workflows.delivery;
 
+import dev.homing.workflows.Fairness;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
 import io.temporal.api.enums.v1.ParentClosePolicy;
@@ -32,6 +33,7 @@ public interface DeliveryWorkflow {
         .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
         .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
         .setDisableEagerExecution(false)
+        .setPriority(Fairness.of(delivery.tenant()))
         .setStaticSummary(summary(delivery))
         .setTypedSearchAttributes(searchAttributes(delivery))
         .build();

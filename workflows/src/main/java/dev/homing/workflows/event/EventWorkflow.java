@@ -1,6 +1,7 @@
 package dev.homing.workflows.event;
 
 import dev.homing.workflows.DeliveryId;
+import dev.homing.workflows.Fairness;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
 import io.temporal.api.enums.v1.ParentClosePolicy;
@@ -41,6 +42,7 @@ public interface EventWorkflow {
         .setWorkflowIdConflictPolicy(
             WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
         .setDisableEagerExecution(false)
+        .setPriority(Fairness.of(event.tenant()))
         .setStaticSummary(summary(event))
         .setTypedSearchAttributes(Search.of(event.tenant(), event.id(), event.type()))
         .build();

@@ -1,5 +1,6 @@
 package dev.homing.workflows.event;
 
+import dev.homing.workflows.Fairness;
 import dev.homing.workflows.PrefixedId;
 import dev.homing.workflows.Search;
 import dev.homing.workflows.TaskQueues;
@@ -39,6 +40,7 @@ public interface SharedEventWorkflow {
         .setWorkflowIdConflictPolicy(
             WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
         .setDisableEagerExecution(false)
+        .setPriority(Fairness.of(events.getFirst().tenant()))
         .setStaticSummary(
             "%d events · %d recipients"
                 .formatted(

@@ -1,12 +1,12 @@
 package dev.homing.workflows.event;
 
+import dev.homing.workflows.Fairness;
 import dev.homing.workflows.Retries;
 import dev.homing.workflows.TaskQueues;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.DeliveryStarts;
 import dev.homing.workflows.delivery.WaitingDelivery;
 import io.temporal.activity.ActivityOptions;
-import io.temporal.common.Priority;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class SharedFanOut implements SharedEventWorkflow {
         DeliveryStarts.class,
         ActivityOptions.newBuilder()
             .setTaskQueue(TaskQueues.STARTS)
-            .setPriority(Priority.newBuilder().setFairnessKey(tenant.name()).build())
+            .setPriority(Fairness.of(tenant))
             .setStartToCloseTimeout(START_TIMEOUT)
             .setRetryOptions(Retries.UNTIL_SUCCESS)
             .build());
