@@ -4,13 +4,16 @@ import dev.homing.activities.InternalFaults;
 import dev.homing.activities.LeasedWork;
 import dev.homing.activities.backlog.Backlog.Due;
 import dev.homing.activities.standing.Standing;
+import dev.homing.activities.subscription.Pace;
 import dev.homing.activities.subscription.Receiver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends what waits in one subscription's backlog, while this node holds its lease.
  *
- * <p>By the receiver's standing: closed, all that is due; open, one probe at a time; half open,
- * twice as much after each success; held, nothing. Nothing that is held back counts as an attempt.
+ * <p>By the receiver's standing: closed, all that is due; over pace, the same, as fast as the pace
+ * allows; open, one probe at a time; half open, twice as much after each success; held, nothing.
+ * Nothing that is held back counts as an attempt.
  */
 final class Drain implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
@@ -27,8 +31,11 @@ final class Drain implements Runnable {
   /** Deliveries read at a time. */
   private static final int PORTION = 200;
 
-  /** Deliveries sent together in a half-open state before it closes. */
+  /** Deliveries sent together in a half-open state before it closes, unless fewer are allowed. */
   private static final int FULL_WINDOW = 20;
+
+  /** A paced drain reads no more than it sends in this time, so that it sees changes soon. */
+  private static final Duration PACED_PORTION = Duration.ofSeconds(5);
 
   /** For a longer pause the lease is given back. */
   private static final Duration LONGEST_STAY = Duration.ofSeconds(2);
@@ -122,6 +129,7 @@ final class Drain implements Runnable {
     }
     return switch (standing.state()) {
       case CLOSED -> sendDue(receiver);
+      case OVER_PACE -> sendAtPace(receiver);
       case HELD -> endHold(standing);
       case OPEN -> probe(receiver, standing);
       case HALF_OPEN -> ramp(receiver, standing);
@@ -129,13 +137,35 @@ final class Drain implements Runnable {
   }
 
   private @Nullable Duration sendDue(Receiver receiver) throws InterruptedException {
-    List<Due> due = parts.backlog().due(lease.key(), PORTION);
+    List<Due> due = parts.backlog().due(lease.key(), portion(receiver));
     if (due.isEmpty()) {
       return null;
     }
     Sent sent =
         round(receiver).send(due, receiver.order() == null ? null : () -> nextInOrder(receiver));
+    if (sent.isOverPace()) {
+      return sent.untilNext();
+    }
     return sent.equals(Sent.NONE) ? SHORTEST_PROBE_WAIT : Duration.ZERO;
+  }
+
+  /** Sends what is due, and leaves what comes next to the express lane once nothing is. */
+  private Duration sendAtPace(Receiver receiver) throws InterruptedException {
+    Duration pause = sendDue(receiver);
+    if (pause == null) {
+      parts.standings().change(lease.key(), Standing.State.CLOSED);
+    }
+    return pause == null ? Duration.ZERO : pause;
+  }
+
+  private static int portion(Receiver receiver) {
+    return Stream.of(receiver.pace(), receiver.tenantPace())
+        .map(Pace::rate)
+        .filter(Objects::nonNull)
+        .mapToLong(rate -> rate.limit() * PACED_PORTION.toSeconds() / rate.per().toSeconds())
+        .mapToInt(requests -> Math.clamp(requests, 1, PORTION))
+        .min()
+        .orElse(PORTION);
   }
 
   /** What is due after sequences have advanced. */
@@ -168,6 +198,9 @@ final class Drain implements Runnable {
     for (Due each : due) {
       if ((each.equals(due.getFirst()) || each.expired()) && mayContinue()) {
         Sent sent = send(receiver, List.of(each));
+        if (sent.isOverPace()) {
+          return sent.untilNext();
+        }
         if (sent.answered() > 0) {
           window = 2;
           parts.standings().change(lease.key(), Standing.State.HALF_OPEN);
@@ -189,20 +222,28 @@ final class Drain implements Runnable {
 
   /** Doubles what is sent together while the receiver answers, until it is in good standing. */
   private Duration ramp(Receiver receiver, Standing standing) throws InterruptedException {
-    List<Due> due = parts.backlog().due(lease.key(), window);
+    List<Due> due = parts.backlog().due(lease.key(), Math.min(window, fullWindow(receiver)));
     Sent sent = due.isEmpty() ? Sent.NONE : send(receiver, due);
     if (sent.unanswered() > 0) {
       parts.standings().change(lease.key(), Standing.State.OPEN);
       return probeWait(standing);
     }
+    if (sent.isOverPace()) {
+      return sent.untilNext();
+    }
     if (!due.isEmpty() && sent.answered() == 0) {
       return SHORTEST_PROBE_WAIT;
     }
     window *= 2;
-    if (due.isEmpty() || window > FULL_WINDOW) {
+    if (due.isEmpty() || window > fullWindow(receiver)) {
       parts.standings().change(lease.key(), Standing.State.CLOSED);
     }
     return Duration.ZERO;
+  }
+
+  private static int fullWindow(Receiver receiver) {
+    Integer maxInFlight = receiver.pace().maxInFlight();
+    return maxInFlight == null ? FULL_WINDOW : Math.min(maxInFlight, FULL_WINDOW);
   }
 
   /**
@@ -210,12 +251,22 @@ final class Drain implements Runnable {
    *
    * @param answered by a 2xx or by a refusal, which is the business of the single delivery
    * @param unanswered or answered that the receiver is not available
+   * @param untilNext how long the pace allows no further attempt; zero: it does
    */
-  record Sent(int answered, int unanswered) {
-    static final Sent NONE = new Sent(0, 0);
+  record Sent(int answered, int unanswered, Duration untilNext) {
+    static final Sent NONE = new Sent(0, 0, Duration.ZERO);
+    static final Sent ANSWERED = new Sent(1, 0, Duration.ZERO);
+    static final Sent UNANSWERED = new Sent(0, 1, Duration.ZERO);
+
+    boolean isOverPace() {
+      return untilNext.isPositive();
+    }
 
     Sent plus(Sent other) {
-      return new Sent(answered + other.answered, unanswered + other.unanswered);
+      return new Sent(
+          answered + other.answered,
+          unanswered + other.unanswered,
+          other.isOverPace() ? other.untilNext : untilNext);
     }
   }
 
@@ -226,23 +277,23 @@ final class Drain implements Runnable {
   /**
    * A round of attempts.
    *
-   * <p>Once the receiver wants no more events, or the standing becomes another in which the drain
-   * alone sends, no further attempt begins.
+   * <p>Once the receiver wants no more events, or comes into another trouble, no further attempt
+   * begins.
    */
   private DrainRound round(Receiver receiver) {
-    Optional<Standing.State> before = exclusiveState();
+    Optional<Standing.State> before = trouble();
     return new DrainRound(
         new DrainAttempt(parts, lease.key()),
         work,
         receiver,
-        () -> mayContinue() && (exclusiveState().isEmpty() || exclusiveState().equals(before)));
+        () -> mayContinue() && (trouble().isEmpty() || trouble().equals(before)));
   }
 
-  private Optional<Standing.State> exclusiveState() {
+  private Optional<Standing.State> trouble() {
     return parts
         .standings()
         .find(lease.key())
         .map(Standing::state)
-        .filter(Standing.State::isExclusive);
+        .filter(Standing.State::isTrouble);
   }
 }

@@ -152,7 +152,8 @@ public final class DrainLeases {
             set leased_until = null, leased_by = null, changed_at = now(),
               next_look = case when due is not null then
                 greatest(due, now() + cast(:pause as bigint) * interval '1 millisecond') end,
-              run_id = case when due is not null then run_id end
+              run_id = case when due is not null then run_id end,
+              over_pace = over_pace and due is not null
             from waiting
             where tenant = :tenant and subscription_id = :id
             """)

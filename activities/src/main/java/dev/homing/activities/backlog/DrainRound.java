@@ -75,10 +75,15 @@ final class DrainRound {
         break;
       }
       begun++;
+      var request = new CompletableFuture<Void>();
       underWay.put(
           each.key().id(),
           CompletableFuture.supplyAsync(
-              () -> attempt.make(receiver, each, seat, maySend), threads));
+              () -> attempt.make(receiver, each, seat, maySend, () -> request.complete(null)),
+              threads));
+      if (receiver.isPaced()) {
+        work.await(request); // One after the other, so one at a time waits for the pace.
+      }
     }
   }
 

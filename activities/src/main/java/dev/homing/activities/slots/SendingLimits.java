@@ -113,9 +113,14 @@ public final class SendingLimits {
       this.share = share;
     }
 
-    /** Waits for a slot; null if none became free in time, or the receiver hangs. */
-    public @Nullable Slot acquireSlot(SubscriptionId subscription) throws InterruptedException {
-      SubscriptionSlots limit = retain(subscription);
+    /**
+     * Waits for a slot; null if none became free in time, or the receiver hangs.
+     *
+     * @param maxInFlight how many slots the subscription has on this node; null: as many as usual
+     */
+    public @Nullable Slot acquireSlot(SubscriptionId subscription, @Nullable Integer maxInFlight)
+        throws InterruptedException {
+      SubscriptionSlots limit = retain(subscription, maxInFlight);
       Slot slot = null;
       try {
         if (limit.acquire(deadline())) {
@@ -227,6 +232,14 @@ public final class SendingLimits {
       releaseOfSubscription();
     }
 
+    /** Frees the subscription's slot: no request was sent, as its pace did not allow it. */
+    public void notSent() {
+      if (!answered.getAndSet(true)) {
+        limit.requestNotSent();
+        SendingLimits.this.release(subscription);
+      }
+    }
+
     /** Frees what is still held: the result is recorded, or no attempt was made. */
     public void release() {
       releaseOfSubscription();
@@ -262,13 +275,16 @@ public final class SendingLimits {
     return permits.tryAcquire(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
   }
 
-  private SubscriptionSlots retain(SubscriptionId subscription) {
+  private SubscriptionSlots retain(SubscriptionId subscription, @Nullable Integer maxInFlight) {
     return requireNonNull(
         perSubscription.compute(
             subscription,
             (_, known) -> {
               SubscriptionSlots limit =
-                  known == null ? new SubscriptionSlots(isProven(subscription)) : known;
+                  known == null
+                      ? new SubscriptionSlots(isProven(subscription), maxInFlight)
+                      : known;
+              limit.allow(maxInFlight);
               limit.users++;
               return limit;
             }));

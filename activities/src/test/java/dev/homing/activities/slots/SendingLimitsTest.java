@@ -194,6 +194,43 @@ class SendingLimitsTest {
     assertThat(limits.free()).isEqualTo(1);
   }
 
+  // A subscription's own maximum.
+
+  @Test
+  void subscriptionMayHaveItsOwnMaximum() throws Exception {
+    SendingLimits limits = proven(100, busy, other);
+    for (int i = 0; i < 30; i++) {
+      assertThat(acquire(limits, Duration.ZERO, busy, 30)).isNotNull();
+    }
+    assertThat(acquire(limits, Duration.ZERO, busy, 30)).isNull();
+    assertThat(acquire(limits, Duration.ZERO, other, 1)).isNotNull();
+    assertThat(acquire(limits, Duration.ZERO, other, 1)).isNull();
+  }
+
+  @Test
+  void raisedMaximumAppliesWhileSlotsAreTaken() throws Exception {
+    SendingLimits limits = proven(100, busy);
+    assertThat(acquire(limits, Duration.ZERO, busy, 1)).isNotNull();
+
+    assertThat(acquire(limits, Duration.ZERO, busy, 2)).isNotNull();
+    assertThat(acquire(limits, Duration.ZERO, busy, 2)).isNull();
+  }
+
+  @Test
+  void slotWithoutARequestIsNoAnswerOfTheReceiver() throws Exception {
+    SendingLimits limits = proven(100, busy);
+    Slot silent = requireNonNull(acquire(limits, Duration.ZERO, busy));
+    await()
+        .until(
+            () -> {
+              Slot another = requireNonNull(acquire(limits, Duration.ZERO, busy));
+              another.notSent();
+              another.release();
+              return limits.hangs(busy);
+            });
+    silent.release();
+  }
+
   // Seats.
 
   @Test
@@ -213,7 +250,7 @@ class SendingLimitsTest {
     SendingLimits limits = proven(100, busy);
     Share event = limits.share(LONG);
     List<Seat> seats = sit(event, 64);
-    Slot silent = requireNonNull(seats.getFirst().acquireSlot(busy));
+    Slot silent = requireNonNull(seats.getFirst().acquireSlot(busy, null));
 
     assertThat(event.acquireSeat(LONG)).isNotNull();
     end(silent);
@@ -256,7 +293,17 @@ class SendingLimitsTest {
   private static @Nullable Slot acquire(
       SendingLimits limits, Duration maxWait, SubscriptionId subscription)
       throws InterruptedException {
-    return requireNonNull(limits.share(maxWait).acquireSeat(LONG)).acquireSlot(subscription);
+    return acquire(limits, maxWait, subscription, null);
+  }
+
+  private static @Nullable Slot acquire(
+      SendingLimits limits,
+      Duration maxWait,
+      SubscriptionId subscription,
+      @Nullable Integer maxInFlight)
+      throws InterruptedException {
+    return requireNonNull(limits.share(maxWait).acquireSeat(LONG))
+        .acquireSlot(subscription, maxInFlight);
   }
 
   /** Starts {@code count} attempts to the busy subscription, each of another event. */

@@ -2,6 +2,7 @@ package dev.homing.app.access;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.Pace;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
@@ -43,6 +44,7 @@ class TenantController {
 
   private final Tenants tenants;
   private final Cursors cursors;
+  private final Standings standings;
   private final AuditLog auditLog;
   private final TransactionTemplate transaction;
   private final JsonMapper json;
@@ -50,12 +52,14 @@ class TenantController {
   TenantController(
       Tenants tenants,
       Cursors cursors,
+      Standings standings,
       AuditLog auditLog,
       TransactionTemplate transaction,
       JsonMapper json) {
     this.json = json;
     this.tenants = tenants;
     this.cursors = cursors;
+    this.standings = standings;
     this.auditLog = auditLog;
     this.transaction = transaction;
   }
@@ -142,6 +146,7 @@ class TenantController {
       return before;
     }
     auditLog.add(tenant, Action.TENANT_CHANGED, tenant.name(), fields);
+    standings.paceChanged(tenant, null);
     return tenants.change(tenant, pace).orElseThrow();
   }
 
