@@ -34,6 +34,11 @@ final class SharedCounts {
           local anyway, request, longest, poll =
             ARGV[1] == 'true', ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
+          local function keep(key, next)
+            redis.call('SET', key, string.format('%.3f', next),
+              'PX', string.format('%.0f', math.ceil((next - now) / 1000) + 1000))
+          end
+
           local levels = {}
           local wait = 0
           for i = 1, #KEYS / 2 do
@@ -47,7 +52,12 @@ final class SharedCounts {
             }
             if level.interval > 0 then
               local known = tonumber(redis.call('GET', level.next_key) or now)
-              level.next = math.max(now, math.min(known, now + level.period))
+              local latest = now + level.period
+              if known > latest then -- The rate was lower: its wait is shortened once.
+                known = latest
+                keep(level.next_key, known)
+              end
+              level.next = math.max(now, known)
               wait = math.max(wait, level.next - level.tolerance - now)
             end
             if level.max_in_flight > 0 then
@@ -64,9 +74,7 @@ final class SharedCounts {
 
           for _, level in ipairs(levels) do
             if level.interval > 0 then
-              local next = math.min(level.next + level.interval, now + level.period)
-              redis.call('SET', level.next_key, string.format('%.3f', next),
-                'PX', string.format('%.0f', math.ceil((next - now) / 1000) + 1000))
+              keep(level.next_key, math.min(level.next + level.interval, now + level.period))
             end
             if level.max_in_flight > 0 then
               redis.call('ZADD', level.in_flight_key, now + longest, request)
