@@ -39,6 +39,7 @@ import dev.homing.activities.lane.SendFirstAttempts;
 import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.outbound.HttpSender;
 import dev.homing.activities.outbound.SampleClients;
+import dev.homing.activities.pace.Pacing;
 import dev.homing.activities.routing.RedisRoutes;
 import dev.homing.activities.routing.Route;
 import dev.homing.activities.routing.Routes;
@@ -195,9 +196,18 @@ public final class Node {
                 advanceSequences),
             () -> 0.5);
     limits = new SendingLimits(slots);
+    Pacing pacing = new Pacing(REDIS);
     sendFirst =
         new SendFirstAttempts(
-            leases, deliveries, sender, attemptLog, limits, knownStandings, ownRetries, fair);
+            leases,
+            deliveries,
+            sender,
+            attemptLog,
+            limits,
+            pacing,
+            knownStandings,
+            ownRetries,
+            fair);
     earlyStart = new EarlyStart(leases, receivers, sendFirst, egress);
     express =
         new ExpressLane(
@@ -223,6 +233,7 @@ public final class Node {
             attempts,
             knownStandings,
             backlog,
+            pacing,
             fair);
     drainParts =
         new DrainParts(
@@ -236,6 +247,7 @@ public final class Node {
             sender,
             attemptLog,
             limits,
+            pacing,
             Clock.systemUTC());
     drains = new Drains(drainParts);
     backlogRuns = new BacklogRuns(jdbc, transaction);

@@ -43,10 +43,15 @@ public final class Redis {
 
   /** A template for the Redis at this port, set up as in the app. */
   public static StringRedisTemplate at(int port) {
+    return at(port, COMMAND_TIMEOUT);
+  }
+
+  /** One that waits this long for each answer. */
+  public static StringRedisTemplate at(int port, Duration timeout) {
     LettuceConnectionFactory connections =
         new LettuceConnectionFactory(
             new RedisStandaloneConfiguration("127.0.0.1", port),
-            LettuceClientConfiguration.builder().commandTimeout(COMMAND_TIMEOUT).build());
+            LettuceClientConfiguration.builder().commandTimeout(timeout).build());
     connections.afterPropertiesSet();
     connections.start();
     return new StringRedisTemplate(connections);

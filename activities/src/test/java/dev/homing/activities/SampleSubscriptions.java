@@ -61,6 +61,11 @@ public final class SampleSubscriptions {
     change(tenant, id, assignments);
   }
 
+  /** Sets its pace; the assignments are SQL. */
+  public static void pace(Tenant tenant, SubscriptionId id, String assignments) {
+    change(tenant, id, assignments);
+  }
+
   public static void pause(Tenant tenant, SubscriptionId id) {
     change(tenant, id, "enabled = false");
   }

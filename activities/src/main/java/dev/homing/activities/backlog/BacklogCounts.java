@@ -67,11 +67,12 @@ public final class BacklogCounts {
    * All backlogs together.
    *
    * @param backlogs in which something waits
+   * @param overPace those of receivers that are over pace
    * @param deliveries that wait in them, counted up to {@link #COUNTED_IN_ALL}
-   * @param oldest how long the oldest has been there; zero: there is none
+   * @param oldest how long the oldest has been there that is not over pace; zero: there is none
    */
-  public record Totals(int backlogs, int deliveries, Duration oldest) {
-    public static final Totals NONE = new Totals(0, 0, Duration.ZERO);
+  public record Totals(int backlogs, int overPace, int deliveries, Duration oldest) {
+    public static final Totals NONE = new Totals(0, 0, 0, Duration.ZERO);
   }
 
   /** Counts all backlogs and what waits in them. */
@@ -79,7 +80,9 @@ public final class BacklogCounts {
     return jdbc.sql(
             """
             select count(*) as backlogs,
-              coalesce(extract(epoch from now() - min(since)), 0) as oldest,
+              count(*) filter (where over_pace and state = 'closed') as over_pace,
+              coalesce(extract(epoch from now() - min(since) filter (
+                where not over_pace or state <> 'closed')), 0) as oldest,
               (select count(*) from (
                 select from deliveries where state in ('retrying', 'held') and backlogged
                 limit :limit) counted) as deliveries
@@ -90,6 +93,7 @@ public final class BacklogCounts {
             (row, _) ->
                 new Totals(
                     row.getInt("backlogs"),
+                    row.getInt("over_pace"),
                     row.getInt("deliveries"),
                     Duration.ofMillis((long) (row.getDouble("oldest") * 1000))))
         .single();

@@ -4,13 +4,16 @@ import dev.homing.activities.InternalFaults;
 import dev.homing.activities.LeasedWork;
 import dev.homing.activities.backlog.Backlog.Due;
 import dev.homing.activities.standing.Standing;
+import dev.homing.activities.subscription.Pace;
 import dev.homing.activities.subscription.Receiver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends what waits in one subscription's backlog, while this node holds its lease.
  *
- * <p>By the receiver's standing: closed, all that is due; open, one probe at a time; half open,
- * twice as much after each success; held, nothing. Nothing that is held back counts as an attempt.
+ * <p>By the receiver's standing: closed, all that is due; over pace, the same, as fast as the pace
+ * allows; open, one probe at a time; half open, twice as much after each success; held, nothing.
+ * Nothing that is held back counts as an attempt.
  */
 final class Drain implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
@@ -27,8 +31,11 @@ final class Drain implements Runnable {
   /** Deliveries read at a time. */
   private static final int PORTION = 200;
 
-  /** Deliveries sent together in a half-open state before it closes. */
+  /** Deliveries sent together in a half-open state before it closes, unless fewer are allowed. */
   private static final int FULL_WINDOW = 20;
+
+  /** A paced drain reads no more than it sends in this time, so that it sees changes soon. */
+  private static final Duration PACED_PORTION = Duration.ofSeconds(5);
 
   /** For a longer pause the lease is given back. */
   private static final Duration LONGEST_STAY = Duration.ofSeconds(2);
@@ -122,6 +129,7 @@ final class Drain implements Runnable {
     }
     return switch (standing.state()) {
       case CLOSED -> sendDue(receiver);
+      case OVER_PACE -> sendAtPace(receiver);
       case HELD -> endHold(standing);
       case OPEN -> probe(receiver, standing);
       case HALF_OPEN -> ramp(receiver, standing);
@@ -129,17 +137,39 @@ final class Drain implements Runnable {
   }
 
   private @Nullable Duration sendDue(Receiver receiver) throws InterruptedException {
-    List<Due> due = due(receiver, PORTION);
+    List<Due> due = due(receiver, portion(receiver));
     if (due.isEmpty()) {
       return null;
     }
     Sent sent =
         round(receiver).send(due, receiver.order() == null ? null : () -> nextInOrder(receiver));
+    if (sent.isOverPace()) {
+      return sent.untilNext();
+    }
     return sent.equals(Sent.NONE) ? SHORTEST_PROBE_WAIT : Duration.ZERO;
   }
 
   private List<Due> due(Receiver receiver, int limit) {
     return parts.backlog().due(lease.key(), receiver.order() != null, limit);
+  }
+
+  /** Sends what is due, and leaves what comes next to the express lane once nothing is. */
+  private Duration sendAtPace(Receiver receiver) throws InterruptedException {
+    Duration pause = sendDue(receiver);
+    if (pause == null) {
+      parts.standings().change(lease.key(), Standing.State.CLOSED);
+    }
+    return pause == null ? Duration.ZERO : pause;
+  }
+
+  private static int portion(Receiver receiver) {
+    return Stream.of(receiver.pace(), receiver.tenantPace())
+        .map(Pace::rate)
+        .filter(Objects::nonNull)
+        .mapToLong(rate -> rate.limit() * PACED_PORTION.toSeconds() / rate.per().toSeconds())
+        .mapToInt(requests -> Math.clamp(requests, 1, PORTION))
+        .min()
+        .orElse(PORTION);
   }
 
   /** What is due after sequences have advanced. */
@@ -170,6 +200,9 @@ final class Drain implements Runnable {
     for (Due each : due) {
       if ((each.equals(due.getFirst()) || each.expired()) && mayContinue()) {
         Sent sent = send(receiver, List.of(each));
+        if (sent.isOverPace()) {
+          return sent.untilNext();
+        }
         if (sent.answered() > 0) {
           window = 2;
           parts.standings().change(lease.key(), Standing.State.HALF_OPEN);
@@ -191,7 +224,7 @@ final class Drain implements Runnable {
 
   /** Doubles what is sent together while the receiver answers, until it is in good standing. */
   private Duration ramp(Receiver receiver, Standing standing) throws InterruptedException {
-    List<Due> due = due(receiver, window);
+    List<Due> due = due(receiver, Math.min(window, fullWindow(receiver)));
     Sent sent = due.isEmpty() ? Sent.NONE : send(receiver, due);
     if (sent.unanswered() > 0) {
       if (!isHeld()) {
@@ -199,11 +232,14 @@ final class Drain implements Runnable {
       }
       return probeWait(standing);
     }
+    if (sent.isOverPace()) {
+      return sent.untilNext();
+    }
     if (!due.isEmpty() && sent.answered() == 0) {
       return SHORTEST_PROBE_WAIT;
     }
     window *= 2;
-    if (due.isEmpty() || window > FULL_WINDOW) {
+    if (due.isEmpty() || window > fullWindow(receiver)) {
       parts.standings().change(lease.key(), Standing.State.CLOSED);
     }
     return Duration.ZERO;
@@ -211,21 +247,12 @@ final class Drain implements Runnable {
 
   /** Whether the receiver has just asked for a pause. */
   private boolean isHeld() {
-    return exclusiveState().filter(state -> state == Standing.State.HELD).isPresent();
+    return trouble().filter(state -> state == Standing.State.HELD).isPresent();
   }
 
-  /**
-   * How many attempts were made.
-   *
-   * @param answered by a 2xx or by a refusal, which is the business of the single delivery
-   * @param unanswered or answered that the receiver is not available
-   */
-  record Sent(int answered, int unanswered) {
-    static final Sent NONE = new Sent(0, 0);
-
-    Sent plus(Sent other) {
-      return new Sent(answered + other.answered, unanswered + other.unanswered);
-    }
+  private static int fullWindow(Receiver receiver) {
+    Integer maxInFlight = receiver.pace().maxInFlight();
+    return maxInFlight == null ? FULL_WINDOW : Math.min(maxInFlight, FULL_WINDOW);
   }
 
   private Sent send(Receiver receiver, List<Due> due) throws InterruptedException {
@@ -235,23 +262,23 @@ final class Drain implements Runnable {
   /**
    * A round of attempts.
    *
-   * <p>Once the receiver wants no more events, or the standing becomes another in which the drain
-   * alone sends, no further attempt begins.
+   * <p>Once the receiver wants no more events, or comes into another trouble, no further attempt
+   * begins.
    */
   private DrainRound round(Receiver receiver) {
-    Optional<Standing.State> before = exclusiveState();
+    Optional<Standing.State> before = trouble();
     return new DrainRound(
         new DrainAttempt(parts, lease.key()),
         work,
         receiver,
-        () -> mayContinue() && (exclusiveState().isEmpty() || exclusiveState().equals(before)));
+        () -> mayContinue() && (trouble().isEmpty() || trouble().equals(before)));
   }
 
-  private Optional<Standing.State> exclusiveState() {
+  private Optional<Standing.State> trouble() {
     return parts
         .standings()
         .find(lease.key())
         .map(Standing::state)
-        .filter(Standing.State::isExclusive);
+        .filter(Standing.State::isTrouble);
   }
 }

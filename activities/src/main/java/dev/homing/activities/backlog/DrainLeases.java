@@ -167,7 +167,8 @@ public final class DrainLeases {
               next_look = case when due is not null then
                 greatest(due, now() + cast(:pause as bigint) * interval '1 millisecond') end,
               run_id = case when due is not null then run_id end,
-              held_for = case when due is not null then held_for else '0' end
+              held_for = case when due is not null then held_for else '0' end,
+              over_pace = over_pace and due is not null
             from waiting
             where tenant = :tenant and subscription_id = :id
             """)

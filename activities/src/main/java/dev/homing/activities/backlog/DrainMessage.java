@@ -41,6 +41,7 @@ final class DrainMessage {
       case HELD -> "held by Retry-After" + since(standing);
       case OPEN -> "open" + since(standing);
       case HALF_OPEN -> "half open" + since(standing);
+      case OVER_PACE -> "over pace" + since(standing);
     };
   }
 

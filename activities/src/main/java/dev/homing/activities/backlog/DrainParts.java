@@ -4,6 +4,7 @@ import dev.homing.activities.delivery.AttemptLog;
 import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.pace.Pacing;
 import dev.homing.activities.sequence.Sequences;
 import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.standing.KnownStandings;
@@ -22,4 +23,5 @@ public record DrainParts(
     HttpSender sender,
     AttemptLog attemptLog,
     SendingLimits limits,
+    Pacing pacing,
     Clock clock) {}

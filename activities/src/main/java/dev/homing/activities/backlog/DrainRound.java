@@ -2,7 +2,6 @@ package dev.homing.activities.backlog;
 
 import dev.homing.activities.LeasedWork;
 import dev.homing.activities.backlog.Backlog.Due;
-import dev.homing.activities.backlog.Drain.Sent;
 import dev.homing.activities.slots.SendingLimits.Seat;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
@@ -75,10 +74,15 @@ final class DrainRound {
         break;
       }
       begun++;
+      var request = new CompletableFuture<Void>();
       underWay.put(
           each.key().id(),
           CompletableFuture.supplyAsync(
-              () -> attempt.make(receiver, each, seat, maySend), threads));
+              () -> attempt.make(receiver, each, seat, maySend, () -> request.complete(null)),
+              threads));
+      if (receiver.isPaced()) {
+        work.await(request); // One after the other, so one at a time waits for the pace.
+      }
     }
   }
 

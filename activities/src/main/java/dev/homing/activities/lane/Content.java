@@ -1,5 +1,7 @@
 package dev.homing.activities.lane;
 
+import dev.homing.activities.outbound.WebhookRequest;
+import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.event.AcceptedEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,11 @@ public record Content(
     byte[] payload,
     @Nullable String orderingKey,
     int hops) {
+
+  /** The request of the first attempt. */
+  WebhookRequest firstRequest(Receiver receiver) {
+    return WebhookRequest.to(receiver, 1, event.id(), contentType, payload, hops);
+  }
 
   /** Omits the payload: it is the client's, and may hold anything. */
   @Override

@@ -1,6 +1,7 @@
 package dev.homing.activities.lane;
 
-import static java.util.Objects.requireNonNull;
+import static dev.homing.activities.lane.DeliveryClaims.run;
+import static dev.homing.activities.lane.DeliveryClaims.scheduled;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.homing.activities.FairTransactions;
@@ -18,6 +19,8 @@ import dev.homing.activities.event.Events;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.HttpSender;
 import dev.homing.activities.outbound.WebhookRequest;
+import dev.homing.activities.pace.Pacing;
+import dev.homing.activities.pace.Permit;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
@@ -28,9 +31,7 @@ import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityInfo;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,7 @@ public final class DurableLane implements LaterAttempts {
   private final Events events;
   private final Receivers receivers;
   private final Deliveries deliveries;
+  private final DeliveryClaims claims;
   private final ParkedDeliveries parked;
   private final AfterInternalFault afterFault;
   private final HttpSender sender;
@@ -60,6 +62,7 @@ public final class DurableLane implements LaterAttempts {
   private final RecordedAttempts attempts;
   private final KnownStandings standings;
   private final Backlog backlog;
+  private final Pacing pacing;
   private final FairTransactions transaction;
 
   public DurableLane(
@@ -72,10 +75,12 @@ public final class DurableLane implements LaterAttempts {
       RecordedAttempts attempts,
       KnownStandings standings,
       Backlog backlog,
+      Pacing pacing,
       FairTransactions transaction) {
     this.events = events;
     this.receivers = receivers;
     this.deliveries = deliveries;
+    this.claims = new DeliveryClaims(deliveries, transaction);
     this.parked = parked;
     this.afterFault = new AfterInternalFault(parked);
     this.sender = sender;
@@ -83,6 +88,7 @@ public final class DurableLane implements LaterAttempts {
     this.attempts = attempts;
     this.standings = standings;
     this.backlog = backlog;
+    this.pacing = pacing;
     this.transaction = transaction;
   }
 
@@ -97,7 +103,8 @@ public final class DurableLane implements LaterAttempts {
 
   private NextStep next(WaitingDelivery waiting, String originalRun, ActivityInfo execution) {
     try {
-      return claim(waiting, execution, originalRun)
+      return claims
+          .claim(waiting, execution, originalRun)
           .map(claimed -> handle(claimed, execution))
           .orElseGet(NextStep.Done::new);
     } catch (RuntimeException fault) {
@@ -105,53 +112,7 @@ public final class DurableLane implements LaterAttempts {
     }
   }
 
-  /**
-   * A delivery that is not over and that the calling run has in hand.
-   *
-   * @param first whether the run has only just taken it
-   * @param untilDue time until it was due when it was claimed; null: it was paused
-   */
-  private record Claimed(Delivery delivery, boolean first, @Nullable Duration untilDue) {
-    boolean isDue() {
-      return untilDue == null || untilDue.compareTo(NextStep.MIN_WAIT) <= 0;
-    }
-  }
-
-  /** Takes the delivery for the calling run; empty if there is nothing for it to do. */
-  private Optional<Claimed> claim(
-      WaitingDelivery waiting, ActivityInfo execution, String originalRun) {
-    return transaction.get(
-        () ->
-            deliveries
-                .lock(waiting.tenant(), waiting.id())
-                .flatMap(delivery -> claim(delivery, execution, originalRun))
-                .filter(claimed -> !claimed.delivery().state().isOver()));
-  }
-
-  private Optional<Claimed> claim(Delivery delivery, ActivityInfo execution, String originalRun) {
-    String run = run(execution);
-    if (run.equals(delivery.runId())) {
-      return Optional.of(claimed(delivery, false));
-    }
-    if (delivery.runId() != null && execution.getAttempt() > 1) {
-      return Optional.empty(); // A later run has it in hand.
-    }
-    if (delivery.backlogged() && run.equals(originalRun)) {
-      return Optional.empty(); // Its subscription's drain has it in hand.
-    }
-    Optional<Delivery> assigned =
-        run.equals(originalRun)
-            ? deliveries.assignTo(run, scheduled(execution), delivery)
-            : deliveries.assignToReset(run, scheduled(execution), delivery);
-    return assigned.map(taken -> claimed(taken, true));
-  }
-
-  /** Reads the time under the row's lock: a delivery that is cancelled later is not due. */
-  private Claimed claimed(Delivery delivery, boolean first) {
-    return new Claimed(delivery, first, deliveries.untilDue(delivery));
-  }
-
-  private NextStep handle(Claimed claimed, ActivityInfo execution) {
+  private NextStep handle(DeliveryClaims.Claimed claimed, ActivityInfo execution) {
     Delivery delivery = claimed.delivery();
     Delivery.Key key = delivery.key();
     Receiver receiver = receivers.find(key.tenant(), key.subscriptionId()).orElseThrow();
@@ -160,13 +121,13 @@ public final class DurableLane implements LaterAttempts {
     if (!resetByOperator && !claimed.isDue()) {
       return delivery.state() == State.HELD ? parked(delivery) : retryWhenDue(delivery, receiver);
     }
-    // A person may probe a receiver in trouble.
+    // A person may probe a receiver in trouble, and does not wait for its pace.
     boolean requested = resetByOperator || (delivery.round() > 1 && delivery.roundAttempts() == 0);
     return switch (receiver.status()) {
       case ACTIVE ->
           !requested && leftToDrain(delivery, receiver)
               ? new NextStep.Done()
-              : attempt(delivery, receiver, execution);
+              : attempt(delivery, receiver, execution, requested);
       case PAUSED -> hold(delivery, run(execution), receiver);
       case GONE, OPTED_OUT, FAILING, DELETED ->
           cancel(key, run(execution), Reason.ofEnd(receiver.status()));
@@ -186,7 +147,8 @@ public final class DurableLane implements LaterAttempts {
     return new NextStep.Done();
   }
 
-  private NextStep attempt(Delivery delivery, Receiver receiver, ActivityInfo execution) {
+  private NextStep attempt(
+      Delivery delivery, Receiver receiver, ActivityInfo execution, boolean requested) {
     Delivery.Key key = delivery.key();
     Events.Event event = events.find(key.tenant(), key.eventId()).orElse(null);
     byte[] payload = events.payload(key.tenant(), key.eventId()).orElse(null);
@@ -195,20 +157,34 @@ public final class DurableLane implements LaterAttempts {
     }
     Duration timeout =
         min(receiver.timeout(), execution.getStartToCloseTimeout().minus(ATTEMPT_OVERHEAD));
-    Attempt attempt =
-        sender.send(
-            WebhookRequest.to(
-                    receiver,
-                    delivery.attemptCount() + 1,
-                    event.id(),
-                    event.contentType(),
-                    payload,
-                    event.hops())
-                .within(timeout));
+    Attempt attempt;
+    try (Permit permit =
+        requested ? pacing.insist(key.tenant(), receiver) : pacing.ask(key.tenant(), receiver)) {
+      if (!permit.isGranted()) {
+        return leaveOverPace(delivery, receiver);
+      }
+      attempt =
+          sender.send(
+              WebhookRequest.to(
+                      receiver,
+                      delivery.attemptCount() + 1,
+                      event.id(),
+                      event.contentType(),
+                      payload,
+                      event.hops())
+                  .within(timeout));
+    }
     var context =
         AttemptContext.ofRun(key, delivery.round(), run(execution), receiver)
             .withKey(event.orderingKey());
     return conclude(attemptLog.record(context, attempt), receiver, execution);
+  }
+
+  /** Leaves a delivery to the drain, which sends as fast as the pace allows. */
+  private NextStep leaveOverPace(Delivery delivery, Receiver receiver) {
+    standings.overPace(delivery.key().subscription());
+    var unused = transaction.get(() -> backlog.add(delivery, receiver));
+    return new NextStep.Done(); // If it was not added, a later run has it in hand.
   }
 
   private NextStep conclude(Delivery after, Receiver receiver, ActivityInfo execution) {
@@ -282,15 +258,6 @@ public final class DurableLane implements LaterAttempts {
                         receiver.schedule().maxAttempts(),
                         last.summary()))
         .orElse("not attempted yet");
-  }
-
-  private static String run(ActivityInfo execution) {
-    return requireNonNull(execution.getWorkflowRunId(), "the activity runs outside of a workflow");
-  }
-
-  /** When the activity was scheduled, by Temporal's clock. */
-  private static Instant scheduled(ActivityInfo execution) {
-    return Instant.ofEpochMilli(execution.getScheduledTimestamp());
   }
 
   private static Duration min(Duration one, Duration other) {

@@ -13,7 +13,8 @@ import dev.homing.activities.event.Leases;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
 import dev.homing.activities.outbound.HttpSender;
-import dev.homing.activities.outbound.WebhookRequest;
+import dev.homing.activities.pace.Pacing;
+import dev.homing.activities.pace.Permit;
 import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.slots.SendingLimits.Seat;
 import dev.homing.activities.slots.SendingLimits.Slot;
@@ -51,6 +52,7 @@ public final class SendFirstAttempts {
   private final HttpSender sender;
   private final AttemptLog attemptLog;
   private final SendingLimits limits;
+  private final Pacing pacing;
   private final KnownStandings standings;
   private final OwnRetries ownRetries;
   private final FairTransactions transaction;
@@ -61,6 +63,7 @@ public final class SendFirstAttempts {
       HttpSender sender,
       AttemptLog attemptLog,
       SendingLimits limits,
+      Pacing pacing,
       KnownStandings standings,
       OwnRetries ownRetries,
       FairTransactions transaction) {
@@ -69,6 +72,7 @@ public final class SendFirstAttempts {
     this.sender = sender;
     this.attemptLog = attemptLog;
     this.limits = limits;
+    this.pacing = pacing;
     this.standings = standings;
     this.ownRetries = ownRetries;
     this.transaction = transaction;
@@ -211,21 +215,14 @@ public final class SendFirstAttempts {
       leaveToDrain(sending, receiver);
       return;
     }
-    Slot slot = seat.acquireSlot(receiver.id());
+    Slot slot = seat.acquireSlot(receiver.id(), receiver.pace().maxInFlight());
     if (slot == null) {
       leaveWithoutSlot(sending, receiver);
       return;
     }
     try {
       if (sending.mayContinue()) {
-        Attempt attempt = sender.send(webhook(sending.content, receiver));
-        if (attempt.outcome() instanceof Outcome.Delivered) {
-          slot.delivered();
-        }
-        Delivery after =
-            attemptLog.recordFirst(
-                sending.context(receiver), attempt, () -> ownRetries.tryTake(receiver.id()));
-        sending.results.add(after, attempt);
+        attempt(sending, slot, receiver);
       }
     } catch (EgressDownException e) {
       leave(sending, receiver, State.RETRYING, null, InternalFaults.shortDelay());
@@ -234,17 +231,30 @@ public final class SendFirstAttempts {
     }
   }
 
-  private static WebhookRequest webhook(Content content, Receiver receiver) {
-    return WebhookRequest.to(
-        receiver,
-        1,
-        content.event().id(),
-        content.contentType(),
-        content.payload(),
-        content.hops());
+  private void attempt(Sending sending, Slot slot, Receiver receiver) {
+    Attempt attempt;
+    try (Permit permit = pacing.ask(sending.content.event().tenant(), receiver)) {
+      if (!permit.isGranted()) {
+        slot.notSent();
+        leaveOverPace(sending, receiver);
+        return;
+      }
+      attempt = sender.send(sending.content.firstRequest(receiver));
+    }
+    if (attempt.outcome() instanceof Outcome.Delivered) {
+      slot.delivered();
+    }
+    Delivery after =
+        attemptLog.recordFirst(
+            sending.context(receiver), attempt, () -> ownRetries.tryTake(receiver.id()));
+    sending.results.add(after, attempt);
   }
 
   private void leaveWithoutSlot(Sending sending, Receiver receiver) {
+    if (receiver.pace().maxInFlight() != null) {
+      leaveOverPace(sending, receiver);
+      return;
+    }
     if (ownRetries.isUnlimited()) {
       leave(sending, receiver, State.RETRYING, null, Duration.ZERO);
       return;
@@ -252,6 +262,11 @@ public final class SendFirstAttempts {
     if (limits.hangs(receiver.id())) {
       standings.open(sending.to(receiver).subscription(), Standing.Reason.HANGS, null);
     }
+    leaveToDrain(sending, receiver);
+  }
+
+  private void leaveOverPace(Sending sending, Receiver receiver) {
+    standings.overPace(sending.to(receiver).subscription());
     leaveToDrain(sending, receiver);
   }
 

@@ -135,9 +135,14 @@ public final class SendingLimits {
       this.seat = seat;
     }
 
-    /** Waits for a slot; null if none became free in time, or the receiver hangs. */
-    public @Nullable Slot acquireSlot(SubscriptionId subscription) throws InterruptedException {
-      SubscriptionSlots limit = retain(subscription);
+    /**
+     * Waits for a slot; null if none became free in time, or the receiver hangs.
+     *
+     * @param maxInFlight how many slots the subscription has on this node; null: as many as usual
+     */
+    public @Nullable Slot acquireSlot(SubscriptionId subscription, @Nullable Integer maxInFlight)
+        throws InterruptedException {
+      SubscriptionSlots limit = retain(subscription, maxInFlight);
       Slot slot = null;
       try {
         if (limit.acquire(deadline())) {
@@ -153,7 +158,7 @@ public final class SendingLimits {
 
     private @Nullable Slot acquireNodeSlot(SubscriptionId subscription, SubscriptionSlots limit)
         throws InterruptedException {
-      Unproven unproven = new Unproven(!isProven(subscription));
+      UnprovenSlot unproven = new UnprovenSlot(unprovenSlots, !isProven(subscription));
       Slot slot = null;
       try {
         if (unproven.acquire(share.tenant, subscription, deadline())) {
@@ -197,43 +202,18 @@ public final class SendingLimits {
     }
   }
 
-  /** What an attempt needs of the slots of receivers that are not proven: one, or none. */
-  private final class Unproven {
-    private final boolean needed;
-    private FairPermits.@Nullable Grant held;
-
-    Unproven(boolean needed) {
-      this.needed = needed;
-    }
-
-    synchronized boolean acquire(Tenant tenant, SubscriptionId subscription, long until)
-        throws InterruptedException {
-      if (needed) {
-        held = unprovenSlots.acquire(tenant, subscription, until);
-      }
-      return held != null || !needed;
-    }
-
-    synchronized void release() {
-      if (held != null) {
-        held.release();
-        held = null;
-      }
-    }
-  }
-
   /** The slots of one attempt: of its subscription, and of the node. */
   public final class Slot {
     private final SubscriptionId subscription;
     private final SubscriptionSlots limit;
-    private final Unproven unproven;
+    private final UnprovenSlot unproven;
     private final NodeSlots.Slot ofNode;
     private final AtomicBoolean answered = new AtomicBoolean();
 
     private Slot(
         SubscriptionId subscription,
         SubscriptionSlots limit,
-        Unproven unproven,
+        UnprovenSlot unproven,
         NodeSlots.Slot ofNode) {
       this.subscription = subscription;
       this.limit = limit;
@@ -254,6 +234,14 @@ public final class SendingLimits {
       releaseOfSubscription();
     }
 
+    /** Frees the subscription's slot: no request was sent, as its pace did not allow it. */
+    public void notSent() {
+      if (!answered.getAndSet(true)) {
+        limit.requestNotSent();
+        SendingLimits.this.release(subscription);
+      }
+    }
+
     /** Frees what is still held: the result is recorded, or no attempt was made. */
     public void release() {
       releaseOfSubscription();
@@ -269,13 +257,16 @@ public final class SendingLimits {
     }
   }
 
-  private SubscriptionSlots retain(SubscriptionId subscription) {
+  private SubscriptionSlots retain(SubscriptionId subscription, @Nullable Integer maxInFlight) {
     return requireNonNull(
         perSubscription.compute(
             subscription,
             (_, known) -> {
               SubscriptionSlots limit =
-                  known == null ? new SubscriptionSlots(isProven(subscription)) : known;
+                  known == null
+                      ? new SubscriptionSlots(isProven(subscription), maxInFlight)
+                      : known;
+              limit.allow(maxInFlight);
               limit.users++;
               return limit;
             }));

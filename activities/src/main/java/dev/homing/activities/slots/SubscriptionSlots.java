@@ -2,15 +2,20 @@ package dev.homing.activities.slots;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One subscription's slots, kept while any attempt uses them. */
 final class SubscriptionSlots {
+  /** Slots of a subscription that sets no maximum of its own. */
   private static final int SLOTS = 20;
 
   /** Slots while the receiver is not proven. */
   private static final int UNPROVEN_SLOTS = 2;
 
   private final Semaphore free;
+
+  /** Slots once its receiver is proven; only ever more while attempts use them. */
+  private int slots;
 
   /** Whether it has all its slots: its receiver was proven at first, or has succeeded since. */
   private boolean wide;
@@ -24,9 +29,22 @@ final class SubscriptionSlots {
   /** Attempts that use it; changed by its owner under a lock. */
   int users;
 
-  SubscriptionSlots(boolean proven) {
+  /** {@code most} at a time; null: as many as usual. */
+  SubscriptionSlots(boolean proven, @Nullable Integer most) {
     this.wide = proven;
-    this.free = new Semaphore(proven ? SLOTS : UNPROVEN_SLOTS, true);
+    this.slots = most == null ? SLOTS : most;
+    this.free = new Semaphore(proven ? slots : unprovenSlots(), true);
+  }
+
+  private int unprovenSlots() {
+    return Math.min(slots, UNPROVEN_SLOTS);
+  }
+
+  /** Allows more at a time; fewer are allowed once no attempt uses these. */
+  synchronized void allow(@Nullable Integer most) {
+    int before = wide ? slots : unprovenSlots();
+    slots = Math.max(slots, most == null ? SLOTS : most);
+    free.release((wide ? slots : unprovenSlots()) - before);
   }
 
   boolean acquire(long until) throws InterruptedException {
@@ -54,7 +72,7 @@ final class SubscriptionSlots {
   synchronized void widen() {
     if (!wide) {
       wide = true;
-      free.release(SLOTS - UNPROVEN_SLOTS);
+      free.release(slots - unprovenSlots());
     }
   }
 
@@ -68,6 +86,14 @@ final class SubscriptionSlots {
     synchronized (this) {
       unanswered--;
       silentSinceNanos = System.nanoTime();
+    }
+    free.release();
+  }
+
+  /** No request was sent with this slot, so nothing is known of the receiver. */
+  void requestNotSent() {
+    synchronized (this) {
+      unanswered--;
     }
     free.release();
   }

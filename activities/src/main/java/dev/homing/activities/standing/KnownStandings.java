@@ -1,5 +1,6 @@
 package dev.homing.activities.standing;
 
+import dev.homing.activities.standing.Standing.State;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +38,11 @@ public final class KnownStandings {
 
   /** Whether the drain alone sends to a subscription. */
   public boolean isExclusive(Tenant tenant, SubscriptionId subscription) {
-    return !known.isEmpty() && isExclusive(new SubscriptionKey(tenant, subscription));
+    return !known.isEmpty() && is(State::isExclusive, new SubscriptionKey(tenant, subscription));
   }
 
-  private boolean isExclusive(SubscriptionKey key) {
-    return find(key).map(standing -> standing.state().isExclusive()).orElse(false);
+  private boolean is(Predicate<State> what, SubscriptionKey key) {
+    return find(key).map(Standing::state).filter(what).isPresent();
   }
 
   /** A receiver's standing; empty if it is in good standing. */
@@ -54,8 +56,15 @@ public final class KnownStandings {
    * @param answer what it answered; null: it has not
    */
   public void open(SubscriptionKey key, Standing.Reason reason, @Nullable String answer) {
-    if (!isExclusive(key)) {
+    if (!is(State::isTrouble, key)) {
       changeOnce(key, () -> note(key, standings.open(key, reason, answer)));
+    }
+  }
+
+  /** Leaves what comes next to the drain: more waits than the pace of the receiver allows. */
+  public void overPace(SubscriptionKey key) {
+    if (!is(State::isExclusive, key)) {
+      changeOnce(key, () -> note(key, standings.overPace(key)));
     }
   }
 
@@ -81,7 +90,7 @@ public final class KnownStandings {
   /** Notes what a receiver answered, if it is in trouble and answered something else before. */
   public void answered(SubscriptionKey key, String answer) {
     find(key)
-        .filter(known -> known.state().isExclusive() && !answer.equals(known.answer()))
+        .filter(known -> known.state().isTrouble() && !answer.equals(known.answer()))
         .ifPresent(
             known -> {
               standings.answered(key, answer);
@@ -93,7 +102,7 @@ public final class KnownStandings {
   }
 
   /** Changes the standing for its drain. */
-  public void change(SubscriptionKey key, Standing.State state) {
+  public void change(SubscriptionKey key, State state) {
     standings.change(key, state);
     standings.find(key).ifPresentOrElse(now -> note(key, now), () -> known.remove(key));
   }

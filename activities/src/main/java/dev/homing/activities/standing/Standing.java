@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the receiver of a subscription does, as all nodes see it.
  *
- * @param reason why it is not in good standing; null where failed deliveries wait, and no more
- * @param since since when it is not closed or, while it is, since when deliveries wait
+ * @param reason why it is in trouble; null: it is not
+ * @param since since when it is in trouble or, while it is not, since when deliveries wait
  * @param answer what it answered when it was last found unavailable: a status such as {@code 503},
  *     or the word of a fault such as {@code timed_out}; null: not known
  * @param heldUntil nothing is sent before, if it is held; else null
@@ -20,7 +20,7 @@ public record Standing(
     @Nullable String answer,
     @Nullable Instant heldUntil) {
 
-  /** The states of a circuit breaker, and held. */
+  /** The states of a circuit breaker, held, and over pace. */
   public enum State {
     /** First attempts are made; the drain retries those that failed and wait in the backlog. */
     CLOSED,
@@ -29,11 +29,21 @@ public record Standing(
     /** The receiver does not answer: the drain probes it, one attempt at a time. */
     OPEN,
     /** A probe succeeded: the drain sends more and more at a time. */
-    HALF_OPEN;
+    HALF_OPEN,
+    /** More waits than its pace allows: the drain sends it at the pace. It is in good standing. */
+    OVER_PACE;
 
     /** Whether the drain alone sends, so that first attempts wait in the backlog. */
     public boolean isExclusive() {
       return this != CLOSED;
+    }
+
+    /** Whether the receiver does not answer as it should. */
+    public boolean isTrouble() {
+      return switch (this) {
+        case HELD, OPEN, HALF_OPEN -> true;
+        case CLOSED, OVER_PACE -> false;
+      };
     }
 
     /** The word that is stored, logged and shown. */
@@ -46,7 +56,7 @@ public record Standing(
     }
   }
 
-  /** Why a receiver is not in good standing. */
+  /** Why a receiver is in trouble. */
   public enum Reason {
     /** It left all requests unanswered for two seconds. */
     HANGS,

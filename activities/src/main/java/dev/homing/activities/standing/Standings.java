@@ -1,8 +1,11 @@
 package dev.homing.activities.standing;
 
 import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -50,7 +53,8 @@ public final class Standings {
               since = case when standings.state = 'closed' and standings.next_look is null
                 then now() else standings.since end
             where standings.next_look is null
-              or standings.state = 'closed' and standings.next_look > excluded.next_look
+              or standings.state = 'closed' and not standings.over_pace
+                and standings.next_look > excluded.next_look
             """)
         .param("tenants", keys.stream().map(SubscriptionKey::tenant).toArray(String[]::new))
         .param("ids", keys.stream().map(SubscriptionKey::id).toArray(UUID[]::new))
@@ -72,6 +76,48 @@ public final class Standings {
         answer,
         hold,
         "standings.held_until is null or standings.held_until < excluded.held_until");
+  }
+
+  /**
+   * Leaves a receiver in good standing to its drain, which looks at it now; returns the standing
+   * that it has then. One in trouble stays so, and is over pace when it no longer is.
+   */
+  Standing overPace(SubscriptionKey key) {
+    return jdbc.sql(
+            """
+            insert into standings (tenant, subscription_id, state, over_pace, next_look)
+            values (:tenant, :id, 'closed', true, now())
+            on conflict (tenant, subscription_id) do update
+            set over_pace = true, changed_at = now(),
+              next_look = case
+                when standings.next_look is null
+                  or standings.state = 'closed' and not standings.over_pace
+                then least(standings.next_look, now()) else standings.next_look end,
+              since = case when standings.state = 'closed' and standings.next_look is null
+                then now() else standings.since end
+            returning *
+            """)
+        .param("tenant", key.tenant())
+        .param("id", key.id())
+        .query((row, _) -> standing(row))
+        .single();
+  }
+
+  /**
+   * Has the drains that keep a pace look again, as it has changed.
+   *
+   * @param subscription null: all of the tenant
+   */
+  public void paceChanged(Tenant tenant, @Nullable SubscriptionId subscription) {
+    jdbc.sql(
+            """
+            update standings set next_look = now()
+            where tenant = :tenant and subscription_id = coalesce(:id, subscription_id)
+              and over_pace and state = 'closed' and next_look > now()
+            """)
+        .param("tenant", tenant.name())
+        .param("id", subscription == null ? null : subscription.uuid(), Types.OTHER)
+        .update();
   }
 
   private Standing exclude(
@@ -124,18 +170,19 @@ public final class Standings {
         .optional();
   }
 
-  /** Changes the standing for its drain; {@code since} stays until it is closed. */
+  /** Changes the standing for its drain; {@code since} stays until it is out of trouble. */
   void change(SubscriptionKey key, Standing.State state) {
     jdbc.sql(
             """
             update standings
-            set state = :state, held_until = null, changed_at = now(),
+            set state = :state, over_pace = :overPace, held_until = null, changed_at = now(),
               reason = case when :state = 'closed' then null else reason end,
               answer = case when :state = 'closed' then null else answer end,
-              since = case when :state = 'closed' then now() else since end
+              since = case when :state = 'closed' and state <> 'closed' then now() else since end
             where tenant = :tenant and subscription_id = :id
             """)
-        .param("state", state.word())
+        .param("state", (state.isTrouble() ? state : Standing.State.CLOSED).word())
+        .param("overPace", state == Standing.State.OVER_PACE)
         .param("tenant", key.tenant())
         .param("id", key.id())
         .update();
@@ -194,8 +241,11 @@ public final class Standings {
   private static Standing standing(ResultSet row) throws SQLException {
     OffsetDateTime heldUntil = row.getObject("held_until", OffsetDateTime.class);
     String reason = row.getString("reason");
+    Standing.State state = Standing.State.of(row.getString("state"));
+    // Earlier versions close a backlog without a word on its pace: then nothing waits.
+    boolean overPace = row.getBoolean("over_pace") && row.getObject("next_look") != null;
     return new Standing(
-        Standing.State.of(row.getString("state")),
+        overPace && !state.isTrouble() ? Standing.State.OVER_PACE : state,
         reason == null ? null : Standing.Reason.of(reason),
         row.getObject("since", OffsetDateTime.class).toInstant(),
         row.getString("answer"),

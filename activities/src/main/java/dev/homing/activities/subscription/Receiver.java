@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers custom headers
  * @param secrets each of them signs; empty if the subscription is unreadable
  * @param noRetryStatuses such an answer fails a delivery at once
+ * @param pace how much it may be sent
+ * @param tenantPace how much all receivers of its tenant together may be sent
  * @param order how it orders deliveries with an ordering key; null: not at all
  * @param fault why the subscription is unreadable, to show to operators; null if it is readable
  */
@@ -29,6 +31,8 @@ public record Receiver(
     RetrySchedule schedule,
     Set<Integer> noRetryStatuses,
     Duration timeout,
+    Pace pace,
+    Pace tenantPace,
     @Nullable Order order,
     Status status,
     @Nullable String fault) {
@@ -39,6 +43,11 @@ public record Receiver(
   public boolean retries(Outcome outcome) {
     Integer status = outcome.status();
     return status == null || !noRetryStatuses.contains(status);
+  }
+
+  /** Whether its pace, or its tenant's, is limited. */
+  public boolean isPaced() {
+    return !(pace.isNone() && tenantPace.isNone());
   }
 
   /**

@@ -115,8 +115,11 @@ public final class Receivers {
                 where cast(secret ->> 'until' as timestamptz) > now()
                 order by place) end as earlier_secrets,
               max_attempts, initial_interval_seconds, max_interval_seconds, no_retry_statuses,
-              timeout_seconds, ordered, on_failure, max_block_seconds
-            from subscriptions
+              timeout_seconds, ordered, on_failure, max_block_seconds,
+              s.rate_limit, s.rate_seconds, s.max_in_flight, t.rate_limit as tenant_rate_limit,
+              t.rate_seconds as tenant_rate_seconds, t.max_in_flight as tenant_max_in_flight
+            from subscriptions s
+            left join tenants t using (tenant)
             where tenant = :tenant and id = any(:ids)
             """)
         .param("tenant", tenant.name())
@@ -155,6 +158,8 @@ public final class Receivers {
           schedule(row),
           Set.copyOf(List.of((Integer[]) row.getArray("no_retry_statuses").getArray())),
           or(seconds(row, "timeout_seconds"), settings.timeout()),
+          pace(row, ""),
+          pace(row, "tenant_"),
           order(row),
           status,
           null);
@@ -168,6 +173,8 @@ public final class Receivers {
           settings.schedule(null, null, null),
           Set.of(),
           settings.timeout(),
+          Pace.NONE,
+          Pace.NONE,
           order(row),
           status == Status.ACTIVE ? Status.UNREADABLE : status,
           unreadable.getMessage());
@@ -222,6 +229,13 @@ public final class Receivers {
         onFailure == null ? null : Order.OnFailure.of(onFailure),
         seconds(row, "max_block_seconds"),
         longestBlock);
+  }
+
+  private static Pace pace(ResultSet row, String prefix) throws SQLException {
+    return Pace.of(
+        row.getObject(prefix + "rate_limit", Integer.class),
+        row.getObject(prefix + "rate_seconds", Integer.class),
+        row.getObject(prefix + "max_in_flight", Integer.class));
   }
 
   private static Status status(ResultSet row) throws SQLException {

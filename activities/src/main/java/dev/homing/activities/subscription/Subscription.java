@@ -66,6 +66,9 @@ public class Subscription {
   private List<Integer> noRetryStatuses;
 
   private @Nullable Integer timeoutSeconds;
+  private @Nullable Integer rateLimit;
+  private @Nullable Integer rateSeconds;
+  private @Nullable Integer maxInFlight;
   private String sealedSecret;
   private @Nullable String publicKey;
 
@@ -178,6 +181,10 @@ public class Subscription {
     this.maxIntervalSeconds = seconds(terms.retry().maxInterval());
     this.noRetryStatuses = terms.noRetryStatuses().stream().sorted().toList();
     this.timeoutSeconds = seconds(terms.timeout());
+    Pace.Rate rate = terms.pace().rate();
+    this.rateLimit = rate == null ? null : rate.limit();
+    this.rateSeconds = rate == null ? null : seconds(rate.per());
+    this.maxInFlight = terms.pace().maxInFlight();
   }
 
   /** The terms as its owner set them, without secrets. */
@@ -194,7 +201,8 @@ public class Subscription {
         new Terms.Tls(tlsAuthority, tlsCertificate, null),
         retry(),
         Set.copyOf(noRetryStatuses),
-        duration(timeoutSeconds));
+        duration(timeoutSeconds),
+        Pace.of(rateLimit, rateSeconds, maxInFlight));
   }
 
   public SubscriptionId id() {

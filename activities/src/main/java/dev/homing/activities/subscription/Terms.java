@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls settings for {@code https://}
  * @param noRetryStatuses of 400 to 599: such an answer fails a delivery at once
  * @param timeout of one attempt, in whole seconds; null: the default of the settings
+ * @param pace how much it may be sent
  */
 public record Terms(
     String url,
@@ -30,7 +31,8 @@ public record Terms(
     Tls tls,
     Retry retry,
     Set<Integer> noRetryStatuses,
-    @Nullable Duration timeout) {
+    @Nullable Duration timeout,
+    Pace pace) {
 
   /** The same terms with other secrets. */
   public Terms with(Map<String, Optional<String>> otherSecretHeaders, Tls otherTls) {
@@ -46,7 +48,8 @@ public record Terms(
         otherTls,
         retry,
         noRetryStatuses,
-        timeout);
+        timeout,
+        pace);
   }
 
   /** Leaves out headers and the URL, which may hold tokens. */

@@ -232,6 +232,43 @@ class SendingLimitsTest {
     assertThat(next).isNotDone();
   }
 
+  // A subscription's own maximum.
+
+  @Test
+  void subscriptionMayHaveItsOwnMaximum() throws Exception {
+    SendingLimits limits = proven(100, busy, other);
+    for (int i = 0; i < 30; i++) {
+      assertThat(acquire(limits, Duration.ZERO, busy, 30)).isNotNull();
+    }
+    assertThat(acquire(limits, Duration.ZERO, busy, 30)).isNull();
+    assertThat(acquire(limits, Duration.ZERO, other, 1)).isNotNull();
+    assertThat(acquire(limits, Duration.ZERO, other, 1)).isNull();
+  }
+
+  @Test
+  void raisedMaximumAppliesWhileSlotsAreTaken() throws Exception {
+    SendingLimits limits = proven(100, busy);
+    assertThat(acquire(limits, Duration.ZERO, busy, 1)).isNotNull();
+
+    assertThat(acquire(limits, Duration.ZERO, busy, 2)).isNotNull();
+    assertThat(acquire(limits, Duration.ZERO, busy, 2)).isNull();
+  }
+
+  @Test
+  void slotWithoutARequestIsNoAnswerOfTheReceiver() throws Exception {
+    SendingLimits limits = proven(100, busy);
+    Slot silent = requireNonNull(acquire(limits, Duration.ZERO, busy));
+    await()
+        .until(
+            () -> {
+              Slot another = requireNonNull(acquire(limits, Duration.ZERO, busy));
+              another.notSent();
+              another.release();
+              return limits.hangs(busy);
+            });
+    silent.release();
+  }
+
   // Seats.
 
   @Test
@@ -251,7 +288,7 @@ class SendingLimitsTest {
     SendingLimits limits = proven(100, busy);
     Share event = limits.share(TENANT, LONG);
     List<Seat> seats = sit(event, 64);
-    Slot silent = requireNonNull(seats.getFirst().acquireSlot(busy));
+    Slot silent = requireNonNull(seats.getFirst().acquireSlot(busy, null));
 
     assertThat(event.acquireSeat(busy, LONG)).isNotNull();
     end(silent);
@@ -300,8 +337,27 @@ class SendingLimitsTest {
   private static @Nullable Slot acquire(
       SendingLimits limits, Tenant tenant, Duration maxWait, SubscriptionId subscription)
       throws InterruptedException {
+    return acquire(limits, tenant, maxWait, subscription, null);
+  }
+
+  private static @Nullable Slot acquire(
+      SendingLimits limits,
+      Duration maxWait,
+      SubscriptionId subscription,
+      @Nullable Integer maxInFlight)
+      throws InterruptedException {
+    return acquire(limits, TENANT, maxWait, subscription, maxInFlight);
+  }
+
+  private static @Nullable Slot acquire(
+      SendingLimits limits,
+      Tenant tenant,
+      Duration maxWait,
+      SubscriptionId subscription,
+      @Nullable Integer maxInFlight)
+      throws InterruptedException {
     return requireNonNull(limits.share(tenant, maxWait).acquireSeat(subscription, LONG))
-        .acquireSlot(subscription);
+        .acquireSlot(subscription, maxInFlight);
   }
 
   /** Starts {@code count} attempts to the busy subscription, each of another event. */

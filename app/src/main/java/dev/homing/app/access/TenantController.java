@@ -2,26 +2,36 @@ package dev.homing.app.access;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.standing.Standings;
+import dev.homing.activities.subscription.Pace;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
+import dev.homing.app.http.JsonMerge;
+import dev.homing.app.http.PaceFields;
 import dev.homing.app.list.Cursors;
 import dev.homing.app.list.Page;
 import dev.homing.app.problem.Problem;
 import dev.homing.workflows.Tenant;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Lets operators manage tenants. */
 @RestController
@@ -34,18 +44,40 @@ class TenantController {
 
   private final Tenants tenants;
   private final Cursors cursors;
+  private final Standings standings;
   private final AuditLog auditLog;
   private final TransactionTemplate transaction;
+  private final JsonMapper json;
 
   TenantController(
-      Tenants tenants, Cursors cursors, AuditLog auditLog, TransactionTemplate transaction) {
+      Tenants tenants,
+      Cursors cursors,
+      Standings standings,
+      AuditLog auditLog,
+      TransactionTemplate transaction,
+      JsonMapper json) {
+    this.json = json;
     this.tenants = tenants;
     this.cursors = cursors;
+    this.standings = standings;
     this.auditLog = auditLog;
     this.transaction = transaction;
   }
 
-  record TenantRequest(@Nullable String name) {
+  /** The part of a tenant that may be changed. */
+  record TenantTerms(PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
+    Pace pace() {
+      List<Problem.FieldError> errors = new ArrayList<>();
+      Pace pace = PaceFields.pace(rate, maxInFlight, errors);
+      if (!errors.isEmpty()) {
+        throw Problem.invalid(errors);
+      }
+      return pace;
+    }
+  }
+
+  record TenantRequest(
+      @Nullable String name, PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
     Tenant tenant() {
       if (name == null || !NAME.matcher(name).matches()) {
         throw Problem.invalid(
@@ -59,14 +91,15 @@ class TenantController {
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<Tenants.Registered> create(@RequestBody TenantRequest request) {
     Tenant tenant = request.tenant();
-    Tenants.Registered registered = requireNonNull(transaction.execute(_ -> add(tenant)));
+    Pace pace = new TenantTerms(request.rate(), request.maxInFlight()).pace();
+    Tenants.Registered registered = requireNonNull(transaction.execute(_ -> add(tenant, pace)));
     return ResponseEntity.created(URI.create("/tenants/" + tenant)).body(registered);
   }
 
-  private Tenants.Registered add(Tenant tenant) {
+  private Tenants.Registered add(Tenant tenant, Pace pace) {
     Tenants.Registered registered =
         tenants
-            .add(tenant)
+            .add(tenant, pace)
             .orElseThrow(() -> Problem.conflict("Tenant %s already exists.".formatted(tenant)));
     auditLog.add(tenant, Action.TENANT_CREATED, tenant.name());
     return registered;
@@ -85,6 +118,49 @@ class TenantController {
 
   @GetMapping("/{name}")
   Tenants.Registered get(@PathVariable String name) {
-    return tenants.find(new Tenant(name)).orElseThrow(() -> Problem.notFound("tenant", name));
+    return tenants.find(new Tenant(name)).orElseThrow(() -> notFound(name));
+  }
+
+  /** Changes the fields in the patch (RFC 7396); null removes one. */
+  @PatchMapping(
+      path = "/{name}",
+      consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
+  Tenants.Registered change(@PathVariable String name, @RequestBody ObjectNode patch) {
+    return requireNonNull(transaction.execute(_ -> change(new Tenant(name), patch)));
+  }
+
+  private Tenants.Registered change(Tenant tenant, ObjectNode patch) {
+    Tenants.Registered before =
+        tenants.findToChange(tenant).orElseThrow(() -> notFound(tenant.name()));
+    TenantTerms terms = new TenantTerms(before.rate(), before.maxInFlight());
+    TenantTerms changed = merged(terms, patch);
+    Pace pace = changed.pace();
+    List<String> fields = new ArrayList<>();
+    if (!Objects.equals(terms.rate(), changed.rate())) {
+      fields.add("rate");
+    }
+    if (!Objects.equals(terms.maxInFlight(), changed.maxInFlight())) {
+      fields.add("max_in_flight");
+    }
+    if (fields.isEmpty()) {
+      return before;
+    }
+    auditLog.add(tenant, Action.TENANT_CHANGED, tenant.name(), fields);
+    standings.paceChanged(tenant, null);
+    return tenants.change(tenant, pace).orElseThrow();
+  }
+
+  private TenantTerms merged(TenantTerms terms, ObjectNode patch) {
+    ObjectNode whole = json.valueToTree(terms);
+    JsonMerge.merge(whole, patch);
+    try {
+      return json.treeToValue(whole, TenantTerms.class);
+    } catch (JacksonException wrong) {
+      throw Problem.unreadable(wrong);
+    }
+  }
+
+  private static Problem notFound(String name) {
+    return Problem.notFound("tenant", name);
   }
 }

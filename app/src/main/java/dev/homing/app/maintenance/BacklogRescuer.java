@@ -65,11 +65,14 @@ class BacklogRescuer {
     Gauge.builder("homing.backlogs", () -> totals.backlogs())
         .description("Backlogs in which something waits")
         .register(metrics);
+    Gauge.builder("homing.backlogs.over.pace", () -> totals.overPace())
+        .description("Backlogs of receivers for which more comes than their pace allows")
+        .register(metrics);
     Gauge.builder("homing.backlogs.deliveries", () -> totals.deliveries())
         .description("Deliveries that wait in backlogs")
         .register(metrics);
     Gauge.builder("homing.backlogs.oldest.seconds", () -> totals.oldest().toSeconds())
-        .description("How long the oldest backlog has been there")
+        .description("How long the oldest backlog has been there that is not over pace")
         .register(metrics);
   }
 

@@ -2,10 +2,11 @@ package dev.homing.app.subscription;
 
 import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.Terms;
+import dev.homing.app.http.JsonMerge;
+import dev.homing.app.http.PaceFields;
 import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,7 +28,7 @@ class MergePatch {
         removeIgnoringCase(before, changes);
       }
     }
-    merge(whole, patch);
+    JsonMerge.merge(whole, patch);
     return whole;
   }
 
@@ -36,20 +37,6 @@ class MergePatch {
     Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     names.addAll(changes.propertyNames());
     headers.remove(headers.propertyNames().stream().filter(names::contains).toList());
-  }
-
-  private static void merge(ObjectNode target, ObjectNode patch) {
-    for (var field : patch.properties()) {
-      String name = field.getKey();
-      JsonNode value = field.getValue();
-      if (value.isNull()) {
-        target.remove(name);
-      } else if (value instanceof ObjectNode part) {
-        merge(target.get(name) instanceof ObjectNode known ? known : target.putObject(name), part);
-      } else {
-        target.set(name, value);
-      }
-    }
   }
 
   private static SubscriptionRequest request(Terms terms) {
@@ -72,6 +59,8 @@ class MergePatch {
             terms.retry().maxInterval()),
         terms.noRetryStatuses().stream().sorted().toList(),
         terms.timeout(),
+        PaceFields.Rate.of(terms.pace()),
+        terms.pace().maxInFlight(),
         null,
         null);
   }

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a subscription's receiver does, as the API shows it.
  *
- * @param state {@code closed}: in good standing; else {@code held}, {@code open} or {@code
- *     half_open}
- * @param reason why it is not in good standing; null: it is
+ * @param state {@code closed}: in good standing; {@code over_pace}: the same, and more waits than
+ *     its pace allows; else {@code held}, {@code open} or {@code half_open}
+ * @param reason why it is in trouble; null: it is not
  * @param answer what it answered when it was last found unavailable; null: not known
- * @param since since when it is not in good standing; null: it is
+ * @param since since when it is in trouble, or deliveries wait for its pace; null: neither
  * @param heldUntil until when it asked to be sent nothing; null: it did not
  * @param waiting deliveries that wait for it, counted up to {@link BacklogCounts#COUNTED}
  * @param oldest when the oldest event among those was accepted; null: none waits
@@ -30,7 +30,7 @@ record StandingView(
   static StandingView of(Optional<Standing> known, BacklogCounts.Size size) {
     return known
         .filter(standing -> standing.state().isExclusive())
-        .map(standing -> inTrouble(standing, size))
+        .map(standing -> exclusive(standing, size))
         .orElseGet(
             () ->
                 new StandingView(
@@ -43,7 +43,7 @@ record StandingView(
                     size.oldest()));
   }
 
-  private static StandingView inTrouble(Standing standing, BacklogCounts.Size size) {
+  private static StandingView exclusive(Standing standing, BacklogCounts.Size size) {
     return new StandingView(
         standing.state().word(),
         standing.reason() == null ? null : standing.reason().word(),

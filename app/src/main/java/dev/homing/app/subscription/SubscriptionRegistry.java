@@ -7,6 +7,7 @@ import dev.homing.activities.failing.FailingSubscriptions;
 import dev.homing.activities.secret.SealedSecret;
 import dev.homing.activities.secret.Secrets;
 import dev.homing.activities.secret.SigningSecret;
+import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.activities.subscription.Subscriptions;
@@ -41,6 +42,7 @@ class SubscriptionRegistry {
   private final TermsSealing sealing;
   private final WaitingDeliveries waiting;
   private final FailingSubscriptions failing;
+  private final Standings standings;
   private final RunNotices runNotices;
   private final SubscriptionLimits limits;
   private final AuditLog auditLog;
@@ -54,6 +56,7 @@ class SubscriptionRegistry {
       TermsSealing sealing,
       WaitingDeliveries waiting,
       FailingSubscriptions failing,
+      Standings standings,
       RunNotices runNotices,
       SubscriptionLimits limits,
       AuditLog auditLog,
@@ -65,6 +68,7 @@ class SubscriptionRegistry {
     this.sealing = sealing;
     this.waiting = waiting;
     this.failing = failing;
+    this.standings = standings;
     this.runNotices = runNotices;
     this.limits = limits;
     this.auditLog = auditLog;
@@ -128,6 +132,9 @@ class SubscriptionRegistry {
                   }
                   if (enabled) {
                     waiting.release(tenant, id);
+                  }
+                  if (!terms.pace().equals(before.pace())) {
+                    standings.paceChanged(tenant, id);
                   }
                   return new Changed(saved, move.dropped(), enabled);
                 }));

@@ -5,6 +5,7 @@ import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.ReceiverUrl;
 import dev.homing.activities.subscription.Terms;
+import dev.homing.app.http.PaceFields;
 import dev.homing.app.http.TextRules;
 import dev.homing.app.problem.Problem;
 import java.time.Duration;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers sent with every request
  * @param secretHeaders whose values are never shown; {@link Redacted} keeps a value
  * @param tls null: the default
+ * @param rate null: as many requests as there are
+ * @param maxInFlight null: as many as there are
  * @param signatureScheme only in the request that creates it
  * @param secret only in the request that creates it
  */
@@ -44,6 +47,8 @@ record SubscriptionRequest(
     @Nullable RetryRequest retry,
     @Nullable List<Integer> noRetryStatuses,
     @Nullable Duration timeout,
+    PaceFields.@Nullable Rate rate,
+    @Nullable Integer maxInFlight,
     @Nullable String signatureScheme,
     @Nullable String secret) {
   private static final int MAX_EVENT_TYPES = 50;
@@ -81,7 +86,8 @@ record SubscriptionRequest(
             tls(errors),
             retry(errors),
             noRetryStatuses(errors),
-            seconds("timeout", timeout, DeliverySettings.MAX_TIMEOUT, errors));
+            seconds("timeout", timeout, DeliverySettings.MAX_TIMEOUT, errors),
+            PaceFields.pace(rate, maxInFlight, errors));
     errors.addAll(scheme().errors());
     if (!errors.isEmpty()) {
       throw Problem.invalid(errors);

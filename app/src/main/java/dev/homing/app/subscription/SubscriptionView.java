@@ -5,6 +5,7 @@ import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Terms;
+import dev.homing.app.http.PaceFields;
 import dev.homing.workflows.SubscriptionId;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param secretHeaders the names; every value is {@link Redacted}, which keeps the value when sent
  *     back
  * @param tls null: the default; its key is {@link Redacted} as well
+ * @param rate null: as many requests as there are
+ * @param maxInFlight null: as many as there are
  * @param signatureScheme {@code v1} or {@code v1a}
  * @param previousSecretUntil until when the previous secret also signs; null: it does not
  * @param standing how its receiver does; null in lists, and where nothing can have been sent yet
@@ -47,6 +50,8 @@ record SubscriptionView(
     RetryView retry,
     List<Integer> noRetryStatuses,
     @Nullable Duration timeout,
+    PaceFields.@Nullable Rate rate,
+    @Nullable Integer maxInFlight,
     String signatureScheme,
     Instant createdAt,
     Instant updatedAt,
@@ -108,6 +113,8 @@ record SubscriptionView(
             terms.retry().maxInterval()),
         terms.noRetryStatuses().stream().sorted().toList(),
         terms.timeout(),
+        PaceFields.Rate.of(terms.pace()),
+        terms.pace().maxInFlight(),
         SignatureScheme.of(subscription),
         subscription.id().createdAt(),
         subscription.updatedAt(),

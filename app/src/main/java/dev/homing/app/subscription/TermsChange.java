@@ -37,6 +37,8 @@ final class TermsChange {
         .in("retry", Terms::retry)
         .in("no_retry_statuses", Terms::noRetryStatuses)
         .in("timeout", Terms::timeout)
+        .in("rate", terms -> terms.pace().rate())
+        .in("max_in_flight", terms -> terms.pace().maxInFlight())
         .fields;
   }
 

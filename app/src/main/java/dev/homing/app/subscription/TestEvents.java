@@ -4,6 +4,8 @@ import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
 import dev.homing.activities.outbound.HttpSender;
 import dev.homing.activities.outbound.WebhookRequest;
+import dev.homing.activities.pace.Pacing;
+import dev.homing.activities.pace.Permit;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.app.audit.Action;
@@ -28,14 +30,21 @@ class TestEvents {
 
   private final Receivers receivers;
   private final HttpSender sender;
+  private final Pacing pacing;
   private final AuditLog auditLog;
   private final Supplier<UUID> ids;
   private final Clock clock;
 
   TestEvents(
-      Receivers receivers, HttpSender sender, AuditLog auditLog, Supplier<UUID> ids, Clock clock) {
+      Receivers receivers,
+      HttpSender sender,
+      Pacing pacing,
+      AuditLog auditLog,
+      Supplier<UUID> ids,
+      Clock clock) {
     this.receivers = receivers;
     this.sender = sender;
+    this.pacing = pacing;
     this.auditLog = auditLog;
     this.ids = ids;
     this.clock = clock;
@@ -50,10 +59,12 @@ class TestEvents {
     }
     auditLog.add(tenant, Action.SUBSCRIPTION_TESTED, id.toString());
     EventId event = new EventId(ids.get());
-    Attempt attempt =
-        send(
-            WebhookRequest.to(
-                receiver, 1, event, MediaType.APPLICATION_JSON_VALUE, payload(id), 0));
+    WebhookRequest request =
+        WebhookRequest.to(receiver, 1, event, MediaType.APPLICATION_JSON_VALUE, payload(id), 0);
+    Attempt attempt;
+    try (Permit _ = pacing.insist(tenant, receiver)) {
+      attempt = send(request);
+    }
     byte[] body = attempt.responseBody();
     return new Result(
         event,

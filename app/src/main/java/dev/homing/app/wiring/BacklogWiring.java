@@ -13,6 +13,7 @@ import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.lane.ExpressSettings;
 import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.pace.Pacing;
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.sequence.AdvanceSequences;
 import dev.homing.activities.sequence.Sequences;
@@ -87,7 +88,8 @@ class BacklogWiring {
       Events events,
       HttpSender sender,
       AttemptLog attemptLog,
-      SendingLimits limits) {
+      SendingLimits limits,
+      Pacing pacing) {
     return new DrainParts(
         new DrainLeases(jdbc, transaction),
         backlog,
@@ -99,6 +101,7 @@ class BacklogWiring {
         sender,
         attemptLog,
         limits,
+        pacing,
         Clock.systemUTC());
   }
 

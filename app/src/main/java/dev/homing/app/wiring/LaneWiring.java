@@ -19,6 +19,7 @@ import dev.homing.activities.lane.SendFirstAttempts;
 import dev.homing.activities.lane.StartDeliveries;
 import dev.homing.activities.outbound.Egress;
 import dev.homing.activities.outbound.HttpSender;
+import dev.homing.activities.pace.Pacing;
 import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.OwnRetries;
@@ -27,6 +28,7 @@ import dev.homing.activities.temporal.DeliveryWorkflows;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Both lanes: first attempts and later ones. */
 @Configuration(proxyBeanMethods = false)
@@ -40,17 +42,23 @@ class LaneWiring {
   }
 
   @Bean
+  Pacing pacing(StringRedisTemplate redis) {
+    return new Pacing(redis);
+  }
+
+  @Bean
   SendFirstAttempts sendFirst(
       Leases leases,
       Deliveries deliveries,
       HttpSender sender,
       AttemptLog attemptLog,
       SendingLimits limits,
+      Pacing pacing,
       KnownStandings standings,
       OwnRetries ownRetries,
       FairTransactions transaction) {
     return new SendFirstAttempts(
-        leases, deliveries, sender, attemptLog, limits, standings, ownRetries, transaction);
+        leases, deliveries, sender, attemptLog, limits, pacing, standings, ownRetries, transaction);
   }
 
   /** Not destroyed by Spring: the workers' bean stops it. */
@@ -103,6 +111,7 @@ class LaneWiring {
       RecordedAttempts attempts,
       KnownStandings standings,
       Backlog backlog,
+      Pacing pacing,
       FairTransactions transaction) {
     return new DurableLane(
         events,
@@ -114,6 +123,7 @@ class LaneWiring {
         attempts,
         standings,
         backlog,
+        pacing,
         transaction);
   }
 }

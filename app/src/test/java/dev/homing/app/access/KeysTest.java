@@ -54,6 +54,29 @@ class KeysTest {
     assertThat(admin.get("/tenants").expect(200).text()).contains(name, "default");
     admin.post("/tenants", Map.of("name", name)).expect(409);
     admin.get("/tenants/nobody").expect(404);
+    admin.send("PATCH", "/tenants/nobody", "{}").expect(404);
+  }
+
+  @Test
+  void operatorsSetATenantsPace() {
+    String name = Names.unique();
+    String path = "/tenants/" + name;
+    Map<String, Object> rate = Map.of("limit", 50, "per", "1s");
+    JsonNode made = admin.post("/tenants", Map.of("name", name, "rate", rate)).expect(201).json();
+    assertThat(made.get("rate").toString()).isEqualTo("{\"limit\":50,\"per\":1}");
+    assertThat(made.get("max_in_flight").isNull()).isTrue();
+
+    admin.send("PATCH", path, "{\"rate\": {\"limit\": 60}, \"max_in_flight\": 7}").expect(200);
+
+    JsonNode changed = admin.get(path).json();
+    assertThat(changed.get("rate").toString()).isEqualTo("{\"limit\":60,\"per\":1}");
+    assertThat(changed.get("max_in_flight").intValue()).isEqualTo(7);
+    assertThat(admin.send("PATCH", path, "{\"rate\": null}").json().get("rate").isNull()).isTrue();
+    assertThat(admin.send("PATCH", path, "{\"max_in_flight\": 501}").expect(422).text())
+        .contains("max_in_flight");
+    assertThat(admin.send("PATCH", path, "{\"rate\": 5}").expect(400).text()).contains("rate");
+    assertThat(admin.get("/audit?action=tenant.changed&target=" + name).json().get("items"))
+        .hasSize(2);
   }
 
   @ParameterizedTest

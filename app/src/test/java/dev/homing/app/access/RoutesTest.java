@@ -44,6 +44,7 @@ class RoutesTest {
           entry("GET /tenants", "admin"),
           entry("POST /tenants", "admin"),
           entry("GET /tenants/{name}", "admin"),
+          entry("PATCH /tenants/{name}", "admin"),
           entry("GET /keys", "admin"),
           entry("POST /keys", "admin"),
           entry("GET /keys/{id}", "admin"),

@@ -102,14 +102,18 @@ class AuditTest {
                 "on_failure",
                 "skip",
                 "max_block",
-                60));
+                60,
+                "rate",
+                Map.of("limit", 10, "per", "1m"),
+                "max_in_flight",
+                5));
 
     Api.Answer answer = api.get("/audit?action=subscription.changed&target=" + subscription);
 
     JsonNode entry = answer.expect(200).json().get("items").get(0);
     assertThat(entry.get("fields").toString())
         .isEqualTo(
-            "[\"max_block\",\"no_retry_statuses\",\"on_failure\",\"ordered\",\"retry\",\"secret_headers\",\"url\"]");
+            "[\"max_block\",\"max_in_flight\",\"no_retry_statuses\",\"on_failure\",\"ordered\",\"rate\",\"retry\",\"secret_headers\",\"url\"]");
     assertThat(text(entry, "actor")).isEqualTo(text(key, "id"));
     assertThat(text(entry, "tenant")).isEqualTo(tenant);
     assertThat(text(entry, "target")).isEqualTo(subscription);

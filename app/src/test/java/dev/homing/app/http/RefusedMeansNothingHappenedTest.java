@@ -56,6 +56,8 @@ class RefusedMeansNothingHappenedTest {
               "POST /tenants",
               new Call(() -> "/tenants", () -> "{\"name\": \"%s\"}".formatted(unique()))),
           Map.entry(
+              "PATCH /tenants/{name}", new Call(this::tenant, () -> "{\"max_in_flight\": 5}")),
+          Map.entry(
               "POST /keys",
               new Call(() -> "/keys", () -> "{\"tenant\": \"default\", \"scopes\": [\"read\"]}")),
           Map.entry("DELETE /keys/{id}", new Call(this::key, () -> "")),
@@ -163,6 +165,12 @@ class RefusedMeansNothingHappenedTest {
   private String waiting() {
     Subscribed subscription = api.subscribed(receiver.answers(500), Api.PATIENT);
     return "/deliveries/" + subscription.newDelivery("retrying");
+  }
+
+  private String tenant() {
+    String name = unique();
+    api.post("/tenants", Map.of("name", name)).expect(201);
+    return "/tenants/" + name;
   }
 
   private String key() {

@@ -173,6 +173,9 @@ public class ProblemsTest {
         subscription("{\"on_failure\": true}", 400, "on_failure"),
         subscription("{\"max_block\": \"long\"}", 400, "max_block"),
         subscription("{\"timeout\": true}", 400, "timeout"),
+        subscription("{\"rate\": 100}", 400, "rate"),
+        subscription("{\"rate\": {\"limit\": 1, \"per\": \"day\"}}", 400, "rate.per"),
+        subscription("{\"max_in_flight\": \"few\"}", 400, "max_in_flight"),
         subscription("{\"timeout\": 99999999999999999999}", 400, "too large"));
   }
 
@@ -221,6 +224,13 @@ public class ProblemsTest {
         field("\"max_block\": 0", "max_block: must be whole seconds, from 1 to 604800"),
         field("\"max_block\": \"8d\"", "max_block: must be whole seconds, from 1 to 604800"),
         field("\"timeout\": 0", "timeout: must"),
+        field("\"rate\": {\"limit\": 0, \"per\": \"1s\"}", "rate.limit: must be from 1 to 100000"),
+        field("\"rate\": {\"limit\": 100001, \"per\": \"1h\"}", "rate.limit: must be from 1 to"),
+        field("\"rate\": {\"per\": \"1h\"}", "rate.limit: must be from 1 to"),
+        field("\"rate\": {\"limit\": 5}", "rate.per: must be 1s, 1m or 1h"),
+        field("\"rate\": {\"limit\": 5, \"per\": \"2s\"}", "rate.per: must be 1s, 1m or 1h"),
+        field("\"max_in_flight\": 0", "max_in_flight: must be from 1 to 500"),
+        field("\"max_in_flight\": 501", "max_in_flight: must be from 1 to 500"),
         field("\"timeout\": \"61s\"", "timeout: must"),
         field("\"timeout\": 9223372036854775807", "timeout: must"),
         field("\"description\": \"a\\u0000b\"", "description: must"),

@@ -255,6 +255,8 @@ class SentBackTest {
     maybe(random, request, "retry", retry(random));
     maybe(random, request, "no_retry_statuses", oneOf(random, List.of(), List.of(422, 400)));
     maybe(random, request, "timeout", 1 + random.nextInt(60));
+    maybe(random, request, "rate", Map.of("limit", 7, "per", oneOf(random, "1s", "1m", "1h")));
+    maybe(random, request, "max_in_flight", 1 + random.nextInt(500));
     maybe(random, request, "signature_scheme", oneOf(random, "v1", "v1a"));
     Api.Answer created = api.post("/subscriptions", request).expect(201);
     String path = "/subscriptions/" + Api.id(created);

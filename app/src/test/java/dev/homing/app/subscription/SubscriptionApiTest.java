@@ -280,6 +280,28 @@ class SubscriptionApiTest {
   }
 
   @Test
+  void paceIsAsFastAsPossibleUnlessRequested() {
+    String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
+    JsonNode plain = api.get(path).json();
+    assertThat(plain.get("rate").isNull()).isTrue();
+    assertThat(plain.get("max_in_flight").isNull()).isTrue();
+
+    JsonNode paced =
+        api.send(
+                "PATCH", path, "{\"rate\": {\"limit\": 90, \"per\": \"1m\"}, \"max_in_flight\": 3}")
+            .expect(200)
+            .json();
+    assertThat(paced.get("rate").toString()).isEqualTo("{\"limit\":90,\"per\":60}");
+    assertThat(paced.get("max_in_flight").intValue()).isEqualTo(3);
+
+    JsonNode faster =
+        api.send("PATCH", path, "{\"rate\": {\"limit\": 95}, \"max_in_flight\": null}").json();
+    assertThat(faster.get("rate").toString()).isEqualTo("{\"limit\":95,\"per\":60}");
+    assertThat(faster.get("max_in_flight").isNull()).isTrue();
+    assertThat(api.send("PATCH", path, "{\"rate\": null}").json().get("rate").isNull()).isTrue();
+  }
+
+  @Test
   void patchingAcceptsTheMergePatchType() {
     String path = "/subscriptions/" + Api.id(api.post("/subscriptions", FULL).expect(201));
 
