@@ -34,7 +34,9 @@ class FairPermitsTest {
   private static final Tenant B = new Tenant("b");
   private static final Tenant C = new Tenant("c");
 
-  @AutoClose private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  @AutoClose("shutdownNow")
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
   private final SubscriptionId one = SampleIds.subscription();
   private final SubscriptionId other = SampleIds.subscription();
 

@@ -26,7 +26,9 @@ class SendingLimitsTest {
   private static final Tenant TENANT = new Tenant("busy");
   private static final Tenant ANOTHER = new Tenant("another");
 
-  @AutoClose private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  @AutoClose("shutdownNow")
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
   private final SubscriptionId busy = SampleIds.subscription();
   private final SubscriptionId other = SampleIds.subscription();
 
