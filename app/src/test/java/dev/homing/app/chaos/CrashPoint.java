@@ -59,44 +59,44 @@ public enum CrashPoint {
 
   EXPRESS_BEFORE_CONNECT(
       "activities.lane.SendFirstAttempts",
-      "attempt(SendFirstAttempts$Sending,SendingLimits$Seat,Receiver)",
+      "attempt(SendFirstAttempts$Sending,SendingLimits$Slot,Receiver)",
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 
   DURABLE_BEFORE_CONNECT(
       "activities.lane.DurableLane",
-      "attempt(Delivery,Receiver,ActivityInfo)",
+      "attempt(Delivery,Receiver,ActivityInfo,boolean)",
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 
   DRAIN_BEFORE_CONNECT(
       "activities.backlog.DrainAttempt",
-      "send(Receiver,Backlog$Due,SendingLimits$Slot,BooleanSupplier)",
+      "send(Receiver,Backlog$Due,String,byte[],SendingLimits$Slot,Permit)",
       When.BEFORE_A_CALL,
       "HttpSender.send"),
 
   /** The receiver has answered, and nothing is recorded. */
   EXPRESS_BEFORE_ROWS(
       "activities.lane.SendFirstAttempts",
-      "attempt(SendFirstAttempts$Sending,SendingLimits$Seat,Receiver)",
+      "attempt(SendFirstAttempts$Sending,SendingLimits$Slot,Receiver)",
       When.BEFORE_A_CALL,
       "AttemptLog.recordFirst"),
 
   DURABLE_BEFORE_ROWS(
       "activities.lane.DurableLane",
-      "attempt(Delivery,Receiver,ActivityInfo)",
+      "attempt(Delivery,Receiver,ActivityInfo,boolean)",
       When.BEFORE_A_CALL,
       "AttemptLog.record"),
 
   DRAIN_BEFORE_ROWS(
       "activities.backlog.DrainAttempt",
-      "send(Receiver,Backlog$Due,SendingLimits$Slot,BooleanSupplier)",
+      "send(Receiver,Backlog$Due,String,byte[],SendingLimits$Slot,Permit)",
       When.BEFORE_A_CALL,
       "AttemptLog.recordDrained"),
 
   DRAIN_AFTER_ROWS(
       "activities.backlog.DrainAttempt",
-      "send(Receiver,Backlog$Due,SendingLimits$Slot,BooleanSupplier)",
+      "send(Receiver,Backlog$Due,String,byte[],SendingLimits$Slot,Permit)",
       When.AFTER_A_CALL,
       "AttemptLog.recordDrained"),
 
@@ -107,13 +107,13 @@ public enum CrashPoint {
   /** The attempt is recorded, and Temporal has not heard of it. */
   EXPRESS_AFTER_ROWS(
       "activities.lane.SendFirstAttempts",
-      "attempt(SendFirstAttempts$Sending,SendingLimits$Seat,Receiver)",
+      "attempt(SendFirstAttempts$Sending,SendingLimits$Slot,Receiver)",
       When.AFTER_A_CALL,
       "AttemptLog.recordFirst"),
 
   DURABLE_AFTER_ROWS(
       "activities.lane.DurableLane",
-      "attempt(Delivery,Receiver,ActivityInfo)",
+      "attempt(Delivery,Receiver,ActivityInfo,boolean)",
       When.AFTER_A_CALL,
       "AttemptLog.record"),
 
