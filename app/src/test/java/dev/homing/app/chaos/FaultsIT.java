@@ -166,6 +166,7 @@ class FaultsIT {
             .withOption("-Djdk.net.hosts.file=" + hosts)
             .withOption("-Dsun.net.inetaddr.ttl=0");
     world.start(node);
+    world.beginLongWait();
     world.subscribeSinks(receivers, sink -> world.sinks.url(sink, name(sink)));
     world.generator.begin(node);
     world.generator.awaitAccepted(30);

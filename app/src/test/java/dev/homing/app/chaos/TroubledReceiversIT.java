@@ -62,7 +62,33 @@ class TroubledReceiversIT {
 
   @Row(number = 46, fault = "node killed between a backlog's row and its lease")
   void anotherNodeDrainsABacklogThatNoNodeHas(World world) {
-    world.check(killAt(CrashPoint.BACKLOG_BEFORE_LEASE, world));
+    Node doomed = world.node().stoppingAt(CrashPoint.BACKLOG_BEFORE_LEASE, 1);
+    Node other = world.node();
+    troubled(new Reply.Status(503), REFUSED, world);
+    world.begin(doomed);
+    doomed.awaitReached();
+    doomed.freeze(); // It looks for backlogs without a lease each second.
+    world.generator.pause();
+    world.awaitQuiet();
+    assertThat(backlogged(world)).isPositive();
+    world.checkPlacesInTheLedger();
+    int unrecorded = world.checker().unrecorded();
+    doomed.kill();
+    Instant killed = Instant.now();
+    world.start(other);
+    world.generator.turnTo(other);
+    world.generator.goOn();
+    world.checkPlaces();
+    world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
+    world.check(
+        Expected.delay(TAKEN_OVER).since(killed).refusals(Expected.ANY).duplicates(unrecorded));
+  }
+
+  /** Deliveries that wait in the backlog of the first receiver. */
+  private static long backlogged(World world) {
+    return world.count(
+        "select count(*) from deliveries where backlogged and state = 'retrying' and subscription_id = '%s'"
+            .formatted(world.subscriptions().getFirst().substring(4)));
   }
 
   @Row(number = 47, fault = "node frozen for 60 s while it drains a backlog, longer than its lease")
@@ -73,6 +99,8 @@ class TroubledReceiversIT {
     world.begin(sleeper);
     World.until("drained", Duration.ofSeconds(60), () -> requests.get() > REFUSED);
     sleeper.freeze();
+    assertThat(backlogged(world)).isPositive();
+    world.checkPlacesInTheLedger();
     world.start(other);
     world.generator.turnTo(other);
     world.generator.awaitCalls(60 * World.CALLS_PER_SECOND);
@@ -88,13 +116,10 @@ class TroubledReceiversIT {
     beginInTrouble(world);
     world.parts().temporal().kill();
     pass(world);
+    assertThat(backlogged(world)).isPositive();
+    world.checkPlacesInTheLedger();
     world.sinks.recover();
-    World.until(
-        "drained without Temporal",
-        Duration.ofSeconds(60),
-        () ->
-            world.count("select count(*) from deliveries where backlogged and state = 'retrying'")
-                == 0);
+    World.until("drained without Temporal", Duration.ofSeconds(60), () -> backlogged(world) == 0);
     world.parts().temporal().start();
     afterwards(world);
     world.check(Expected.delay(OUTAGE.plusSeconds(60)).duplicates(100));
@@ -104,6 +129,7 @@ class TroubledReceiversIT {
   void aLostWorkflowOfABacklogIsStartedAgain(World world) throws IOException {
     String subscription = beginInTrouble(world);
     String lost = describe(subscription, world);
+    assertThat(world.endLongWait()).isEmpty(); // It would be missed when it is due, in hours.
     world.parts().temporal().kill();
     Files.delete(world.parts().temporal().data());
     world.parts().temporal().start();
@@ -175,7 +201,7 @@ class TroubledReceiversIT {
     world.generator.pause();
     world.awaitQuiet();
     world.start(other);
-    assertThat(world.count("select count(*) from deliveries where backlogged")).isPositive();
+    assertThat(backlogged(world)).isPositive();
     doomed.freeze();
     int unrecorded = world.checker().unrecorded();
     doomed.kill();
