@@ -24,7 +24,7 @@ public final class TenantDatabase implements DisposableBean {
     pool.addDataSourceProperty("socketTimeout", "120");
     // Connections keep this role: it sees nothing until a tenant is set.
     pool.setConnectionInitSql(
-        "set role homing_tenant; set idle_in_transaction_session_timeout = '1min'");
+        "set role homing_tenant; set idle_in_transaction_session_timeout = '10s'");
   }
 
   /** A connection that acts for this tenant until it is closed. */

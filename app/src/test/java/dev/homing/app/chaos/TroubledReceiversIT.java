@@ -21,6 +21,9 @@ class TroubledReceiversIT {
   /** After a death: its lease, a silent activity, and the next probe. */
   private static final Duration TAKEN_OVER = Duration.ofSeconds(75);
 
+  /** After a freeze: PostgreSQL ends its transactions after 10 s. */
+  private static final Duration RELEASED = Duration.ofSeconds(20);
+
   @Row(number = 45, fault = "node killed before it connects, while it drains a backlog")
   void anotherNodeSendsAnUnconnectedAttempt(World world) {
     world.check(killAt(CrashPoint.DRAIN_BEFORE_CONNECT, world));
@@ -109,6 +112,30 @@ class TroubledReceiversIT {
     world.checkPlaces();
     world.generator.awaitAccepted(5 * World.CALLS_PER_SECOND);
     world.check(Expected.delay(TAKEN_OVER).refusals(Expected.ANY).duplicates(100));
+  }
+
+  @Row(number = 47, fault = "node frozen with the row of a backlog locked, and killed after 45 s")
+  void aLockOfAFrozenNodeIsReleased(World world) {
+    Node sleeper = world.node().stoppingAt(CrashPoint.BACKLOG_LOCKED, 1);
+    Node other = world.node();
+    troubled(new Reply.Status(503), REFUSED, world);
+    world.begin(sleeper);
+    sleeper.awaitReached();
+    sleeper.freeze();
+    Instant frozen = Instant.now();
+    String locks =
+        "select count(*) from pg_stat_activity where state = 'idle in transaction' and xact_start <"
+            + " now() - interval '3 seconds'";
+    World.until("locked", RELEASED, () -> world.count(locks) == 1);
+    assertThat(backlogged(world)).isPositive();
+    world.checkPlacesInTheLedger();
+    world.start(other);
+    world.generator.turnTo(other);
+    World.until("released", RELEASED, () -> world.count(locks) == 0);
+    world.generator.awaitCalls(45 * World.CALLS_PER_SECOND);
+    sleeper.kill();
+    world.checkPlaces();
+    world.check(Expected.delay(TAKEN_OVER).since(frozen).refusals(Expected.ANY).duplicates(100));
   }
 
   @Row(number = 48, fault = "Temporal killed, down for 15 s, while a receiver is in trouble")
