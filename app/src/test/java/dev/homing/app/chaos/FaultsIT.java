@@ -77,6 +77,16 @@ class FaultsIT {
             : new Reply.Status(200);
   }
 
+  @Row(number = 53, fault = "receivers take 2.8 s for each answer")
+  void receiversThatAreAlwaysSlowAreNotHeldBack(World world) {
+    world.sinks.answer(_ -> new Reply.Late(Node.TIMEOUT.minusMillis(200)));
+    world.begin(world.node());
+    world.generator.awaitAccepted(60 * World.CALLS_PER_SECOND);
+    // At first they hang, as the node does not know them.
+    assertThat(world.count("select count(*) from standings where state <> 'closed'")).isZero();
+    world.check(Expected.delay(Duration.ofMinutes(1)));
+  }
+
   @Row(number = 28, fault = "subscriptions whose secret or URL is damaged in PostgreSQL")
   void unreadableSubscriptionsDelayNoOthers(World world) {
     Node node = world.node();

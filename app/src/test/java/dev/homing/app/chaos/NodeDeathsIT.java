@@ -117,8 +117,9 @@ class NodeDeathsIT {
   void aRollingRestartGoesUnnoticed(World world) {
     Node one = nodeThatIsStopped(world);
     Node other = nodeThatIsStopped(world);
-    // Some attempts are still under way when the rest of the node has stopped.
-    world.sinks.answer(_ -> new Reply.Late(Node.TIMEOUT.minusMillis(200)));
+    // Some attempts are still under way when the rest of the node has stopped. A receiver that
+    // takes longer than two seconds hangs for a node that does not know it.
+    world.sinks.answer(_ -> new Reply.Late(Duration.ofMillis(1_700)));
     world.begin(one, other);
     world.generator.awaitAccepted(15);
     restart(one, other, world);
