@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 
 /** The tenants in PostgreSQL. */
 @Component
-class Tenants {
+public class Tenants {
   private final JdbcClient jdbc;
 
   Tenants(JdbcClient jdbc) {
@@ -19,7 +19,7 @@ class Tenants {
   }
 
   /** A tenant as it is stored. */
-  record Registered(Tenant name, Instant createdAt) {}
+  public record Registered(Tenant name, Instant createdAt) {}
 
   /** Adds a tenant; empty if the name is taken. */
   Optional<Registered> add(Tenant tenant) {
@@ -33,7 +33,7 @@ class Tenants {
         .optional();
   }
 
-  Optional<Registered> find(Tenant tenant) {
+  public Optional<Registered> find(Tenant tenant) {
     return jdbc.sql("select tenant, created_at from tenants where tenant = :tenant")
         .param("tenant", tenant.name())
         .query((row, _) -> read(row))
@@ -41,7 +41,7 @@ class Tenants {
   }
 
   /** The tenants after this name, ordered by name. */
-  List<Registered> list(String after, int most) {
+  public List<Registered> list(String after, int most) {
     return jdbc.sql(
             """
             select tenant, created_at from tenants
