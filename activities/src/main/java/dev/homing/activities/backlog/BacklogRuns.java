@@ -1,5 +1,6 @@
 package dev.homing.activities.backlog;
 
+import dev.homing.activities.TenantTurns;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.SubscriptionKey;
 import java.sql.ResultSet;
@@ -23,6 +24,20 @@ public final class BacklogRuns {
   /** How soon the next node may look after a backlog that one has claimed. */
   private static final Duration CLAIM = Duration.ofSeconds(10);
 
+  private static final String UNSTARTED =
+      """
+      t.next_look is not null and t.run_id is null
+        and t.since < now() - :age * interval '1 millisecond'
+        and (t.look_after is null or t.look_after < now())
+      """;
+
+  private static final String LATE =
+      """
+      t.next_look < now() - :lateness * interval '1 millisecond' and t.run_id is not null
+        and (t.leased_until is null or t.leased_until < now())
+        and (t.look_after is null or t.look_after < now())
+      """;
+
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
 
@@ -42,26 +57,13 @@ public final class BacklogRuns {
   public List<SubscriptionKey> claimUnstarted(int limit) {
     return jdbc.sql(
             """
-            with claimable as (
-              select tenant, subscription_id, since,
-                row_number() over (partition by tenant order by since) as turn
-              from standings
-              where next_look is not null and run_id is null
-                and since < now() - :age * interval '1 millisecond'
-                and (look_after is null or look_after < now())),
-            unstarted as (
-              select s.tenant, s.subscription_id
-              from (
-                select * from claimable where turn <= :limit order by turn, since limit :limit) c
-              join standings s on s.tenant = c.tenant and s.subscription_id = c.subscription_id
-              where s.next_look is not null and s.run_id is null
-                and (s.look_after is null or s.look_after < now())
-              for update of s skip locked)
+            with unstarted as (%s)
             update standings s set look_after = now() + :claim * interval '1 millisecond'
             from unstarted u
             where s.tenant = u.tenant and s.subscription_id = u.subscription_id
             returning s.tenant, s.subscription_id
-            """)
+            """
+                .formatted(TenantTurns.pick("standings", "subscription_id", "since", UNSTARTED)))
         .param("age", MIN_AGE.toMillis())
         .param("claim", CLAIM.toMillis())
         .param("limit", limit)
@@ -107,29 +109,13 @@ public final class BacklogRuns {
   public List<Late> claimLate(int limit) {
     return jdbc.sql(
             """
-            with claimable as (
-              select tenant, subscription_id, next_look,
-                row_number() over (partition by tenant order by next_look) as turn
-              from standings
-              where next_look < now() - :lateness * interval '1 millisecond'
-                and run_id is not null
-                and (leased_until is null or leased_until < now())
-                and (look_after is null or look_after < now())),
-            late as (
-              select s.tenant, s.subscription_id
-              from (
-                select * from claimable where turn <= :limit order by turn, next_look limit :limit) c
-              join standings s on s.tenant = c.tenant and s.subscription_id = c.subscription_id
-              where s.next_look < now() - :lateness * interval '1 millisecond'
-                and s.run_id is not null
-                and (s.leased_until is null or s.leased_until < now())
-                and (s.look_after is null or s.look_after < now())
-              for update of s skip locked)
+            with late as (%s)
             update standings s set look_after = now() + :claim * interval '1 millisecond'
             from late l
             where s.tenant = l.tenant and s.subscription_id = l.subscription_id
             returning s.tenant, s.subscription_id, s.run_id, s.run_paused
-            """)
+            """
+                .formatted(TenantTurns.pick("standings", "subscription_id", "next_look", LATE)))
         .param("lateness", MAX_LATENESS.toMillis())
         .param("claim", CLAIM.toMillis())
         .param("limit", limit)

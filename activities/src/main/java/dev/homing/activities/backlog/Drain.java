@@ -38,7 +38,7 @@ final class Drain implements Runnable {
   private static final Duration PACED_PORTION = Duration.ofSeconds(5);
 
   /** For a longer pause the lease is given back. */
-  private static final Duration LONGEST_STAY = Duration.ofSeconds(2);
+  static final Duration LONGEST_STAY = Duration.ofSeconds(2);
 
   /** An open breaker is probed after a tenth of the time since it opened, within these bounds. */
   private static final int PARTS_OF_OUTAGE = 10;

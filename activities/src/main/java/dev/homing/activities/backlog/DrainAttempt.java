@@ -31,9 +31,6 @@ final class DrainAttempt {
   /** How soon to look again when all slots of a receiver are taken and none is answered. */
   private static final Duration SLOT_POLL = Duration.ofSeconds(1);
 
-  /** For a longer wait until the pace allows a request the round ends. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
-
   /** A fast pace is asked no more often than this. */
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(2);
 
@@ -121,7 +118,7 @@ final class DrainAttempt {
         slot.release();
       }
       parts.standings().overPace(subscription);
-      if (wait.compareTo(LONGEST_WAIT) > 0) {
+      if (wait.compareTo(Drain.LONGEST_STAY) > 0) {
         return overPace(wait);
       }
       Thread.sleep(wait.compareTo(SHORTEST_WAIT) > 0 ? wait : SHORTEST_WAIT);

@@ -18,8 +18,8 @@ import org.springframework.dao.DataAccessException;
  * The drains of this node.
  *
  * <p>Any node drains what is due, until the backlog has a workflow. From then on the workflow's
- * activity does, or again any node: while Temporal does not answer, and for a delivery that got its
- * turn in a sequence while the activity waits.
+ * activity does. Any node drains again while Temporal does not answer, while Temporal keeps giving
+ * the activity to a frozen node, and when a delivery gets its turn in a sequence.
  */
 public final class Drains {
   private static final Logger log = LoggerFactory.getLogger(Drains.class);
@@ -35,7 +35,7 @@ public final class Drains {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger running = new AtomicInteger();
 
-  /** Backlogs of which it is being asked whether this node may drain them. */
+  /** Backlogs for which callers are being asked whether this node may drain them. */
   private final Set<SubscriptionKey> asked = ConcurrentHashMap.newKeySet();
 
   private final AtomicInteger withoutWorkflow = new AtomicInteger();
@@ -79,7 +79,7 @@ public final class Drains {
    */
   public void beginIf(SubscriptionKey key, BooleanSupplier mayDrain) {
     if (stopping || !asked.add(key)) {
-      return; // Who asks now sees all that is due.
+      return; // The drain that is being asked about sees all that is due.
     }
     try {
       threads.execute(() -> askAndBegin(key, mayDrain));
@@ -90,13 +90,7 @@ public final class Drains {
 
   private void askAndBegin(SubscriptionKey key, BooleanSupplier mayDrain) {
     try {
-      boolean may;
-      try {
-        may = mayDrain.getAsBoolean();
-      } finally {
-        asked.remove(key);
-      }
-      if (may) {
+      if (ask(key, mayDrain)) {
         begin(key);
       }
     } catch (DataAccessException e) {
@@ -104,7 +98,16 @@ public final class Drains {
     }
   }
 
-  /** Drains a backlog now that its workflow cannot, as Temporal does not answer. */
+  /** Asks, after which others may ask again: what has become due meanwhile is theirs. */
+  private boolean ask(SubscriptionKey key, BooleanSupplier mayDrain) {
+    try {
+      return mayDrain.getAsBoolean();
+    } finally {
+      asked.remove(key);
+    }
+  }
+
+  /** Drains a backlog beside its workflow, unless a node drains it already. */
   public void begin(SubscriptionKey key) {
     if (!stopping) {
       parts.leases().claim(key).ifPresent(this::begin);

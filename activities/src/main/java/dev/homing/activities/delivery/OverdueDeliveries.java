@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.TenantTurns;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -12,6 +13,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class OverdueDeliveries {
   /** Duration of a claim: longer than it takes to handle the claimed deliveries. */
   private static final Duration CLAIM = Duration.ofSeconds(30);
+
+  private static final String CLAIMABLE =
+      """
+      t.next_attempt_at < now() - interval '10 seconds' and not t.backlogged
+        and (t.run_id is null or t.next_attempt_at < now() - interval '1 minute')
+        and (t.look_after is null or t.look_after < now())
+      """;
 
   private final JdbcClient jdbc;
 
@@ -29,26 +37,13 @@ public final class OverdueDeliveries {
   public List<Delivery> claim(int limit) {
     return jdbc.sql(
             """
-            with claimable as (
-              select tenant, id, next_attempt_at,
-                row_number() over (partition by tenant order by next_attempt_at) as turn
-              from deliveries
-              where next_attempt_at < now() - interval '10 seconds' and not backlogged
-                and (run_id is null or next_attempt_at < now() - interval '1 minute')
-                and (look_after is null or look_after < now())),
-            overdue as (
-              select d.tenant, d.id
-              from (
-                select * from claimable where turn <= :limit order by turn, next_attempt_at limit :limit) c
-              join deliveries d on d.tenant = c.tenant and d.id = c.id
-              where d.next_attempt_at < now() - interval '10 seconds' and not d.backlogged
-                and (d.look_after is null or d.look_after < now())
-              for update of d skip locked)
+            with overdue as (%s)
             update deliveries d set look_after = now() + :claim * interval '1 millisecond'
             from overdue
             where d.tenant = overdue.tenant and d.id = overdue.id
             returning d.*
-            """)
+            """
+                .formatted(TenantTurns.pick("deliveries", "id", "next_attempt_at", CLAIMABLE)))
         .param("limit", limit)
         .param("claim", CLAIM.toMillis())
         .query((row, _) -> DeliveryRows.delivery(row))

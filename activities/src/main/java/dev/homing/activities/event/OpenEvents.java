@@ -1,5 +1,6 @@
 package dev.homing.activities.event;
 
+import dev.homing.activities.TenantTurns;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
@@ -19,6 +20,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class OpenEvents {
   /** Duration of a claim: longer than it takes to start the claimed events' workflows. */
   private static final Duration CLAIM = Duration.ofSeconds(30);
+
+  private static final String CLAIMABLE =
+      "t.leased_until < now() and (t.look_after is null or t.look_after < now())";
 
   private final JdbcClient jdbc;
 
@@ -111,26 +115,16 @@ public final class OpenEvents {
   public List<AcceptedEvent> claimAbandoned(int limit) {
     return jdbc.sql(
             """
-            with claimable as (
-              select tenant, event_id, leased_until,
-                row_number() over (partition by tenant order by leased_until) as turn
-              from open_events
-              where leased_until < now() and (look_after is null or look_after < now())),
-            claimed as (
+            with claimed as (
               update open_events o set look_after = now() + :claim * interval '1 millisecond'
-              from (
-                select o.tenant, o.event_id
-                from (
-                select * from claimable where turn <= :limit order by turn, leased_until limit :limit) c
-                join open_events o on o.tenant = c.tenant and o.event_id = c.event_id
-                where o.leased_until < now() and (o.look_after is null or o.look_after < now())
-                for update of o skip locked) forsaken
+              from (%s) forsaken
               where o.tenant = forsaken.tenant and o.event_id = forsaken.event_id
               returning o.tenant, o.event_id)
             select c.tenant, c.event_id, e.type, cardinality(e.recipients) as recipients
             from claimed c
             join events e on e.tenant = c.tenant and e.id = c.event_id
-            """)
+            """
+                .formatted(TenantTurns.pick("open_events", "event_id", "leased_until", CLAIMABLE)))
         .param("claim", CLAIM.toMillis())
         .param("limit", limit)
         .query((row, _) -> event(row))

@@ -56,12 +56,12 @@ class TenantController {
       AuditLog auditLog,
       TransactionTemplate transaction,
       JsonMapper json) {
-    this.json = json;
     this.tenants = tenants;
     this.cursors = cursors;
     this.standings = standings;
     this.auditLog = auditLog;
     this.transaction = transaction;
+    this.json = json;
   }
 
   /** The part of a tenant that may be changed. */
