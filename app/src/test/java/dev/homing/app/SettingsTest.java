@@ -19,6 +19,7 @@ import dev.homing.app.node.DispatchSettings;
 import dev.homing.app.node.DrainSettings;
 import dev.homing.app.node.PartSettings;
 import dev.homing.app.node.PortSettings;
+import dev.homing.app.page.PageSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,6 +88,7 @@ class SettingsTest {
       assertThat(context.getBean(RequestSettings.class))
           .isEqualTo(new RequestSettings(Duration.ofSeconds(10), Duration.ofSeconds(30)));
       assertThat(context.getBean(ExpressSettings.class)).isEqualTo(new ExpressSettings(512, "10"));
+      assertThat(context.getBean(PageSettings.class)).isEqualTo(new PageSettings(""));
       assertThat(context.getBean(DrainSettings.class))
           .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));
       assertThat(context.getBean(RetentionSettings.class))
@@ -174,6 +176,7 @@ class SettingsTest {
         "HOMING_DISABLE_AFTER   | 31536001s      | 3600s to 31536000s",
         "HOMING_DISABLE_AFTER   | never          | 30s, 5m, 2h",
         "HOMING_DRAIN_DELAY     | 61s            | 0s to 60s",
+        "HOMING_TEMPORAL_UI     | wrong          | an address like https://temporal.example.com",
         "HOMING_RETENTION       | 86399s         | 86400s to 315360000s",
         "HOMING_RETENTION       | 315360001s     | 86400s to 315360000s",
         "HOMING_RETENTION       | for ever       | 30s, 5m, 2h",

@@ -2,9 +2,18 @@ package dev.homing.activities.backlog;
 
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.PrefixedId;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -54,13 +63,90 @@ public final class BacklogCounts {
         .param("tenant", key.tenant())
         .param("id", key.id())
         .param("limit", COUNTED)
-        .query(
-            (row, _) -> {
-              UUID oldest = row.getObject("oldest", UUID.class);
-              return new Size(
-                  row.getInt("waiting"), oldest == null ? null : PrefixedId.time(oldest));
-            })
+        .query((row, _) -> size(row))
         .single();
+  }
+
+  /** No more than these are counted of each, where many are shown. */
+  public static final int COUNTED_OF_EACH = 1_000;
+
+  /** How much waits for each of these subscriptions, of which {@link #COUNTED_OF_EACH} are read. */
+  public Map<SubscriptionId, Size> waiting(Tenant tenant, Collection<SubscriptionId> ids) {
+    return jdbc
+        .sql(
+            """
+            select asked.id, waiting, oldest
+            from unnest(:ids::uuid[]) as asked (id)
+            cross join lateral (
+              select count(*) as waiting, min(id::text)::uuid as oldest from (
+                select d.id from deliveries d
+                where d.tenant = :tenant and d.subscription_id = asked.id
+                  and d.state in ('retrying', 'held')
+                order by d.next_attempt_at
+                limit :limit) counted) counts
+            where waiting > 0
+            """)
+        .param("tenant", tenant.name())
+        .param("ids", ids.stream().map(SubscriptionId::uuid).toArray(UUID[]::new))
+        .param("limit", COUNTED_OF_EACH)
+        .query((row, _) -> Map.entry(subscription(row), size(row)))
+        .list()
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /**
+   * What waits for a tenant's receivers, of which {@link #COUNTED} are read.
+   *
+   * @param most the subscriptions for which most of these wait, with how much
+   */
+  public record OfTenant(Size all, Map<SubscriptionId, Size> most) {}
+
+  /** How much waits for all of a tenant's receivers together, and for those with the most. */
+  public OfTenant waiting(Tenant tenant, int receivers) {
+    record Counted(SubscriptionId id, Size size, Size all) {}
+    List<Counted> counted =
+        jdbc.sql(
+                """
+                select subscription_id as id, count(*) as waiting, min(id::text)::uuid as oldest,
+                  (sum(count(*)) over ()) as all_waiting,
+                  (min(min(id::text)) over ())::uuid as oldest_of_all
+                from (
+                  select subscription_id, id from deliveries
+                  where tenant = :tenant and state in ('retrying', 'held')
+                  limit :limit) counted
+                group by subscription_id
+                order by waiting desc, id
+                limit :receivers
+                """)
+            .param("tenant", tenant.name())
+            .param("limit", COUNTED)
+            .param("receivers", receivers)
+            .query(
+                (row, _) ->
+                    new Counted(
+                        subscription(row),
+                        size(row),
+                        size(
+                            row.getInt("all_waiting"), row.getObject("oldest_of_all", UUID.class))))
+            .list();
+    return new OfTenant(
+        counted.isEmpty() ? new Size(0, null) : counted.getFirst().all(),
+        counted.stream()
+            .collect(
+                Collectors.toMap(Counted::id, Counted::size, (one, _) -> one, LinkedHashMap::new)));
+  }
+
+  private static SubscriptionId subscription(ResultSet row) throws SQLException {
+    return new SubscriptionId(row.getObject("id", UUID.class));
+  }
+
+  private static Size size(ResultSet row) throws SQLException {
+    return size(row.getInt("waiting"), row.getObject("oldest", UUID.class));
+  }
+
+  private static Size size(int waiting, @Nullable UUID oldest) {
+    return new Size(waiting, oldest == null ? null : PrefixedId.time(oldest));
   }
 
   /**

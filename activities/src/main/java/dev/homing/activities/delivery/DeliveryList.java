@@ -95,6 +95,7 @@ public final class DeliveryList {
         .list();
   }
 
+  /** A state stands in the statement itself, so that PostgreSQL finds the index of just that. */
   private JdbcClient.StatementSpec select(
       Tenant tenant, Filter filter, int limit, String conditionAndOrder) {
     return jdbc.sql(
@@ -105,23 +106,40 @@ public final class DeliveryList {
                 from deliveries
                 where tenant = :tenant
                   and id >= :from and id < :until
-                  and (cast(:state as text) is null or state = :state)
                   and (cast(:subscription as uuid) is null or subscription_id = :subscription)
                   and (cast(:event as uuid) is null or event_id = :event)
                   and (cast(:type as text) is null or event_type = :type)
                 """
+                + (filter.state() == null
+                    ? ""
+                    : "and state = '%s'\n".formatted(filter.state().word()))
                 + conditionAndOrder
                 + "limit :limit")
         .param("tenant", tenant.name())
         .param("from", filter.from())
         .param("until", filter.until())
-        .param("state", Optional.ofNullable(filter.state()).map(State::word).orElse(null))
         .param(
             "subscription",
             Optional.ofNullable(filter.subscription()).map(SubscriptionId::uuid).orElse(null))
         .param("event", Optional.ofNullable(filter.event()).map(EventId::uuid).orElse(null))
         .param("type", filter.eventType())
         .param("limit", limit);
+  }
+
+  /** Counts a tenant's deliveries that were given up, of events since an id, up to a limit. */
+  public int givenUp(Tenant tenant, UUID from, int limit) {
+    return jdbc.sql(
+            """
+            select count(*) from (
+              select from deliveries
+              where tenant = :tenant and state = 'failed' and id >= :from
+              limit :limit) counted
+            """)
+        .param("tenant", tenant.name())
+        .param("from", from)
+        .param("limit", limit)
+        .query(Integer.class)
+        .single();
   }
 
   /** Counts an event's deliveries that have a row, by state. */

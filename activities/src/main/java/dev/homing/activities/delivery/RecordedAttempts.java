@@ -9,8 +9,12 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The attempts recorded in PostgreSQL. */
@@ -88,6 +92,29 @@ public final class RecordedAttempts {
         .param("id", delivery.uuid())
         .query((row, _) -> recorded(row))
         .optional();
+  }
+
+  /** The last attempt of each of these deliveries, without what was answered. */
+  public Map<DeliveryId, RecordedAttempt> last(Tenant tenant, Collection<DeliveryId> deliveries) {
+    return jdbc
+        .sql(
+            """
+            select last.* from unnest(:ids::uuid[]) as asked (id)
+            cross join lateral (
+              select delivery_id, number, round, outcome, status_code, started_at, took_millis, error,
+                cast(null as bytea) as response_body, cast(null as text) as response_headers
+              from attempts
+              where tenant = :tenant and delivery_id = asked.id
+              order by number desc limit 1) last
+            """)
+        .param("tenant", tenant.name())
+        .param("ids", deliveries.stream().map(DeliveryId::uuid).toArray(UUID[]::new))
+        .query(
+            (row, _) ->
+                Map.entry(new DeliveryId(row.getObject("delivery_id", UUID.class)), recorded(row)))
+        .list()
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /** In microseconds, as PostgreSQL stores it. */

@@ -60,6 +60,28 @@ public final class Events {
         .optional();
   }
 
+  /** The event to which the client gave this name. */
+  public Optional<EventId> named(Tenant tenant, String externalId) {
+    return jdbc.sql(
+            """
+            select event_id from event_keys
+            where tenant = :tenant and kind = :kind and key = :key
+            """)
+        .param("tenant", tenant.name())
+        .param("kind", KeyKind.EXTERNAL_ID.word())
+        .param("key", externalId)
+        .query((row, _) -> new EventId(row.getObject(1, UUID.class)))
+        .optional();
+  }
+
+  /** Whether a tenant has ever published, as far as events are kept. */
+  public boolean any(Tenant tenant) {
+    return jdbc.sql("select exists (select from events where tenant = :tenant)")
+        .param("tenant", tenant.name())
+        .query(Boolean.class)
+        .single();
+  }
+
   /** The ordering key of an event; null: it has none, or the event is gone. */
   public @Nullable String orderingKey(Tenant tenant, EventId id) {
     return find(tenant, id).map(Event::orderingKey).orElse(null);

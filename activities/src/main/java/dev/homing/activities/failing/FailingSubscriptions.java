@@ -1,14 +1,20 @@
 package dev.homing.activities.failing;
 
 import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -19,6 +25,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * between two attempts.
  */
 public final class FailingSubscriptions {
+  private static final String OF_TENANT =
+      """
+      select * from failing_subscriptions
+      where tenant = :tenant and failing_since < now() - interval '1 minute'
+        and last_failure_at > now() - interval '1 day'
+      """;
+
   private final JdbcClient jdbc;
 
   public FailingSubscriptions(JdbcClient jdbc) {
@@ -75,6 +88,31 @@ public final class FailingSubscriptions {
         .param("limit", limit)
         .query((row, _) -> failing(row))
         .list();
+  }
+
+  /** Since when those among these do nothing but fail, for a minute at least. */
+  public Map<SubscriptionId, Instant> since(Tenant tenant, Collection<SubscriptionId> ids) {
+    return since(
+        jdbc.sql(OF_TENANT + "and subscription_id = any(:ids)")
+            .param("ids", ids.stream().map(SubscriptionId::uuid).toArray(UUID[]::new)),
+        tenant);
+  }
+
+  /** Since when a tenant's receivers do nothing but fail, for a minute at least; longest first. */
+  public Map<SubscriptionId, Instant> since(Tenant tenant, int limit) {
+    return since(
+        jdbc.sql(OF_TENANT + "order by failing_since limit :limit").param("limit", limit), tenant);
+  }
+
+  private static Map<SubscriptionId, Instant> since(
+      JdbcClient.StatementSpec statement, Tenant tenant) {
+    return statement.param("tenant", tenant.name()).query((row, _) -> failing(row)).list().stream()
+        .collect(
+            Collectors.toMap(
+                failing -> new SubscriptionId(failing.key().id()),
+                Failing::since,
+                (one, _) -> one,
+                LinkedHashMap::new));
   }
 
   /**

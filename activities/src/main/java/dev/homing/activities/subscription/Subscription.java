@@ -91,7 +91,6 @@ public class Subscription {
   private Instant createdAt;
   private Instant updatedAt;
 
-  @SuppressWarnings("UnusedVariable") // Queries read it.
   private @Nullable Instant deletedAt;
 
   /** For JPA. */
@@ -239,6 +238,11 @@ public class Subscription {
 
   public Instant updatedAt() {
     return updatedAt;
+  }
+
+  /** Whether only its tombstone is left. */
+  public boolean isDeleted() {
+    return deletedAt != null;
   }
 
   /** The secret parts of {@link #terms()}. */

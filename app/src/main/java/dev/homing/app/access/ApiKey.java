@@ -42,7 +42,12 @@ record ApiKey(
   /** Whether the secret matches and the key may be used; right and wrong secrets take as long. */
   boolean isValid(ApiKeyToken shown, Instant now) {
     boolean right = MessageDigest.isEqual(secretHash, shown.hash());
-    return right && revokedAt == null && (expiresAt == null || now.isBefore(expiresAt));
+    return right && isUsable(now);
+  }
+
+  /** Whether the key was not revoked and has not expired. */
+  boolean isUsable(Instant now) {
+    return revokedAt == null && (expiresAt == null || now.isBefore(expiresAt));
   }
 
   @Override

@@ -59,7 +59,25 @@ class ApiKeyCache {
   Optional<Caller> caller(String text) {
     Optional<ApiKey> valid = ApiKeyToken.read(text).flatMap(this::findValid);
     valid.ifPresent(key -> recordUse(key.id()));
-    return valid.map(key -> new Caller(key.id().toString(), key.tenant(), key.scopes()));
+    return valid.map(ApiKeyCache::caller);
+  }
+
+  /**
+   * The caller whose key has this id and was shown before; empty if it was revoked or has expired.
+   *
+   * @throws DataAccessException if a query is needed and PostgreSQL is not responding
+   */
+  Optional<Caller> known(KeyId id) {
+    Function<KeyId, @Nullable ApiKey> loading =
+        _ -> keys.find(id).filter(key -> key.isUsable(clock.instant())).orElse(null);
+    Optional<ApiKey> usable =
+        Optional.ofNullable(cached.get(id, loading)).filter(key -> key.isUsable(clock.instant()));
+    usable.ifPresent(key -> recordUse(key.id()));
+    return usable.map(ApiKeyCache::caller);
+  }
+
+  private static Caller caller(ApiKey key) {
+    return new Caller(key.id().toString(), key.tenant(), key.scopes());
   }
 
   /**

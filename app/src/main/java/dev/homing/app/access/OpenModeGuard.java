@@ -23,13 +23,13 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
  * that only writes reveals its origin in {@code Sec-Fetch-Site} (W3C Fetch Metadata) or, in older
  * browsers, {@code Origin} (RFC 6454).
  */
-final class OpenModeGuard extends OncePerRequestFilter {
+public final class OpenModeGuard extends OncePerRequestFilter {
   private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
   private static final Set<String> OTHER_SITES = Set.of("cross-site", "same-site");
 
   private final HandlerExceptionResolver problems;
 
-  OpenModeGuard(HandlerExceptionResolver problems) {
+  public OpenModeGuard(HandlerExceptionResolver problems) {
     this.problems = problems;
   }
 

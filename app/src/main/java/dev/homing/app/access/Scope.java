@@ -8,7 +8,7 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
 /** What a key may be used for. */
-enum Scope {
+public enum Scope {
   /** To trigger deliveries. */
   PUBLISH,
   /** To see subscriptions, events and deliveries. */
@@ -24,7 +24,7 @@ enum Scope {
 
   /** The name in the API and in Spring Security. */
   @JsonValue
-  String word() {
+  public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 

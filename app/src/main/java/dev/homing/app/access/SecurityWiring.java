@@ -5,8 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.homing.app.limit.LimitFilter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.catalina.valves.RemoteIpValve;
 import org.slf4j.Logger;
@@ -64,14 +62,14 @@ class SecurityWiring {
         .build();
   }
 
+  /** Everything but the pages, whose chain comes before. */
   @Bean
-  @Order(2)
+  @Order(3)
   SecurityFilterChain api(
       HttpSecurity http,
       AccessSettings settings,
-      ApiKeyCache keys,
-      WrongKeyLimit wrongKeys,
-      Supplier<UUID> ids,
+      Credentials credentials,
+      Admission admission,
       LimitFilter limits,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems,
       JsonMapper json) {
@@ -99,7 +97,7 @@ class SecurityWiring {
                     .anyRequest()
                     .hasAnyAuthority(Scope.MANAGE.word(), admin))
         .addFilterBefore(
-            new CallerFilter(settings, keys, wrongKeys, ids, problems), AuthorizationFilter.class)
+            new CallerFilter(settings, credentials, admission, problems), AuthorizationFilter.class)
         .addFilterBefore(limits, AuthorizationFilter.class)
         .exceptionHandling(
             refusal ->

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /** The tenants in PostgreSQL. */
 @Component
-class Tenants {
+public class Tenants {
   private final JdbcClient jdbc;
 
   Tenants(JdbcClient jdbc) {
@@ -29,7 +29,7 @@ class Tenants {
    * @param rate of requests to all its receivers together; null: as many as there are
    * @param maxInFlight the same; null: as many as there are
    */
-  record Registered(
+  public record Registered(
       Tenant name,
       PaceFields.@Nullable Rate rate,
       @Nullable Integer maxInFlight,
@@ -73,7 +73,7 @@ class Tenants {
     return params;
   }
 
-  Optional<Registered> find(Tenant tenant) {
+  public Optional<Registered> find(Tenant tenant) {
     return find(tenant, "");
   }
 
@@ -90,7 +90,7 @@ class Tenants {
   }
 
   /** The tenants after this name, ordered by name. */
-  List<Registered> list(String after, int most) {
+  public List<Registered> list(String after, int most) {
     return jdbc.sql(
             """
             select * from tenants

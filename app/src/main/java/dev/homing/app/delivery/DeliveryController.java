@@ -3,18 +3,11 @@ package dev.homing.app.delivery;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.delivery.RecordedAttempts;
-import dev.homing.activities.routing.EventTypes;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.OrderedBy;
 import dev.homing.app.list.Page;
 import dev.homing.app.problem.Problem;
-import dev.homing.workflows.EventId;
-import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
-import java.util.Arrays;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -48,19 +41,7 @@ class DeliveryController {
       @RequestParam(name = "event_id", required = false) @Nullable String event,
       @RequestParam(name = "event_type", required = false) @Nullable String type,
       @OrderedBy("updated_at") ListRequest request) {
-    if (type != null && !EventTypes.isType(type)) {
-      throw Problem.malformed("event_type must be an event type, like order.created");
-    }
-    var filter =
-        new DeliveryList.Filter(
-            state == null ? null : state(state),
-            subscription == null
-                ? null
-                : read("subscription_id", SubscriptionId::read, subscription),
-            event == null ? null : read("event_id", EventId::read, event),
-            type,
-            request.from(),
-            request.isByChange() ? request.until() : request.before());
+    DeliveryList.Filter filter = Filters.of(state, subscription, event, type, request);
     if (request.isByChange()) {
       return changed(tenant, filter, request);
     }
@@ -105,23 +86,5 @@ class DeliveryController {
 
   private DeliveryView view(Tenant tenant, Delivery delivery) {
     return DeliveryView.of(delivery, attempts.of(tenant, delivery.key().id()));
-  }
-
-  private static Delivery.State state(String word) {
-    try {
-      return Delivery.State.of(word);
-    } catch (IllegalArgumentException unknown) {
-      throw Problem.malformed(
-          "state must be one of "
-              + Arrays.stream(Delivery.State.values())
-                  .map(Delivery.State::word)
-                  .collect(Collectors.joining(", ")));
-    }
-  }
-
-  private static <T> T read(String parameter, Function<String, Optional<T>> reader, String text) {
-    return reader
-        .apply(text)
-        .orElseThrow(() -> Problem.malformed(parameter + " must be an id returned by the API"));
   }
 }

@@ -169,7 +169,7 @@ class EventController {
         .body(payload);
   }
 
-  private Events.Event find(Tenant tenant, String id) {
+  Events.Event find(Tenant tenant, String id) {
     return EventId.read(id)
         .flatMap(known -> events.find(tenant, known))
         .orElseThrow(() -> Problem.notFound("event", id));

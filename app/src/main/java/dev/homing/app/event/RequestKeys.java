@@ -65,10 +65,14 @@ record RequestKeys(
 
   private static @Nullable String orderingKey(HttpServletRequest request) {
     String given = only(request, ORDERING_KEY);
-    if (given != null && !ORDERING.matcher(given).matches()) {
+    if (given != null && !isOrderingKey(given)) {
       throw Problem.malformed(ORDERING_KEY + " must be 1 to 128 visible ASCII characters.");
     }
     return given;
+  }
+
+  static boolean isOrderingKey(String text) {
+    return ORDERING.matcher(text).matches();
   }
 
   /** The single value of a header: with two it is unclear which one is meant. */

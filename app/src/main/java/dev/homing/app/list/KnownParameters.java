@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -69,11 +70,12 @@ class KnownParameters implements HandlerInterceptor, WebMvcConfigurer {
             .map(RecordComponent::getName)
             .forEach(names::add);
       }
-      if (parameter.getParameterType() == ListRequest.class) {
-        names.addAll(ListRequest.PARAMETERS);
-        if (parameter.hasParameterAnnotation(OrderedBy.class)) {
-          names.add(ListRequest.ORDER);
-        }
+      Parameters others = parameter.getParameterType().getAnnotation(Parameters.class);
+      if (others != null) {
+        names.addAll(List.of(others.value()));
+      }
+      if (parameter.hasParameterAnnotation(OrderedBy.class)) {
+        names.add(ListRequest.ORDER);
       }
     }
     return names;

@@ -7,7 +7,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -20,10 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Ids are UUIDs that sort by time (RFC 9562, UUIDv7), and the API shows the time in the id. So
  * times translate to bounds of ids, exact to the millisecond.
  */
+@Parameters({"since", "until", "limit", "cursor"})
 public final class ListRequest {
-  /** The parameters of every list. */
-  static final Set<String> PARAMETERS = Set.of("since", "until", "limit", "cursor");
-
   static final String ORDER = "order";
 
   private static final String NEWEST = "newest";

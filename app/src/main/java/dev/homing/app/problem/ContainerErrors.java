@@ -14,16 +14,25 @@ import org.springframework.web.bind.annotation.RestController;
 /** Answers errors outside the controllers with a problem. */
 @RestController
 class ContainerErrors implements ErrorController {
+  private final ProblemPages pages;
+
+  ContainerErrors(ProblemPages pages) {
+    this.pages = pages;
+  }
+
   @RequestMapping("/error")
-  ResponseEntity<ProblemDetail> answer(HttpServletRequest request) {
+  ResponseEntity<?> answer(HttpServletRequest request) {
     Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
     HttpStatus known = code instanceof Integer number ? HttpStatus.resolve(number) : null;
     HttpStatus status = known == null ? HttpStatus.NOT_FOUND : known;
-    return ResponseEntity.status(status)
-        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-        .cacheControl(CacheControl.noStore())
-        .header("X-Content-Type-Options", "nosniff")
-        .body(ProblemDetail.forStatusAndDetail(status, detail(status)));
+    ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail(status));
+    ResponseEntity.BodyBuilder answer =
+        ResponseEntity.status(status)
+            .cacheControl(CacheControl.noStore())
+            .header("X-Content-Type-Options", "nosniff");
+    return pages.areFor(request)
+        ? answer.contentType(ProblemPages.HTML).body(pages.page(problem, request))
+        : answer.contentType(MediaType.APPLICATION_PROBLEM_JSON).body(problem);
   }
 
   static String detail(HttpStatus status) {

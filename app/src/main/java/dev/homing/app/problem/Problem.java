@@ -199,6 +199,20 @@ public final class Problem extends ErrorResponseException {
     return problem;
   }
 
+  /** The faults of fields; empty if it is about something else. */
+  public List<FieldError> errors() {
+    Map<String, Object> properties = getBody().getProperties();
+    return properties != null && properties.get("errors") instanceof List<?> errors
+        ? errors.stream().filter(FieldError.class::isInstance).map(FieldError.class::cast).toList()
+        : List.of();
+  }
+
+  /** What to do next. */
+  public String detail() {
+    String detail = getBody().getDetail();
+    return detail == null ? "" : detail;
+  }
+
   /** What is wrong with one field. */
   public record FieldError(String field, String detail) {
     private String sentence() {

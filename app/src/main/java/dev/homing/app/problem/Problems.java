@@ -15,6 +15,7 @@ import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.web.firewall.RequestRejectedException;
@@ -22,6 +23,7 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
@@ -33,6 +35,12 @@ import tools.jackson.core.exc.JacksonIOException;
 @RestControllerAdvice
 class Problems extends ResponseEntityExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
+
+  private final ProblemPages pages;
+
+  Problems(ProblemPages pages) {
+    this.pages = pages;
+  }
 
   @Override
   protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
@@ -151,10 +159,18 @@ class Problems extends ResponseEntityExceptionHandler {
     return answer(Problem.internalError(), request);
   }
 
-  /** Answers problems regardless of {@code Accept}. */
+  /** Answers problems regardless of {@code Accept}: as JSON or, to who asked for a page, as one. */
   @Override
   protected ResponseEntity<Object> createResponseEntity(
       @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+    if (body instanceof ProblemDetail problem
+        && request instanceof ServletWebRequest servlet
+        && pages.areFor(servlet.getRequest())) {
+      return ResponseEntity.status(status)
+          .headers(headers)
+          .contentType(ProblemPages.HTML)
+          .body(pages.page(problem, servlet.getRequest()));
+    }
     return ResponseEntity.status(status)
         .headers(headers)
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)

@@ -1,16 +1,11 @@
 package dev.homing.app.subscription;
 
 import dev.homing.activities.backlog.BacklogCounts;
-import dev.homing.activities.destination.DestinationCheck;
-import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.routing.EventTypes;
-import dev.homing.activities.secret.SigningSecret;
 import dev.homing.activities.standing.Standings;
-import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.activities.subscription.Subscriptions;
-import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.IfMatch;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
@@ -18,11 +13,7 @@ import dev.homing.app.problem.Problem;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.function.Function;
-import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpHeaders;
@@ -52,52 +43,37 @@ class SubscriptionController {
 
   private final Subscriptions subscriptions;
   private final SubscriptionRegistry registry;
-  private final SubscriptionReader reader;
+  private final SubscriptionChanges changes;
   private final TestEvents testEvents;
-  private final DestinationCheck destinations;
   private final Standings standings;
   private final BacklogCounts counts;
-  private final DeliverySettings settings;
-  private final RetentionSettings retention;
   private final Clock clock;
-  private final SecureRandom random = new SecureRandom();
 
   SubscriptionController(
       Subscriptions subscriptions,
       SubscriptionRegistry registry,
-      SubscriptionReader reader,
+      SubscriptionChanges changes,
       TestEvents testEvents,
-      DestinationCheck destinations,
       Standings standings,
       BacklogCounts counts,
-      DeliverySettings settings,
-      RetentionSettings retention,
       Clock clock) {
     this.subscriptions = subscriptions;
     this.registry = registry;
-    this.reader = reader;
+    this.changes = changes;
     this.testEvents = testEvents;
-    this.destinations = destinations;
     this.standings = standings;
     this.counts = counts;
-    this.settings = settings;
-    this.retention = retention;
     this.clock = clock;
   }
 
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<SubscriptionView> create(
       @AuthenticationPrincipal Tenant tenant, @RequestBody ObjectNode body) {
-    SubscriptionRequest request = reader.created(body);
-    Terms terms = request.terms();
-    checkIntervals(terms.retry());
-    checkBlock(terms.ordering());
-    checkDestination(terms);
-    SigningSecret secret = request.scheme().signingSecret(random);
-    Subscription created = registry.add(tenant, terms, secret);
-    return ResponseEntity.created(URI.create("/subscriptions/" + created.id()))
-        .eTag(IfMatch.tag(created.version()))
-        .body(SubscriptionView.withSecret(created, secret));
+    SubscriptionChanges.WithSecret created = changes.create(tenant, body);
+    Subscription subscription = created.subscription();
+    return ResponseEntity.created(URI.create("/subscriptions/" + subscription.id()))
+        .eTag(IfMatch.tag(subscription.version()))
+        .body(SubscriptionView.withSecret(subscription, created.secret()));
   }
 
   @GetMapping
@@ -141,7 +117,7 @@ class SubscriptionController {
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestBody ObjectNode body) {
-    return change(tenant, id(id), IfMatch.of(ifMatch), before -> reader.replaced(before, body));
+    return answer(tenant, changes.replace(tenant, id(id), IfMatch.of(ifMatch), body));
   }
 
   /** Changes the fields in the patch (RFC 7396); null removes one. */
@@ -153,27 +129,16 @@ class SubscriptionController {
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
       @RequestBody ObjectNode patch) {
-    return change(tenant, id(id), IfMatch.of(ifMatch), before -> reader.merged(before, patch));
+    return answer(tenant, changes.merge(tenant, id(id), IfMatch.of(ifMatch), patch));
   }
 
-  private ResponseEntity<SubscriptionView> change(
-      Tenant tenant,
-      SubscriptionId id,
-      IfMatch ifMatch,
-      Function<Subscription, SubscriptionRequest> change) {
-    Function<Subscription, Terms> terms =
-        subscription -> {
-          Terms changed = change.apply(subscription).terms();
-          checkIntervals(subscription, changed);
-          checkBlock(subscription, changed);
-          return changed;
-        };
-    Subscription before = registry.find(tenant, id);
-    checkDestination(before, terms.apply(before));
-    SubscriptionRegistry.Changed changed = registry.change(tenant, id, ifMatch, terms);
+  private ResponseEntity<SubscriptionView> answer(
+      Tenant tenant, SubscriptionRegistry.Changed changed) {
+    Subscription subscription = changed.subscription();
     return answer(
-        changed.subscription(),
-        SubscriptionView.changed(changed.subscription(), standing(tenant, id), changed.dropped()));
+        subscription,
+        SubscriptionView.changed(
+            subscription, standing(tenant, subscription.id()), changed.dropped()));
   }
 
   @DeleteMapping("/{id}")
@@ -191,55 +156,6 @@ class SubscriptionController {
     return testEvents.send(tenant, registry.find(tenant, id(id)).id());
   }
 
-  /** Unchanged intervals pass: the settings may have changed since they were accepted. */
-  private void checkIntervals(Subscription before, Terms terms) {
-    if (!terms.retry().equals(before.terms().retry())) {
-      checkIntervals(terms.retry());
-    }
-  }
-
-  private void checkIntervals(Terms.Retry retry) {
-    settings
-        .contradiction(retry)
-        .ifPresent(
-            contradiction -> {
-              throw Problem.invalid("retry." + contradiction.field(), contradiction.detail());
-            });
-  }
-
-  /** An unchanged block passes: the settings may have changed since it was accepted. */
-  private void checkBlock(Subscription before, Terms terms) {
-    if (!terms.ordering().equals(before.terms().ordering())) {
-      checkBlock(terms.ordering());
-    }
-  }
-
-  private void checkBlock(Terms.Ordering ordering) {
-    Duration kept = retention.ofPayloads();
-    if (ordering.maxBlock() != null && ordering.maxBlock().compareTo(kept) > 0) {
-      throw Problem.invalid(
-          "max_block",
-          "must be at most %d seconds, as long as payloads are kept".formatted(kept.toSeconds()));
-    }
-  }
-
-  /** An unchanged URL passes, so that a subscription to a forbidden one can still be paused. */
-  private void checkDestination(Subscription before, Terms terms) {
-    if (!terms.url().equals(before.terms().url())) {
-      checkDestination(terms);
-    }
-  }
-
-  /** Call outside of transactions, because it looks up a name. */
-  private void checkDestination(Terms terms) {
-    destinations
-        .complaint(HttpUrl.get(terms.url()))
-        .ifPresent(
-            complaint -> {
-              throw Problem.invalid("url", complaint);
-            });
-  }
-
   /** The public keys of its receiver; empty if the receiver verifies with the secret. */
   @GetMapping("/{id}/keys")
   Page<PublicKeyView> keys(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
@@ -252,10 +168,8 @@ class SubscriptionController {
       @AuthenticationPrincipal Tenant tenant,
       @PathVariable String id,
       @RequestBody(required = false) @Nullable ObjectNode body) {
-    RotationRequest rotation = body == null ? RotationRequest.DEFAULTS : reader.rotation(body);
-    SigningSecret secret = rotation.scheme().signingSecret(random);
-    return SubscriptionView.withSecret(
-        registry.rotate(tenant, id(id), secret, rotation.grace()), secret);
+    SubscriptionChanges.WithSecret rotated = changes.rotate(tenant, id(id), body);
+    return SubscriptionView.withSecret(rotated.subscription(), rotated.secret());
   }
 
   private static ResponseEntity<SubscriptionView> answer(

@@ -36,7 +36,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * waiting deliveries is part of the commit; their workflows are notified afterwards.
  */
 @Component
-class SubscriptionRegistry {
+public class SubscriptionRegistry {
   private final Subscriptions subscriptions;
   private final Secrets secrets;
   private final TermsSealing sealing;
@@ -77,7 +77,7 @@ class SubscriptionRegistry {
     this.clock = clock;
   }
 
-  Subscription find(Tenant tenant, SubscriptionId id) {
+  public Subscription find(Tenant tenant, SubscriptionId id) {
     return subscriptions.find(tenant, id).orElseThrow(() -> notFound(id));
   }
 
@@ -168,10 +168,10 @@ class SubscriptionRegistry {
    * @param dropped names of the secrets that did not move to another host, as in the API
    * @param enabled whether the change enabled it
    */
-  record Changed(Subscription subscription, List<String> dropped, boolean enabled) {}
+  public record Changed(Subscription subscription, List<String> dropped, boolean enabled) {}
 
   /** Deletes a subscription; its deliveries stay readable, and waiting ones are cancelled. */
-  void delete(Tenant tenant, SubscriptionId id, IfMatch ifMatch) {
+  public void delete(Tenant tenant, SubscriptionId id, IfMatch ifMatch) {
     transaction.executeWithoutResult(
         _ -> {
           Subscription subscription = findForChange(tenant, id, ifMatch);

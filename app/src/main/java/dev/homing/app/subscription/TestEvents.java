@@ -25,7 +25,7 @@ import org.springframework.stereotype.Component;
 
 /** Tests a receiver with one signed request, without retries or records. */
 @Component
-class TestEvents {
+public class TestEvents {
   private static final String TYPE = "homing.test";
 
   private final Receivers receivers;
@@ -50,7 +50,7 @@ class TestEvents {
     this.clock = clock;
   }
 
-  Result send(Tenant tenant, SubscriptionId id) {
+  public Result send(Tenant tenant, SubscriptionId id) {
     Receiver receiver = receivers.find(tenant, id).orElseThrow();
     if (receiver.secrets().isEmpty()) {
       throw Problem.conflict(
@@ -98,7 +98,7 @@ class TestEvents {
    *
    * @param responseHeaders selected headers of a refusal, in lower case; null: there are none
    */
-  record Result(
+  public record Result(
       EventId eventId,
       String eventType,
       String outcome,

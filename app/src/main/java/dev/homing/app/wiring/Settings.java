@@ -14,6 +14,7 @@ import dev.homing.app.node.DrainSettings;
 import dev.homing.app.node.PartSettings;
 import dev.homing.app.node.PortSettings;
 import dev.homing.app.node.TemporalTls;
+import dev.homing.app.page.PageSettings;
 import org.springframework.stereotype.Component;
 
 /** All settings: a wrong one stops the start before anything connects. */
@@ -32,4 +33,5 @@ record Settings(
     ExpressSettings express,
     DrainSettings drain,
     RetentionSettings retention,
-    LimitSettings limits) {}
+    LimitSettings limits,
+    PageSettings pages) {}

@@ -305,12 +305,15 @@ class KeysTest {
   void withoutPostgresqlAKeyGets503() throws IOException, ServletException {
     DataSource unreachable =
         new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:%d/x".formatted(Port.free()));
+    AccessSettings settings = new AccessSettings(RunningHoming.ADMIN_KEY, "");
     CallerFilter filter =
         new CallerFilter(
-            new AccessSettings(RunningHoming.ADMIN_KEY, ""),
-            new ApiKeyCache(new ApiKeys(JdbcClient.create(unreachable)), Clock.systemUTC()),
-            new WrongKeyLimit(new SimpleMeterRegistry()),
-            UUID::randomUUID,
+            settings,
+            new Credentials(
+                settings,
+                new ApiKeyCache(new ApiKeys(JdbcClient.create(unreachable)), Clock.systemUTC()),
+                new WrongKeyLimit(new SimpleMeterRegistry())),
+            new Admission(UUID::randomUUID),
             homing.bean(HandlerExceptionResolverComposite.class));
     MockHttpServletRequest request = new MockHttpServletRequest("POST", "/webhooks/a");
     KeyId id = new KeyId(UUID.randomUUID());

@@ -105,6 +105,7 @@ class TenantDatabaseTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "event_keys",
         "tenants",
         "subscriptions",
         "subscription_event_types",
@@ -189,13 +190,7 @@ class TenantDatabaseTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "api_keys",
-        "event_keys",
-        "events_default",
-        "sequence_entries",
-        "flyway_schema_history"
-      })
+      strings = {"api_keys", "events_default", "sequence_entries", "flyway_schema_history"})
   void operatorsTablesAreClosed(String table) {
     assertThatThrownBy(() -> ours.sql("select count(*) from " + table).query().singleValue())
         .hasStackTraceContaining("permission denied");

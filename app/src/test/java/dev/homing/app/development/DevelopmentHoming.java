@@ -141,6 +141,7 @@ public final class DevelopmentHoming {
     return """
 
     Homing is ready.
+      Dashboard        %1$s/ui
       API              %1$s
       Management       %2$s/actuator/health
       Temporal Web UI  %3$s
@@ -183,6 +184,9 @@ public final class DevelopmentHoming {
       parts.forEach(part -> found.put(part.setting(), part.url()));
       if (isMissing("HOMING_ENCRYPTION_KEYS")) {
         found.put("HOMING_ENCRYPTION_KEYS", folder.encryptionKey());
+      }
+      if (isMissing("TEMPORAL_ADDRESS") && isMissing("HOMING_TEMPORAL_UI")) {
+        found.put("HOMING_TEMPORAL_UI", url(temporalUi));
       }
       // Read like environment variables, which is what the settings are in production.
       environment

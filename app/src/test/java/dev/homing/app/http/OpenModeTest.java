@@ -6,6 +6,8 @@ import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +30,7 @@ class OpenModeTest {
         "homing"
       })
   void requestForAnotherHostIsRefusedOnEachRoute(String host) throws IOException {
-    for (String route : OPEN.routes()) {
+    for (String route : all()) {
       String[] parts = route.replaceAll("\\{[a-z]+}", "x").split(" ", -1);
       Api.Answer refused = call(OPEN.port(), parts[0], parts[1], "Host: " + host);
       assertThat(refused.status()).as("%s of %s", route, host).isEqualTo(403);
@@ -55,7 +57,7 @@ class OpenModeTest {
         "Origin: "
       })
   void pagesOfOtherSitesMayNotWrite(String header) throws IOException {
-    for (String route : OPEN.routes()) {
+    for (String route : all()) {
       String[] parts = route.replaceAll("\\{[a-z]+}", "x.y").split(" ", -1);
       if (!parts[0].equals("GET")) {
         Api.Answer refused = call(OPEN.port(), parts[0], parts[1], "Host: localhost", header);
@@ -109,6 +111,11 @@ class OpenModeTest {
                     "Authorization: Bearer " + RunningHoming.ADMIN_KEY)
                 .status())
         .isEqualTo(202);
+  }
+
+  /** Of the API and of the pages. */
+  private static List<String> all() {
+    return Stream.of(OPEN.routes(), OPEN.pages()).flatMap(Set::stream).toList();
   }
 
   private static Api.Answer call(int port, String method, String path, String... headers)

@@ -76,7 +76,7 @@ public final class RunningHoming implements AutoCloseable {
    *
    * @param more settings that are not the usual ones
    */
-  static Map<String, String> apart(String name, Map<String, String> more) {
+  public static Map<String, String> apart(String name, Map<String, String> more) {
     RealParts parts = RealParts.shared();
     Map<String, String> settings = new HashMap<>(more);
     settings.put("DATABASE_URL", parts.postgres().database(name));
@@ -157,8 +157,21 @@ public final class RunningHoming implements AutoCloseable {
     return Integer.parseInt(Objects.requireNonNull(context.getEnvironment().getProperty(property)));
   }
 
-  /** All routes, like {@code GET /events/{id}}. */
+  /** All routes of the API, like {@code GET /events/{id}}. */
   public Set<String> routes() {
+    return allRoutes().stream().filter(route -> !isPage(route)).collect(Collectors.toSet());
+  }
+
+  /** All routes of pages and their files, like {@code GET /ui/events/{id}}. */
+  public Set<String> pages() {
+    return allRoutes().stream().filter(RunningHoming::isPage).collect(Collectors.toSet());
+  }
+
+  private static boolean isPage(String route) {
+    return route.matches("[A-Z]+ /(ui|assets)(/.*)?");
+  }
+
+  private Set<String> allRoutes() {
     return bean(RequestMappingHandlerMapping.class).getHandlerMethods().keySet().stream()
         .flatMap(
             route ->

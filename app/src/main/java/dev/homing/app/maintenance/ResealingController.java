@@ -1,4 +1,4 @@
-package dev.homing.app.subscription;
+package dev.homing.app.maintenance;
 
 import dev.homing.activities.subscription.Resealing;
 import dev.homing.app.audit.Action;

@@ -1,0 +1,150 @@
+package dev.homing.app.page;
+
+import dev.homing.activities.backlog.BacklogCounts;
+import dev.homing.activities.standing.Standing;
+import dev.homing.activities.subscription.Subscription;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a subscription and its receiver do, in words.
+ *
+ * @param state one or two words
+ * @param tone how urgent that is: {@code good}, {@code busy}, {@code bad} or {@code idle}
+ * @param why a sentence; empty if the state says it all
+ * @param since since when it is so; null: not known, or always
+ * @param until until when it stays so by itself; null: no time is set
+ * @param advice what to do; empty: nothing
+ */
+public record Health(
+    String state,
+    String tone,
+    String why,
+    @Nullable Instant since,
+    @Nullable Instant until,
+    String advice) {
+
+  /**
+   * Judges what is known now.
+   *
+   * @param failing since when its receiver does nothing but fail; null: it does not
+   */
+  public static Health of(
+      Subscription subscription,
+      Optional<Standing> standing,
+      BacklogCounts.Size waiting,
+      @Nullable Instant failing) {
+    if (subscription.isDeleted()) {
+      return new Health("deleted", "idle", "It receives nothing any more.", null, null, "");
+    }
+    if (subscription.disabledReason() != null) {
+      return disabled(subscription.disabledReason(), subscription.updatedAt());
+    }
+    if (!subscription.terms().enabled()) {
+      return new Health(
+          "paused",
+          "idle",
+          "New events are held back until it is enabled.",
+          null,
+          null,
+          waiting.waiting() == 0 ? "" : "Enable it to send what waits.");
+    }
+    return standing
+        .filter(known -> known.state().isExclusive())
+        .map(Health::leftToDrain)
+        .orElseGet(() -> failing == null ? inGoodStanding(waiting) : failing(failing));
+  }
+
+  private static Health disabled(String reason, Instant since) {
+    return switch (reason) {
+      case "gone" ->
+          new Health(
+              "gone",
+              "bad",
+              "Its receiver answered 410, so Homing disabled it.",
+              since,
+              null,
+              "Enable it if that was a mistake; otherwise delete it.");
+      case "opted_out" ->
+          new Health(
+              "opted out",
+              "bad",
+              "Its receiver asked for no more events, so Homing disabled it.",
+              since,
+              null,
+              "Enable it once its owner wants events again.");
+      default ->
+          new Health(
+              "disabled",
+              "bad",
+              "Its receiver did nothing but fail, so Homing disabled it.",
+              since,
+              null,
+              "Enable it once the receiver works; test it first.");
+    };
+  }
+
+  private static Health leftToDrain(Standing standing) {
+    String answer = standing.answer() == null ? "" : ": " + Outcomes.brief(standing.answer());
+    return switch (standing.state()) {
+      case HELD ->
+          new Health(
+              "asked to wait",
+              "busy",
+              "The receiver asked for a pause" + answer + ".",
+              standing.since(),
+              standing.heldUntil(),
+              "Nothing to do: Homing continues by itself.");
+      case HALF_OPEN ->
+          new Health(
+              "recovering",
+              "busy",
+              "The receiver answers again, and Homing sends more and more.",
+              standing.since(),
+              null,
+              "Nothing to do.");
+      case OVER_PACE ->
+          new Health(
+              "over pace",
+              "busy",
+              "More waits than its pace allows.",
+              standing.since(),
+              null,
+              "Nothing to do: Homing sends at the pace.");
+      case OPEN, CLOSED ->
+          new Health(
+              "failing",
+              "bad",
+              standing.reason() == Standing.Reason.HANGS
+                  ? "The receiver leaves requests without an answer."
+                  : "Several attempts in a row failed" + answer + ".",
+              standing.since(),
+              null,
+              standing.answer() == null ? "" : advice(standing.answer()));
+    };
+  }
+
+  private static String advice(String answer) {
+    return answer.matches("\\d{3}")
+        ? Outcomes.advice("refused", Integer.valueOf(answer))
+        : Outcomes.advice(answer, null);
+  }
+
+  private static Health failing(Instant since) {
+    return new Health(
+        "failing",
+        "bad",
+        "Every attempt since then failed.",
+        since,
+        null,
+        "Its last deliveries say why.");
+  }
+
+  private static Health inGoodStanding(BacklogCounts.Size waiting) {
+    return waiting.waiting() == 0
+        ? new Health("active", "good", "", null, null, "")
+        : new Health(
+            "retrying", "busy", "Some deliveries wait for another attempt.", null, null, "");
+  }
+}

@@ -1,0 +1,25 @@
+package dev.homing.app.page;
+
+import org.jspecify.annotations.Nullable;
+
+/** What pages say once a form was obeyed; the word comes back in the query. */
+public final class Notices {
+  private Notices() {}
+
+  /** The sentence; null: nothing was done, or the word is not one of ours. */
+  public static @Nullable String of(Visit visit) {
+    return visit.done() == null
+        ? null
+        : switch (visit.done()) {
+          case "retried" -> "A new round begins now.";
+          case "cancelled" -> "The delivery is cancelled.";
+          case "paused" -> "Paused: new events are held back.";
+          case "enabled" -> "Enabled: what waits is sent now.";
+          case "saved" -> "Saved. It applies from the next attempt.";
+          case "created" -> "Created. The next event that matches is sent to it.";
+          case "deleted" -> "Deleted. What waited for it is cancelled.";
+          case "published" -> "Published.";
+          default -> null;
+        };
+  }
+}

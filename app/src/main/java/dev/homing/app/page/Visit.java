@@ -1,0 +1,99 @@
+package dev.homing.app.page;
+
+import dev.homing.app.list.Parameters;
+import dev.homing.workflows.Tenant;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriUtils;
+
+/**
+ * Who looks at a page, and how its links continue.
+ *
+ * @param tenant whose resources the page shows
+ * @param scopes what the caller may do, in the API's words
+ * @param signedIn whether there is a session to end; false in open mode
+ * @param path of the request
+ * @param query of the request, without what was just done; may be empty
+ * @param tenants to choose from; empty unless the caller is an operator
+ * @param chosen whether the query names the tenant, so that links do as well
+ * @param done what the form just sent has done, in one word; null: nothing
+ */
+@Parameters({Visit.TENANT, Visit.DONE})
+public record Visit(
+    Tenant tenant,
+    Set<String> scopes,
+    boolean signedIn,
+    String path,
+    String query,
+    List<Tenant> tenants,
+    boolean chosen,
+    @Nullable String done) {
+  static final String TENANT = "tenant";
+  static final String DONE = "done";
+
+  public boolean mayRead() {
+    return may("read");
+  }
+
+  public boolean mayManage() {
+    return may("manage");
+  }
+
+  public boolean mayPublish() {
+    return may("publish");
+  }
+
+  private boolean may(String scope) {
+    return scopes.contains("admin") || scopes.contains(scope);
+  }
+
+  /** A link to a page of this tenant. */
+  public String link(String path) {
+    String separator = path.contains("?") ? "&" : "?";
+    return chosen
+        ? path + separator + TENANT + "=" + UriUtils.encode(tenant.name(), StandardCharsets.UTF_8)
+        : path;
+  }
+
+  /** A link with one more parameter. */
+  public String link(String path, String name, String value) {
+    String separator = path.contains("?") ? "&" : "?";
+    return link(path + separator + name + "=" + UriUtils.encode(value, StandardCharsets.UTF_8));
+  }
+
+  /** The page to show once a form was obeyed. */
+  public String after(String path, String done) {
+    return link(path, DONE, done);
+  }
+
+  /** This page again. */
+  public String self() {
+    return query.isEmpty() ? path : path + "?" + query;
+  }
+
+  /** This page with another value of a parameter; null: without the parameter. Begins at page 1. */
+  public String with(String name, @Nullable String value) {
+    String others =
+        Stream.of(query.split("&", -1))
+            .filter(part -> !part.isEmpty())
+            .filter(part -> !part.startsWith(name + "=") && !part.startsWith("cursor="))
+            .collect(Collectors.joining("&"));
+    String rest = others.isEmpty() ? path : path + "?" + others;
+    return value == null
+        ? rest
+        : rest
+            + (others.isEmpty() ? "?" : "&")
+            + name
+            + "="
+            + UriUtils.encode(value, StandardCharsets.UTF_8);
+  }
+
+  /** The next page of a list. */
+  public String next(String cursor) {
+    return with("cursor", cursor);
+  }
+}

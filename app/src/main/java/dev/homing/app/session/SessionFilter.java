@@ -1,0 +1,84 @@
+package dev.homing.app.session;
+
+import dev.homing.app.access.AccessSettings;
+import dev.homing.app.access.Admission;
+import dev.homing.app.access.Caller;
+import dev.homing.app.access.Credentials;
+import dev.homing.app.access.Tenants;
+import dev.homing.app.problem.Problem;
+import dev.homing.workflows.Tenant;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.tomcat.util.http.InvalidParameterException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/**
+ * Finds the caller of a page: by session or, in open mode, by the connection. Keys in headers count
+ * for the API only, and cookies here only.
+ */
+final class SessionFilter extends OncePerRequestFilter {
+  private final AccessSettings settings;
+  private final Sessions sessions;
+  private final Credentials credentials;
+  private final Tenants tenants;
+  private final Admission admission;
+  private final HandlerExceptionResolver problems;
+
+  SessionFilter(
+      AccessSettings settings,
+      Sessions sessions,
+      Credentials credentials,
+      Tenants tenants,
+      Admission admission,
+      HandlerExceptionResolver problems) {
+    this.settings = settings;
+    this.sessions = sessions;
+    this.credentials = credentials;
+    this.tenants = tenants;
+    this.admission = admission;
+    this.problems = problems;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    try {
+      Optional<Caller> caller = settings.isOpen() ? Admission.local(request) : ofSession(request);
+      caller.ifPresent(
+          known -> admission.admit(actingForChosen(known, request), request, response));
+    } catch (DataAccessException | Problem | InvalidParameterException refused) {
+      problems.resolveException(request, response, null, refused);
+      return;
+    }
+    chain.doFilter(request, response);
+  }
+
+  private Optional<Caller> ofSession(HttpServletRequest request) {
+    return SessionCookie.of(request)
+        .flatMap(sessions::name)
+        .flatMap(credentials::known)
+        .map(caller -> caller.named("session:" + caller.name()));
+  }
+
+  /** Operators choose the tenant with each request, so that a link shows others the same page. */
+  private Caller actingForChosen(Caller caller, HttpServletRequest request) {
+    String name = request.getParameter("tenant");
+    if (name == null || name.isBlank() || name.equals(caller.tenant().name())) {
+      return caller;
+    }
+    if (!caller.isOperator()) {
+      throw Problem.forbidden("This key sees the tenant %s only.".formatted(caller.tenant()));
+    }
+    return tenants
+        .find(new Tenant(name))
+        .map(tenant -> caller.actingFor(tenant.name()))
+        .orElseThrow(() -> Problem.notFound("tenant", name));
+  }
+}

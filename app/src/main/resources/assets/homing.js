@@ -1,0 +1,98 @@
+// Local times, pausing, copying. Everything else works without.
+(() => {
+  const clock = new Intl.DateTimeFormat(undefined, {hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"});
+  const day = new Intl.DateTimeFormat(undefined, {day: "numeric", month: "short"});
+  const year = new Intl.DateTimeFormat(undefined, {day: "numeric", month: "short", year: "numeric"});
+  const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+
+  const local = at => {
+    const now = new Date();
+    if (at.toDateString() === now.toDateString()) return clock.format(at);
+    return (at.getFullYear() === now.getFullYear() ? day : year).format(at) + " " + clock.format(at);
+  };
+
+  // The two largest units: "3 h 12 min ago", "in 40 s".
+  const away = at => {
+    let rest = Math.round((Date.now() - at) / 1000);
+    const ahead = rest < 0;
+    rest = Math.abs(rest);
+    const parts = [];
+    for (const [size, name] of units) {
+      const count = Math.floor(rest / size);
+      rest -= count * size;
+      if (count > 0 || (size === 1 && parts.length === 0)) parts.push(count + " " + name);
+      if (parts.length === 2 || (parts.length === 1 && name === "s")) break;
+      if (parts.length === 1 && count === 0) break;
+    }
+    const text = parts.join(" ");
+    return ahead ? "in " + text : text + " ago";
+  };
+
+  const showTimes = () => {
+    for (const time of document.querySelectorAll("time")) {
+      const at = new Date(time.dateTime);
+      const text = time.classList.contains("due") && at < Date.now() ? "due"
+        : time.classList.contains("ago") || time.classList.contains("due") ? away(at) : local(at);
+      if (time.textContent !== text) time.textContent = text;
+    }
+  };
+
+  let paused = false;
+  const live = () => document.getElementById("live");
+
+  const ready = () => {
+    showTimes();
+    setInterval(() => document.hidden || showTimes(), 5000);
+    for (const one of document.querySelectorAll("[data-pause]")) one.hidden = false;
+    for (const one of document.querySelectorAll("[data-plain]")) one.hidden = true;
+    for (const one of document.querySelectorAll("[data-insecure]")) one.hidden = window.isSecureContext;
+    if (location.search.includes("done=")) {
+      const url = new URL(location.href);
+      url.searchParams.delete("done");
+      history.replaceState(null, "", url);
+    }
+  };
+
+  document.addEventListener("click", event => {
+    const pause = event.target.closest("[data-pause]");
+    if (pause) {
+      paused = !paused;
+      pause.setAttribute("aria-pressed", String(paused));
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent)
+        .then(() => { copy.textContent = "Copied"; });
+    }
+  });
+
+  document.addEventListener("change", event => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+
+  document.addEventListener("keydown", event => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.target.closest?.("input, textarea, select")) {
+      event.preventDefault();
+      document.getElementById("search")?.focus();
+    }
+  });
+
+  // A poll waits while nobody looks, while it is paused, and while the focus or a selection would be lost.
+  document.addEventListener("htmx:beforeRequest", event => {
+    if (event.detail.elt.id !== "live") return;
+    const held = document.hidden || paused || live().contains(document.activeElement)
+      || (String(getSelection()) !== "" && live().contains(getSelection().anchorNode));
+    if (held) event.preventDefault();
+  });
+
+  // A form that was obeyed has gone with what it changed: the focus moves to the content.
+  document.addEventListener("htmx:afterRequest", event => {
+    if (!event.detail.successful) return;
+    document.getElementById("fault").replaceChildren();
+    if (event.detail.requestConfig.verb === "post") document.getElementById("main").focus({preventScroll: true});
+  });
+
+  document.addEventListener("htmx:afterSwap", showTimes);
+
+  document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", ready) : ready();
+})();
