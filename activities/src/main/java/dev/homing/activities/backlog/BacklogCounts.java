@@ -137,6 +137,28 @@ public final class BacklogCounts {
                 Collectors.toMap(Counted::id, Counted::size, (one, _) -> one, LinkedHashMap::new)));
   }
 
+  /** How much waits for each of these tenants, of which {@link #COUNTED_OF_EACH} are read. */
+  public Map<Tenant, Size> ofTenants(Collection<Tenant> tenants) {
+    return jdbc
+        .sql(
+            """
+            select asked.tenant, waiting, oldest
+            from unnest(:tenants::text[]) as asked (tenant)
+            cross join lateral (
+              select count(*) as waiting, min(id::text)::uuid as oldest from (
+                select d.id from deliveries d
+                where d.tenant = asked.tenant and d.state in ('retrying', 'held')
+                limit :limit) counted) counts
+            where waiting > 0
+            """)
+        .param("tenants", tenants.stream().map(Tenant::name).toArray(String[]::new))
+        .param("limit", COUNTED_OF_EACH)
+        .query((row, _) -> Map.entry(new Tenant(row.getString("tenant")), size(row)))
+        .list()
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
   private static SubscriptionId subscription(ResultSet row) throws SQLException {
     return new SubscriptionId(row.getObject("id", UUID.class));
   }

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Shows the audit log: of the caller's tenant, or of all tenants to operators. */
 @RestController
 @RequestMapping("/audit")
-class AuditController {
+public class AuditController {
   private static final int EXPORT_PAGE_SIZE = 250;
   private static final int MAX_FILTER_LENGTH = 100;
 
@@ -37,7 +37,7 @@ class AuditController {
   }
 
   /** The filters of a request. */
-  record Query(
+  public record Query(
       @Nullable String tenant,
       @Nullable String action,
       @Nullable String target,
@@ -74,7 +74,7 @@ class AuditController {
   }
 
   @GetMapping
-  Page<AuditLog.Entry> list(
+  public Page<AuditLog.Entry> list(
       Authentication caller, @ModelAttribute Query query, @OrderedBy("at") ListRequest request) {
     AuditLog.Filter filter = query.filter(caller, request);
     return request.isByChange()
@@ -88,7 +88,7 @@ class AuditController {
 
   /** Streams all entries as lines of JSON, newest first, reading a page at a time. */
   @GetMapping("/export")
-  void export(
+  public void export(
       Authentication caller,
       @ModelAttribute Query query,
       ListRequest request,

@@ -33,7 +33,7 @@ public class AuditLog {
    * @param target the id of what was changed, or the name of a tenant
    * @param fields the names of the changed fields, sorted; never the values
    */
-  record Entry(
+  public record Entry(
       UUID id,
       Instant at,
       Tenant tenant,

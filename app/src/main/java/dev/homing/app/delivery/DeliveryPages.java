@@ -75,7 +75,20 @@ class DeliveryPages {
       @Nullable String event,
       @Nullable String type,
       String since,
-      String until) {}
+      String until) {
+    /** Whether all that match may be sent again: afterwards they match no longer. */
+    boolean mayRetryAll() {
+      return visit.mayManage() && !rows.isEmpty() && isIn("failed", "cancelled");
+    }
+
+    boolean mayCancelAll() {
+      return visit.mayManage() && !rows.isEmpty() && isIn("retrying", "held");
+    }
+
+    private boolean isIn(String... states) {
+      return state != null && List.of(states).contains(state);
+    }
+  }
 
   @GetMapping
   ResponseEntity<byte[]> list(
@@ -102,13 +115,8 @@ class DeliveryPages {
             subscription,
             event,
             type,
-            picked(request.getParameter("since")),
-            picked(request.getParameter("until"))));
-  }
-
-  /** A time as a date picker takes it. */
-  private static String picked(@Nullable String time) {
-    return time == null ? "" : time.replaceFirst(":\\d\\d(\\.\\d+)?Z$", "");
+            Text.picked(request.getParameter("since")),
+            Text.picked(request.getParameter("until"))));
   }
 
   /**

@@ -33,7 +33,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The overview of a tenant: what needs someone comes first. */
+/** The overview of a tenant: what needs someone comes first; on the first run, the first steps. */
 @RestController
 class OverviewPages {
   private static final int MOST_RECEIVERS = 10;
@@ -49,6 +49,7 @@ class OverviewPages {
   private final DeliveryList deliveries;
   private final DeliveryRows rows;
   private final Events events;
+  private final FirstSteps firstSteps;
   private final Templates templates;
   private final Clock clock;
 
@@ -60,6 +61,7 @@ class OverviewPages {
       DeliveryList deliveries,
       DeliveryRows rows,
       Events events,
+      FirstSteps firstSteps,
       Templates templates,
       Clock clock) {
     this.subscriptions = subscriptions;
@@ -69,6 +71,7 @@ class OverviewPages {
     this.deliveries = deliveries;
     this.rows = rows;
     this.events = events;
+    this.firstSteps = firstSteps;
     this.templates = templates;
     this.clock = clock;
   }
@@ -86,8 +89,6 @@ class OverviewPages {
    *
    * @param waiting what waits for all receivers together
    * @param givenUp of the last day, like {@code 1,000+}
-   * @param isFirstRun whether nothing was published yet
-   * @param example a subscription to try with on the first run; null: there is none
    */
   record Model(
       Visit visit,
@@ -95,9 +96,7 @@ class OverviewPages {
       String waiting,
       @Nullable Instant oldest,
       String givenUp,
-      List<DeliveryRows.Row> lastGivenUp,
-      boolean isFirstRun,
-      @Nullable String example) {
+      List<DeliveryRows.Row> lastGivenUp) {
     long inTrouble() {
       return needs.stream().filter(need -> need.health().tone().equals("bad")).count();
     }
@@ -106,12 +105,14 @@ class OverviewPages {
   @GetMapping("/ui")
   ResponseEntity<byte[]> overview(Visit visit, HttpServletRequest request) {
     Tenant tenant = visit.tenant();
+    if (!events.any(tenant)) {
+      return firstSteps.show(visit, request);
+    }
     BacklogCounts.OfTenant waiting = counts.waiting(tenant, MOST_RECEIVERS);
     UUID yesterday = firstIdOf(clock.instant().minus(LATELY));
     DeliveryList.Filter givenUp =
         new DeliveryList.Filter(
             Delivery.State.FAILED, null, null, null, yesterday, new UUID(-1, -1));
-    boolean isFirstRun = !events.any(tenant);
     return templates.page(
         request,
         "overview/overview.jte",
@@ -121,9 +122,7 @@ class OverviewPages {
             Text.number(waiting.all().waiting(), BacklogCounts.COUNTED),
             waiting.all().oldest(),
             Text.number(deliveries.givenUp(tenant, yesterday, COUNTED_GIVEN_UP), COUNTED_GIVEN_UP),
-            rows.of(tenant, deliveries.newest(tenant, givenUp, MOST_GIVEN_UP)),
-            isFirstRun,
-            isFirstRun ? example(tenant) : null));
+            rows.of(tenant, deliveries.newest(tenant, givenUp, MOST_GIVEN_UP))));
   }
 
   private List<Need> needs(Tenant tenant, BacklogCounts.OfTenant waiting) {
@@ -162,16 +161,6 @@ class OverviewPages {
         Health.of(subscription, standing, waiting, failing),
         waiting.waiting() == 0 ? "" : Text.number(waiting.waiting(), BacklogCounts.COUNTED_OF_EACH),
         waiting.oldest());
-  }
-
-  private @Nullable String example(Tenant tenant) {
-    return subscriptions
-        .search(
-            tenant.name(), null, null, true, null, new UUID(0, 0), new UUID(-1, -1), Limit.of(1))
-        .stream()
-        .findFirst()
-        .map(found -> Text.visible(Text.place(found.terms().url())))
-        .orElse(null);
   }
 
   /** Ids begin with the milliseconds of their time (RFC 9562, UUIDv7). */

@@ -52,6 +52,11 @@ public final class Text {
     return SHORT.format(time);
   }
 
+  /** A time of a filter as a date picker takes it; empty if there is none. */
+  public static String picked(@Nullable String time) {
+    return time == null ? "" : time.replaceFirst(":\\d\\d(\\.\\d+)?Z$", "");
+  }
+
   /** Like {@code 120 ms} or {@code 15.0 s}. */
   public static String millis(long millis) {
     return millis < 1_000

@@ -172,6 +172,21 @@ class SubscriptionController {
     return SubscriptionView.withSecret(rotated.subscription(), rotated.secret());
   }
 
+  /** A secret as an answer shows it. */
+  record Revealed(String secret) {
+    /** Omits the secret. */
+    @Override
+    public String toString() {
+      return "Revealed";
+    }
+  }
+
+  /** Shows the secret that signs now. */
+  @PostMapping("/{id}/reveal")
+  Revealed reveal(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
+    return new Revealed(registry.reveal(tenant, id(id)));
+  }
+
   private static ResponseEntity<SubscriptionView> answer(
       Subscription subscription, SubscriptionView view) {
     return ResponseEntity.ok().eTag(IfMatch.tag(subscription.version())).body(view);
