@@ -20,6 +20,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The deliveries that wait in the backlogs of subscriptions. */
 public final class Backlog {
+  /** Among which retries come first. */
+  private static final int LONGEST_DUE = 2_000;
+
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
   private final PausedSubscriptions paused;
@@ -95,6 +98,19 @@ public final class Backlog {
    *     they spend it
    */
   List<Due> due(SubscriptionKey key, boolean ordered, int limit) {
+    return due(key, ordered, limit, "next_attempt_at", limit);
+  }
+
+  /**
+   * Some of them, those that were tried before first: a receiver that fails the first attempt of
+   * each delivery would fail every probe else.
+   */
+  List<Due> dueRetriesFirst(SubscriptionKey key, boolean ordered, int limit) {
+    return due(key, ordered, LONGEST_DUE, "attempt_count = 0, next_attempt_at", limit);
+  }
+
+  private List<Due> due(
+      SubscriptionKey key, boolean ordered, int longestDue, String order, int limit) {
     return jdbc.sql(
             """
             select d.*, e.content_type, e.ordering_key, e.hops,
@@ -105,18 +121,23 @@ public final class Backlog {
                     where s.tenant = :tenant and s.subscription_id = :id), '0') end
                 <= now(), false) as expired
             from (
-              select tenant, id, event_id, event_type, subscription_id, round, attempt_count,
-                next_attempt_at, retry_until
-              from deliveries
-              where tenant = :tenant and subscription_id = :id
-                and state in ('retrying', 'held') and backlogged and next_attempt_at <= now()
-              order by next_attempt_at
+              select * from (
+                select tenant, id, event_id, event_type, subscription_id, round, attempt_count,
+                  next_attempt_at, retry_until
+                from deliveries
+                where tenant = :tenant and subscription_id = :id
+                  and state in ('retrying', 'held') and backlogged and next_attempt_at <= now()
+                order by next_attempt_at
+                limit :longestDue) longest_due
+              order by %1$s
               limit :limit) d
             left join events e on e.tenant = d.tenant and e.id = d.event_id
-            order by d.next_attempt_at
-            """)
+            order by %1$s
+            """
+                .formatted(order))
         .param("tenant", key.tenant())
         .param("id", key.id())
+        .param("longestDue", longestDue)
         .param("limit", limit)
         .param("ordered", ordered)
         .query(

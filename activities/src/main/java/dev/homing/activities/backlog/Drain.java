@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Sends what waits in one subscription's backlog, while this node holds its lease.
  *
  * <p>By the receiver's standing: closed, all that is due; over pace, the same, as fast as the pace
- * allows; open, one probe at a time; half open, twice as much after each success; held, nothing.
+ * allows; open, one probe at a time; half open, more and more while it answers half; held, nothing.
  * Nothing that is held back counts as an attempt.
  */
 final class Drain implements Runnable {
@@ -132,7 +132,7 @@ final class Drain implements Runnable {
       case OVER_PACE -> sendAtPace(receiver);
       case HELD -> endHold(standing);
       case OPEN -> probe(receiver, standing);
-      case HALF_OPEN -> ramp(receiver, standing);
+      case HALF_OPEN -> ramp(receiver);
     };
   }
 
@@ -151,6 +151,10 @@ final class Drain implements Runnable {
 
   private List<Due> due(Receiver receiver, int limit) {
     return parts.backlog().due(lease.key(), receiver.order() != null, limit);
+  }
+
+  private List<Due> dueRetriesFirst(Receiver receiver, int limit) {
+    return parts.backlog().dueRetriesFirst(lease.key(), receiver.order() != null, limit);
   }
 
   /** Sends what is due, and leaves what comes next to the express lane once nothing is. */
@@ -190,15 +194,20 @@ final class Drain implements Runnable {
     return Duration.ZERO;
   }
 
-  /** Sends the longest due delivery, and each that has its last attempt before it. */
+  /** Sends one delivery, and each that has its last attempt before it. */
   private @Nullable Duration probe(Receiver receiver, Standing standing)
       throws InterruptedException {
-    List<Due> due = due(receiver, FULL_WINDOW);
-    if (due.isEmpty()) {
+    List<Due> probes =
+        Stream.concat(
+                dueRetriesFirst(receiver, 1).stream(),
+                due(receiver, FULL_WINDOW).stream().filter(Due::expired))
+            .distinct()
+            .toList();
+    if (probes.isEmpty()) {
       return null;
     }
-    for (Due each : due) {
-      if ((each.equals(due.getFirst()) || each.expired()) && mayContinue()) {
+    for (Due each : probes) {
+      if (mayContinue()) {
         Sent sent = send(receiver, List.of(each));
         if (sent.isOverPace()) {
           return sent.untilNext();
@@ -222,15 +231,19 @@ final class Drain implements Runnable {
     return Duration.ofMillis((long) (wait.toMillis() * jitter));
   }
 
-  /** Doubles what is sent together while the receiver answers, until it is in good standing. */
-  private Duration ramp(Receiver receiver, Standing standing) throws InterruptedException {
-    List<Due> due = due(receiver, Math.min(window, fullWindow(receiver)));
+  /**
+   * Doubles what is sent together while the receiver answers at least half of it, until it is in
+   * good standing. One that sheds load would never answer all.
+   */
+  private Duration ramp(Receiver receiver) throws InterruptedException {
+    List<Due> due = dueRetriesFirst(receiver, Math.min(window, fullWindow(receiver)));
     Sent sent = due.isEmpty() ? Sent.NONE : send(receiver, due);
-    if (sent.unanswered() > 0) {
-      if (!isHeld()) {
-        parts.standings().change(lease.key(), Standing.State.OPEN);
-      }
-      return probeWait(standing);
+    if (isHeld()) {
+      return Duration.ZERO;
+    }
+    if (sent.unanswered() > 0 && sent.answered() == 0) {
+      parts.standings().change(lease.key(), Standing.State.OPEN);
+      return SHORTEST_PROBE_WAIT; // It has just answered others.
     }
     if (sent.isOverPace()) {
       return sent.untilNext();
@@ -238,7 +251,7 @@ final class Drain implements Runnable {
     if (!due.isEmpty() && sent.answered() == 0) {
       return SHORTEST_PROBE_WAIT;
     }
-    window *= 2;
+    window = sent.answered() >= sent.unanswered() ? 2 * window : Math.max(1, window / 2);
     if (due.isEmpty() || window > fullWindow(receiver)) {
       parts.standings().change(lease.key(), Standing.State.CLOSED);
     }

@@ -344,6 +344,59 @@ class DrainsTest {
   }
 
   @Test
+  void closesForAReceiverThatShedsAThirdOfItsLoad() {
+    SubscriptionId subscription = to("/sheds");
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 60);
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
+    ageStanding(subscription, "1 hour");
+
+    node.drains.beginDue();
+
+    await().until(() -> state(subscription) == Standing.State.CLOSED);
+    assertThat(waiting.stream().filter(key -> ledger.find(key).state() == State.DELIVERED))
+        .hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void opensAgainIfTheRampIsNotAnswered() {
+    SubscriptionId subscription = to("/503");
+    ledger.backlog(subscription, 10);
+    node.knownStandings.hold(key(subscription), "503", Duration.ofMillis(1));
+
+    node.drains.beginDue();
+
+    await().until(() -> state(subscription) == Standing.State.OPEN);
+  }
+
+  @Test
+  void probesWithWhatWasTriedBefore() {
+    SubscriptionId subscription = to("/refuses-first");
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 10);
+    Delivery.Key tried = waiting.getLast();
+    ledger.set(tried, "attempt_count = 1");
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(ledger.find(tried).state()).isEqualTo(State.DELIVERED));
+    assertThat(receiver.attempts().getFirst()).isEqualTo("2");
+  }
+
+  @Test
+  void deliversToAReceiverThatRefusesTheFirstAttemptOfEach() {
+    SubscriptionId subscription = to("/refuses-first");
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 30);
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              node.drains.beginDue();
+              assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED);
+            });
+  }
+
+  @Test
   void refusedProbeShowsThatTheReceiverAnswers() {
     SubscriptionId subscription = to("/500");
     List<Delivery.Key> waiting = ledger.backlog(subscription, 10);

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -18,7 +19,8 @@ import mockwebserver3.RecordedRequest;
 
 /**
  * A receiver: {@code /503} answers 503, {@code /503/disable} with {@code webhook-delivery:
- * disable}, {@code /hangs…} when told to, any other path 200.
+ * disable}, {@code /hangs…} when told to, {@code /refuses-first} 503 to the first attempt of each
+ * delivery, {@code /sheds} 503 to each third request, any other path 200.
  */
 public final class TestReceiver extends Dispatcher implements AutoCloseable {
   private final MockWebServer server = new MockWebServer();
@@ -26,6 +28,7 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
   private final List<String> attempts = new CopyOnWriteArrayList<>();
   private final List<String> events = new CopyOnWriteArrayList<>();
   private final Map<String, Runnable> acts = new ConcurrentHashMap<>();
+  private final AtomicInteger shed = new AtomicInteger();
   private final CountDownLatch answer = new CountDownLatch(1);
 
   public TestReceiver() {
@@ -78,7 +81,8 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
   public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
     String path = request.getUrl().encodedPath();
     paths.add(path);
-    attempts.add(requireNonNull(request.getHeaders().get("webhook-attempt")));
+    String attempt = requireNonNull(request.getHeaders().get("webhook-attempt"));
+    attempts.add(attempt);
     String event = requireNonNull(request.getHeaders().get("webhook-id"));
     events.add(event);
     requireNonNullElse(acts.get(event), () -> {}).run();
@@ -87,7 +91,12 @@ public final class TestReceiver extends Dispatcher implements AutoCloseable {
       boolean told = answer.await(30, TimeUnit.SECONDS);
       return new MockResponse.Builder().code(told ? 200 : 500).build();
     }
-    String code = request.getUrl().pathSegments().getFirst();
+    String code =
+        switch (path) {
+          case "/refuses-first" -> attempt.equals("1") ? "503" : "200";
+          case "/sheds" -> shed.incrementAndGet() % 3 == 0 ? "503" : "200";
+          default -> request.getUrl().pathSegments().getFirst();
+        };
     MockResponse.Builder response =
         new MockResponse.Builder().code(code.matches("[0-9]{3}") ? Integer.parseInt(code) : 200);
     if (path.equals("/429") || path.endsWith("/later")) {
