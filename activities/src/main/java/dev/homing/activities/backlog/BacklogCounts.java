@@ -2,6 +2,9 @@ package dev.homing.activities.backlog;
 
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.workflows.PrefixedId;
+import dev.homing.workflows.Tenant;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -40,6 +43,29 @@ public final class BacklogCounts {
     return count(key, "");
   }
 
+  /** The same for all subscriptions of a tenant; the oldest of all that wait. */
+  public Size waiting(Tenant tenant) {
+    return jdbc.sql(
+            """
+            select
+              (select count(*) from (
+                select from deliveries
+                where tenant = :tenant and state in ('retrying', 'held')
+                limit :limit) counted) as waiting,
+              (select id from (
+                (select id from deliveries
+                  where tenant = :tenant and state = 'retrying' order by id limit 1)
+                union all
+                (select id from deliveries
+                  where tenant = :tenant and state = 'held' order by id limit 1)) oldest_of_each
+                order by id limit 1) as oldest
+            """)
+        .param("tenant", tenant.name())
+        .param("limit", COUNTED)
+        .query((row, _) -> size(row))
+        .single();
+  }
+
   private Size count(SubscriptionKey key, String condition) {
     return jdbc.sql(
             """
@@ -54,13 +80,13 @@ public final class BacklogCounts {
         .param("tenant", key.tenant())
         .param("id", key.id())
         .param("limit", COUNTED)
-        .query(
-            (row, _) -> {
-              UUID oldest = row.getObject("oldest", UUID.class);
-              return new Size(
-                  row.getInt("waiting"), oldest == null ? null : PrefixedId.time(oldest));
-            })
+        .query((row, _) -> size(row))
         .single();
+  }
+
+  private static Size size(ResultSet row) throws SQLException {
+    UUID oldest = row.getObject("oldest", UUID.class);
+    return new Size(row.getInt("waiting"), oldest == null ? null : PrefixedId.time(oldest));
   }
 
   /**

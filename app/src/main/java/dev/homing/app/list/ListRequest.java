@@ -3,7 +3,6 @@ package dev.homing.app.list;
 import dev.homing.activities.Change;
 import dev.homing.app.problem.Problem;
 import dev.homing.workflows.PrefixedId;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -105,15 +104,7 @@ public final class ListRequest {
   }
 
   private static Optional<UUID> time(String name, Function<String, @Nullable String> parameters) {
-    String text = parameters.apply(name);
-    if (text == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(firstOf(Instant.parse(text)));
-    } catch (DateTimeException malformed) {
-      throw Problem.malformed("%s must be a time like 2026-11-24T08:00:00Z".formatted(name));
-    }
+    return Optional.ofNullable(parameters.apply(name)).map(text -> firstOf(Times.read(name, text)));
   }
 
   /** The first id at this time or later. */

@@ -6,6 +6,7 @@ import dev.homing.app.database.AcceptingDatabase;
 import dev.homing.app.database.DatabaseByCaller;
 import dev.homing.app.database.DatabaseUrl;
 import dev.homing.app.database.PoolSettings;
+import dev.homing.app.database.StatisticsDatabase;
 import dev.homing.app.database.TenantDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -45,6 +46,12 @@ class DatabaseWiring {
   @Bean
   TenantDatabase tenantDatabase(DatabaseUrl url, PoolSettings pools, MeterRegistry metrics) {
     return new TenantDatabase(url, pools.tenants(), metrics);
+  }
+
+  @Bean
+  StatisticsDatabase statisticsDatabase(
+      DatabaseUrl url, PoolSettings pools, MeterRegistry metrics) {
+    return new StatisticsDatabase(url, pools.statistics(), metrics);
   }
 
   /** Routes every request for a connection, including those of JPA and Flyway. */
