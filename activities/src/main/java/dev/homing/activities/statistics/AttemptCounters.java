@@ -22,7 +22,6 @@ public final class AttemptCounters implements AttemptListener {
   private final int max;
   private final Map<CountKey, Counter> counters = new ConcurrentHashMap<>();
   private final LongAdder uncounted = new LongAdder();
-  private Map<CountKey, Counter> idle = Map.of();
 
   public AttemptCounters() {
     this(MAX_COUNTERS);
@@ -44,15 +43,19 @@ public final class AttemptCounters implements AttemptListener {
   /** Counts the attempt, unless it needs a new counter and there are too many. */
   private boolean count(
       CountKey key, int most, AttemptContext context, Attempt attempt, Delivery after) {
-    Counter counter = counters.get(key);
-    if (counter == null) {
-      if (counters.size() >= most) {
-        return false;
+    while (true) {
+      Counter counter = counters.get(key);
+      if (counter == null) {
+        if (counters.size() >= most) {
+          return false;
+        }
+        counter = counters.computeIfAbsent(key, _ -> new Counter());
       }
-      counter = counters.computeIfAbsent(key, _ -> new Counter());
+      if (counter.count(context, attempt, after)) {
+        return true;
+      }
+      counters.remove(key, counter);
     }
-    counter.count(context, attempt, after);
-    return true;
   }
 
   /** Attempts that were not even counted for their tenant. */
@@ -60,20 +63,16 @@ public final class AttemptCounters implements AttemptListener {
     return uncounted.sum();
   }
 
-  /** Takes what was counted since the last call. */
-  synchronized Map<CountKey, Counts> drain() {
+  /** Takes what was counted since the last call, and retires counters that were not used. */
+  Map<CountKey, Counts> drain() {
     Map<CountKey, Counts> drained = new HashMap<>();
-    // A thread that found a counter just before it was removed has used it by now.
-    idle.forEach((key, counter) -> drain(key, counter, drained));
-    Map<CountKey, Counter> unused = new HashMap<>();
     counters.forEach(
         (key, counter) -> {
-          if (!drain(key, counter, drained)) {
-            counters.remove(key);
-            unused.put(key, counter);
+          if (!drain(key, counter, drained) && counter.retire()) {
+            drain(key, counter, drained);
+            counters.remove(key, counter);
           }
         });
-    idle = unused;
     return drained;
   }
 

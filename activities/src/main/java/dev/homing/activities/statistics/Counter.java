@@ -8,18 +8,24 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
-/** Counts attempts with the same outcome, without locks. */
+/** Counts attempts with the same outcome, without locks, until it is retired. */
 final class Counter {
-  private static final int ATTEMPTS = 0;
-  private static final int FAILED = 1;
-  private static final int CANCELLED = 2;
-  private static final int TOOK = 3;
+  private static final int USERS = 0;
+  private static final int ATTEMPTS = 1;
+  private static final int FAILED = 2;
+  private static final int CANCELLED = 3;
+  private static final int TOOK = 4;
   private static final int AGE = TOOK + Buckets.SIZE;
+
+  private static final int RETIRED = -1;
 
   private final AtomicIntegerArray counts = new AtomicIntegerArray(AGE + Buckets.SIZE);
 
-  void count(AttemptContext context, Attempt attempt, Delivery after) {
-    counts.getAndIncrement(ATTEMPTS);
+  /** Counts an attempt; false if it is retired. */
+  boolean count(AttemptContext context, Attempt attempt, Delivery after) {
+    if (counts.getAndUpdate(USERS, users -> users == RETIRED ? RETIRED : users + 1) == RETIRED) {
+      return false;
+    }
     if (attempt.outcome().status() != null) {
       counts.getAndIncrement(TOOK + Buckets.of(attempt.took()));
     }
@@ -32,6 +38,14 @@ final class Counter {
         case PENDING, RETRYING, HELD, DELIVERED -> {}
       }
     }
+    counts.getAndIncrement(ATTEMPTS); // Last: where there are attempts, the rest is drained too.
+    counts.getAndDecrement(USERS);
+    return true;
+  }
+
+  /** Counts nothing from now on; false if an attempt is being counted, so that it stays in use. */
+  boolean retire() {
+    return counts.compareAndSet(USERS, 0, RETIRED);
   }
 
   private static Duration age(AttemptContext context, Attempt attempt) {
