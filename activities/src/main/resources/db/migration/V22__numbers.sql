@@ -1,6 +1,18 @@
 -- What was not simply delivered, newest first; a delivery that succeeds at once is never written here.
 create index deliveries_troubled on deliveries (tenant, state, id desc) where state <> 'delivered';
 
+-- What was called, as the subscription may have changed since; null for an attempt that delivered.
+alter table attempts
+  add column url text,
+  add column address inet;
+
+-- Subscriptions are listed by whether they are enabled; most are.
+create index subscriptions_not_enabled on subscriptions (tenant, id desc)
+  where not enabled and deleted_at is null;
+
+-- The order of changes of one tenant's entries.
+create index audit_log_by_appearance_of on audit_log (tenant, written_in, id);
+
 -- How attempts went, by hour: each node counts in memory and adds to this every ten seconds.
 create table attempt_counts (
   tenant text not null,
