@@ -3,11 +3,7 @@ package dev.homing.activities.subscription;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import jakarta.persistence.LockModeType;
-import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.Query;
@@ -28,32 +24,6 @@ public interface Subscriptions extends Repository<Subscription, SubscriptionKey>
   @Lock(LockModeType.PESSIMISTIC_WRITE)
   @Query("from Subscription s where s.key = :key and s.deletedAt is null")
   Optional<Subscription> findToChange(SubscriptionKey key);
-
-  /**
-   * Lists a tenant's subscriptions, newest first.
-   *
-   * @param eventType only those that list exactly this pattern; null: all
-   * @param enabled only those enabled, or not enabled; null: all
-   * @param from the lowest id of the range
-   * @param before the lowest id above the range
-   */
-  @Query(
-      """
-      from Subscription s
-      where s.key.tenant = :tenant
-        and s.deletedAt is null
-        and (:eventType is null or :eventType member of s.eventTypes)
-        and (:enabled is null or s.enabled = :enabled)
-        and s.key.id >= :from and s.key.id < :before
-      order by s.key.id desc
-      """)
-  List<Subscription> list(
-      String tenant,
-      @Nullable String eventType,
-      @Nullable Boolean enabled,
-      UUID from,
-      UUID before,
-      Limit limit);
 
   /** Invalidates every cached route and receiver of the tenant. */
   @Modifying

@@ -11,6 +11,7 @@ import dev.homing.app.problem.Problem;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import dev.homing.workflows.delivery.Outcome;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
@@ -47,6 +48,7 @@ class DeliveryController {
       @RequestParam(name = "subscription_id", required = false) @Nullable String subscription,
       @RequestParam(name = "event_id", required = false) @Nullable String event,
       @RequestParam(name = "event_type", required = false) @Nullable String type,
+      @RequestParam(required = false) @Nullable String outcome,
       @OrderedBy("updated_at") ListRequest request) {
     if (type != null && !EventTypes.isType(type)) {
       throw Problem.malformed("event_type must be an event type, like order.created");
@@ -59,6 +61,7 @@ class DeliveryController {
                 : read("subscription_id", SubscriptionId::read, subscription),
             event == null ? null : read("event_id", EventId::read, event),
             type,
+            outcome == null ? null : outcome(outcome),
             request.from(),
             request.isByChange() ? request.until() : request.before());
     if (request.isByChange()) {
@@ -79,10 +82,8 @@ class DeliveryController {
               + " its first result");
     }
     return request
-        .changes(
-            deliveries.changed(tenant, filter, request.after(), request.fetch()),
-            DeliveryList.Changed::change)
-        .map(changed -> DeliveryView.of(changed.delivery()));
+        .changes(deliveries.changed(tenant, filter, request.after(), request.fetch()))
+        .map(DeliveryView::of);
   }
 
   @GetMapping("/{id}")
@@ -117,6 +118,13 @@ class DeliveryController {
                   .map(Delivery.State::word)
                   .collect(Collectors.joining(", ")));
     }
+  }
+
+  private static String outcome(String word) {
+    if (!Outcome.words().contains(word)) {
+      throw Problem.malformed("outcome must be one of " + String.join(", ", Outcome.words()));
+    }
+    return word;
   }
 
   private static <T> T read(String parameter, Function<String, Optional<T>> reader, String text) {

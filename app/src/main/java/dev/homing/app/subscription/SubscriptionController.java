@@ -8,7 +8,7 @@ import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.SubscriptionKey;
-import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.activities.subscription.SubscriptionList;
 import dev.homing.activities.subscription.Terms;
 import dev.homing.app.http.IfMatch;
 import dev.homing.app.list.ListRequest;
@@ -22,7 +22,6 @@ import java.time.Clock;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -48,7 +47,7 @@ import tools.jackson.databind.node.ObjectNode;
 class SubscriptionController {
   private static final String MERGE_PATCH = "application/merge-patch+json";
 
-  private final Subscriptions subscriptions;
+  private final SubscriptionList list;
   private final SubscriptionRegistry registry;
   private final SubscriptionReader reader;
   private final TestEvents testEvents;
@@ -60,7 +59,7 @@ class SubscriptionController {
   private final SecureRandom random = new SecureRandom();
 
   SubscriptionController(
-      Subscriptions subscriptions,
+      SubscriptionList list,
       SubscriptionRegistry registry,
       SubscriptionReader reader,
       TestEvents testEvents,
@@ -69,7 +68,7 @@ class SubscriptionController {
       BacklogCounts counts,
       DeliverySettings settings,
       Clock clock) {
-    this.subscriptions = subscriptions;
+    this.list = list;
     this.registry = registry;
     this.reader = reader;
     this.testEvents = testEvents;
@@ -105,13 +104,10 @@ class SubscriptionController {
     }
     return request
         .page(
-            subscriptions.list(
-                tenant.name(),
-                eventType,
-                enabled,
-                request.from(),
-                request.before(),
-                Limit.of(request.fetch())),
+            list.newest(
+                new SubscriptionList.Filter(
+                    tenant, eventType, enabled, request.from(), request.before()),
+                request.fetch()),
             subscription -> subscription.id().uuid())
         .map(SubscriptionView::of);
   }
