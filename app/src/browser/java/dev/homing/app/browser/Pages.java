@@ -10,7 +10,11 @@ import java.util.Set;
 final class Pages {
   /** Routes that lead to a page, or to a file. */
   static final Set<String> NONE =
-      Set.of("GET /assets/{name}", "GET /ui/search", "GET /ui/events/{id}/payload");
+      Set.of(
+          "GET /assets/{name}",
+          "GET /ui/search",
+          "GET /ui/events/{id}/payload",
+          "GET /ui/audit/export");
 
   private Pages() {}
 
@@ -20,6 +24,18 @@ final class Pages {
     return Map.ofEntries(
         entry("GET /ui/sign-in", List.of("/ui/sign-in")),
         entry("GET /ui", List.of("/ui?tenant=acme", "/ui")),
+        entry("GET /ui/first-steps", List.of("/ui/first-steps?tenant=acme")),
+        entry(
+            "GET /ui/audit",
+            List.of("/ui/audit", "/ui/audit?tenant=acme", "/ui/audit?action=key.revoked")),
+        entry("GET /ui/tenants", List.of("/ui/tenants")),
+        entry("GET /ui/tenants/new", List.of("/ui/tenants/new")),
+        entry("GET /ui/tenants/{name}", List.of("/ui/tenants/acme")),
+        entry("GET /ui/keys", List.of("/ui/keys")),
+        entry("GET /ui/keys/new", List.of("/ui/keys/new")),
+        entry(
+            "GET /ui/keys/{id}/revoke", List.of("/ui/keys/" + acme.account().keyId() + "/revoke")),
+        entry("GET /ui/system", List.of("/ui/system")),
         entry(
             "GET /ui/subscriptions",
             List.of(
@@ -42,6 +58,11 @@ final class Pages {
                 "/ui/deliveries?tenant=acme&state=failed",
                 "/ui/deliveries?tenant=acme&state=pending",
                 "/ui/deliveries?tenant=acme&limit=1")),
+        entry(
+            "GET /ui/deliveries/bulk",
+            List.of(
+                "/ui/deliveries/bulk?tenant=acme&action=retry&state=failed",
+                "/ui/deliveries/bulk?tenant=acme&action=cancel&state=pending")),
         entry(
             "GET /ui/deliveries/{id}",
             List.of(
