@@ -40,10 +40,9 @@ class JourneysBrowserIT {
 
     tab.button("Publish demo.hello").click();
 
-    tab.isAt("/ui/events/evt_[0-9a-f-]+").shows("#notice", "Published.");
-    tab.shows("tbody", "answered 200");
+    tab.isAt("/ui/first-steps").shows(".steps", "answered 200").assertSound();
     assertThat(receiver.awaitReceipts(1).getFirst().text()).isEqualTo("{\"hello\":\"world\"}");
-    tab.link("Overview").click();
+    tab.link("To the overview").click();
     tab.shows("Nothing needs you");
   }
 
