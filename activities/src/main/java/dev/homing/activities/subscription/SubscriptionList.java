@@ -14,7 +14,7 @@ public final class SubscriptionList {
   /** How many subscriptions are looked at for a filter without an index. */
   private static final int MOST = 10_000;
 
-  /** The same among those of an event type: few enough that PostgreSQL does not read all. */
+  /** The same among those of an event type, which PostgreSQL may read as a whole. */
   private static final int MOST_OF_TYPE = 2_000;
 
   private final EntityManager entities;

@@ -56,6 +56,9 @@ class ManyRowsTest {
   /** Of those looked at: their ids, and they with their event types. */
   private static final int MOST_SUBSCRIPTIONS = 4 * 10_000 + 2_000;
 
+  /** All of an event type, if PostgreSQL prefers to join them as a whole: some 40 ms. */
+  private static final int MOST_OF_TYPE = 2 * 40_000 + 2_000;
+
   /** One of each hundred deliveries was not delivered, in turn in these states. */
   private static final List<State> TROUBLED =
       List.of(State.RETRYING, State.HELD, State.FAILED, State.CANCELLED);
@@ -289,7 +292,7 @@ class ManyRowsTest {
   void ofSubscriptionsAreBounded(SubscriptionList.Filter filter) {
     assertReadsAtMost(
         TRANSACTIONS,
-        MOST_SUBSCRIPTIONS,
+        filter.eventType() == null ? MOST_SUBSCRIPTIONS : MOST_OF_TYPE,
         _ ->
             new SubscriptionList(
                     SharedEntityManagerCreator.createSharedEntityManager(
