@@ -130,10 +130,10 @@ class OverviewPages {
       HttpServletRequest request,
       @RequestParam(name = "numbers", required = false) @Nullable String asked) {
     Tenant tenant = visit.tenant();
+    Span span = asked == null ? null : Span.read(asked);
     if (!events.any(tenant)) {
       return firstSteps.show(visit, request);
     }
-    Span span = asked == null ? null : Span.read(asked);
     Chart chart = span == null ? null : numbers.chart(tenant, null, span).orElse(null);
     UUID yesterday = firstIdOf(clock.instant().minus(LATELY));
     DeliveryList.Filter givenUp =

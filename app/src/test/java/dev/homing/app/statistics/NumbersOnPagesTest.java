@@ -194,6 +194,7 @@ class NumbersOnPagesTest {
           .bean(TransactionTemplate.class)
           .executeWithoutResult(
               _ -> {
+                jdbc.sql("set local idle_in_transaction_session_timeout = 0").update();
                 jdbc.sql("lock table attempt_counts in access exclusive mode").update();
                 Document overview = open.page("/ui?numbers=7d");
                 assertThat(tile(overview, "Delivered")).isEqualTo("–");
