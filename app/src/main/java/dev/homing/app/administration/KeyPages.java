@@ -17,6 +17,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,7 +65,7 @@ class KeyPages {
           key.id().toString(),
           key.tenant().name(),
           Text.visible(key.description()),
-          key.scopes().stream().map(Scope::word).collect(Collectors.joining(", ")),
+          words(key.scopes()),
           key.revokedAt() != null
               ? "revoked"
               : key.expiresAt() != null && !now.isBefore(key.expiresAt()) ? "expired" : "active",
@@ -76,6 +77,10 @@ class KeyPages {
     boolean isActive() {
       return state.equals("active");
     }
+  }
+
+  private static String words(Set<Scope> scopes) {
+    return scopes.stream().map(Scope::word).collect(Collectors.joining(", "));
   }
 
   /** What the list shows. */
@@ -104,6 +109,10 @@ class KeyPages {
       List<String> scopes,
       String expiresAt,
       Map<String, String> faults) {
+    FormModel with(Map<String, String> found) {
+      return new FormModel(visit, tenant, description, scopes, expiresAt, found);
+    }
+
     /** What each scope opens. */
     Map<String, String> allScopes() {
       Map<String, String> all = new TreeMap<>();
@@ -143,7 +152,6 @@ class KeyPages {
 
   @PostMapping(path = "/new", consumes = MediaType.APPLICATION_FORM_URLENCODED_VALUE)
   ResponseEntity<byte[]> make(Visit visit, Form sent) {
-    Map<String, String> faults = new TreeMap<>();
     FormModel model =
         new FormModel(
             visit,
@@ -151,7 +159,7 @@ class KeyPages {
             sent.text("description"),
             sent.all("scope"),
             sent.text("expires_at").strip(),
-            faults);
+            Map.of());
     try {
       KeyRegistry.KeyView made =
           keys.create(
@@ -164,14 +172,13 @@ class KeyPages {
               visit,
               made.id().toString(),
               made.tenant().name(),
-              made.scopes().stream().map(Scope::word).collect(Collectors.joining(", ")),
+              words(made.scopes()),
               String.valueOf(made.key())));
     } catch (Problem refused) {
       if (refused.errors().isEmpty()) {
         throw refused;
       }
-      refused.errors().forEach(error -> faults.put(error.field(), error.detail()));
-      return form(HttpStatus.UNPROCESSABLE_CONTENT, model);
+      return form(HttpStatus.UNPROCESSABLE_CONTENT, model.with(refused.faults()));
     }
   }
 

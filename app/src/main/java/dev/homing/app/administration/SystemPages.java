@@ -3,10 +3,9 @@ package dev.homing.app.administration;
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.secret.EncryptionKeys;
 import dev.homing.activities.subscription.Resealing;
-import dev.homing.app.audit.Action;
-import dev.homing.app.audit.AuditLog;
 import dev.homing.app.maintenance.PartitionKeeper;
 import dev.homing.app.maintenance.Reconciliation;
+import dev.homing.app.maintenance.ResealingController;
 import dev.homing.app.page.Templates;
 import dev.homing.app.page.Text;
 import dev.homing.app.page.Visit;
@@ -31,22 +30,20 @@ import org.springframework.web.bind.annotation.RestController;
 class SystemPages {
   private final Parts parts;
   private final Reconciliation reconciliation;
-  private final Resealing resealing;
+  private final ResealingController resealing;
   private final EncryptionKeys keys;
   private final PartitionKeeper partitions;
   private final RetentionSettings retention;
-  private final AuditLog auditLog;
   private final Templates templates;
   private final String version;
 
   SystemPages(
       Parts parts,
       Reconciliation reconciliation,
-      Resealing resealing,
+      ResealingController resealing,
       EncryptionKeys keys,
       PartitionKeeper partitions,
       RetentionSettings retention,
-      AuditLog auditLog,
       Templates templates,
       ObjectProvider<BuildProperties> build) {
     this.parts = parts;
@@ -55,7 +52,6 @@ class SystemPages {
     this.keys = keys;
     this.partitions = partitions;
     this.retention = retention;
-    this.auditLog = auditLog;
     this.templates = templates;
     this.version =
         build.stream().map(BuildProperties::getVersion).findFirst().orElse("of a checkout");
@@ -108,7 +104,7 @@ class SystemPages {
   private ResponseEntity<byte[]> page(Visit visit, @Nullable String done) {
     Map<String, Integer> secretsByKey = new TreeMap<>();
     keys.byId().sequencedKeySet().forEach(id -> secretsByKey.put(id, 0));
-    secretsByKey.putAll(resealing.secretsByKey());
+    secretsByKey.putAll(resealing.usage().secretsByKey());
     PartitionKeeper.State state = partitions.latest();
     return templates.page(
         HttpStatus.OK,
@@ -144,8 +140,7 @@ class SystemPages {
 
   @PostMapping("/reseal")
   ResponseEntity<byte[]> reseal(Visit visit) {
-    auditLog.add(visit.tenant(), Action.SECRETS_RESEALED, "all");
-    Resealing.Result done = resealing.resealAll();
+    Resealing.Result done = resealing.reseal(visit.tenant());
     return page(
         visit,
         "Resealed the secrets of %s.%s%s"

@@ -15,7 +15,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -133,8 +132,7 @@ class TenantPages {
     }
 
     FormModel refused(Problem refused) {
-      Map<String, String> all = new TreeMap<>();
-      refused.errors().forEach(error -> all.put(error.field(), error.detail()));
+      Map<String, String> all = refused.faults();
       String whole = all.isEmpty() ? refused.detail() : null;
       return new FormModel(visit, isNew, name, limit, per, maxInFlight, whole, all);
     }

@@ -154,14 +154,7 @@ class ChangePages {
       String version,
       SubscriptionForm form,
       @Nullable Problem refused) {
-    Map<String, String> faults = new TreeMap<>();
-    if (refused != null) {
-      refused
-          .errors()
-          .forEach(
-              error ->
-                  faults.merge(error.field(), error.detail(), (one, other) -> one + "; " + other));
-    }
+    Map<String, String> faults = refused == null ? Map.of() : refused.faults();
     String fault = refused == null || !faults.isEmpty() ? null : refused.detail();
     return templates.page(
         status,

@@ -71,7 +71,7 @@ record SubscriptionForm(Map<String, String> values) {
   /** Fields that only a new subscription has. */
   private static final List<String> OF_NEW_ONES = List.of("signature_scheme", "secret");
 
-  /** Objects in which fields are, and the one that says whether the object is there. */
+  /** Objects with fields of their own; one is null if all of these fields are empty. */
   private static final Map<String, List<String>> GROUPS =
       Map.of(
           "retry", List.of("retry.max_attempts", "retry.initial_interval", "retry.max_interval"),
