@@ -104,7 +104,7 @@ class NumbersOnPagesTest {
     assertThat(tile(page, "Success")).isEqualTo("50 %");
     assertThat(tile(page, "Waiting")).isEqualTo("0");
     assertThat(tile(page, "Given up")).isEqualTo("1");
-    assertThat(tile(page, "Accepted to 2xx")).matches("[\\d.]+ m?s / [\\d.]+ m?s");
+    assertThat(tile(page, "Until 2xx")).matches("[\\d.]+ m?s / [\\d.]+ m?s");
     assertThat(page.select("h2:contains(Most failures) + .table tbody tr").text())
         .isEqualTo(receiver.url().substring(7) + " 1 50 %");
     assertThat(page.text()).contains("The last ten seconds of a node that was killed");
