@@ -31,7 +31,7 @@
   const showTimes = () => {
     for (const time of document.querySelectorAll("time")) {
       const at = new Date(time.dateTime);
-      const text = time.classList.contains("due") && at < Date.now() ? "due"
+      const text = time.classList.contains("due") && at < Date.now() + 500 ? "due"
         : time.classList.contains("ago") || time.classList.contains("due") ? away(at) : local(at);
       if (time.textContent !== text) time.textContent = text;
     }

@@ -118,11 +118,11 @@ class JourneysBrowserIT {
     tab.shows("#notice", "Paused: new events are held back.").shows(".pill.big", "paused");
     tab.assertSound();
     subscribed.newDelivery("held");
-    tab.shows("tbody", "held");
+    tab.shows(".table tbody", "held");
 
     tab.button("Enable").click();
     tab.shows("#notice", "Enabled: what waits is sent now.").shows(".pill.big", "active");
-    tab.shows("tbody", "delivered");
+    tab.shows(".table tbody", "delivered");
     receiver.awaitReceipts(1);
     assertThat(tab.isMarked()).isTrue();
   }

@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
@@ -33,6 +35,8 @@ class ScreensBrowserIT {
     Path taken = Files.createDirectories(Path.of("target", "screens"));
     Path shown = root().resolve("docs").resolve("screens");
     tab.page().setViewportSize(WIDTH, HEIGHT);
+    awaitNumbers("/ui");
+    awaitNumbers("/ui/subscriptions/" + acme.failing());
     take("/ui", taken.resolve("overview.png"), ColorScheme.LIGHT);
     take("/ui", taken.resolve("overview-dark.png"), ColorScheme.DARK);
     take("/ui/subscriptions", taken.resolve("subscriptions.png"), ColorScheme.LIGHT);
@@ -60,9 +64,17 @@ class ScreensBrowserIT {
     assertThat(names(shown)).isEqualTo(names(taken));
   }
 
+  /** Counts are written every few seconds, and the page looks for them as often. */
+  private void awaitNumbers(String path) {
+    PlaywrightAssertions.assertThat(tab.visit(path).page().locator(".chart"))
+        .containsText(Pattern.compile("highest [1-9]"));
+  }
+
   private void take(String path, Path file, ColorScheme scheme) {
     tab.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-    tab.visit(path).page().screenshot(new Page.ScreenshotOptions().setPath(file));
+    Page page = tab.visit(path).page();
+    PlaywrightAssertions.assertThat(page.locator(".later")).hasCount(0);
+    page.screenshot(new Page.ScreenshotOptions().setPath(file));
   }
 
   private static Set<String> names(Path folder) throws IOException {

@@ -67,10 +67,15 @@ class BulkPages {
       @RequestParam(name = "subscription_id", required = false) @Nullable String subscription,
       @RequestParam(name = "event_id", required = false) @Nullable String event,
       @RequestParam(name = "event_type", required = false) @Nullable String type,
+      @RequestParam(required = false) @Nullable String outcome,
       ListRequest asked) {
     BulkActions.Kind kind = BulkActions.Kind.of(action);
     List<Delivery> matching =
-        list.newest(visit.tenant(), Filters.of(state, subscription, event, type, asked), COUNTED);
+        list.newest(
+                visit.tenant(),
+                Filters.of(state, subscription, event, type, outcome, asked),
+                COUNTED)
+            .items();
     List<Delivery> first = matching.subList(0, Math.min(matching.size(), BulkActions.MAX));
     return templates.page(
         HttpStatus.OK,

@@ -17,13 +17,17 @@ import dev.homing.app.page.Visit;
 import dev.homing.app.page.WorkflowLinks;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import dev.homing.workflows.delivery.Outcome;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -74,6 +78,7 @@ class DeliveryPages {
       @Nullable String subscription,
       @Nullable String event,
       @Nullable String type,
+      @Nullable String outcome,
       String since,
       String until) {
     /** Whether all that match may be sent again: afterwards they match no longer. */
@@ -88,6 +93,14 @@ class DeliveryPages {
     private boolean isIn(String... states) {
       return state != null && List.of(states).contains(state);
     }
+
+    /** The words for outcomes, with what they mean. */
+    Map<String, String> outcomes() {
+      return Outcome.words().stream()
+          .collect(
+              Collectors.toMap(
+                  Function.identity(), Outcomes::brief, (one, _) -> one, LinkedHashMap::new));
+    }
   }
 
   @GetMapping
@@ -98,11 +111,15 @@ class DeliveryPages {
       @RequestParam(name = "subscription_id", required = false) @Nullable String subscription,
       @RequestParam(name = "event_id", required = false) @Nullable String event,
       @RequestParam(name = "event_type", required = false) @Nullable String type,
+      @RequestParam(required = false) @Nullable String outcome,
       ListRequest asked) {
     Tenant tenant = visit.tenant();
     Page<Delivery> page =
         asked.page(
-            list.newest(tenant, Filters.of(state, subscription, event, type, asked), asked.fetch()),
+            list.newest(
+                tenant,
+                Filters.of(state, subscription, event, type, outcome, asked),
+                asked.fetch()),
             delivery -> delivery.key().id().uuid());
     return templates.page(
         request,
@@ -115,6 +132,7 @@ class DeliveryPages {
             subscription,
             event,
             type,
+            outcome,
             Text.picked(request.getParameter("since")),
             Text.picked(request.getParameter("until"))));
   }
@@ -123,6 +141,8 @@ class DeliveryPages {
    * An attempt as the page shows it.
    *
    * @param brief what came back
+   * @param url what was called, without its query; empty if it delivered, or is not known
+   * @param address the IP address that was called; empty if it delivered, or is not known
    * @param body the start of the answer; null: none was kept
    */
   record Attempt(
@@ -133,6 +153,8 @@ class DeliveryPages {
       Instant at,
       String took,
       String error,
+      String url,
+      String address,
       @Nullable Payload body,
       Map<String, String> headers,
       String advice) {
@@ -152,6 +174,8 @@ class DeliveryPages {
           attempt.startedAt(),
           Text.millis(attempt.tookMillis()),
           Text.visible(attempt.error()),
+          Text.visible(attempt.url()),
+          Text.visible(attempt.address()),
           body == null || body.length == 0 ? null : readable(body),
           headers,
           delivered ? "" : Outcomes.advice(attempt.outcome(), attempt.statusCode()));

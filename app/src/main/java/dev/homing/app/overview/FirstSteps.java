@@ -2,8 +2,9 @@ package dev.homing.app.overview;
 
 import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.list.BoundedList;
 import dev.homing.activities.subscription.Subscription;
-import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.activities.subscription.SubscriptionList;
 import dev.homing.app.delivery.DeliveryRows;
 import dev.homing.app.page.Templates;
 import dev.homing.app.page.Text;
@@ -12,10 +13,8 @@ import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -31,14 +30,14 @@ class FirstSteps {
 
   private static final int LAST_DELIVERIES = 20;
 
-  private final Subscriptions subscriptions;
+  private final SubscriptionList subscriptions;
   private final Events events;
   private final DeliveryList deliveries;
   private final DeliveryRows rows;
   private final Templates templates;
 
   FirstSteps(
-      Subscriptions subscriptions,
+      SubscriptionList subscriptions,
       Events events,
       DeliveryList deliveries,
       DeliveryRows rows,
@@ -94,8 +93,11 @@ class FirstSteps {
   /** The newest subscription that is enabled. */
   private Optional<Subscription> example(Tenant tenant) {
     return subscriptions
-        .search(
-            tenant.name(), null, null, true, null, new UUID(0, 0), new UUID(-1, -1), Limit.of(1))
+        .newest(
+            new SubscriptionList.Filter(
+                tenant, null, true, null, null, BoundedList.FIRST, BoundedList.LAST),
+            1)
+        .items()
         .stream()
         .findFirst();
   }
@@ -108,8 +110,8 @@ class FirstSteps {
   private List<DeliveryRows.Row> lastTo(Tenant tenant, Subscription subscription) {
     DeliveryList.Filter toIt =
         new DeliveryList.Filter(
-            null, subscription.id(), null, null, new UUID(0, 0), new UUID(-1, -1));
-    return rows.of(tenant, deliveries.newest(tenant, toIt, LAST_DELIVERIES));
+            null, subscription.id(), null, null, null, BoundedList.FIRST, BoundedList.LAST);
+    return rows.of(tenant, deliveries.newest(tenant, toIt, LAST_DELIVERIES).items());
   }
 
   private static Optional<DeliveryRows.Row> first(

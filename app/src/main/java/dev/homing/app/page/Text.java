@@ -17,6 +17,9 @@ public final class Text {
   private static final DateTimeFormatter SHORT =
       DateTimeFormatter.ofPattern("d MMM HH:mm:ss 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
+  private static final DateTimeFormatter HOUR =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   /** Controls except for line breaks and tabs, marks of direction, and what has no width. */
   private static final Pattern HIDDEN =
       Pattern.compile(
@@ -45,6 +48,18 @@ public final class Text {
   /** To the millisecond, in UTC. */
   public static String exact(Instant time) {
     return EXACT.format(time);
+  }
+
+  /** To the minute, in UTC. */
+  public static String hour(Instant time) {
+    return HOUR.format(time);
+  }
+
+  /** Tenths of a percent: {@code 99.2 %}, {@code 100 %}. */
+  public static String permille(long permille) {
+    return permille % 10 == 0
+        ? permille / 10 + " %"
+        : "%d.%d %%".formatted(permille / 10, permille % 10);
   }
 
   /** To the second, in UTC; browsers with scripts show their own time instead. */

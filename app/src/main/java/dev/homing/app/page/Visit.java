@@ -83,6 +83,15 @@ public record Visit(
     return query.isEmpty() ? path : path + "?" + query;
   }
 
+  /** This page again, with one more parameter. */
+  public String also(String name, String value) {
+    return self()
+        + (query.isEmpty() ? "?" : "&")
+        + name
+        + "="
+        + UriUtils.encode(value, StandardCharsets.UTF_8);
+  }
+
   /** This page with another value of a parameter; null: without the parameter. Begins at page 1. */
   public String with(String name, @Nullable String value) {
     return at(path, name, value);

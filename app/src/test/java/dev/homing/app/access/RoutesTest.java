@@ -24,6 +24,8 @@ class RoutesTest {
           entry("GET /subscriptions", "read"),
           entry("GET /subscriptions/{id}", "read"),
           entry("GET /subscriptions/{id}/keys", "read"),
+          entry("GET /subscriptions/{id}/stats", "read"),
+          entry("GET /stats", "read"),
           entry("GET /events", "read"),
           entry("GET /events/{id}", "read"),
           entry("GET /events/{id}/payload", "read"),

@@ -90,7 +90,11 @@ class PagesTest {
   static List<String> all() {
     return List.of(
         "/ui",
+        "/ui?numbers=24h",
+        "/ui?numbers=30d",
         "/ui/subscriptions",
+        "/ui/subscriptions?numbers=24h",
+        "/ui/subscriptions/" + hostile.id() + "?numbers=7d",
         "/ui/subscriptions?state=paused&event_type=&text=nothing-like-this",
         "/ui/subscriptions/new",
         "/ui/subscriptions/" + hostile.id(),
@@ -241,6 +245,7 @@ class PagesTest {
   void aDeliveryThatWaitsSaysWhyAndWhatToDo() {
     Document page = BROWSER.page("/ui/deliveries/" + waiting);
 
+    assertThat(page.select(".called").text()).isEqualTo("POST " + HOSTILE.url() + " at 127.0.0.1");
     assertThat(page.text())
         .contains("retrying", "Answered 503.", "Homing keeps trying; act if it lasts.")
         .contains("#1 answered 503", hostile.type());
