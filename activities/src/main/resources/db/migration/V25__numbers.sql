@@ -1,4 +1,6 @@
--- What was not simply delivered, newest first; a delivery that succeeds at once is never written here.
+-- What was not simply delivered, newest first; a delivery that succeeds at once is never written here. What was given up
+-- is part of it.
+drop index deliveries_failed;
 create index deliveries_troubled on deliveries (tenant, state, id desc) where state <> 'delivered';
 
 -- What was called, as the subscription may have changed since; null for an attempt that delivered.
