@@ -199,6 +199,23 @@ public final class Standings {
         tenant);
   }
 
+  /** Tenants with receivers to which first attempts are not made; those with the most first. */
+  public Map<Tenant, Integer> tenantsInTrouble(int limit) {
+    return jdbc
+        .sql(
+            """
+            select tenant, count(*) as receivers from standings where state <> 'closed'
+            group by tenant order by receivers desc, tenant limit :limit
+            """)
+        .param("limit", limit)
+        .query((row, _) -> Map.entry(new Tenant(row.getString("tenant")), row.getInt("receivers")))
+        .list()
+        .stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey, Map.Entry::getValue, (one, _) -> one, LinkedHashMap::new));
+  }
+
   private static Map<SubscriptionId, Standing> byId(
       JdbcClient.StatementSpec statement, Tenant tenant) {
     return statement

@@ -56,6 +56,7 @@ class OverviewPages {
   private final DeliveryRows rows;
   private final Events events;
   private final FirstSteps firstSteps;
+  private final OtherTenants otherTenants;
   private final Numbers numbers;
   private final Templates templates;
   private final Clock clock;
@@ -69,6 +70,7 @@ class OverviewPages {
       DeliveryRows rows,
       Events events,
       FirstSteps firstSteps,
+      OtherTenants otherTenants,
       Numbers numbers,
       Templates templates,
       Clock clock) {
@@ -80,6 +82,7 @@ class OverviewPages {
     this.rows = rows;
     this.events = events;
     this.firstSteps = firstSteps;
+    this.otherTenants = otherTenants;
     this.numbers = numbers;
     this.templates = templates;
     this.clock = clock;
@@ -104,6 +107,7 @@ class OverviewPages {
   record Model(
       Visit visit,
       List<Need> needs,
+      List<OtherTenants.Row> otherTenants,
       @Nullable Span numbers,
       @Nullable Chart chart,
       @Nullable Chart day,
@@ -131,7 +135,8 @@ class OverviewPages {
       @RequestParam(name = "numbers", required = false) @Nullable String asked) {
     Tenant tenant = visit.tenant();
     Span span = asked == null ? null : Span.read(asked);
-    if (!events.any(tenant)) {
+    List<OtherTenants.Row> others = otherTenants.of(visit);
+    if (others.isEmpty() && !events.any(tenant)) {
       return firstSteps.show(visit, request);
     }
     Chart chart = span == null ? null : numbers.chart(tenant, null, span).orElse(null);
@@ -145,6 +150,7 @@ class OverviewPages {
         new Model(
             visit,
             needs(tenant),
+            others,
             span,
             chart,
             span == null || span == Span.DAY

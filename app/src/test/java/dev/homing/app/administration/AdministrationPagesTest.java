@@ -2,10 +2,16 @@ package dev.homing.app.administration;
 
 import static dev.homing.app.page.Browser.element;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.homing.activities.standing.KnownStandings;
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import dev.homing.app.page.Browser;
+import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.Tenant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -16,6 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The pages of operators, and of those who read the audit log. */
 class AdministrationPagesTest {
+  /** More than any other tenant has in tests. */
+  private static final int IN_TROUBLE = 12;
+
   private static final String SCRIPT = "<script>alert('x')</script>";
   private static final RunningHoming HOMING = RunningHoming.withAdminKey();
   private static final Api ADMIN = HOMING.admin();
@@ -38,6 +47,48 @@ class AdministrationPagesTest {
                 "/subscriptions",
                 Map.of("url", "https://example.com/a", "event_types", List.of("admin.a")))
             .expect(201));
+  }
+
+  // The overview.
+
+  @Test
+  void theOverviewNamesOtherTenantsWithReceiversInTrouble() {
+    String tenant = tenant();
+    Api api = HOMING.api().authorized("Bearer " + key(tenant, "manage", "publish", "read"));
+    for (int i = 0; i < IN_TROUBLE; i++) {
+      String id =
+          Api.id(
+              api.post(
+                      "/subscriptions",
+                      Map.of("url", "https://nowhere.invalid", "event_types", List.of("trouble.a")))
+                  .expect(201));
+      HOMING
+          .bean(KnownStandings.class)
+          .hold(
+              new SubscriptionKey(new Tenant(tenant), SubscriptionId.read(id).orElseThrow()),
+              "503",
+              Duration.ofHours(1));
+    }
+    api.trigger("trouble.a");
+
+    Document page =
+        await()
+            .until(
+                () -> OPERATOR.page("/ui"),
+                overview -> other(overview, tenant).startsWith(tenant + " 12 12 "));
+
+    assertThat(other(page, tenant)).endsWith("UTC");
+    assertThat(page.select("a:containsOwn(" + tenant + ")").attr("href"))
+        .isEqualTo("/ui?tenant=" + tenant);
+    assertThat(other(OPERATOR.page("/ui?tenant=" + tenant), tenant)).isEmpty();
+    assertThat(other(Browser.signedIn(HOMING.api(), key(tenant(), "read")).page("/ui"), tenant))
+        .isEmpty();
+  }
+
+  private static String other(Document overview, String tenant) {
+    return overview
+        .select("h2:contains(In other tenants) + .table tbody tr:contains(" + tenant + ")")
+        .text();
   }
 
   // The audit log.
