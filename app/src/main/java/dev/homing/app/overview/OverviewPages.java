@@ -136,7 +136,7 @@ class OverviewPages {
     Tenant tenant = visit.tenant();
     Span span = asked == null ? null : Span.read(asked);
     List<OtherTenants.Row> others = otherTenants.of(visit);
-    if (others.isEmpty() && !events.any(tenant)) {
+    if ((others.isEmpty() || visit.chosen()) && !events.any(tenant)) {
       return firstSteps.show(visit, request);
     }
     Chart chart = span == null ? null : numbers.chart(tenant, null, span).orElse(null);
