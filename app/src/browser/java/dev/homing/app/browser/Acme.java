@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * A sample tenant, whose receivers all do differently. Its texts are the same in each run; ids and
@@ -74,6 +75,7 @@ record Acme(
                 entry("secret_headers", Map.of("Authorization", "Bearer of-the-warehouse")),
                 entry("metadata", Map.of("team", "logistics"))));
     api.change(paused, Map.of("enabled", false));
+    PastMonth.add(installation.homing().bean(JdbcClient.class), TENANT, healthy, failing);
 
     String parcel = publish(api, "parcel.sent", "parcel-77", "{\"parcel\":\"77\"}");
     api.await(api.deliveryId(parcel, gone), "cancelled");
