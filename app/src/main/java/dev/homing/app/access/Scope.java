@@ -15,10 +15,12 @@ public enum Scope {
   READ,
   /** To change subscriptions, and to retry and cancel deliveries. */
   MANAGE,
+  /** To see the signing secrets of subscriptions. */
+  SECRETS,
   /** To do all of that, and to manage tenants, keys and repairs. */
   ADMIN;
 
-  static Optional<Scope> of(String word) {
+  public static Optional<Scope> of(String word) {
     return Arrays.stream(values()).filter(scope -> scope.word().equals(word)).findFirst();
   }
 
@@ -28,7 +30,7 @@ public enum Scope {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  GrantedAuthority authority() {
+  public GrantedAuthority authority() {
     return new SimpleGrantedAuthority(word());
   }
 }

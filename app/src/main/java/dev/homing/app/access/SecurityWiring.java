@@ -88,7 +88,7 @@ class SecurityWiring {
                     .hasAuthority(admin)
                     .requestMatchers(HttpMethod.POST, "/webhooks/**")
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
-                    .requestMatchers("/audit/**")
+                    .requestMatchers("/audit/**", "/portal-links/**")
                     .hasAnyAuthority(Scope.MANAGE.word(), admin)
                     .requestMatchers(HttpMethod.GET, "/**")
                     .hasAnyAuthority(Scope.READ.word(), admin)

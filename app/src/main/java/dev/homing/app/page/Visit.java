@@ -1,6 +1,7 @@
 package dev.homing.app.page;
 
 import dev.homing.app.list.Parameters;
+import dev.homing.app.portal.PortalSettings;
 import dev.homing.workflows.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.springframework.web.util.UriUtils;
  * @param tenants to choose from; empty unless the caller is an operator
  * @param chosen whether the query names the tenant, so that links do as well
  * @param done what the form just sent has done, in one word; null: nothing
+ * @param portal how pages look to customers; null: the caller is none
  */
 @Parameters({Visit.TENANT, Visit.DONE})
 public record Visit(
@@ -31,9 +33,18 @@ public record Visit(
     String query,
     List<Tenant> tenants,
     boolean chosen,
-    @Nullable String done) {
+    @Nullable String done,
+    @Nullable PortalSettings portal) {
+  /** The attribute of requests by customers: how pages look to them. */
+  public static final String PORTAL = "homing.portal";
+
   static final String TENANT = "tenant";
   static final String DONE = "done";
+
+  /** The name that pages bear. */
+  public String brand() {
+    return portal == null || portal.name().isEmpty() ? "Homing" : portal.name();
+  }
 
   public boolean mayRead() {
     return may("read");

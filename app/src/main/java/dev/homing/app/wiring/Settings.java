@@ -15,6 +15,7 @@ import dev.homing.app.node.PartSettings;
 import dev.homing.app.node.PortSettings;
 import dev.homing.app.node.TemporalTls;
 import dev.homing.app.page.PageSettings;
+import dev.homing.app.portal.PortalSettings;
 import org.springframework.stereotype.Component;
 
 /** All settings: a wrong one stops the start before anything connects. */
@@ -34,4 +35,5 @@ record Settings(
     DrainSettings drain,
     RetentionSettings retention,
     LimitSettings limits,
-    PageSettings pages) {}
+    PageSettings pages,
+    PortalSettings portal) {}
