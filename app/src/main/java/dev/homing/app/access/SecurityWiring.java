@@ -88,6 +88,8 @@ class SecurityWiring {
                     .hasAuthority(admin)
                     .requestMatchers(HttpMethod.POST, "/webhooks/**")
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
+                    .requestMatchers(HttpMethod.POST, "/subscriptions/*/reveal/**")
+                    .hasAnyAuthority(Scope.SECRETS.word(), admin)
                     .requestMatchers("/audit/**", "/portal-links/**")
                     .hasAnyAuthority(Scope.MANAGE.word(), admin)
                     .requestMatchers(HttpMethod.GET, "/**")

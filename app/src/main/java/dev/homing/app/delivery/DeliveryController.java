@@ -40,8 +40,9 @@ class DeliveryController {
       @RequestParam(name = "subscription_id", required = false) @Nullable String subscription,
       @RequestParam(name = "event_id", required = false) @Nullable String event,
       @RequestParam(name = "event_type", required = false) @Nullable String type,
+      @RequestParam(required = false) @Nullable String outcome,
       @OrderedBy("updated_at") ListRequest request) {
-    DeliveryList.Filter filter = Filters.of(state, subscription, event, type, request);
+    DeliveryList.Filter filter = Filters.of(state, subscription, event, type, outcome, request);
     if (request.isByChange()) {
       return changed(tenant, filter, request);
     }
@@ -60,10 +61,8 @@ class DeliveryController {
               + " its first result");
     }
     return request
-        .changes(
-            deliveries.changed(tenant, filter, request.after(), request.fetch()),
-            DeliveryList.Changed::change)
-        .map(changed -> DeliveryView.of(changed.delivery()));
+        .changes(deliveries.changed(tenant, filter, request.after(), request.fetch()))
+        .map(DeliveryView::of);
   }
 
   @GetMapping("/{id}")

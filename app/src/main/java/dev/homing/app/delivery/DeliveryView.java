@@ -74,6 +74,8 @@ record DeliveryView(
    *
    * @param responseBody the response as text; bytes that are not UTF-8 are replaced
    * @param responseHeaders selected headers of a refusal, in lower case; null: there are none
+   * @param url what was called, without its query; null if it delivered, or is not known
+   * @param address the IP address that was called; null if it delivered, or is not known
    */
   record AttemptView(
       int number,
@@ -84,7 +86,9 @@ record DeliveryView(
       long tookMillis,
       @Nullable String error,
       @Nullable String responseBody,
-      @Nullable Map<String, String> responseHeaders) {
+      @Nullable Map<String, String> responseHeaders,
+      @Nullable String url,
+      @Nullable String address) {
 
     static AttemptView of(RecordedAttempt attempt) {
       byte[] body = attempt.responseBody();
@@ -97,7 +101,9 @@ record DeliveryView(
           attempt.tookMillis(),
           attempt.error(),
           body == null ? null : new String(body, StandardCharsets.UTF_8),
-          attempt.responseHeaders().isEmpty() ? null : attempt.responseHeaders());
+          attempt.responseHeaders().isEmpty() ? null : attempt.responseHeaders(),
+          attempt.url(),
+          attempt.address());
     }
   }
 }

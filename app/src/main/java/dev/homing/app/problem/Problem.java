@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -205,6 +206,16 @@ public final class Problem extends ErrorResponseException {
     return properties != null && properties.get("errors") instanceof List<?> errors
         ? errors.stream().filter(FieldError.class::isInstance).map(FieldError.class::cast).toList()
         : List.of();
+  }
+
+  /** The faults by field, several of one field in one text; empty if it is about something else. */
+  public Map<String, String> faults() {
+    Map<String, String> faults = new TreeMap<>();
+    errors()
+        .forEach(
+            error ->
+                faults.merge(error.field(), error.detail(), (one, other) -> one + "; " + other));
+    return faults;
   }
 
   /** What to do next. */

@@ -61,12 +61,19 @@ class PageSecurity {
                     .permitAll()
                     .requestMatchers(HttpMethod.POST, "/ui/events/new")
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
+                    .requestMatchers("/ui/keys/**", "/ui/tenants/**", "/ui/system/**")
+                    .hasAuthority(admin)
+                    .requestMatchers("/ui/audit/**")
+                    .hasAnyAuthority(Scope.MANAGE.word(), admin)
+                    .requestMatchers(HttpMethod.POST, "/ui/subscriptions/*/reveal/**")
+                    .hasAnyAuthority(Scope.SECRETS.word(), admin)
                     .requestMatchers(HttpMethod.GET, "/**")
                     .hasAnyAuthority(Scope.READ.word(), admin)
                     .requestMatchers(HttpMethod.HEAD, "/**")
                     .hasAnyAuthority(Scope.READ.word(), admin)
                     .anyRequest()
                     .hasAnyAuthority(Scope.MANAGE.word(), admin))
+        .addFilterBefore(new FrontDoor(), AuthorizationFilter.class)
         .addFilterBefore(new SameOriginGuard(problems), AuthorizationFilter.class)
         .addFilterBefore(
             new SessionFilter(
@@ -108,7 +115,8 @@ class PageSecurity {
     return path.equals("/ui")
         || path.startsWith("/ui/")
         || path.startsWith("/assets/")
-        || isOfPortal(request);
+        || isOfPortal(request)
+        || FrontDoor.isOpened(request);
   }
 
   static boolean isOfPortal(HttpServletRequest request) {

@@ -5,7 +5,7 @@ import dev.homing.activities.routing.EventTypes;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.SubscriptionKey;
-import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.activities.subscription.SubscriptionList;
 import dev.homing.app.http.IfMatch;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
@@ -15,7 +15,6 @@ import dev.homing.workflows.Tenant;
 import java.net.URI;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -41,7 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 class SubscriptionController {
   private static final String MERGE_PATCH = "application/merge-patch+json";
 
-  private final Subscriptions subscriptions;
+  private final SubscriptionList list;
   private final SubscriptionRegistry registry;
   private final SubscriptionChanges changes;
   private final TestEvents testEvents;
@@ -50,14 +49,14 @@ class SubscriptionController {
   private final Clock clock;
 
   SubscriptionController(
-      Subscriptions subscriptions,
+      SubscriptionList list,
       SubscriptionRegistry registry,
       SubscriptionChanges changes,
       TestEvents testEvents,
       Standings standings,
       BacklogCounts counts,
       Clock clock) {
-    this.subscriptions = subscriptions;
+    this.list = list;
     this.registry = registry;
     this.changes = changes;
     this.testEvents = testEvents;
@@ -87,13 +86,10 @@ class SubscriptionController {
     }
     return request
         .page(
-            subscriptions.list(
-                tenant.name(),
-                eventType,
-                enabled,
-                request.from(),
-                request.before(),
-                Limit.of(request.fetch())),
+            list.newest(
+                new SubscriptionList.Filter(
+                    tenant, eventType, enabled, null, null, request.from(), request.before()),
+                request.fetch()),
             subscription -> subscription.id().uuid())
         .map(SubscriptionView::of);
   }
@@ -170,6 +166,21 @@ class SubscriptionController {
       @RequestBody(required = false) @Nullable ObjectNode body) {
     SubscriptionChanges.WithSecret rotated = changes.rotate(tenant, id(id), body);
     return SubscriptionView.withSecret(rotated.subscription(), rotated.secret());
+  }
+
+  /** A secret as an answer shows it. */
+  record Revealed(String secret) {
+    /** Omits the secret. */
+    @Override
+    public String toString() {
+      return "Revealed";
+    }
+  }
+
+  /** Shows the secret that signs now. */
+  @PostMapping("/{id}/reveal")
+  Revealed reveal(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
+    return new Revealed(registry.reveal(tenant, id(id)));
   }
 
   private static ResponseEntity<SubscriptionView> answer(

@@ -2,9 +2,13 @@ package dev.homing.app.portal;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.homing.activities.statistics.FlushCounters;
 import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
+import dev.homing.app.journey.ScriptedReceiver;
+import dev.homing.app.journey.Subscribed;
 import dev.homing.app.page.Browser;
 import java.util.Collections;
 import java.util.HashMap;
@@ -33,6 +37,8 @@ class PortalTest {
               "HOMING_ADMIN_KEY",
               RunningHoming.ADMIN_KEY,
               "HOMING_TRUSTED_PROXIES",
+              "127.0.0.1",
+              "HOMING_ALLOW_DESTINATIONS",
               "127.0.0.1",
               "HOMING_PORTAL_EMBED",
               EMBEDDER,
@@ -286,6 +292,54 @@ class PortalTest {
         .post(
             "/ui/subscriptions/new", Map.of("url", "https://new.example", "event_types", "order.*"))
         .expect(status);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"manage, 403, 0", "secrets, 200, 1"})
+  void secretsAreSeenWithTheScopeForThatOnly(String scope, int status, int shown) {
+    String name = tenant();
+    Api.Answer made =
+        caller(name, "manage")
+            .post(
+                "/subscriptions",
+                Map.of("url", "https://theirs.example", "event_types", List.of("a")))
+            .expect(201);
+    String path = "/ui/subscriptions/" + Api.id(made);
+    Browser customer = customer(link(name, Map.of("scopes", List.of(scope))));
+
+    assertThat(customer.page(path).select("form[action$=/reveal]")).hasSize(shown);
+    Api.Answer asked = customer.post(path + "/reveal", Map.of()).expect(status);
+    assertThat(asked.text().contains(Api.text(made.json(), "secret"))).isEqualTo(status == 200);
+  }
+
+  /** Numbers are read on connections of their own, which must know the tenant as well. */
+  @Test
+  void numbersAreThoseOfTheTenant() throws Exception {
+    String name = tenant();
+    Api api = caller(name, "read", "manage", "publish");
+    try (ScriptedReceiver receiver = ScriptedReceiver.start()) {
+      Subscribed subscription = api.subscribed(receiver);
+      subscription.newDelivery("delivered");
+      await()
+          .until(
+              () -> {
+                HOMING.bean(FlushCounters.class).flush();
+                return api.get("/stats").expect(200).json().get("total").get("attempts");
+              },
+              attempts -> attempts.intValue() == 1);
+
+      Browser customer = customer(link(name, Map.of()));
+      Browser other = customer(link(tenant(), Map.of()));
+      String path = "/ui/subscriptions/" + subscription.id();
+
+      for (String page : List.of("/ui?numbers=24h", path + "?numbers=24h")) {
+        assertThat(customer.page(page).select("svg.bars title").text())
+            .as(page)
+            .contains("1 delivered");
+      }
+      assertThat(other.page("/ui?numbers=24h").text()).doesNotContain(receiver.url().substring(7));
+      other.get(path + "?numbers=24h").expect(404);
+    }
   }
 
   @Test
