@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param retrying a delivery to that one
  * @param order an event with three recipients
  * @param unmatched an event without any
+ * @param portalLink one that was not opened
  */
 record Acme(
     Account account,
@@ -27,7 +28,8 @@ record Acme(
     String retrying,
     String failed,
     String order,
-    String unmatched) {
+    String unmatched,
+    String portalLink) {
   static final String TENANT = "acme";
 
   private static @Nullable Acme shared;
@@ -89,7 +91,9 @@ record Acme(
     api.await(delivered, "delivered");
     String retrying = api.deliveryId(order, failing);
     api.awaitDelivery(retrying, "attempt_count", 3);
-    return new Acme(account, healthy, failing, delivered, retrying, failed, order, unmatched);
+    String portalLink = Api.id(api.post("/portal-links", Map.of()).expect(201));
+    return new Acme(
+        account, healthy, failing, delivered, retrying, failed, order, unmatched, portalLink);
   }
 
   private static Reply saying(int status, String body) {

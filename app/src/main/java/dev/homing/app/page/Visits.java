@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.app.access.Tenants;
 import dev.homing.app.audit.Actor;
-import dev.homing.app.portal.PortalSettings;
+import dev.homing.app.portal.Customer;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -68,7 +68,7 @@ class Visits implements HandlerMethodArgumentResolver, WebMvcConfigurer {
         tenants.list("", MAX_TENANTS).stream().map(Tenants.Registered::name).toList(),
         visit.chosen(),
         visit.done(),
-        visit.portal());
+        visit.customer());
   }
 
   /** The visit of a known caller, without tenants to choose from; asks no database. */
@@ -93,7 +93,7 @@ class Visits implements HandlerMethodArgumentResolver, WebMvcConfigurer {
             List.of(),
             request.getParameter(Visit.TENANT) != null,
             request.getParameter(Visit.DONE),
-            portal(request)));
+            Customer.of(request)));
   }
 
   /** Of a caller who is not signed in, and may see nothing. */
@@ -107,11 +107,7 @@ class Visits implements HandlerMethodArgumentResolver, WebMvcConfigurer {
         List.of(),
         false,
         null,
-        portal(request));
-  }
-
-  private static @Nullable PortalSettings portal(HttpServletRequest request) {
-    return (PortalSettings) request.getAttribute(Visit.PORTAL);
+        Customer.of(request));
   }
 
   private static String query(HttpServletRequest request) {

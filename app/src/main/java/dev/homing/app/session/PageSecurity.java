@@ -7,7 +7,7 @@ import dev.homing.app.access.OpenModeGuard;
 import dev.homing.app.access.Scope;
 import dev.homing.app.access.Tenants;
 import dev.homing.app.limit.LimitFilter;
-import dev.homing.app.page.Visit;
+import dev.homing.app.portal.Customer;
 import dev.homing.app.portal.PortalLinks;
 import dev.homing.app.portal.PortalSettings;
 import dev.homing.app.problem.Problem;
@@ -63,7 +63,7 @@ class PageSecurity {
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
                     .requestMatchers("/ui/keys/**", "/ui/tenants/**", "/ui/system/**")
                     .hasAuthority(admin)
-                    .requestMatchers("/ui/audit/**")
+                    .requestMatchers("/ui/audit/**", "/ui/portal-links/**")
                     .hasAnyAuthority(Scope.MANAGE.word(), admin)
                     .requestMatchers(HttpMethod.POST, "/ui/subscriptions/*/reveal/**")
                     .hasAnyAuthority(Scope.SECRETS.word(), admin)
@@ -132,9 +132,11 @@ class PageSecurity {
       HttpServletRequest request, HttpServletResponse response) {
     String logo = "";
     String frames = "'none'";
-    if (request.getAttribute(Visit.PORTAL) instanceof PortalSettings portal) {
-      logo = portal.logo().isEmpty() ? "" : " " + portal.logoOrigin();
-      frames = portal.isFramed() ? String.join(" ", portal.embedders()) : frames;
+    Customer customer = Customer.of(request);
+    if (customer != null) {
+      PortalSettings looks = customer.looks();
+      logo = looks.logo().isEmpty() ? "" : " " + looks.logoOrigin();
+      frames = looks.isFramed() ? String.join(" ", looks.embedders()) : frames;
     }
     response.setHeader(
         "Content-Security-Policy",

@@ -5,7 +5,7 @@ import dev.homing.app.access.Admission;
 import dev.homing.app.access.Caller;
 import dev.homing.app.access.Credentials;
 import dev.homing.app.access.Tenants;
-import dev.homing.app.page.Visit;
+import dev.homing.app.portal.Customer;
 import dev.homing.app.portal.PortalLinks;
 import dev.homing.app.portal.PortalSettings;
 import dev.homing.app.problem.Problem;
@@ -61,7 +61,7 @@ final class SessionFilter extends OncePerRequestFilter {
     try {
       Optional<Caller> customer = ofLink(request);
       if (customer.isPresent() || PageSecurity.isOfPortal(request)) {
-        request.setAttribute(Visit.PORTAL, portal);
+        new Customer(portal).enter(request);
       }
       Optional<Caller> caller = settings.isOpen() ? Admission.local(request) : ofKey(request);
       if (customer.isPresent() && (caller.isPresent() || !settings.isOpen())) {

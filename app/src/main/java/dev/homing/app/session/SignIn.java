@@ -97,7 +97,7 @@ class SignIn {
             HttpHeaders.SET_COOKIE,
             SessionCookie.OF_KEY.end(false),
             SessionCookie.OF_LINK.end(portal.isFramed()))
-        .header(HttpHeaders.LOCATION, visit.portal() == null ? PATH : PortalDoor.PATH)
+        .header(HttpHeaders.LOCATION, visit.customer() == null ? PATH : PortalDoor.PATH)
         .build();
   }
 

@@ -281,6 +281,17 @@ class PortalTest {
         .expect(403);
   }
 
+  /** By another link a customer could stay after being sent away. */
+  @Test
+  void customersMakeNoLinks() {
+    Browser customer = customer(link(tenant(), Map.of("scopes", List.of("manage", "secrets"))));
+
+    assertThat(customer.page("/ui").select("nav a[href*=portal-links]")).isEmpty();
+    customer.get("/ui/portal-links").expect(404);
+    customer.get("/ui/portal-links/new").expect(404);
+    customer.post("/ui/portal-links/new", Map.of("expires_in", "7d")).expect(404);
+  }
+
   @ParameterizedTest
   @CsvSource({"read, 403, 0", "manage, 200, 1"})
   void scopesSayWhatACustomerMayDo(String scope, int status, int links) {
@@ -426,6 +437,8 @@ class PortalTest {
         .contains("cannot have secrets, which this key lacks itself");
     assertThat(manager.post("/portal-links", Map.of("tenant", tenant())).expect(422).text())
         .contains("must be the name of a tenant of this key");
+    assertThat(caller(ours, "manage").post("/portal-links", Map.of()).expect(422).text())
+        .contains("cannot have read, which this key lacks itself");
     caller(ours, "read").post("/portal-links", Map.of()).expect(403);
   }
 
