@@ -125,4 +125,11 @@ record Acme(
     String[] headers = name.isEmpty() ? new String[0] : new String[] {"Homing-Event-Id", name};
     return Api.id(api.send("POST", "/webhooks/" + type, payload, headers).expect(202));
   }
+
+  /** A link by which a customer comes who may manage. */
+  String newPortalUrl() {
+    return Api.text(
+        account.api().post("/portal-links", Map.of("scopes", List.of("manage"))).expect(201).json(),
+        "url");
+  }
 }
