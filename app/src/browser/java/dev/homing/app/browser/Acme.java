@@ -19,6 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * @param retrying a delivery to that one
  * @param order an event with three recipients
  * @param unmatched an event without any
+ * @param portalLink one that was not opened
  */
 record Acme(
     Account account,
@@ -28,7 +29,8 @@ record Acme(
     String retrying,
     String failed,
     String order,
-    String unmatched) {
+    String unmatched,
+    String portalLink) {
   static final String TENANT = "acme";
 
   private static @Nullable Acme shared;
@@ -91,7 +93,9 @@ record Acme(
     api.await(delivered, "delivered");
     String retrying = api.deliveryId(order, failing);
     api.awaitDelivery(retrying, "attempt_count", 3);
-    return new Acme(account, healthy, failing, delivered, retrying, failed, order, unmatched);
+    String portalLink = Api.id(api.post("/portal-links", Map.of()).expect(201));
+    return new Acme(
+        account, healthy, failing, delivered, retrying, failed, order, unmatched, portalLink);
   }
 
   private static Reply saying(int status, String body) {
@@ -122,5 +126,12 @@ record Acme(
   private static String publish(Api api, String type, String name, String payload) {
     String[] headers = name.isEmpty() ? new String[0] : new String[] {"Homing-Event-Id", name};
     return Api.id(api.send("POST", "/webhooks/" + type, payload, headers).expect(202));
+  }
+
+  /** A link by which a customer comes who may manage. */
+  String newPortalUrl() {
+    return Api.text(
+        account.api().post("/portal-links", Map.of("scopes", List.of("manage"))).expect(201).json(),
+        "url");
   }
 }

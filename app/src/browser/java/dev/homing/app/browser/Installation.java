@@ -8,12 +8,19 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The installation that all browser tests share: with real parts, and keys to sign in with. */
+/**
+ * The installation that all browser tests share: with real parts, keys to sign in with, and a
+ * portal that looks as the company wants it to.
+ */
 final class Installation {
+  /** The name that the portal's pages bear. */
+  static final String BRAND = "Acme hooks";
+
   private static @Nullable Installation shared;
 
   private final AtomicInteger accounts = new AtomicInteger();
   private final NamedReceivers receivers = new NamedReceivers();
+  private final CompanySite company = new CompanySite();
   private final RunningHoming homing;
 
   private Installation() {
@@ -22,6 +29,16 @@ final class Installation {
             RunningHoming.apart(
                 "browser",
                 Map.of(
+                    "HOMING_PORTAL_NAME",
+                    BRAND,
+                    "HOMING_PORTAL_LOGO",
+                    company.logo(),
+                    "HOMING_PORTAL_ACCENT",
+                    "#0a5c36",
+                    "HOMING_PORTAL_EMBED",
+                    company.origin(),
+                    "HOMING_PORTAL_BACK_URL",
+                    company.origin() + "/",
                     "HOMING_ADMIN_KEY",
                     RunningHoming.ADMIN_KEY,
                     "HOMING_ALLOW_DESTINATIONS",
@@ -44,6 +61,11 @@ final class Installation {
 
   RunningHoming homing() {
     return homing;
+  }
+
+  /** The site that may show the portal in a frame. */
+  CompanySite company() {
+    return company;
   }
 
   NamedReceivers receivers() {

@@ -12,6 +12,7 @@ final class Pages {
   static final Set<String> NONE =
       Set.of(
           "GET /assets/{name}",
+          "GET /portal/theme.css",
           "GET /ui/search",
           "GET /ui/events/{id}/payload",
           "GET /ui/audit/export");
@@ -35,6 +36,12 @@ final class Pages {
         entry("GET /ui/keys/new", List.of("/ui/keys/new")),
         entry(
             "GET /ui/keys/{id}/revoke", List.of("/ui/keys/" + acme.account().keyId() + "/revoke")),
+        entry("GET /portal", List.of("/portal")),
+        entry("GET /ui/portal-links", List.of("/ui/portal-links")),
+        entry("GET /ui/portal-links/new", List.of("/ui/portal-links/new?tenant=acme")),
+        entry(
+            "GET /ui/portal-links/{id}/revoke",
+            List.of("/ui/portal-links/" + acme.portalLink() + "/revoke")),
         entry("GET /ui/system", List.of("/ui/system")),
         entry(
             "GET /ui/subscriptions",

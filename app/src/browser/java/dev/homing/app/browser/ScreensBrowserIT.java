@@ -49,6 +49,8 @@ class ScreensBrowserIT {
     take("/ui/deliveries/" + acme.retrying(), taken.resolve("delivery-dark.png"), ColorScheme.DARK);
     take("/ui/events/" + acme.order(), taken.resolve("event.png"), ColorScheme.LIGHT);
 
+    takePortal(taken.resolve("portal.png"));
+
     for (String name : names(taken)) {
       assertThat(taken.resolve(name))
           .satisfies(file -> assertThat(Files.size(file)).isLessThan(MOST_BYTES));
@@ -62,6 +64,16 @@ class ScreensBrowserIT {
       }
     }
     assertThat(names(shown)).isEqualTo(names(taken));
+  }
+
+  /** As a customer sees it. */
+  private void takePortal(Path file) {
+    try (Tab customer = Tab.open()) {
+      customer.page().setViewportSize(WIDTH, HEIGHT);
+      customer.visit(acme.newPortalUrl()).isAt("/ui/subscriptions");
+      PlaywrightAssertions.assertThat(customer.page().locator(".later")).hasCount(0);
+      customer.page().screenshot(new Page.ScreenshotOptions().setPath(file));
+    }
   }
 
   /** Counts are written every few seconds, and the page looks for them as often. */

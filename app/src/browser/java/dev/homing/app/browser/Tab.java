@@ -160,6 +160,11 @@ final class Tab implements AutoCloseable {
     expected.add(text);
   }
 
+  /** Whether the browser has said this. */
+  boolean heard(String text) {
+    return complaints.stream().anyMatch(complaint -> complaint.contains(text));
+  }
+
   /** In light and dark, wide and narrow: nothing that axe finds, nothing to scroll sideways. */
   void assertSound() {
     if (!(boolean) page.evaluate("() => 'axe' in window")) {

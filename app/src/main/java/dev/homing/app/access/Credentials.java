@@ -31,12 +31,17 @@ public class Credentials {
   public Optional<Caller> caller(String key, String address) {
     Optional<Caller> caller = isAdminKey(key) ? Optional.of(Caller.ADMIN) : keys.caller(key);
     if (caller.isEmpty()) {
-      Duration wait = wrongKeys.count(address);
-      if (wait.isPositive()) {
-        throw Problem.tooManyWrongKeys(wait);
-      }
+      refuse(address);
     }
     return caller;
+  }
+
+  /** Counts a wrong key or link; too many from one address are a problem. */
+  public void refuse(String address) {
+    Duration wait = wrongKeys.count(address);
+    if (wait.isPositive()) {
+      throw Problem.tooManyWrongKeys(wait);
+    }
   }
 
   /**

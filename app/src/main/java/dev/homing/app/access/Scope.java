@@ -20,7 +20,7 @@ public enum Scope {
   /** To do all of that, and to manage tenants, keys and repairs. */
   ADMIN;
 
-  static Optional<Scope> of(String word) {
+  public static Optional<Scope> of(String word) {
     return Arrays.stream(values()).filter(scope -> scope.word().equals(word)).findFirst();
   }
 
@@ -30,7 +30,7 @@ public enum Scope {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  GrantedAuthority authority() {
+  public GrantedAuthority authority() {
     return new SimpleGrantedAuthority(word());
   }
 }

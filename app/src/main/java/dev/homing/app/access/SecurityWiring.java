@@ -90,7 +90,7 @@ class SecurityWiring {
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
                     .requestMatchers(HttpMethod.POST, "/subscriptions/*/reveal/**")
                     .hasAnyAuthority(Scope.SECRETS.word(), admin)
-                    .requestMatchers("/audit/**")
+                    .requestMatchers("/audit/**", "/portal-links/**")
                     .hasAnyAuthority(Scope.MANAGE.word(), admin)
                     .requestMatchers(HttpMethod.GET, "/**")
                     .hasAnyAuthority(Scope.READ.word(), admin)

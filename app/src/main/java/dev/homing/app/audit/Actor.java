@@ -22,7 +22,7 @@ public record Actor(String name, boolean operator, String address, String reques
     return of(requireNonNull(SecurityContextHolder.getContext().getAuthentication()));
   }
 
-  static Actor of(Authentication caller) {
+  public static Actor of(Authentication caller) {
     return (Actor) requireNonNull(caller.getDetails());
   }
 }

@@ -20,6 +20,7 @@ public final class Notices {
           case "deleted" -> "Deleted. What waited for it is cancelled.";
           case "published" -> "Published.";
           case "revoked" -> "Revoked. Every node refuses it within half a minute.";
+          case "ended" -> "Revoked. Its session ends within half a minute.";
           case "added" -> "The tenant is there. It needs a key to be used.";
           case "paced" -> "Saved. It holds from the next request.";
           default -> null;

@@ -27,7 +27,7 @@ class PagesOfProblems implements ProblemPages {
   }
 
   private static boolean isPage(String path) {
-    return path.equals("/ui") || path.startsWith("/ui/");
+    return path.equals("/ui") || path.startsWith("/ui/") || path.equals("/portal");
   }
 
   @Override

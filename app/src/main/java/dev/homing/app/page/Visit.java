@@ -1,6 +1,7 @@
 package dev.homing.app.page;
 
 import dev.homing.app.list.Parameters;
+import dev.homing.app.portal.Customer;
 import dev.homing.workflows.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.springframework.web.util.UriUtils;
  * @param tenants to choose from; empty unless the caller is an operator
  * @param chosen whether the query names the tenant, so that links do as well
  * @param done what the form just sent has done, in one word; null: nothing
+ * @param customer who came by a portal link; null: nobody did
  */
 @Parameters({Visit.TENANT, Visit.DONE})
 public record Visit(
@@ -31,9 +33,17 @@ public record Visit(
     String query,
     List<Tenant> tenants,
     boolean chosen,
-    @Nullable String done) {
+    @Nullable String done,
+    @Nullable Customer customer) {
   static final String TENANT = "tenant";
   static final String DONE = "done";
+
+  /** The name that pages bear. */
+  public String brand() {
+    return customer == null || customer.looks().name().isEmpty()
+        ? "Homing"
+        : customer.looks().name();
+  }
 
   public boolean mayRead() {
     return may("read");

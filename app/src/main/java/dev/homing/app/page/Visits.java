@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.homing.app.access.Tenants;
 import dev.homing.app.audit.Actor;
+import dev.homing.app.portal.Customer;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -66,7 +67,8 @@ class Visits implements HandlerMethodArgumentResolver, WebMvcConfigurer {
         visit.query(),
         tenants.list("", MAX_TENANTS).stream().map(Tenants.Registered::name).toList(),
         visit.chosen(),
-        visit.done());
+        visit.done(),
+        visit.customer());
   }
 
   /** The visit of a known caller, without tenants to choose from; asks no database. */
@@ -90,13 +92,22 @@ class Visits implements HandlerMethodArgumentResolver, WebMvcConfigurer {
             query(request),
             List.of(),
             request.getParameter(Visit.TENANT) != null,
-            request.getParameter(Visit.DONE)));
+            request.getParameter(Visit.DONE),
+            Customer.of(request)));
   }
 
   /** Of a caller who is not signed in, and may see nothing. */
   static Visit anonymous(HttpServletRequest request) {
     return new Visit(
-        Tenant.DEFAULT, Set.of(), false, request.getRequestURI(), "", List.of(), false, null);
+        Tenant.DEFAULT,
+        Set.of(),
+        false,
+        request.getRequestURI(),
+        "",
+        List.of(),
+        false,
+        null,
+        Customer.of(request));
   }
 
   private static String query(HttpServletRequest request) {

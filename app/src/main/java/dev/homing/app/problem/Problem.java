@@ -51,7 +51,7 @@ public final class Problem extends ErrorResponseException {
   }
 
   /** 404: no route matches the path. */
-  static Problem noRoute() {
+  public static Problem noRoute() {
     return of(HttpStatus.NOT_FOUND, "No route matches this path. See the API documentation.");
   }
 

@@ -7,6 +7,9 @@ import dev.homing.app.access.OpenModeGuard;
 import dev.homing.app.access.Scope;
 import dev.homing.app.access.Tenants;
 import dev.homing.app.limit.LimitFilter;
+import dev.homing.app.portal.Customer;
+import dev.homing.app.portal.PortalLinks;
+import dev.homing.app.portal.PortalSettings;
 import dev.homing.app.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -20,6 +23,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer.FrameOptionsConfig;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
@@ -31,11 +35,6 @@ import org.springframework.web.util.UriUtils;
 /** Admits callers of pages, and keeps what pages show from doing anything. */
 @Configuration(proxyBeanMethods = false)
 class PageSecurity {
-  /** Everything comes from here; nothing in a page is a script, a style or a handler. */
-  private static final String CONTENT_SECURITY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-          + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
   /** Pages and their files; the API comes after. */
   @Bean
   @Order(2)
@@ -44,6 +43,8 @@ class PageSecurity {
       AccessSettings settings,
       Sessions sessions,
       Credentials credentials,
+      PortalLinks links,
+      PortalSettings portal,
       Tenants tenants,
       Admission admission,
       LimitFilter limits,
@@ -55,13 +56,14 @@ class PageSecurity {
     return http.securityMatcher(PageSecurity::isOfPages)
         .authorizeHttpRequests(
             all ->
-                all.requestMatchers("/assets/**", SignIn.PATH, "/ui/sign-out")
+                all.requestMatchers(
+                        "/assets/**", SignIn.PATH, "/ui/sign-out", PortalDoor.PATH, "/portal/*")
                     .permitAll()
                     .requestMatchers(HttpMethod.POST, "/ui/events/new")
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
                     .requestMatchers("/ui/keys/**", "/ui/tenants/**", "/ui/system/**")
                     .hasAuthority(admin)
-                    .requestMatchers("/ui/audit/**")
+                    .requestMatchers("/ui/audit/**", "/ui/portal-links/**")
                     .hasAnyAuthority(Scope.MANAGE.word(), admin)
                     .requestMatchers(HttpMethod.POST, "/ui/subscriptions/*/reveal/**")
                     .hasAnyAuthority(Scope.SECRETS.word(), admin)
@@ -74,7 +76,8 @@ class PageSecurity {
         .addFilterBefore(new FrontDoor(), AuthorizationFilter.class)
         .addFilterBefore(new SameOriginGuard(problems), AuthorizationFilter.class)
         .addFilterBefore(
-            new SessionFilter(settings, sessions, credentials, tenants, admission, problems),
+            new SessionFilter(
+                settings, sessions, credentials, links, portal, tenants, admission, problems),
             AuthorizationFilter.class)
         .addFilterBefore(limits, AuthorizationFilter.class)
         .exceptionHandling(
@@ -93,7 +96,8 @@ class PageSecurity {
         .headers(
             headers ->
                 headers
-                    .contentSecurityPolicy(csp -> csp.policyDirectives(CONTENT_SECURITY))
+                    .frameOptions(FrameOptionsConfig::disable) // frame-ancestors says more.
+                    .addHeaderWriter(PageSecurity::writeContentSecurity)
                     // Not no-referrer: browsers would send forms with Origin: null.
                     .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN))
                     .crossOriginOpenerPolicy(
@@ -111,7 +115,34 @@ class PageSecurity {
     return path.equals("/ui")
         || path.startsWith("/ui/")
         || path.startsWith("/assets/")
+        || isOfPortal(request)
         || FrontDoor.isOpened(request);
+  }
+
+  static boolean isOfPortal(HttpServletRequest request) {
+    String path = request.getRequestURI();
+    return path.equals(PortalDoor.PATH) || path.startsWith(PortalDoor.PATH + "/");
+  }
+
+  /**
+   * Everything comes from here; nothing in a page is a script, a style or a handler. Pages of
+   * customers have their logo, and appear in frames of the sites that may show them.
+   */
+  private static void writeContentSecurity(
+      HttpServletRequest request, HttpServletResponse response) {
+    String logo = "";
+    String frames = "'none'";
+    Customer customer = Customer.of(request);
+    if (customer != null) {
+      PortalSettings looks = customer.looks();
+      logo = looks.logo().isEmpty() ? "" : " " + looks.logoOrigin();
+      frames = looks.isFramed() ? String.join(" ", looks.embedders()) : frames;
+    }
+    response.setHeader(
+        "Content-Security-Policy",
+        ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:%s;"
+                + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors %s")
+            .formatted(logo, frames));
   }
 
   /** Asks to sign in, and shows the page afterwards; a poll has the browser do that. */
@@ -129,17 +160,21 @@ class PageSecurity {
               "Without HOMING_ADMIN_KEY, Homing serves only connections from its own machine."));
       return;
     }
+    if (SessionCookie.OF_LINK.of(request).isPresent()
+        && SessionCookie.OF_KEY.of(request).isEmpty()) {
+      send(request, response, PortalDoor.PATH);
+      return;
+    }
     String query = request.getQueryString();
     String page = request.getRequestURI() + (query == null ? "" : "?" + query);
     String signIn =
         "%s?%s=%s".formatted(SignIn.PATH, SignIn.TO, UriUtils.encode(page, StandardCharsets.UTF_8));
-    if (request.getHeader("HX-Request") != null) {
-      response.setStatus(HttpStatus.UNAUTHORIZED.value());
-      response.setHeader("HX-Redirect", request.getMethod().equals("GET") ? signIn : SignIn.PATH);
-    } else {
-      response.setStatus(HttpStatus.SEE_OTHER.value());
-      response.setHeader(
-          HttpHeaders.LOCATION, request.getMethod().equals("GET") ? signIn : SignIn.PATH);
-    }
+    send(request, response, request.getMethod().equals("GET") ? signIn : SignIn.PATH);
+  }
+
+  private static void send(HttpServletRequest request, HttpServletResponse response, String page) {
+    boolean isPoll = request.getHeader("HX-Request") != null;
+    response.setStatus((isPoll ? HttpStatus.UNAUTHORIZED : HttpStatus.SEE_OTHER).value());
+    response.setHeader(isPoll ? "HX-Redirect" : HttpHeaders.LOCATION, page);
   }
 }

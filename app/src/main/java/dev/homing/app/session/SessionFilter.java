@@ -5,6 +5,9 @@ import dev.homing.app.access.Admission;
 import dev.homing.app.access.Caller;
 import dev.homing.app.access.Credentials;
 import dev.homing.app.access.Tenants;
+import dev.homing.app.portal.Customer;
+import dev.homing.app.portal.PortalLinks;
+import dev.homing.app.portal.PortalSettings;
 import dev.homing.app.problem.Problem;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.FilterChain;
@@ -26,6 +29,8 @@ final class SessionFilter extends OncePerRequestFilter {
   private final AccessSettings settings;
   private final Sessions sessions;
   private final Credentials credentials;
+  private final PortalLinks links;
+  private final PortalSettings portal;
   private final Tenants tenants;
   private final Admission admission;
   private final HandlerExceptionResolver problems;
@@ -34,12 +39,16 @@ final class SessionFilter extends OncePerRequestFilter {
       AccessSettings settings,
       Sessions sessions,
       Credentials credentials,
+      PortalLinks links,
+      PortalSettings portal,
       Tenants tenants,
       Admission admission,
       HandlerExceptionResolver problems) {
     this.settings = settings;
     this.sessions = sessions;
     this.credentials = credentials;
+    this.links = links;
+    this.portal = portal;
     this.tenants = tenants;
     this.admission = admission;
     this.problems = problems;
@@ -50,7 +59,14 @@ final class SessionFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     try {
-      Optional<Caller> caller = settings.isOpen() ? Admission.local(request) : ofSession(request);
+      Optional<Caller> customer = ofLink(request);
+      if (customer.isPresent() || PageSecurity.isOfPortal(request)) {
+        new Customer(portal).enter(request);
+      }
+      Optional<Caller> caller = settings.isOpen() ? Admission.local(request) : ofKey(request);
+      if (customer.isPresent() && (caller.isPresent() || !settings.isOpen())) {
+        caller = customer;
+      }
       caller.ifPresent(
           known -> admission.admit(actingForChosen(known, request), request, response));
     } catch (DataAccessException | Problem | InvalidParameterException refused) {
@@ -60,11 +76,26 @@ final class SessionFilter extends OncePerRequestFilter {
     chain.doFilter(request, response);
   }
 
-  private Optional<Caller> ofSession(HttpServletRequest request) {
-    return SessionCookie.of(request)
+  private Optional<Caller> ofKey(HttpServletRequest request) {
+    return SessionCookie.OF_KEY
+        .of(request)
         .flatMap(sessions::name)
         .flatMap(credentials::known)
-        .map(caller -> caller.named("session:" + caller.name()));
+        .map(SessionFilter::inSession);
+  }
+
+  /** A customer's session counts before the one of an operator, which may do more. */
+  private Optional<Caller> ofLink(HttpServletRequest request) {
+    return SessionCookie.OF_LINK
+        .of(request)
+        .flatMap(sessions::name)
+        .flatMap(links::caller)
+        .map(SessionFilter::inSession);
+  }
+
+  /** The caller as the audit log names it. */
+  static Caller inSession(Caller caller) {
+    return caller.named("session:" + caller.name());
   }
 
   /** Operators choose the tenant with each request, so that a link shows others the same page. */

@@ -29,14 +29,14 @@ import org.springframework.stereotype.Component;
 /**
  * Seals who signed in, so that no node stores sessions and every node knows them.
  *
- * <p>A session names the key, not its secret, and when it ends; whether the key is still valid is
- * asked at each request. One of the admin key ends once that key is changed. Sessions are sealed
- * with AES-256-GCM under keys derived from {@code HOMING_ENCRYPTION_KEYS} (RFC 5869): the first one
- * seals, all of them open.
+ * <p>A session names the key or the portal link, not its secret, and when it ends; whether that is
+ * still valid is asked at each request. One of the admin key ends once that key is changed.
+ * Sessions are sealed with AES-256-GCM under keys derived from {@code HOMING_ENCRYPTION_KEYS} (RFC
+ * 5869): the first one seals, all of them open.
  */
 @Component
 class Sessions {
-  /** How long a session lasts after signing in. */
+  /** How long a session lasts after signing in with a key. */
   static final Duration DURATION = Duration.ofHours(12);
 
   private static final String CIPHER = "AES/GCM/NoPadding";
@@ -65,10 +65,10 @@ class Sessions {
     }
   }
 
-  /** A session that begins now, for the caller with this name. */
-  String begin(String name) {
+  /** A session that begins now, for the caller with this name, and lasts this long. */
+  String begin(String name, Duration duration) {
     String digest = name.equals(Actor.ADMIN_KEY) ? adminKeyDigest : "";
-    String text = clock.instant().plus(DURATION).toEpochMilli() + " " + name + " " + digest;
+    String text = clock.instant().plus(duration).toEpochMilli() + " " + name + " " + digest;
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
     try {

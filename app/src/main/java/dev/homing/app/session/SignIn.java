@@ -6,6 +6,7 @@ import dev.homing.app.access.Credentials;
 import dev.homing.app.page.Form;
 import dev.homing.app.page.Templates;
 import dev.homing.app.page.Visit;
+import dev.homing.app.portal.PortalSettings;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -36,10 +37,17 @@ class SignIn {
   private final AccessSettings settings;
   private final Credentials credentials;
   private final Sessions sessions;
+  private final PortalSettings portal;
   private final Templates templates;
 
-  SignIn(AccessSettings settings, Credentials credentials, Sessions sessions, Templates templates) {
+  SignIn(
+      AccessSettings settings,
+      Credentials credentials,
+      Sessions sessions,
+      PortalSettings portal,
+      Templates templates) {
     this.settings = settings;
+    this.portal = portal;
     this.credentials = credentials;
     this.sessions = sessions;
     this.templates = templates;
@@ -69,7 +77,11 @@ class SignIn {
       return again(HttpStatus.FORBIDDEN, visit, to, "This key lacks the scope read.");
     }
     return ResponseEntity.status(HttpStatus.SEE_OTHER)
-        .header(HttpHeaders.SET_COOKIE, SessionCookie.set(sessions.begin(caller.get().name())))
+        .header(
+            HttpHeaders.SET_COOKIE,
+            SessionCookie.OF_KEY.set(
+                sessions.begin(caller.get().name(), Sessions.DURATION), Sessions.DURATION, false),
+            SessionCookie.OF_LINK.end(portal.isFramed()))
         .header(HttpHeaders.LOCATION, to)
         .build();
   }
@@ -79,10 +91,13 @@ class SignIn {
   }
 
   @PostMapping("/ui/sign-out")
-  ResponseEntity<byte[]> signOut() {
+  ResponseEntity<byte[]> signOut(Visit visit) {
     return ResponseEntity.status(HttpStatus.SEE_OTHER)
-        .header(HttpHeaders.SET_COOKIE, SessionCookie.clear())
-        .header(HttpHeaders.LOCATION, PATH)
+        .header(
+            HttpHeaders.SET_COOKIE,
+            SessionCookie.OF_KEY.end(false),
+            SessionCookie.OF_LINK.end(portal.isFramed()))
+        .header(HttpHeaders.LOCATION, visit.customer() == null ? PATH : PortalDoor.PATH)
         .build();
   }
 

@@ -16,6 +16,7 @@ import dev.homing.app.node.PartSettings;
 import dev.homing.app.node.PortSettings;
 import dev.homing.app.node.TemporalTls;
 import dev.homing.app.page.PageSettings;
+import dev.homing.app.portal.PortalSettings;
 import org.springframework.stereotype.Component;
 
 /** All settings: a wrong one stops the start before anything connects. */
@@ -36,4 +37,5 @@ record Settings(
     RetentionSettings retention,
     StatisticsSettings statistics,
     LimitSettings limits,
-    PageSettings pages) {}
+    PageSettings pages,
+    PortalSettings portal) {}

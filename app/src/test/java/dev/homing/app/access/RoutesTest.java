@@ -24,6 +24,10 @@ class RoutesTest {
           entry("GET /subscriptions", "read"),
           entry("GET /subscriptions/{id}", "read"),
           entry("GET /subscriptions/{id}/keys", "read"),
+          entry("GET /portal-links", "manage"),
+          entry("POST /portal-links", "manage"),
+          entry("GET /portal-links/{id}", "manage"),
+          entry("DELETE /portal-links/{id}", "manage"),
           entry("GET /subscriptions/{id}/stats", "read"),
           entry("GET /stats", "read"),
           entry("GET /events", "read"),
@@ -180,11 +184,18 @@ class RoutesTest {
     String delivery = api.deliveryId(event);
     api.await(delivery, "retrying");
     return Map.of(
-        "subscriptions", uuid(subscription), "events", uuid(event), "deliveries", uuid(delivery));
+        "subscriptions",
+        uuid(subscription),
+        "events",
+        uuid(event),
+        "deliveries",
+        uuid(delivery),
+        "portal-links",
+        uuid(Api.id(api.post("/portal-links", Map.of()).expect(201))));
   }
 
   private static UUID uuid(String id) {
-    return UUID.fromString(id.substring(4));
+    return UUID.fromString(id.substring(id.indexOf('_') + 1));
   }
 
   private static Api.Answer call(Api api, String route, UUID id) {
@@ -194,7 +205,17 @@ class RoutesTest {
   private static Api.Answer call(Api api, String route, UUID id, String query) {
     String[] parts = route.split(" ", -1);
     String prefix =
-        Map.of("subscriptions", "sub_", "events", "evt_", "deliveries", "dlv_", "keys", "hk_")
+        Map.of(
+                "subscriptions",
+                "sub_",
+                "events",
+                "evt_",
+                "deliveries",
+                "dlv_",
+                "keys",
+                "hk_",
+                "portal-links",
+                "hp_")
             .getOrDefault(parts[1].split("/", -1)[1], "");
     String path =
         parts[1].replace("{id}", prefix + id).replace("{type}", "a.b").replace("{name}", "nobody");

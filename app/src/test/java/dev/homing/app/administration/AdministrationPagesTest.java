@@ -12,6 +12,7 @@ import dev.homing.app.page.Browser;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -19,6 +20,8 @@ import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 /** The pages of operators, and of those who read the audit log. */
 class AdministrationPagesTest {
@@ -224,6 +227,139 @@ class AdministrationPagesTest {
 
     assertThat(element(page, id + "-fault").text()).contains(fault);
     assertThat(element(page, "key-tenant").val()).isEqualTo(tenant);
+  }
+
+  // Portal links.
+
+  @Test
+  void aPortalLinkIsMadeShownOnceOpenedAndRevoked() {
+    String tenant = tenant();
+    Document made =
+        Browser.parsed(
+            OPERATOR
+                .submit(
+                    OPERATOR.page("/ui/portal-links/new?tenant=" + tenant),
+                    "/new",
+                    Map.of("scope", "manage", "return_url", "https://app.example.com/again"))
+                .expect(200));
+    String url = element(made, "secret").text();
+    assertThat(url).matches("http://127\\.0\\.0\\.1:\\d+/portal#hp_[0-9a-f-]{36}_[0-9a-f]{64}");
+    String token = url.replaceFirst("^.*#", "");
+    String id = token.substring(0, 39);
+    String list = "/ui/portal-links?tenant=" + tenant;
+    assertThat(OPERATOR.page(list).text()).doesNotContain(token.substring(40));
+    assertThat(OPERATOR.page(list).select("tbody tr").eachText())
+        .singleElement()
+        .asString()
+        .contains(id, "session:admin_key", " open ", tenant, "read, manage", "never");
+    JsonNode stored = ADMIN.get("/portal-links/" + id).expect(200).json();
+    assertThat(Api.text(stored, "return_url")).isEqualTo("https://app.example.com/again");
+    assertThat(stored.get("session").intValue()).isEqualTo(28_800);
+    assertThat(Duration.between(time(stored, "created_at"), time(stored, "expires_at")))
+        .isBetween(Duration.ofSeconds(895), Duration.ofSeconds(905));
+
+    Browser customer =
+        new Browser(
+            HOMING.api(),
+            Browser.cookieOf(
+                Browser.of(HOMING.api()).post("/portal", Map.of("link", token)).expect(303)));
+    customer.get("/ui").expect(200);
+    Document opened = OPERATOR.page(list);
+    assertThat(opened.select("tbody .pill").text()).isEqualTo("opened");
+
+    Document ask = OPERATOR.page(opened.select("a[href*=/revoke]").attr("href"));
+    Document revoked = OPERATOR.follow(OPERATOR.submit(ask, "/revoke", Map.of()));
+    assertThat(revoked.select("#notice").text()).startsWith("Revoked.");
+    assertThat(revoked.select("tbody .pill").text()).isEqualTo("revoked");
+    assertThat(revoked.select("a[href*=/revoke]")).isEmpty();
+    customer.get("/ui").expect(303);
+  }
+
+  private static Instant time(JsonNode node, String field) {
+    return Instant.parse(Api.text(node, field));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "expires_at = now() - interval '1 second', expired",
+    "opened_at = now() - interval '9 hours', expired",
+    "opened_at = now() - interval '7 hours', opened"
+  })
+  void aPortalLinkExpiresUnopenedOrWithItsSession(String change, String state) {
+    String tenant = tenant();
+    String id = Api.id(ADMIN.post("/portal-links", Map.of("tenant", tenant)).expect(201));
+    assertThat(
+            HOMING
+                .bean(JdbcClient.class)
+                .sql("update portal_links set " + change + " where id = :id")
+                .param("id", UUID.fromString(id.substring(3)))
+                .update())
+        .isEqualTo(1);
+
+    assertThat(OPERATOR.page("/ui/portal-links?tenant=" + tenant).select("tbody .pill").text())
+        .isEqualTo(state);
+  }
+
+  /** A key gives what it has, in its own tenant. */
+  @Test
+  void aTenantMakesPortalLinksOfItsOwn() {
+    String ours = tenant();
+    Browser manager = Browser.signedIn(HOMING.api(), key(ours, "read", "manage"));
+    String foreign = Api.id(ADMIN.post("/portal-links", Map.of()).expect(201));
+
+    Document form = manager.page("/ui/portal-links/new");
+    assertThat(form.select("[name=tenant]")).isEmpty();
+    assertThat(form.select("[name=scope]").eachAttr("value")).containsExactly("manage");
+    manager.submit(form, "/new", Map.of("scope", "manage")).expect(200);
+
+    Document refused =
+        Browser.parsed(
+            manager.submit(form, "/new", Map.of("scope", "secrets", "tenant", ours)).expect(422));
+    assertThat(element(refused, "scopes-fault").text()).contains("cannot have secrets");
+    manager.submit(form, "/new", Map.of("tenant", "default")).expect(422);
+    assertThat(manager.page("/ui/portal-links").select("tbody tr").eachText())
+        .singleElement()
+        .asString()
+        .contains("session:hk_", ours);
+    manager.get("/ui/portal-links/" + foreign + "/revoke").expect(404);
+    manager.post("/ui/portal-links/" + foreign + "/revoke", Map.of()).expect(404);
+    assertThat(ADMIN.get("/portal-links/" + foreign).json().get("revoked_at").isNull()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nobody,  manage,  15m, 8h, '',             link-tenant, must be the name of a tenant",
+    "default, publish, 15m, 8h, '',             scopes,      must be some of",
+    "default, manage,  8d,  8h, '',             expires-in,  must be from 1 to",
+    "default, manage,  15m, x,  '',             session,     must be a duration like",
+    "default, manage,  15m, 8h, javascript:a(), return-url,  must be a URL"
+  })
+  void aFaultOfAPortalLinkStandsBesideItsField(
+      String tenant,
+      String scope,
+      String expires,
+      String session,
+      String back,
+      String id,
+      String fault) {
+    Map<String, String> sent =
+        Map.of(
+            "tenant",
+            tenant,
+            "scope",
+            scope,
+            "expires_in",
+            expires,
+            "session",
+            session,
+            "return_url",
+            back);
+
+    Document page = Browser.parsed(OPERATOR.post("/ui/portal-links/new", sent).expect(422));
+
+    assertThat(element(page, id + "-fault").text()).contains(fault);
+    assertThat(element(page, "link-tenant").val()).isEqualTo(tenant);
+    assertThat(element(page, "return-url").val()).isEqualTo(back);
   }
 
   // Tenants.

@@ -168,7 +168,7 @@ public final class RunningHoming implements AutoCloseable {
   }
 
   private static boolean isPage(String route) {
-    return route.matches("[A-Z]+ /(ui|assets)(/.*)?");
+    return route.matches("[A-Z]+ /(ui|assets|portal)(/.*)?");
   }
 
   private Set<String> allRoutes() {

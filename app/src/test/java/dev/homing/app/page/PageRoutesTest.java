@@ -19,7 +19,14 @@ import org.junit.jupiter.api.Test;
 class PageRoutesTest {
   /** Nobody needs to have signed in. */
   private static final Set<String> OPEN =
-      Set.of("GET /assets/{name}", "GET /ui/sign-in", "POST /ui/sign-in", "POST /ui/sign-out");
+      Set.of(
+          "GET /assets/{name}",
+          "GET /ui/sign-in",
+          "POST /ui/sign-in",
+          "POST /ui/sign-out",
+          "GET /portal",
+          "POST /portal",
+          "GET /portal/theme.css");
 
   private static final Map<String, String> SCOPES =
       Map.ofEntries(
@@ -33,6 +40,11 @@ class PageRoutesTest {
           entry("POST /ui/keys/new", "admin"),
           entry("GET /ui/keys/{id}/revoke", "admin"),
           entry("POST /ui/keys/{id}/revoke", "admin"),
+          entry("GET /ui/portal-links", "manage"),
+          entry("GET /ui/portal-links/new", "manage"),
+          entry("POST /ui/portal-links/new", "manage"),
+          entry("GET /ui/portal-links/{id}/revoke", "manage"),
+          entry("POST /ui/portal-links/{id}/revoke", "manage"),
           entry("GET /ui/tenants", "admin"),
           entry("GET /ui/tenants/new", "admin"),
           entry("POST /ui/tenants/new", "admin"),
@@ -203,17 +215,34 @@ class PageRoutesTest {
     String delivery = api.deliveryId(event);
     api.await(delivery, "retrying");
     return Map.of(
-        "subscriptions", uuid(subscription), "events", uuid(event), "deliveries", uuid(delivery));
+        "subscriptions",
+        uuid(subscription),
+        "events",
+        uuid(event),
+        "deliveries",
+        uuid(delivery),
+        "portal-links",
+        uuid(Api.id(api.post("/portal-links", Map.of()).expect(201))));
   }
 
   private static UUID uuid(String id) {
-    return UUID.fromString(id.substring(4));
+    return UUID.fromString(id.substring(id.indexOf('_') + 1));
   }
 
   private static Api.Answer call(Browser browser, String route, UUID id, String query) {
     String[] parts = route.split(" ", -1);
     String prefix =
-        Map.of("subscriptions", "sub_", "events", "evt_", "deliveries", "dlv_", "keys", "hk_")
+        Map.of(
+                "subscriptions",
+                "sub_",
+                "events",
+                "evt_",
+                "deliveries",
+                "dlv_",
+                "keys",
+                "hk_",
+                "portal-links",
+                "hp_")
             .getOrDefault((parts[1] + "//").split("/", -1)[2], "");
     String path = parts[1].replace("{id}", prefix + id).replace("{name}", "nobody") + query;
     return parts[0].equals("GET")

@@ -204,7 +204,7 @@ class SignInTest {
 
   @Test
   void aSessionEndsAfterTwelveHours() {
-    String session = sessions(KEYS, "", Duration.ZERO).begin("hk_x");
+    String session = sessions(KEYS, "", Duration.ZERO).begin("hk_x", Sessions.DURATION);
 
     assertThat(sessions(KEYS, "", Duration.ofHours(12).minusMillis(1)).name(session))
         .contains("hk_x");
@@ -213,7 +213,8 @@ class SignInTest {
 
   @Test
   void anotherAdminKeyEndsTheSessionsOfTheOneBefore() {
-    String session = sessions(KEYS, "the-first-admin-key", Duration.ZERO).begin("admin_key");
+    String session =
+        sessions(KEYS, "the-first-admin-key", Duration.ZERO).begin("admin_key", Sessions.DURATION);
 
     assertThat(sessions(KEYS, "the-first-admin-key", Duration.ZERO).name(session))
         .contains("admin_key");
@@ -224,7 +225,7 @@ class SignInTest {
   void everyNodeKnowsASessionWhicheverKeySealedIt() {
     String other = "k2:" + RunningHoming.ENCRYPTION_KEYS.replaceFirst("^test:d", "e");
     EncryptionKeys rotated = EncryptionKeys.parse(other + "," + RunningHoming.ENCRYPTION_KEYS);
-    String session = sessions(KEYS, "", Duration.ZERO).begin("hk_x");
+    String session = sessions(KEYS, "", Duration.ZERO).begin("hk_x", Sessions.DURATION);
 
     assertThat(sessions(rotated, "", Duration.ZERO).name(session)).contains("hk_x");
     assertThat(sessions(EncryptionKeys.parse(other), "", Duration.ZERO).name(session)).isEmpty();
@@ -232,7 +233,9 @@ class SignInTest {
 
   @Test
   void theCookieShowsNothing() {
-    assertThat(sessions(KEYS, "an-admin-key-of-ours", Duration.ZERO).begin("admin_key"))
+    assertThat(
+            sessions(KEYS, "an-admin-key-of-ours", Duration.ZERO)
+                .begin("admin_key", Sessions.DURATION))
         .matches("[A-Za-z0-9_-]{100,300}")
         .doesNotContain("admin");
   }
