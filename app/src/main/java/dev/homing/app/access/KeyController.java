@@ -71,8 +71,10 @@ class KeyController {
   /**
    * A request for a new key.
    *
-   * @param tenant for which the key acts
-   * @param scopes at least one
+   * @param tenant required: the tenant for which the key acts
+   * @param description at most 500 characters
+   * @param scopes required: one or more of {@code publish}, {@code read}, {@code manage} and {@code
+   *     admin}
    * @param expiresAt null: never
    */
   record KeyRequest(
@@ -140,6 +142,12 @@ class KeyController {
     }
   }
 
+  /**
+   * Creates a key.
+   *
+   * @return 201: the key, which is shown only once
+   * @throws Problem 422: a field is not valid
+   */
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<KeyView> create(@RequestBody KeyRequest request) {
     List<Problem.FieldError> errors = new ArrayList<>();
@@ -176,6 +184,11 @@ class KeyController {
     return created;
   }
 
+  /**
+   * Lists keys of all tenants, newest first, revoked and expired ones included.
+   *
+   * @param tenant only keys of this tenant
+   */
   @GetMapping
   Page<KeyView> list(@RequestParam(required = false) @Nullable String tenant, ListRequest request) {
     if (tenant != null && !TextRules.fits(tenant, MAX_TENANT_LENGTH)) {
@@ -189,12 +202,21 @@ class KeyController {
         .map(KeyView::of);
   }
 
+  /**
+   * Shows a key, without its secret.
+   *
+   * @throws Problem 404: there is no such key
+   */
   @GetMapping("/{id}")
   KeyView get(@PathVariable String id) {
     return KeyId.read(id).flatMap(keys::find).map(KeyView::of).orElseThrow(() -> unknown(id));
   }
 
-  /** Revokes a key: this node refuses it at once, every other within half a minute. */
+  /**
+   * Revokes a key: this node refuses it at once, every other within half a minute.
+   *
+   * @throws Problem 404: there is no such key
+   */
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void revoke(@PathVariable String id) {

@@ -6,6 +6,7 @@ import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.Pace;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
+import dev.homing.app.http.FieldsOf;
 import dev.homing.app.http.JsonMerge;
 import dev.homing.app.http.PaceFields;
 import dev.homing.app.list.Cursors;
@@ -64,7 +65,12 @@ class TenantController {
     this.json = json;
   }
 
-  /** The part of a tenant that may be changed. */
+  /**
+   * The part of a tenant that may be changed.
+   *
+   * @param rate of requests to all its receivers together; null: as many as there are
+   * @param maxInFlight the same; null: as many as there are
+   */
   record TenantTerms(PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
     Pace pace() {
       List<Problem.FieldError> errors = new ArrayList<>();
@@ -76,6 +82,13 @@ class TenantController {
     }
   }
 
+  /**
+   * A request for a new tenant.
+   *
+   * @param name required: 1 to 63 lower-case letters, digits and hyphens
+   * @param rate of requests to all its receivers together; null: as many as there are
+   * @param maxInFlight the same; null: as many as there are
+   */
   record TenantRequest(
       @Nullable String name, PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
     Tenant tenant() {
@@ -88,6 +101,12 @@ class TenantController {
     }
   }
 
+  /**
+   * Creates a tenant.
+   *
+   * @return 201: the tenant
+   * @throws Problem 409: the name is taken; 422: a field is not valid
+   */
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<Tenants.Registered> create(@RequestBody TenantRequest request) {
     Tenant tenant = request.tenant();
@@ -105,6 +124,11 @@ class TenantController {
     return registered;
   }
 
+  /**
+   * Lists tenants by name, 250 in a page.
+   *
+   * @param cursor the {@code next_cursor} of the page before
+   */
   @GetMapping
   Page<Tenants.Registered> list(@RequestParam(required = false) @Nullable String cursor) {
     String after = cursor == null ? "" : cursors.open(LIST, cursor);
@@ -116,16 +140,27 @@ class TenantController {
     return new Page<>(shown, cursors.seal(LIST, shown.getLast().name().name()));
   }
 
+  /**
+   * Shows a tenant.
+   *
+   * @throws Problem 404: there is no such tenant
+   */
   @GetMapping("/{name}")
   Tenants.Registered get(@PathVariable String name) {
     return tenants.find(new Tenant(name)).orElseThrow(() -> notFound(name));
   }
 
-  /** Changes the fields in the patch (RFC 7396); null removes one. */
+  /**
+   * Changes the fields in the patch (RFC 7396); null removes one.
+   *
+   * @throws Problem 404: there is no such tenant; 422: a field is not valid
+   */
   @PatchMapping(
       path = "/{name}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
-  Tenants.Registered change(@PathVariable String name, @RequestBody ObjectNode patch) {
+  Tenants.Registered change(
+      @PathVariable String name,
+      @FieldsOf(value = TenantTerms.class, patch = true) @RequestBody ObjectNode patch) {
     return requireNonNull(transaction.execute(_ -> change(new Tenant(name), patch)));
   }
 

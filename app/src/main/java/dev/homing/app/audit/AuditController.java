@@ -36,7 +36,14 @@ class AuditController {
     this.json = json;
   }
 
-  /** The filters of a request. */
+  /**
+   * The filters of a request.
+   *
+   * @param tenant for operators: only changes in this tenant
+   * @param action only changes of this kind, like {@code subscription.created}
+   * @param target only changes of this id or tenant
+   * @param actor only changes by this key, {@code admin_key} or {@code open_mode}
+   */
   record Query(
       @Nullable String tenant,
       @Nullable String action,
@@ -73,6 +80,7 @@ class AuditController {
     binder.setDeclarativeBinding(true);
   }
 
+  /** Lists changes, newest first or in the order in which they appear. */
   @GetMapping
   Page<AuditLog.Entry> list(
       Authentication caller, @ModelAttribute Query query, @OrderedBy("at") ListRequest request) {
@@ -86,7 +94,11 @@ class AuditController {
         : request.page(auditLog.list(filter, request.fetch()), AuditLog.Entry::id);
   }
 
-  /** Streams all entries as lines of JSON, newest first, reading a page at a time. */
+  /**
+   * Streams all entries as lines of JSON, newest first, reading a page at a time.
+   *
+   * @throws IOException the caller is gone
+   */
   @GetMapping("/export")
   void export(
       Authentication caller,

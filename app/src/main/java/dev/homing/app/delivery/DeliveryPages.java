@@ -120,6 +120,7 @@ class DeliveryPages {
   record Attempt(
       int number,
       int round,
+      String outcome,
       String brief,
       String tone,
       Instant at,
@@ -139,6 +140,7 @@ class DeliveryPages {
       return new Attempt(
           attempt.number(),
           attempt.round(),
+          attempt.outcome(),
           Outcomes.brief(attempt.outcome(), attempt.statusCode()),
           delivered ? "good" : "bad",
           attempt.startedAt(),

@@ -30,6 +30,7 @@ class ResealingController {
    */
   record Usage(Map<String, Integer> secretsByKey) {}
 
+  /** Shows how many secrets each encryption key seals. */
   @GetMapping
   Usage usage() {
     return new Usage(resealing.secretsByKey());

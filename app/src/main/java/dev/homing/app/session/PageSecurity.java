@@ -11,6 +11,7 @@ import dev.homing.app.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,7 +37,7 @@ class PageSecurity {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
           + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-  /** Pages and their files; the API comes after. */
+  /** Pages, their files, and what explains the API; the API comes after. */
   @Bean
   @Order(2)
   SecurityFilterChain pages(
@@ -55,7 +56,8 @@ class PageSecurity {
     return http.securityMatcher(PageSecurity::isOfPages)
         .authorizeHttpRequests(
             all ->
-                all.requestMatchers("/assets/**", SignIn.PATH, "/ui/sign-out")
+                all.requestMatchers(
+                        "/assets/**", "/docs/**", "/openapi.json", SignIn.PATH, "/ui/sign-out")
                     .permitAll()
                     .requestMatchers(HttpMethod.POST, "/ui/events/new")
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
@@ -101,7 +103,9 @@ class PageSecurity {
 
   private static boolean isOfPages(HttpServletRequest request) {
     String path = request.getRequestURI();
-    return path.equals("/ui") || path.startsWith("/ui/") || path.startsWith("/assets/");
+    return path.equals("/ui")
+        || path.equals("/openapi.json")
+        || Stream.of("/ui/", "/assets/", "/docs/").anyMatch(path::startsWith);
   }
 
   /** Asks to sign in, and shows the page afterwards; a poll has the browser do that. */

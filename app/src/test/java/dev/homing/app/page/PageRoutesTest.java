@@ -19,7 +19,14 @@ import org.junit.jupiter.api.Test;
 class PageRoutesTest {
   /** Nobody needs to have signed in. */
   private static final Set<String> OPEN =
-      Set.of("GET /assets/{name}", "GET /ui/sign-in", "POST /ui/sign-in", "POST /ui/sign-out");
+      Set.of(
+          "GET /assets/{name}",
+          "GET /docs/outcomes/{word}",
+          "GET /docs/problems/{word}",
+          "GET /openapi.json",
+          "GET /ui/sign-in",
+          "POST /ui/sign-in",
+          "POST /ui/sign-out");
 
   private static final Map<String, String> SCOPES =
       Map.ofEntries(
