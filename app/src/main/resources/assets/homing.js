@@ -1,4 +1,4 @@
-// Local times, pausing, copying. Everything else works without.
+// Local times, the theme, pausing, ticking, copying. Everything else works without.
 (() => {
   const clock = new Intl.DateTimeFormat(undefined, {hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"});
   const day = new Intl.DateTimeFormat(undefined, {day: "numeric", month: "short"});
@@ -31,10 +31,32 @@
   const showTimes = () => {
     for (const time of document.querySelectorAll("time")) {
       const at = new Date(time.dateTime);
-      const text = time.classList.contains("due") && at < Date.now() ? "due"
+      const text = time.classList.contains("due") && at < Date.now() + 500 ? "due"
         : time.classList.contains("ago") || time.classList.contains("due") ? away(at) : local(at);
       if (time.textContent !== text) time.textContent = text;
     }
+  };
+
+  const isDark = () => {
+    const chosen = document.documentElement.dataset.theme;
+    return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  };
+
+  // Back to what the system says, the choice is forgotten.
+  const switchTheme = () => {
+    const theme = isDark() ? "light" : "dark";
+    delete document.documentElement.dataset.theme;
+    const kept = (isDark() ? "dark" : "light") !== theme;
+    if (kept) document.documentElement.dataset.theme = theme;
+    try {
+      kept ? localStorage.setItem("theme", theme) : localStorage.removeItem("theme");
+    } catch { /* A browser may refuse its storage: then it holds for this page. */ }
+  };
+
+  // One box ticks all the others of its table.
+  const ticks = () => document.querySelectorAll("[data-tick]");
+  const showTicks = () => {
+    for (const one of document.querySelectorAll("[data-tick-all]")) one.hidden = false;
   };
 
   let paused = false;
@@ -43,7 +65,8 @@
   const ready = () => {
     showTimes();
     setInterval(() => document.hidden || showTimes(), 5000);
-    for (const one of document.querySelectorAll("[data-pause]")) one.hidden = false;
+    for (const one of document.querySelectorAll("[data-pause], [data-theme-switch]")) one.hidden = false;
+    showTicks();
     for (const one of document.querySelectorAll("[data-plain]")) one.hidden = true;
     for (const one of document.querySelectorAll("[data-insecure]")) one.hidden = window.isSecureContext;
     if (location.search.includes("done=")) {
@@ -59,6 +82,7 @@
       paused = !paused;
       pause.setAttribute("aria-pressed", String(paused));
     }
+    if (event.target.closest("[data-theme-switch]")) switchTheme();
     const copy = event.target.closest("[data-copy]");
     if (copy) {
       navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent)
@@ -68,6 +92,7 @@
 
   document.addEventListener("change", event => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+    if (event.target.matches("[data-tick-all]")) for (const one of ticks()) one.checked = event.target.checked;
   });
 
   document.addEventListener("keydown", event => {
@@ -77,10 +102,11 @@
     }
   });
 
-  // A poll waits while nobody looks, while it is paused, and while the focus or a selection would be lost.
+  // A poll waits while nobody looks, while it is paused, and while the focus, a selection or a tick would be lost.
   document.addEventListener("htmx:beforeRequest", event => {
     if (event.detail.elt.id !== "live") return;
     const held = document.hidden || paused || live().contains(document.activeElement)
+      || live().querySelector("[data-tick]:checked")
       || (String(getSelection()) !== "" && live().contains(getSelection().anchorNode));
     if (held) event.preventDefault();
   });
@@ -92,7 +118,7 @@
     if (event.detail.requestConfig.verb === "post") document.getElementById("main").focus({preventScroll: true});
   });
 
-  document.addEventListener("htmx:afterSwap", showTimes);
+  document.addEventListener("htmx:afterSwap", () => { showTimes(); showTicks(); });
 
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", ready) : ready();
 })();

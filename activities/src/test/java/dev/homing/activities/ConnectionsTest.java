@@ -3,11 +3,12 @@ package dev.homing.activities;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.activities.event.Events;
+import dev.homing.activities.list.BoundedList;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.util.List;
-import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,8 +55,12 @@ class ConnectionsTest {
 
   @Test
   void listingEventsReturnsTheConnection() {
-    assertThat(node.events.list(tenant, null, new UUID(0, 0), new UUID(-1, -1), 10)).hasSize(1);
-    assertThat(node.events.list(tenant, "other", new UUID(0, 0), new UUID(-1, -1), 10)).isEmpty();
+    assertThat(node.events.newest(filter(tenant, null), 10).items()).hasSize(1);
+    assertThat(node.events.newest(filter(tenant, "other"), 10).items()).isEmpty();
     assertThat(node.events.payload(tenant, event.id())).contains(Node.PAYLOAD);
+  }
+
+  private static Events.Filter filter(Tenant tenant, @Nullable String type) {
+    return new Events.Filter(tenant, type, BoundedList.FIRST, BoundedList.LAST);
   }
 }

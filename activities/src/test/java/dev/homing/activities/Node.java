@@ -49,6 +49,7 @@ import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.OwnRetries;
 import dev.homing.activities.standing.Standings;
+import dev.homing.activities.statistics.AttemptCounters;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.DisableSubscriptions;
 import dev.homing.activities.subscription.Order;
@@ -129,6 +130,7 @@ public final class Node {
   public final FailingSubscriptions failing;
   public final FailureWatch failureWatch;
   public final DisableFailing disableFailing;
+  public final AttemptCounters counters = new AttemptCounters();
 
   /** A node whose leases outlast any test. */
   public Node() {
@@ -193,7 +195,8 @@ public final class Node {
                 new AttemptLogger(),
                 new Availability(knownStandings, ownRetries),
                 failureWatch,
-                advanceSequences),
+                advanceSequences,
+                counters),
             () -> 0.5);
     limits = new SendingLimits(slots);
     Pacing pacing = new Pacing(REDIS);

@@ -9,6 +9,7 @@ import dev.homing.activities.failing.FailingSettings;
 import dev.homing.activities.lane.ExpressSettings;
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.secret.EncryptionSettings;
+import dev.homing.activities.statistics.StatisticsSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.app.access.AccessSettings;
 import dev.homing.app.database.PoolSettings;
@@ -83,7 +84,8 @@ class SettingsTest {
           .isEqualTo(new DestinationSettings("", "", false, ""));
       assertThat(context.getBean(PayloadSettings.class))
           .isEqualTo(new PayloadSettings(DataSize.ofKilobytes(256)));
-      assertThat(context.getBean(PoolSettings.class)).isEqualTo(new PoolSettings(20, 12, 6, 8));
+      assertThat(context.getBean(PoolSettings.class))
+          .isEqualTo(new PoolSettings(20, 12, 6, 8, 4, 4));
       assertThat(context.getBean(DispatchSettings.class)).isEqualTo(new DispatchSettings(2, 500));
       assertThat(context.getBean(RequestSettings.class))
           .isEqualTo(new RequestSettings(Duration.ofSeconds(10), Duration.ofSeconds(30)));
@@ -93,6 +95,8 @@ class SettingsTest {
           .isEqualTo(new DrainSettings(Duration.ofSeconds(2)));
       assertThat(context.getBean(RetentionSettings.class))
           .isEqualTo(new RetentionSettings(Duration.ofDays(30), null));
+      assertThat(context.getBean(StatisticsSettings.class))
+          .isEqualTo(new StatisticsSettings(Duration.ofDays(30)));
       assertThat(context.getBean(FailingSettings.class))
           .isEqualTo(new FailingSettings(Duration.ofDays(5)));
       Environment environment = context.getEnvironment();
@@ -181,7 +185,9 @@ class SettingsTest {
         "HOMING_RETENTION       | 315360001s     | 86400s to 315360000s",
         "HOMING_RETENTION       | for ever       | 30s, 5m, 2h",
         "HOMING_PAYLOAD_RETENTION | 86399s       | 86400s to 2592000s",
-        "HOMING_PAYLOAD_RETENTION | 2592001s     | 86400s to 2592000s"
+        "HOMING_PAYLOAD_RETENTION | 2592001s     | 86400s to 2592000s",
+        "HOMING_STATISTICS_RETENTION | 86399s    | 86400s to 315360000s",
+        "HOMING_STATISTICS_RETENTION | 315360001s | 86400s to 315360000s"
       })
   void stopTheStartInOneLineWhenInvalid(
       String variable, String value, String allowed, CapturedOutput output) {
@@ -266,7 +272,13 @@ class SettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"INITIAL_RETRY_INTERVAL", "MAX_RETRY_INTERVAL", "HOMING_RETENTION"})
+  @ValueSource(
+      strings = {
+        "INITIAL_RETRY_INTERVAL",
+        "MAX_RETRY_INTERVAL",
+        "HOMING_RETENTION",
+        "HOMING_STATISTICS_RETENTION"
+      })
   void stopTheStartWhenEmpty(String variable, CapturedOutput output) {
     assertThatThrownBy(() -> read(variable + "=")).isInstanceOf(RuntimeException.class);
 

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -21,6 +20,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class BacklogCounts {
   /** No more deliveries than these are counted. */
   public static final int COUNTED = 10_000;
+
+  /** No more than these are counted of each, where many are shown. */
+  public static final int COUNTED_OF_EACH = 1_000;
 
   /** The same for all backlogs together. */
   public static final int COUNTED_IN_ALL = 100_000;
@@ -49,6 +51,29 @@ public final class BacklogCounts {
     return count(key, "");
   }
 
+  /** The same for all subscriptions of a tenant; the oldest of all that wait. */
+  public Size waiting(Tenant tenant) {
+    return jdbc.sql(
+            """
+            select
+              (select count(*) from (
+                select from deliveries
+                where tenant = :tenant and state in ('retrying', 'held')
+                limit :limit) counted) as waiting,
+              (select id from (
+                (select id from deliveries
+                  where tenant = :tenant and state = 'retrying' order by id limit 1)
+                union all
+                (select id from deliveries
+                  where tenant = :tenant and state = 'held' order by id limit 1)) oldest_of_each
+                order by id limit 1) as oldest
+            """)
+        .param("tenant", tenant.name())
+        .param("limit", COUNTED)
+        .query((row, _) -> size(row))
+        .single();
+  }
+
   private Size count(SubscriptionKey key, String condition) {
     return jdbc.sql(
             """
@@ -66,9 +91,6 @@ public final class BacklogCounts {
         .query((row, _) -> size(row))
         .single();
   }
-
-  /** No more than these are counted of each, where many are shown. */
-  public static final int COUNTED_OF_EACH = 1_000;
 
   /** How much waits for each of these subscriptions, of which {@link #COUNTED_OF_EACH} are read. */
   public Map<SubscriptionId, Size> waiting(Tenant tenant, Collection<SubscriptionId> ids) {
@@ -96,45 +118,53 @@ public final class BacklogCounts {
   }
 
   /**
-   * What waits for a tenant's receivers, of which {@link #COUNTED} are read.
-   *
-   * @param most the subscriptions for which most of these wait, with how much
+   * The receivers for which most waits, with how much, of what waits for all of a tenant's
+   * receivers together, of which {@link #COUNTED} are read.
    */
-  public record OfTenant(Size all, Map<SubscriptionId, Size> most) {}
+  public Map<SubscriptionId, Size> most(Tenant tenant, int receivers) {
+    return jdbc
+        .sql(
+            """
+            select subscription_id as id, count(*) as waiting, min(id::text)::uuid as oldest
+            from (
+              select subscription_id, id from deliveries
+              where tenant = :tenant and state in ('retrying', 'held')
+              limit :limit) counted
+            group by subscription_id
+            order by waiting desc, id
+            limit :receivers
+            """)
+        .param("tenant", tenant.name())
+        .param("limit", COUNTED)
+        .param("receivers", receivers)
+        .query((row, _) -> Map.entry(subscription(row), size(row)))
+        .list()
+        .stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey, Map.Entry::getValue, (one, _) -> one, LinkedHashMap::new));
+  }
 
-  /** How much waits for all of a tenant's receivers together, and for those with the most. */
-  public OfTenant waiting(Tenant tenant, int receivers) {
-    record Counted(SubscriptionId id, Size size, Size all) {}
-    List<Counted> counted =
-        jdbc.sql(
-                """
-                select subscription_id as id, count(*) as waiting, min(id::text)::uuid as oldest,
-                  (sum(count(*)) over ()) as all_waiting,
-                  (min(min(id::text)) over ())::uuid as oldest_of_all
-                from (
-                  select subscription_id, id from deliveries
-                  where tenant = :tenant and state in ('retrying', 'held')
-                  limit :limit) counted
-                group by subscription_id
-                order by waiting desc, id
-                limit :receivers
-                """)
-            .param("tenant", tenant.name())
-            .param("limit", COUNTED)
-            .param("receivers", receivers)
-            .query(
-                (row, _) ->
-                    new Counted(
-                        subscription(row),
-                        size(row),
-                        size(
-                            row.getInt("all_waiting"), row.getObject("oldest_of_all", UUID.class))))
-            .list();
-    return new OfTenant(
-        counted.isEmpty() ? new Size(0, null) : counted.getFirst().all(),
-        counted.stream()
-            .collect(
-                Collectors.toMap(Counted::id, Counted::size, (one, _) -> one, LinkedHashMap::new)));
+  /** How much waits for each of these tenants, of which {@link #COUNTED_OF_EACH} are read. */
+  public Map<Tenant, Size> ofTenants(Collection<Tenant> tenants) {
+    return jdbc
+        .sql(
+            """
+            select asked.tenant, waiting, oldest
+            from unnest(:tenants::text[]) as asked (tenant)
+            cross join lateral (
+              select count(*) as waiting, min(id::text)::uuid as oldest from (
+                select d.id from deliveries d
+                where d.tenant = asked.tenant and d.state in ('retrying', 'held')
+                limit :limit) counted) counts
+            where waiting > 0
+            """)
+        .param("tenants", tenants.stream().map(Tenant::name).toArray(String[]::new))
+        .param("limit", COUNTED_OF_EACH)
+        .query((row, _) -> Map.entry(new Tenant(row.getString("tenant")), size(row)))
+        .list()
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   private static SubscriptionId subscription(ResultSet row) throws SQLException {
@@ -142,11 +172,8 @@ public final class BacklogCounts {
   }
 
   private static Size size(ResultSet row) throws SQLException {
-    return size(row.getInt("waiting"), row.getObject("oldest", UUID.class));
-  }
-
-  private static Size size(int waiting, @Nullable UUID oldest) {
-    return new Size(waiting, oldest == null ? null : PrefixedId.time(oldest));
+    UUID oldest = row.getObject("oldest", UUID.class);
+    return new Size(row.getInt("waiting"), oldest == null ? null : PrefixedId.time(oldest));
   }
 
   /**

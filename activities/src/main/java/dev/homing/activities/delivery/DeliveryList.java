@@ -1,17 +1,24 @@
 package dev.homing.activities.delivery;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.homing.activities.Change;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.list.BoundedList;
+import dev.homing.activities.list.Changed;
+import dev.homing.activities.list.Conditions;
+import dev.homing.activities.list.Newest;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.PrefixedId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import dev.homing.workflows.delivery.Outcome;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,17 +31,32 @@ public final class DeliveryList {
       Comparator.comparing((Delivery delivery) -> delivery.key().id().uuid(), PrefixedId.ORDER)
           .reversed();
 
+  private static final String DELIVERED = new Outcome.Delivered(200).word();
+
+  /** The longest search for an outcome, which is looked up for each row. */
+  private static final int MOST_OUTCOMES = 8_000;
+
   private final JdbcClient jdbc;
   private final PendingDeliveries pending;
+  private final BoundedList<Delivery> recorded;
 
   public DeliveryList(JdbcClient jdbc) {
     this.jdbc = jdbc;
     this.pending = new PendingDeliveries(jdbc);
+    this.recorded =
+        new BoundedList<>(
+            jdbc,
+            "deliveries",
+            DeliveryRows.COLUMNS,
+            "changed_in",
+            (row, _) -> DeliveryRows.delivery(row));
   }
 
   /**
    * The deliveries to list; a null component matches all.
    *
+   * @param outcome the word for the outcome of the last attempt; of a delivered delivery, {@code
+   *     delivered}
    * @param from the first id to list; {@code until} is the first id not to
    */
   public record Filter(
@@ -42,32 +64,126 @@ public final class DeliveryList {
       @Nullable SubscriptionId subscription,
       @Nullable EventId event,
       @Nullable String eventType,
+      @Nullable String outcome,
       UUID from,
-      UUID until) {}
+      UUID until) {
+    /** Whether deliveries without a result may match. */
+    private boolean includesPending() {
+      return (state == null || state == State.PENDING) && outcome == null;
+    }
+
+    /** Whether the state has an index: of those that were not simply delivered. */
+    private boolean isTroubled() {
+      return state != null && state != State.DELIVERED;
+    }
+
+    /**
+     * The conditions with an index in the order of ids.
+     *
+     * <p>The state is no parameter: only then does PostgreSQL use the index without the condition
+     * of the index, which would make it expect a hundredth of the rows, and sort them all.
+     */
+    private Conditions indexed(Tenant tenant) {
+      Conditions indexed = new Conditions().and("tenant = :tenant", "tenant", tenant.name());
+      return isTroubled()
+          ? indexed.and("state = '%s'".formatted(requireNonNull(state).word()))
+          : indexed.and("subscription_id = :subscription", "subscription", uuid(subscription));
+    }
+
+    /** The conditions that are not {@link #indexed}. */
+    private Conditions others() {
+      Conditions others = ofTypeAndOutcome();
+      return isTroubled()
+          ? others.and("subscription_id = :subscription", "subscription", uuid(subscription))
+          : others.and("state = :state", "state", state == null ? null : state.word());
+    }
+
+    /** All conditions but that of the tenant. */
+    private Conditions all() {
+      return ofTypeAndOutcome()
+          .and("state = :state", "state", state == null ? null : state.word())
+          .and("subscription_id = :subscription", "subscription", uuid(subscription))
+          .between(from, until);
+    }
+
+    private Conditions ofTypeAndOutcome() {
+      Conditions conditions =
+          new Conditions()
+              .and("event_id = :event", "event", event == null ? null : event.uuid())
+              .and("event_type = :type", "type", eventType);
+      return DELIVERED.equals(outcome)
+          ? conditions.and("state = 'delivered'")
+          : conditions.and(
+              """
+              state <> 'delivered' and (
+                select a.outcome from attempts a
+                where a.tenant = slice.tenant and a.delivery_id = slice.id
+                  and a.number = slice.attempt_count) = :outcome
+              """,
+              "outcome",
+              outcome);
+    }
+
+    private int most() {
+      return outcome == null || outcome.equals(DELIVERED) ? BoundedList.MOST : MOST_OUTCOMES;
+    }
+
+    /** The same within the ids of the event's deliveries. */
+    private Filter withinEvent() {
+      return event == null
+          ? this
+          : new Filter(
+              state,
+              subscription,
+              event,
+              eventType,
+              outcome,
+              Collections.max(List.of(from, DeliveryId.first(event).uuid()), PrefixedId.ORDER),
+              Collections.min(List.of(until, after(DeliveryId.last(event))), PrefixedId.ORDER));
+    }
+
+    /** The next id. */
+    private static UUID after(DeliveryId id) {
+      return new UUID(id.uuid().getMostSignificantBits(), id.uuid().getLeastSignificantBits() + 1);
+    }
+
+    private static @Nullable UUID uuid(@Nullable SubscriptionId id) {
+      return id == null ? null : id.uuid();
+    }
+  }
 
   /** A tenant's deliveries, those of the newest event first. */
-  public List<Delivery> newest(Tenant tenant, Filter filter, int limit) {
+  public Newest<Delivery> newest(Tenant tenant, Filter given, int limit) {
+    Filter filter = given.withinEvent();
     // Reads pending ones first: one that gets its row meanwhile is found twice, never missed.
     List<Delivery> waiting =
-        filter.state() == null || filter.state() == State.PENDING
-            ? pending.newest(tenant, filter, limit)
-            : List.of();
-    List<Delivery> recorded =
-        filter.state() == State.PENDING ? List.of() : recorded(tenant, filter, limit);
+        filter.includesPending() ? pending.newest(tenant, filter, limit) : List.of();
+    Newest<Delivery> found =
+        filter.state() == State.PENDING
+            ? new Newest<>(List.of(), null)
+            : recorded.newest(
+                filter.indexed(tenant),
+                filter.others(),
+                filter.from(),
+                filter.until(),
+                limit,
+                filter.most());
+    UUID lookedDownTo = found.lookedDownTo();
     Map<UUID, Delivery> all = new HashMap<>();
-    Stream.concat(waiting.stream(), recorded.stream())
+    Stream.concat(waiting.stream(), found.items().stream())
         .forEach(delivery -> all.put(delivery.key().id().uuid(), delivery));
-    return all.values().stream().sorted(NEWEST_FIRST).limit(limit).toList();
+    return new Newest<>(
+        all.values().stream()
+            .filter(delivery -> lookedDownTo == null || isFrom(lookedDownTo, delivery))
+            .sorted(NEWEST_FIRST)
+            .limit(limit)
+            .toList(),
+        lookedDownTo);
   }
 
-  private List<Delivery> recorded(Tenant tenant, Filter filter, int limit) {
-    return select(tenant, filter, limit, "order by id desc ")
-        .query((row, _) -> DeliveryRows.delivery(row))
-        .list();
+  private static boolean isFrom(UUID id, Delivery delivery) {
+    return PrefixedId.ORDER.compare(id, delivery.key().id().uuid()) <= 0;
   }
-
-  /** A delivery, and the place of its last change in the order of changes. */
-  public record Changed(Delivery delivery, Change change) {}
 
   /**
    * A tenant's deliveries in the order of their last change.
@@ -75,71 +191,12 @@ public final class DeliveryList {
    * <p>A delivery appears with its first result, and again behind all others whenever it changes.
    * None appears before one already read.
    */
-  public List<Changed> changed(Tenant tenant, Filter filter, Change after, int limit) {
-    return select(
-            tenant,
-            filter,
-            limit,
-            """
-              and (changed_in, id) > (cast(cast(:transaction as text) as xid8), :after)
-              and changed_in < pg_snapshot_xmin(pg_current_snapshot())
-            order by changed_in, id
-            """)
-        .param("transaction", after.transaction())
-        .param("after", after.id())
-        .query(
-            (row, _) ->
-                new Changed(
-                    DeliveryRows.delivery(row),
-                    new Change(row.getLong("changed_in"), row.getObject("id", UUID.class))))
-        .list();
-  }
-
-  /** A state stands in the statement itself, so that PostgreSQL finds the index of just that. */
-  private JdbcClient.StatementSpec select(
-      Tenant tenant, Filter filter, int limit, String conditionAndOrder) {
-    return jdbc.sql(
-            "select "
-                + DeliveryRows.COLUMNS
-                + """
-                , cast(cast(changed_in as text) as bigint) as changed_in
-                from deliveries
-                where tenant = :tenant
-                  and id >= :from and id < :until
-                  and (cast(:subscription as uuid) is null or subscription_id = :subscription)
-                  and (cast(:event as uuid) is null or event_id = :event)
-                  and (cast(:type as text) is null or event_type = :type)
-                """
-                + (filter.state() == null
-                    ? ""
-                    : "and state = '%s'\n".formatted(filter.state().word()))
-                + conditionAndOrder
-                + "limit :limit")
-        .param("tenant", tenant.name())
-        .param("from", filter.from())
-        .param("until", filter.until())
-        .param(
-            "subscription",
-            Optional.ofNullable(filter.subscription()).map(SubscriptionId::uuid).orElse(null))
-        .param("event", Optional.ofNullable(filter.event()).map(EventId::uuid).orElse(null))
-        .param("type", filter.eventType())
-        .param("limit", limit);
-  }
-
-  /** Counts a tenant's deliveries that were given up, of events since an id, up to a limit. */
-  public int givenUp(Tenant tenant, UUID from, int limit) {
-    return jdbc.sql(
-            """
-            select count(*) from (
-              select from deliveries
-              where tenant = :tenant and state = 'failed' and id >= :from
-              limit :limit) counted
-            """)
-        .param("tenant", tenant.name())
-        .param("from", from)
-        .param("limit", limit)
-        .query(Integer.class)
-        .single();
+  public Changed<Delivery> changed(Tenant tenant, Filter filter, Change after, int limit) {
+    return recorded.changed(
+        new Conditions().and("tenant = :tenant", "tenant", tenant.name()),
+        filter.withinEvent().all(),
+        after,
+        limit);
   }
 
   /** Counts an event's deliveries that have a row, by state. */

@@ -169,14 +169,14 @@ public final class DrainedResults {
     jdbc.sql(
             """
             insert into attempts (tenant, delivery_id, number, round, outcome, status_code,
-              started_at, took_millis, error, response_body, response_headers)
+              started_at, took_millis, error, response_body, response_headers, url, address)
             select tenant, id, number, round, outcome, status_code, started_at::timestamptz,
-              took_millis, error, response_body, response_headers::jsonb
+              took_millis, error, response_body, response_headers::jsonb, url, address::inet
             from unnest(:tenants::text[], :ids::uuid[], :numbers::integer[], :rounds::integer[],
               :outcomes::text[], :statuses::integer[], :startedAts::text[], :tooks::bigint[],
-              :errors::text[], :bodies::bytea[], :headers::text[])
+              :errors::text[], :bodies::bytea[], :headers::text[], :urls::text[], :addresses::text[])
               as a (tenant, id, number, round, outcome, status_code, started_at, took_millis, error,
-                response_body, response_headers)
+                response_body, response_headers, url, address)
             """)
         .param("tenants", column(all, String[]::new, j -> j.before().key().tenant().name()))
         .param("ids", column(all, UUID[]::new, j -> j.before().key().id().uuid()))
@@ -190,6 +190,8 @@ public final class DrainedResults {
         .param("bodies", attempts(all, byte[][]::new, Attempt::responseBody))
         .param(
             "headers", attempts(all, String[]::new, a -> ResponseHeaders.json(a.responseHeaders())))
+        .param("urls", attempts(all, String[]::new, Attempt::url))
+        .param("addresses", attempts(all, String[]::new, Attempt::address))
         .update();
   }
 

@@ -115,10 +115,11 @@ public final class FirstResults {
                 :subscriptions::uuid[], :states::text[], :reasons::text[], :counts::integer[],
                 :waits::bigint[], :retries::bigint[],
                 :outcomes::text[], :statuses::integer[], :startedAts::text[],
-                :tooks::bigint[], :errors::text[], :bodies::bytea[], :headers::text[])
+                :tooks::bigint[], :errors::text[], :bodies::bytea[], :headers::text[],
+                :urls::text[], :addresses::text[])
               as all_of (tenant, id, event_id, event_type, subscription_id, state, reason, count, wait,
                 retry_for, outcome, status_code, started_at, took_millis, error, response_body,
-                response_headers)),
+                response_headers, url, address)),
             added as (
               insert into deliveries (tenant, id, event_id, event_type, subscription_id, state,
                 reason, round_attempts, attempt_count, next_attempt_at, backlogged, retry_until,
@@ -133,9 +134,9 @@ public final class FirstResults {
               returning tenant, id, event_id, updated_at, next_attempt_at),
             attempted as (
               insert into attempts (tenant, delivery_id, number, round, outcome, status_code,
-                started_at, took_millis, error, response_body, response_headers)
+                started_at, took_millis, error, response_body, response_headers, url, address)
               select f.tenant, f.id, 1, 1, f.outcome, f.status_code, f.started_at::timestamptz, f.took_millis,
-                f.error, f.response_body, f.response_headers::jsonb
+                f.error, f.response_body, f.response_headers::jsonb, f.url, f.address::inet
               from first f
               join added a on a.tenant = f.tenant and a.id = f.id
               where f.outcome is not null),
@@ -171,6 +172,8 @@ public final class FirstResults {
         .param("bodies", attempts(all, byte[][]::new, Attempt::responseBody))
         .param(
             "headers", attempts(all, String[]::new, a -> ResponseHeaders.json(a.responseHeaders())))
+        .param("urls", attempts(all, String[]::new, Attempt::url))
+        .param("addresses", attempts(all, String[]::new, Attempt::address))
         .query((row, _) -> added(row))
         .list();
   }

@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import dev.homing.activities.list.Conditions;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.PrefixedId;
@@ -10,7 +11,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -86,27 +86,30 @@ final class PendingDeliveries {
 
   /** Newest first. */
   private List<Open> open(Tenant tenant, DeliveryList.Filter filter, UUID until) {
+    EventId event = filter.event();
+    SubscriptionId subscription = filter.subscription();
+    Conditions conditions =
+        new Conditions()
+            .and("o.tenant = :tenant", "tenant", tenant.name())
+            .and("o.event_id = :event", "event", event == null ? null : event.uuid())
+            .and("e.type = :type", "type", filter.eventType())
+            .and(
+                ":subscription = any(e.recipients)",
+                "subscription",
+                subscription == null ? null : subscription.uuid());
     return jdbc.sql(
             """
             select e.id, e.type, e.recipients
             from open_events o
             join events e on e.tenant = o.tenant and e.id = o.event_id
-            where o.tenant = :tenant
-              and o.event_id >= :from and o.event_id <= :until
-              and (cast(:event as uuid) is null or o.event_id = :event)
-              and (cast(:type as text) is null or e.type = :type)
-              and (cast(:subscription as uuid) is null or :subscription = any(e.recipients))
+            where %s and o.event_id >= :from and o.event_id <= :until
             order by o.event_id desc
             limit :limit
-            """)
-        .param("tenant", tenant.name())
+            """
+                .formatted(conditions.sql()))
+        .params(conditions.params())
         .param("from", new UUID(filter.from().getMostSignificantBits(), 0))
         .param("until", until)
-        .param("event", Optional.ofNullable(filter.event()).map(EventId::uuid).orElse(null))
-        .param("type", filter.eventType())
-        .param(
-            "subscription",
-            Optional.ofNullable(filter.subscription()).map(SubscriptionId::uuid).orElse(null))
         .param("limit", EVENT_BATCH_SIZE)
         .query((row, _) -> open(row))
         .list();

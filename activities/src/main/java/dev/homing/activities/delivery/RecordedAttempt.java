@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param error a sentence to read, if no answer came; else null
  * @param responseBody the start of the receiver's response, up to the limit that is kept
  * @param responseHeaders some headers of a response that refused it; names in lower case
+ * @param url what was called, without its query; null if it delivered, or is not known
+ * @param address the IP address that was called; null if it delivered, or is not known
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record RecordedAttempt(
@@ -23,7 +25,9 @@ public record RecordedAttempt(
     long tookMillis,
     @Nullable String error,
     byte @Nullable [] responseBody,
-    Map<String, String> responseHeaders) {
+    Map<String, String> responseHeaders,
+    @Nullable String url,
+    @Nullable String address) {
 
   /** Like {@code 503 in 120 ms} or {@code timed_out in 15000 ms}. */
   public String summary() {

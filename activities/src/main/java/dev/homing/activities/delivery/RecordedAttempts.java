@@ -49,9 +49,10 @@ public final class RecordedAttempts {
     jdbc.sql(
             """
             insert into attempts (tenant, delivery_id, number, round, outcome, status_code,
-              started_at, took_millis, error, response_body, response_headers)
+              started_at, took_millis, error, response_body, response_headers, url, address)
             values (:tenant, :delivery, :number, :round, :outcome, :status,
-              :startedAt, :took, :error, :body, cast(:headers as jsonb))
+              :startedAt, :took, :error, :body, cast(:headers as jsonb), :url,
+              cast(:address as inet))
             """)
         .param("tenant", before.key().tenant().name())
         .param("delivery", before.key().id().uuid())
@@ -64,6 +65,8 @@ public final class RecordedAttempts {
         .param("error", attempt.outcome().detail())
         .param("body", attempt.responseBody())
         .param("headers", ResponseHeaders.json(attempt.responseHeaders()))
+        .param("url", attempt.url())
+        .param("address", attempt.address())
         .update();
   }
 
@@ -102,7 +105,8 @@ public final class RecordedAttempts {
             select last.* from unnest(:ids::uuid[]) as asked (id)
             cross join lateral (
               select delivery_id, number, round, outcome, status_code, started_at, took_millis, error,
-                cast(null as bytea) as response_body, cast(null as text) as response_headers
+                cast(null as bytea) as response_body, cast(null as text) as response_headers,
+                cast(null as text) as url, cast(null as text) as address
               from attempts
               where tenant = :tenant and delivery_id = asked.id
               order by number desc limit 1) last
@@ -132,6 +136,8 @@ public final class RecordedAttempts {
         row.getLong("took_millis"),
         row.getString("error"),
         row.getBytes("response_body"),
-        ResponseHeaders.read(row.getString("response_headers")));
+        ResponseHeaders.read(row.getString("response_headers")),
+        row.getString("url"),
+        row.getString("address"));
   }
 }

@@ -136,12 +136,14 @@ public final class DestinationPolicy {
   }
 
   private boolean isPublic(InetSocketAddress address) {
-    InetAddress ip = address.getAddress();
-    boolean global =
-        ip.getAddress().length == Integer.BYTES
-            ? !contains(NOT_PUBLIC_IPV4, ip)
-            : GLOBAL_IPV6.contains(ip) && !contains(NOT_PUBLIC_IPV6, ip);
-    return global && !isDenied(address);
+    return isPublic(address.getAddress()) && !isDenied(address);
+  }
+
+  /** Whether this is an address of the public Internet. */
+  public static boolean isPublic(InetAddress ip) {
+    return ip.getAddress().length == Integer.BYTES
+        ? !contains(NOT_PUBLIC_IPV4, ip)
+        : GLOBAL_IPV6.contains(ip) && !contains(NOT_PUBLIC_IPV6, ip);
   }
 
   private static boolean contains(List<AddressRange> ranges, InetAddress ip) {

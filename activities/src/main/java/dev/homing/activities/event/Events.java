@@ -1,6 +1,10 @@
 package dev.homing.activities.event;
 
 import dev.homing.activities.Change;
+import dev.homing.activities.list.BoundedList;
+import dev.homing.activities.list.Changed;
+import dev.homing.activities.list.Conditions;
+import dev.homing.activities.list.Newest;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
@@ -22,9 +26,11 @@ public final class Events {
       "tenant, id, type, content_type, recipients, external_id, ordering_key, hops";
 
   private final JdbcClient jdbc;
+  private final BoundedList<Event> list;
 
   public Events(JdbcClient jdbc) {
     this.jdbc = jdbc;
+    this.list = new BoundedList<>(jdbc, "events", COLUMNS, "accepted_in", (row, _) -> event(row));
   }
 
   /**
@@ -132,72 +138,32 @@ public final class Events {
     }
   }
 
-  /** An event, and its place in the order in which events appear. */
-  public record Appeared(Event event, Change change) {}
-
   /**
-   * A tenant's events in the order in which they appear: none appears before one already read.
+   * The events to list.
    *
    * @param type the exact event type; null: all types
-   * @param after lists events after this one
    * @param from the first id to list; {@code until} is the first id not to
    */
-  public List<Appeared> appeared(
-      Tenant tenant, @Nullable String type, Change after, UUID from, UUID until, int limit) {
-    return jdbc.sql(
-            "select "
-                + COLUMNS
-                + """
-                , cast(cast(accepted_in as text) as bigint) as accepted_in
-                from events
-                where tenant = :tenant
-                  and (accepted_in, id) > (cast(cast(:transaction as text) as xid8), :after)
-                  and accepted_in < pg_snapshot_xmin(pg_current_snapshot())
-                  and (cast(:type as text) is null or type = :type)
-                  and id >= :from and id < :until
-                order by accepted_in, id
-                limit :limit
-                """)
-        .param("tenant", tenant.name())
-        .param("transaction", after.transaction())
-        .param("after", after.id())
-        .param("type", type)
-        .param("from", from)
-        .param("until", until)
-        .param("limit", limit)
-        .query(
-            (row, _) ->
-                new Appeared(
-                    event(row),
-                    new Change(row.getLong("accepted_in"), row.getObject("id", UUID.class))))
-        .list();
+  public record Filter(Tenant tenant, @Nullable String type, UUID from, UUID until) {
+    private Conditions ofTenant() {
+      return new Conditions().and("tenant = :tenant", "tenant", tenant.name());
+    }
+
+    private Conditions ofType() {
+      return new Conditions().and("type = :type", "type", type);
+    }
   }
 
-  /**
-   * A tenant's events, newest first.
-   *
-   * @param type the exact event type; null: all types
-   * @param from the first id to list; {@code before} is the first id not to
-   */
-  public List<Event> list(Tenant tenant, @Nullable String type, UUID from, UUID before, int limit) {
-    return jdbc.sql(
-            "select "
-                + COLUMNS
-                + """
-                 from events
-                where tenant = :tenant
-                  and (cast(:type as text) is null or type = :type)
-                  and id >= :from and id < :before
-                order by id desc
-                limit :limit
-                """)
-        .param("tenant", tenant.name())
-        .param("type", type)
-        .param("from", from)
-        .param("before", before)
-        .param("limit", limit)
-        .query((row, _) -> event(row))
-        .list();
+  /** A tenant's events in the order in which they appear: none appears before one already read. */
+  public Changed<Event> appeared(Filter filter, Change after, int limit) {
+    return list.changed(
+        filter.ofTenant(), filter.ofType().between(filter.from(), filter.until()), after, limit);
+  }
+
+  /** A tenant's events, newest first. */
+  public Newest<Event> newest(Filter filter, int limit) {
+    return list.newest(
+        filter.ofTenant(), filter.ofType(), filter.from(), filter.until(), limit, BoundedList.MOST);
   }
 
   private static Event event(ResultSet row) throws SQLException {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt also the signed timestamp, there in whole seconds
  * @param responseBody at most the first 16 KiB; null if there was none
  * @param responseHeaders some headers, with names in lower case
+ * @param url what was called, without its query, which may hold tokens; null if it delivered
+ * @param address the IP address that was called last; null if it delivered, if none was called, or
+ *     if it is not to be shown
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Attempt(
@@ -20,7 +23,9 @@ public record Attempt(
     Instant startedAt,
     Duration took,
     byte @Nullable [] responseBody,
-    Map<String, String> responseHeaders) {
+    Map<String, String> responseHeaders,
+    @Nullable String url,
+    @Nullable String address) {
   /**
    * The response header by which a receiver controls deliveries.
    *

@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Call;
+import okhttp3.HttpUrl;
 import okhttp3.Response;
 import okio.Buffer;
 import okio.BufferedSource;
@@ -91,9 +92,15 @@ public final class HttpSender {
             startedAt,
             took,
             received.body().size() == 0 ? null : received.body().readByteArray(),
-            received.headers());
+            received.headers(),
+            outcome instanceof Delivered ? null : withoutQuery(request.url()),
+            outcome instanceof Delivered ? null : reachability.address(request.url().host()));
     updateEgress(request.url().host(), reachability, attempt);
     return attempt;
+  }
+
+  private static String withoutQuery(HttpUrl url) {
+    return (url.query() == null ? url : url.newBuilder().query(null).build()).toString();
   }
 
   /** The parts of a response received so far. */

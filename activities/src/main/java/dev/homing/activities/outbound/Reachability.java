@@ -1,9 +1,12 @@
 package dev.homing.activities.outbound;
 
+import dev.homing.activities.destination.DestinationPolicy;
+import dev.homing.activities.destination.TimedDns;
 import dev.homing.workflows.delivery.Outcome;
 import dev.homing.workflows.delivery.Outcome.Fault;
 import dev.homing.workflows.delivery.Outcome.Unanswered;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import okhttp3.Call;
@@ -18,6 +21,7 @@ final class Reachability extends EventListener {
   private boolean hadConnection;
   private boolean otherNamesResolve;
   private boolean attempted = true;
+  private @Nullable InetAddress address;
 
   @Override
   public void dnsStart(Call call, String host) {
@@ -26,6 +30,7 @@ final class Reachability extends EventListener {
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+    this.address = address.getAddress();
     newConnection();
   }
 
@@ -59,6 +64,7 @@ final class Reachability extends EventListener {
   @Override
   public void connectionAcquired(Call call, Connection connection) {
     hadConnection = true;
+    address = connection.route().socketAddress().getAddress();
   }
 
   /**
@@ -77,6 +83,16 @@ final class Reachability extends EventListener {
 
   boolean wasAttempted() {
     return attempted;
+  }
+
+  /**
+   * The address that was called last, to show to users: a public one, or one that the URL itself
+   * names, as others would tell what a name means inside the network; null: none, or not to show.
+   */
+  @Nullable String address(String host) {
+    return address != null && (DestinationPolicy.isPublic(address) || TimedDns.isAddress(host))
+        ? address.getHostAddress()
+        : null;
   }
 
   /** True if the call had neither a new connection nor a kept one. */

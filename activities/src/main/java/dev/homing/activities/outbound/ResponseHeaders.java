@@ -12,7 +12,14 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ResponseHeaders {
   private static final List<String> OF_ANY = List.of(Attempt.DELIVERY_CONTROL);
   private static final List<String> OF_REFUSALS =
-      List.of("content-type", "location", "retry-after", "server", Attempt.DELIVERY_CONTROL);
+      List.of(
+          "content-length",
+          "content-type",
+          "location",
+          "retry-after",
+          "server",
+          "www-authenticate",
+          Attempt.DELIVERY_CONTROL);
 
   private static final int MAX_LENGTH = 500;
   private static final JsonMapper JSON = JsonMapper.shared();

@@ -47,7 +47,9 @@ public final class SendingLimits {
 
   private final ConcurrentHashMap<SubscriptionId, SubscriptionSlots> perSubscription =
       new ConcurrentHashMap<>();
-  private final Cache<SubscriptionId, Boolean> proven =
+
+  /** How long each took for its last success. */
+  private final Cache<SubscriptionId, Duration> proven =
       Caffeine.newBuilder().expireAfterWrite(PROVEN).maximumSize(MAX_PROVEN).build();
 
   public SendingLimits(int maxOnNode) {
@@ -80,7 +82,10 @@ public final class SendingLimits {
     return proven.getIfPresent(subscription) != null;
   }
 
-  /** Whether the receiver has left all requests under way unanswered for two seconds. */
+  /**
+   * Whether the receiver has left all requests under way unanswered for two seconds, or for twice
+   * the time of its last success within the last minute, if that is longer.
+   */
   public boolean hangs(SubscriptionId subscription) {
     SubscriptionSlots limit = perSubscription.get(subscription);
     return limit != null && limit.hangs();
@@ -208,6 +213,7 @@ public final class SendingLimits {
     private final SubscriptionSlots limit;
     private final UnprovenSlot unproven;
     private final NodeSlots.Slot ofNode;
+    private final long sinceNanos = System.nanoTime();
     private final AtomicBoolean answered = new AtomicBoolean();
 
     private Slot(
@@ -229,8 +235,9 @@ public final class SendingLimits {
      */
     public void delivered() {
       ofNode.answered();
-      proven.put(subscription, true);
-      limit.widen();
+      Duration took = Duration.ofNanos(System.nanoTime() - sinceNanos);
+      proven.put(subscription, took);
+      limit.succeeded(took);
       releaseOfSubscription();
     }
 
@@ -264,7 +271,7 @@ public final class SendingLimits {
             (_, known) -> {
               SubscriptionSlots limit =
                   known == null
-                      ? new SubscriptionSlots(isProven(subscription), maxInFlight)
+                      ? new SubscriptionSlots(proven.getIfPresent(subscription), maxInFlight)
                       : known;
               limit.allow(maxInFlight);
               limit.users++;

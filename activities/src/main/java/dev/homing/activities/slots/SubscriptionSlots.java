@@ -1,5 +1,6 @@
 package dev.homing.activities.slots;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +27,29 @@ final class SubscriptionSlots {
   /** Since when it has answered none of them. */
   private long silentSinceNanos;
 
+  /** How long it may answer none of them before it counts as hanging. */
+  private Duration patience;
+
   /** Attempts that use it; changed by its owner under a lock. */
   int users;
 
-  /** {@code most} at a time; null: as many as usual. */
-  SubscriptionSlots(boolean proven, @Nullable Integer most) {
-    this.wide = proven;
+  /**
+   * The slots of a subscription.
+   *
+   * @param lastSuccess how long it took; null: its receiver is not proven
+   * @param most at a time; null: as many as usual
+   */
+  SubscriptionSlots(@Nullable Duration lastSuccess, @Nullable Integer most) {
+    this.wide = lastSuccess != null;
     this.slots = most == null ? SLOTS : most;
-    this.free = new Semaphore(proven ? slots : unprovenSlots(), true);
+    this.free = new Semaphore(wide ? slots : unprovenSlots(), true);
+    this.patience = lastSuccess == null ? NodeSlots.SLOW_AFTER : patience(lastSuccess);
+  }
+
+  /** A receiver that always takes longer than two seconds does not hang. */
+  private static Duration patience(Duration lastSuccess) {
+    Duration twice = lastSuccess.multipliedBy(2);
+    return twice.compareTo(NodeSlots.SLOW_AFTER) > 0 ? twice : NodeSlots.SLOW_AFTER;
   }
 
   private int unprovenSlots() {
@@ -62,14 +78,15 @@ final class SubscriptionSlots {
 
   /** A receiver that leaves every request unanswered for this long counts as hanging. */
   private synchronized long hangsFrom(long now) {
-    return (unanswered == 0 ? now : silentSinceNanos) + NodeSlots.SLOW_AFTER.toNanos();
+    return (unanswered == 0 ? now : silentSinceNanos) + patience.toNanos();
   }
 
   synchronized boolean hangs() {
-    return unanswered > 0 && System.nanoTime() - silentSinceNanos > NodeSlots.SLOW_AFTER.toNanos();
+    return unanswered > 0 && System.nanoTime() - silentSinceNanos > patience.toNanos();
   }
 
-  synchronized void widen() {
+  synchronized void succeeded(Duration took) {
+    patience = patience(took);
     if (!wide) {
       wide = true;
       free.release(slots - unprovenSlots());

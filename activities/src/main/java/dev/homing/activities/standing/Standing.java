@@ -58,7 +58,7 @@ public record Standing(
 
   /** Why a receiver is in trouble. */
   public enum Reason {
-    /** It left all requests unanswered for two seconds. */
+    /** It left all requests unanswered for two seconds, or twice the time of its last success. */
     HANGS,
     /** Several attempts in a row found no answer, or one of 429, 502, 503, 504. */
     UNAVAILABLE,

@@ -250,7 +250,8 @@ public class Subscription {
     return new Terms.Sealed(Map.copyOf(sealedHeaders), sealedTlsKey);
   }
 
-  String sealedSecret() {
+  /** The secret that signs now, sealed. */
+  public String sealedSecret() {
     return sealedSecret;
   }
 

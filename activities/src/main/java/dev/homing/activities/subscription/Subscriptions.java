@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Modifying;
@@ -32,65 +31,6 @@ public interface Subscriptions extends Repository<Subscription, SubscriptionKey>
   @Lock(LockModeType.PESSIMISTIC_WRITE)
   @Query("from Subscription s where s.key = :key and s.deletedAt is null")
   Optional<Subscription> findToChange(SubscriptionKey key);
-
-  /**
-   * Lists a tenant's subscriptions, newest first.
-   *
-   * @param eventType only those that list exactly this pattern; null: all
-   * @param enabled only those enabled, or not enabled; null: all
-   * @param from the lowest id of the range
-   * @param before the lowest id above the range
-   */
-  @Query(
-      """
-      from Subscription s
-      where s.key.tenant = :tenant
-        and s.deletedAt is null
-        and (:eventType is null or :eventType member of s.eventTypes)
-        and (:enabled is null or s.enabled = :enabled)
-        and s.key.id >= :from and s.key.id < :before
-      order by s.key.id desc
-      """)
-  List<Subscription> list(
-      String tenant,
-      @Nullable String eventType,
-      @Nullable Boolean enabled,
-      UUID from,
-      UUID before,
-      Limit limit);
-
-  /**
-   * Searches a tenant's subscriptions, newest first.
-   *
-   * @param text a part of the URL or the description, in any case; null: all
-   * @param enabled only those enabled, or not enabled; null: all
-   * @param disabled only those that Homing disabled, or did not; null: all
-   */
-  @Query(
-      """
-      from Subscription s
-      where s.key.tenant = :tenant
-        and s.deletedAt is null
-        and (cast(:text as String) is null
-          or locate(lower(cast(:text as String)), lower(s.url)) > 0
-          or locate(lower(cast(:text as String)), lower(s.description)) > 0)
-        and (:eventType is null or :eventType member of s.eventTypes)
-        and (:enabled is null or s.enabled = :enabled)
-        and (:disabled is null
-          or (:disabled = true and s.disabledReason is not null)
-          or (:disabled = false and s.disabledReason is null))
-        and s.key.id >= :from and s.key.id < :before
-      order by s.key.id desc
-      """)
-  List<Subscription> search(
-      String tenant,
-      @Nullable String text,
-      @Nullable String eventType,
-      @Nullable Boolean enabled,
-      @Nullable Boolean disabled,
-      UUID from,
-      UUID before,
-      Limit limit);
 
   /** Those of a tenant with these ids, deleted ones too. */
   @Query("from Subscription s where s.key.tenant = :tenant and s.key.id in :ids")

@@ -21,9 +21,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
@@ -445,6 +447,40 @@ class DrainsTest {
   }
 
   @Test
+  void holdThatComesBeforeTheBacklogCostsNoAttempts() {
+    SubscriptionId subscription = to("/500");
+    SampleSubscriptions.allow(ledger.tenant, subscription, 4);
+    node.knownStandings.hold(key(subscription), "429", Duration.ofHours(1));
+    Delivery.Key key = ledger.backlog(subscription, 1).getFirst();
+    ledger.set(key, "retry_until = retry_until - interval '1 hour'");
+    Postgres.jdbc().sql("update standings set held_until = now(), changed_at = now()").update();
+    node.knownStandings.refresh();
+
+    node.drains.beginDue();
+
+    await().until(() -> ledger.find(key).attemptCount() == 1);
+    awaitIdle();
+    assertThat(ledger.find(key).state()).isEqualTo(State.RETRYING);
+  }
+
+  @Test
+  void holdsMakeNoAttemptTheLastOne() {
+    SubscriptionId subscription = to("/503");
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 3);
+    waiting.forEach(key -> ledger.set(key, "retry_until = now() - interval '1 minute'"));
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
+    Postgres.jdbc().sql("update standings set held_for = interval '1 hour'").update();
+    ageStanding(subscription, "5 minutes");
+
+    node.drains.beginDue();
+
+    await().until(() -> receiver.requests() == 1);
+    awaitIdle();
+    assertThat(receiver.requests()).isEqualTo(1);
+    assertThat(ledger.states(waiting)).containsOnly(State.RETRYING);
+  }
+
+  @Test
   void holdsAreForgottenOnceNothingWaits() {
     SubscriptionId subscription = to("/ok");
     ledger.backlog(subscription, 1);
@@ -532,6 +568,61 @@ class DrainsTest {
 
     await().until(() -> receiver.requests("/one") == 1);
     assertThat(receiver.requests("/hangs")).isEqualTo(3);
+  }
+
+  // Beside a workflow.
+
+  @Test
+  void leavesABacklogThatItMayNotDrain() {
+    SubscriptionId subscription = to("/one");
+    Delivery.Key waiting = withWorkflow(subscription);
+
+    node.drains.beginIf(key(subscription), () -> false);
+
+    drainAnother();
+    assertThat(receiver.requests("/one")).isZero();
+    await()
+        .until(
+            () -> {
+              node.drains.beginIf(key(subscription), () -> true);
+              return ledger.find(waiting).state() == State.DELIVERED;
+            });
+  }
+
+  @Test
+  void asksOnceAtATimeWhetherItMayDrain() {
+    SubscriptionId subscription = to("/one");
+    Delivery.Key waiting = withWorkflow(subscription);
+    AtomicInteger asked = new AtomicInteger();
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    BooleanSupplier mayDrain =
+        () -> {
+          asked.incrementAndGet();
+          return answer.join();
+        };
+
+    node.drains.beginIf(key(subscription), mayDrain);
+    node.drains.beginIf(key(subscription), mayDrain);
+
+    drainAnother();
+    assertThat(asked).hasValue(1);
+    assertThat(receiver.requests("/one")).isZero();
+    answer.complete(true);
+    await().until(() -> ledger.find(waiting).state() == State.DELIVERED);
+  }
+
+  /** A delivery in a backlog whose workflow has it in hand. */
+  private Delivery.Key withWorkflow(SubscriptionId subscription) {
+    Delivery.Key key = ledger.backlog(subscription, 1).getFirst();
+    new BacklogRuns(Postgres.jdbc(), node.transaction).started(key(subscription), "run");
+    return key;
+  }
+
+  /** Takes longer than what began before. */
+  private void drainAnother() {
+    List<Delivery.Key> waiting = ledger.backlog(to("/another"), 20);
+    node.drains.beginDue();
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
   }
 
   // Several nodes.

@@ -55,7 +55,32 @@ class AttemptLogTest {
     assertThat(kept.error()).isEqualTo("No answer came in time.");
     assertThat(kept.responseBody()).isEqualTo(attempt.responseBody());
     assertThat(kept.responseHeaders()).isEqualTo(attempt.responseHeaders());
+    assertThat(kept.url()).isEqualTo("https://receiver.test/hook");
+    assertThat(kept.address()).isEqualTo("203.0.113.7");
     assertThat(kept.summary()).isEqualTo("timed_out in 120 ms");
+  }
+
+  /** The three ways of writing attempts. */
+  @Test
+  void recordsWhatWasCalledOnlyIfItDidNotDeliver() {
+    Delivery.Key first = ledger.toNewSubscription();
+    Delivery.Key drained = ledger.backlog(first.subscriptionId(), 1).getFirst();
+    ledger.recordFirst(first, SampleAttempts.refused());
+    ledger.node.attemptLog.recordDrained(
+        AttemptContext.drained(drained, 1, ledger.receiver(drained)), SampleAttempts.refused());
+    ledger.node.attemptLog.recordDrained(
+        AttemptContext.drained(drained, 1, ledger.receiver(drained)), SampleAttempts.delivered());
+    ledger.record(ledger.first(first), SampleAttempts.delivered());
+
+    for (Delivery.Key delivery : List.of(first, drained)) {
+      List<RecordedAttempt> attempts = ledger.attempts(delivery);
+      assertThat(attempts)
+          .extracting(RecordedAttempt::url)
+          .containsExactly("https://receiver.test/hook", null);
+      assertThat(attempts)
+          .extracting(RecordedAttempt::address)
+          .containsExactly("203.0.113.7", null);
+    }
   }
 
   @Test

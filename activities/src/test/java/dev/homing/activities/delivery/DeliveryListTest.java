@@ -1,5 +1,6 @@
 package dev.homing.activities.delivery;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,6 +12,10 @@ import dev.homing.activities.SampleIds;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery.Reason;
 import dev.homing.activities.delivery.Delivery.State;
+import dev.homing.activities.list.BoundedList;
+import dev.homing.activities.list.Changed;
+import dev.homing.activities.list.Newest;
+import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.PrefixedId;
 import dev.homing.workflows.SubscriptionId;
@@ -74,7 +79,8 @@ class DeliveryListTest {
     assertThat(list(null, null, event.id(), null)).containsExactlyInAnyOrder(pending, recorded);
     assertThat(list(State.PENDING, null, null, Node.TYPE)).containsExactly(pending);
     assertThat(list(null, null, null, "other.type")).isEmpty();
-    assertThat(new DeliveryList(Postgres.jdbc()).newest(Postgres.newTenant(), all(), 10)).isEmpty();
+    assertThat(new DeliveryList(Postgres.jdbc()).newest(Postgres.newTenant(), all(), 10).items())
+        .isEmpty();
   }
 
   /** More open events than one page reads, some with the same id prefix. */
@@ -104,12 +110,94 @@ class DeliveryListTest {
     UUID until = LAST;
     List<Delivery> page;
     do {
-      page = list.newest(ledger.tenant, filter(null, null, null, null, until), 7);
+      page = list.newest(ledger.tenant, filter(null, null, null, null, until), 7).items();
       page.forEach(delivery -> paged.add(delivery.key().id().uuid()));
       until = paged.getLast();
     } while (page.size() == 7);
 
     assertThat(paged).containsExactlyElementsOf(expected);
+  }
+
+  @Test
+  void listsByTheOutcomeOfTheLastAttempt() {
+    Delivery.Key refused = ledger.toNewSubscription();
+    ledger.record(ledger.first(refused), SampleAttempts.timedOut());
+    ledger.record(ledger.first(refused), SampleAttempts.refused());
+    Delivery.Key timedOut = ledger.toNewSubscription();
+    ledger.record(ledger.first(timedOut), SampleAttempts.timedOut());
+    Delivery.Key delivered = ledger.toNewSubscription();
+    ledger.record(ledger.first(delivered), SampleAttempts.timedOut());
+    ledger.record(ledger.first(delivered), SampleAttempts.delivered());
+    ledger.toNewSubscription();
+
+    assertThat(ofOutcome(null, "refused")).containsExactly(refused);
+    assertThat(ofOutcome(State.RETRYING, "timed_out")).containsExactly(timedOut);
+    assertThat(ofOutcome(null, "delivered")).containsExactly(delivered);
+    assertThat(ofOutcome(State.HELD, "refused")).isEmpty();
+    assertThat(ofOutcome(State.PENDING, "refused")).isEmpty();
+  }
+
+  private List<Delivery.Key> ofOutcome(@Nullable State state, String outcome) {
+    return list
+        .newest(
+            ledger.tenant,
+            new DeliveryList.Filter(state, null, null, null, outcome, FIRST, LAST),
+            10)
+        .items()
+        .stream()
+        .map(Delivery::key)
+        .toList();
+  }
+
+  /** More deliveries than are looked at for a page; only the oldest matches. */
+  @Test
+  void longSearchGoesOnWhereItStopped() {
+    Delivery.Key rare = ledger.toNewSubscription();
+    ledger.add(rare, State.FAILED, Reason.SCHEDULE_OVER);
+    ledger.set(rare, "event_type = 'rare'");
+    addDeliveredAfter(rare, BoundedList.MOST + 1);
+    DeliveryList.Filter filter = filter(null, null, null, "rare", LAST);
+
+    Newest<Delivery> page = list.newest(ledger.tenant, filter, 10);
+    assertThat(page.items()).isEmpty();
+    UUID stopped = requireNonNull(page.lookedDownTo());
+    Newest<Delivery> next =
+        list.newest(ledger.tenant, filter(null, null, null, "rare", stopped), 10);
+    assertThat(next.items())
+        .singleElement()
+        .satisfies(found -> assertThat(found.key().eventId()).isEqualTo(rare.eventId()));
+    assertThat(next.lookedDownTo()).isNull();
+    assertThat(
+            list.newest(ledger.tenant, filter(State.FAILED, null, null, "rare", LAST), 10).items())
+        .as("by state there are fewer to look at")
+        .hasSize(1);
+
+    ledger.set(rare, "attempt_count = 7"); // Its last change comes after all others.
+    Changed<Delivery> changes =
+        await()
+            .until(
+                () -> list.changed(ledger.tenant, filter, Change.NONE, 10),
+                found -> found.lookedUpTo() != null);
+    assertThat(changes.items()).isEmpty();
+    assertThat(
+            list.changed(ledger.tenant, filter, requireNonNull(changes.lookedUpTo()), 10).items())
+        .hasSize(1);
+  }
+
+  private void addDeliveredAfter(Delivery.Key key, int count) {
+    Postgres.jdbc()
+        .sql(
+            """
+            insert into deliveries (tenant, id, event_id, event_type, subscription_id, state)
+            select :tenant, cast(lpad(to_hex(:millis + n), 12, '0') || '7000' || '8000'
+                || lpad(to_hex(n), 12, '0') as uuid),
+              gen_random_uuid(), 'order.created', gen_random_uuid(), 'delivered'
+            from generate_series(1, :count) n
+            """)
+        .param("tenant", ledger.tenant.name())
+        .param("millis", key.eventId().acceptedAt().toEpochMilli())
+        .param("count", count)
+        .update();
   }
 
   // Lists sorted by change.
@@ -121,14 +209,13 @@ class DeliveryListTest {
     ledger.add(two, State.RETRYING, null);
     ledger.add(one, State.RETRYING, null);
 
-    List<DeliveryList.Changed> first = changedSince(Change.NONE, 2);
+    List<Changed.Item<Delivery>> first = changedSince(Change.NONE, 2);
     ledger.cancel(two, Reason.CANCELLED);
-    List<DeliveryList.Changed> then = changedSince(first.getLast().change(), 1);
+    List<Changed.Item<Delivery>> then = changedSince(first.getLast().change(), 1);
 
-    assertThat(first).extracting(changed -> changed.delivery().key()).containsExactly(two, one);
-    assertThat(then).extracting(changed -> changed.delivery().key()).containsExactly(two);
-    assertThat(then.getFirst().delivery().updatedAt())
-        .isAfter(first.getFirst().delivery().updatedAt());
+    assertThat(first).extracting(changed -> changed.item().key()).containsExactly(two, one);
+    assertThat(then).extracting(changed -> changed.item().key()).containsExactly(two);
+    assertThat(then.getFirst().item().updatedAt()).isAfter(first.getFirst().item().updatedAt());
   }
 
   /** A claim, for example, is hidden. */
@@ -140,7 +227,7 @@ class DeliveryListTest {
 
     ledger.set(key, "look_after = now(), own_faults = 3, run_notice = true");
 
-    assertThat(list.changed(ledger.tenant, all(), last, 10)).isEmpty();
+    assertThat(changed(last)).isEmpty();
   }
 
   @Test
@@ -148,7 +235,7 @@ class DeliveryListTest {
     Delivery.Key key = ledger.toNewSubscription();
     ledger.add(key, State.RETRYING, null);
     ledger.set(key, "changed_in = '9000000000000000'");
-    assertThat(list.changed(ledger.tenant, all(), Change.NONE, 10)).isEmpty();
+    assertThat(changed(Change.NONE)).isEmpty();
 
     Postgres.migrate();
 
@@ -164,13 +251,13 @@ class DeliveryListTest {
         _ -> {
           ledger.node.deliveries.add(slow, State.RETRYING, null);
           elsewhere(() -> ledger.add(quick, State.RETRYING, null));
-          assertThat(elsewhere(() -> list.changed(ledger.tenant, all(), Change.NONE, 10)))
+          assertThat(elsewhere(() -> changed(Change.NONE)))
               .as("nothing is shown before what may still come before it")
               .isEmpty();
         });
 
     assertThat(changedSince(Change.NONE, 2))
-        .extracting(changed -> changed.delivery().key())
+        .extracting(changed -> changed.item().key())
         .containsExactly(slow, quick);
   }
 
@@ -219,15 +306,18 @@ class DeliveryListTest {
   }
 
   private Change readOn(Change after, Set<UUID> read) {
-    List<DeliveryList.Changed> page = list.changed(ledger.tenant, all(), after, 50);
-    page.forEach(changed -> read.add(changed.delivery().key().id().uuid()));
+    List<Changed.Item<Delivery>> page = list.changed(ledger.tenant, all(), after, 50).items();
+    page.forEach(changed -> read.add(changed.item().key().id().uuid()));
     return page.isEmpty() ? after : page.getLast().change();
   }
 
   /** Waits for {@code count} changes: transactions of other tests may delay them for a moment. */
-  private List<DeliveryList.Changed> changedSince(Change change, int count) {
-    return await()
-        .until(() -> list.changed(ledger.tenant, all(), change, 10), all -> all.size() == count);
+  private List<Changed.Item<Delivery>> changedSince(Change change, int count) {
+    return await().until(() -> changed(change), all -> all.size() == count);
+  }
+
+  private List<Changed.Item<Delivery>> changed(Change after) {
+    return list.changed(ledger.tenant, all(), after, 10).items();
   }
 
   private static <T> T elsewhere(Callable<T> act) {
@@ -243,7 +333,10 @@ class DeliveryListTest {
       @Nullable SubscriptionId subscription,
       @Nullable EventId event,
       @Nullable String type) {
-    return list.newest(ledger.tenant, filter(state, subscription, event, type, LAST), 10).stream()
+    return list
+        .newest(ledger.tenant, filter(state, subscription, event, type, LAST), 10)
+        .items()
+        .stream()
         .map(Delivery::key)
         .toList();
   }
@@ -258,6 +351,6 @@ class DeliveryListTest {
       @Nullable EventId event,
       @Nullable String type,
       UUID until) {
-    return new DeliveryList.Filter(state, subscription, event, type, FIRST, until);
+    return new DeliveryList.Filter(state, subscription, event, type, null, FIRST, until);
   }
 }

@@ -424,10 +424,38 @@ class HttpSenderTest {
 
     assertThat(sender.send(SampleWebhooks.to(receiver.url("/"))).responseHeaders())
         .containsExactly(
+            Map.entry("content-length", "0"),
             Map.entry("content-type", "text/html"),
             Map.entry("location", "https://elsewhere.example/?a=b"),
             Map.entry("retry-after", "7, 8"),
             Map.entry("server", "nginx"));
+  }
+
+  @Test
+  void tellsWhatItCalledUnlessItDelivered() {
+    receiver.enqueue(new MockResponse.Builder().code(401).build());
+    receiver.enqueue(new MockResponse.Builder().build());
+    HttpUrl url =
+        HttpUrl.get("http://127.0.0.1:" + receiver.url("/").port() + "/hook?token=s3cr3t");
+
+    Attempt refused = sender.send(SampleWebhooks.to(url));
+    Attempt delivered = sender.send(SampleWebhooks.to(url));
+
+    assertThat(refused.url()).isEqualTo("http://127.0.0.1:" + url.port() + "/hook");
+    assertThat(refused.address()).isEqualTo("127.0.0.1");
+    assertThat(delivered.url()).isNull();
+    assertThat(delivered.address()).isNull();
+  }
+
+  @Test
+  void tellsNoAddressToWhichANameLeadsInside() {
+    receiver.enqueue(new MockResponse.Builder().code(401).build());
+
+    Attempt refused =
+        sender.send(SampleWebhooks.to(HttpUrl.get("http://localhost:" + receiver.url("/").port())));
+
+    assertThat(refused.outcome().status()).isEqualTo(401);
+    assertThat(refused.address()).isNull();
   }
 
   @Test

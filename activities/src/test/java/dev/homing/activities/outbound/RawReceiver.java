@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,9 @@ final class RawReceiver implements AutoCloseable {
     }
   }
 
+  /** Fixed, so that what a script does not read stalls the sender. */
+  private static final int RECEIVE_BUFFER = 64 * 1024;
+
   private final ServerSocket server;
   private final @Nullable SSLSocketFactory tls;
   private final CountDownLatch heard = new CountDownLatch(1);
@@ -59,7 +63,9 @@ final class RawReceiver implements AutoCloseable {
   /** A receiver with TLS; null: without. */
   RawReceiver(@Nullable SSLSocketFactory tls, Script... scripts) throws IOException {
     this.tls = tls;
-    this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.server = new ServerSocket();
+    server.setReceiveBufferSize(RECEIVE_BUFFER);
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
     Thread.ofVirtual().start(() -> play(List.of(scripts)));
   }
 

@@ -55,6 +55,8 @@ public final class SampleAttempts {
         FIRST.plusMillis(MADE.incrementAndGet()),
         Duration.ofMillis(120),
         "answer".getBytes(StandardCharsets.UTF_8),
-        headers);
+        headers,
+        outcome instanceof Outcome.Delivered ? null : "https://receiver.test/hook",
+        outcome instanceof Outcome.Delivered ? null : "203.0.113.7");
   }
 }

@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A separate database, for tests that change tables of all tenants. */
-final class FreshDatabase implements AutoCloseable {
-  static final Tenant TENANT = new Tenant("default");
+public final class FreshDatabase implements AutoCloseable {
+  public static final Tenant TENANT = new Tenant("default");
 
   private final String name = "fresh_" + UUID.randomUUID().toString().replace("-", "");
   private final HikariDataSource pool = new HikariDataSource();
-  final JdbcClient jdbc;
-  final Node node;
+  public final JdbcClient jdbc;
+  public final Node node;
   final Partitions partitions;
-  final MakePartitions makePartitions;
+  public final MakePartitions makePartitions;
 
   /** With the tables of this version. */
-  FreshDatabase() {
+  public FreshDatabase() {
     this(Postgres::createMigrated);
   }
 
@@ -55,7 +55,7 @@ final class FreshDatabase implements AutoCloseable {
     Flyway.configure().dataSource(pool).target(version).load().migrate();
   }
 
-  DataSource pool() {
+  public DataSource pool() {
     return pool;
   }
 
@@ -77,7 +77,7 @@ final class FreshDatabase implements AutoCloseable {
   }
 
   /** Adds a delivered event of this time, with its attempt. */
-  Delivery.Key delivered(Instant time) {
+  public Delivery.Key delivered(Instant time) {
     Delivery.Key key = of(time, Delivery.State.DELIVERED);
     jdbc.sql(
             """

@@ -18,10 +18,13 @@ import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.SampleAttempts;
 import dev.homing.activities.outbound.TestReceiver;
+import dev.homing.activities.standing.Standing;
+import dev.homing.activities.subscription.SubscriptionKey;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -363,6 +366,32 @@ class SequenceEndsTest {
                     + " from deliveries where tenant = :tenant and state = 'retrying'",
                 ledger.tenant))
         .isBetween(590L, 600L);
+  }
+
+  @Test
+  void aHoldIsPartOfATurn() {
+    OrderedEvents troubled = new OrderedEvents(ledger, receiver.url("/503"));
+    List<Delivery.Key> heads =
+        Stream.of("b", "c").map(troubled::acceptOne).map(troubled::key).toList();
+    for (Delivery.Key each : heads) {
+      node.attemptLog.addToBacklog(troubled.first(each));
+      ledger.set(each, "retry_until = now()");
+    }
+    SubscriptionKey subscription = new SubscriptionKey(ledger.tenant, troubled.subscription);
+    node.knownStandings.open(subscription, Standing.Reason.UNAVAILABLE, "503");
+    Postgres.jdbc()
+        .sql(
+            """
+            update standings set held_for = interval '1 hour', since = now() - interval '1 hour',
+              changed_at = now()
+            """)
+        .update();
+    node.knownStandings.refresh();
+
+    node.drains.beginDue();
+
+    // An open breaker keeps no last attempt back.
+    await().until(() -> heads.stream().allMatch(each -> ledger.find(each).attemptCount() == 1));
   }
 
   private Delivery refused(int attempt, String turnSince) {

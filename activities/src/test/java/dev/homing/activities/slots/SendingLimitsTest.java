@@ -45,6 +45,21 @@ class SendingLimitsTest {
     assertThat(acquire(limits, LONG, other)).isNotNull();
   }
 
+  /** Otherwise its breaker would open whenever twenty requests begin together. */
+  @Test
+  void receiverThatTookLongerThanTwoSecondsDoesNotHangAfterThem() throws Exception {
+    SendingLimits limits = proven(100, busy);
+    Slot slow = requireNonNull(acquire(limits, LONG, busy));
+    await().until(() -> limits.hangs(busy));
+    end(slow);
+    fill(limits, 20);
+    long begin = System.nanoTime();
+
+    assertThat(acquire(limits, LONG, busy)).isNull();
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(3));
+  }
+
   @Test
   void queuesAttemptsWhileTheReceiverAnswers() throws Exception {
     SendingLimits limits = proven(100, busy);

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** The id of an API key, with which the key begins: {@code hk_} and a UUIDv7. */
-record KeyId(UUID uuid) {
+public record KeyId(UUID uuid) {
   private static final String PREFIX = "hk_";
 
   /** Parses an id; empty if the text is not one. */

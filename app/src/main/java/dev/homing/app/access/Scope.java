@@ -15,6 +15,8 @@ public enum Scope {
   READ,
   /** To change subscriptions, and to retry and cancel deliveries. */
   MANAGE,
+  /** To see the signing secrets of subscriptions. */
+  SECRETS,
   /** To do all of that, and to manage tenants, keys and repairs. */
   ADMIN;
 

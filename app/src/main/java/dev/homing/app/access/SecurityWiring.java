@@ -87,6 +87,8 @@ class SecurityWiring {
                     .hasAuthority(admin)
                     .requestMatchers(HttpMethod.POST, "/webhooks/**")
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
+                    .requestMatchers(HttpMethod.POST, "/subscriptions/*/reveal/**")
+                    .hasAnyAuthority(Scope.SECRETS.word(), admin)
                     .requestMatchers("/audit/**")
                     .hasAnyAuthority(Scope.MANAGE.word(), admin)
                     .requestMatchers(HttpMethod.GET, "/**")

@@ -10,6 +10,7 @@ public enum Action {
   SUBSCRIPTION_CREATED,
   SUBSCRIPTION_CHANGED,
   SUBSCRIPTION_ROTATED,
+  SUBSCRIPTION_REVEALED,
   SUBSCRIPTION_TESTED,
   SUBSCRIPTION_DELETED,
   DELIVERY_RETRIED,
@@ -21,13 +22,14 @@ public enum Action {
   REPAIR_REQUESTED,
   SECRETS_RESEALED;
 
-  static Optional<Action> of(String word) {
+  /** The action with a name in the API; empty if there is none. */
+  public static Optional<Action> of(String word) {
     return Arrays.stream(values()).filter(action -> action.word().equals(word)).findFirst();
   }
 
   /** The name in the API: {@code subscription.created}. */
   @JsonValue
-  String word() {
+  public String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '.');
   }
 }

@@ -1,5 +1,6 @@
 package dev.homing.app.audit;
 
+import dev.homing.activities.list.Newest;
 import dev.homing.app.http.TextRules;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.OrderedBy;
@@ -9,7 +10,7 @@ import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.Authentication;
@@ -24,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Shows the audit log: of the caller's tenant, or of all tenants to operators. */
 @RestController
 @RequestMapping("/audit")
-class AuditController {
+public class AuditController {
   private static final int EXPORT_PAGE_SIZE = 250;
   private static final int MAX_FILTER_LENGTH = 100;
 
@@ -44,7 +45,7 @@ class AuditController {
    * @param target only changes of this id or tenant
    * @param actor only changes by this key, {@code admin_key} or {@code open_mode}
    */
-  record Query(
+  public record Query(
       @Nullable String tenant,
       @Nullable String action,
       @Nullable String target,
@@ -82,16 +83,12 @@ class AuditController {
 
   /** Lists changes, newest first or in the order in which they appear. */
   @GetMapping
-  Page<AuditLog.Entry> list(
+  public Page<AuditLog.Entry> list(
       Authentication caller, @ModelAttribute Query query, @OrderedBy("at") ListRequest request) {
     AuditLog.Filter filter = query.filter(caller, request);
     return request.isByChange()
-        ? request
-            .changes(
-                auditLog.appeared(filter, request.after(), request.fetch()),
-                AuditLog.Appeared::change)
-            .map(AuditLog.Appeared::entry)
-        : request.page(auditLog.list(filter, request.fetch()), AuditLog.Entry::id);
+        ? request.changes(auditLog.appeared(filter, request.after(), request.fetch()))
+        : request.page(auditLog.newest(filter, request.fetch()), AuditLog.Entry::id);
   }
 
   /**
@@ -100,22 +97,26 @@ class AuditController {
    * @throws IOException the caller is gone
    */
   @GetMapping("/export")
-  void export(
+  public void export(
       Authentication caller,
       @ModelAttribute Query query,
       ListRequest request,
       HttpServletResponse response)
       throws IOException {
     AuditLog.Filter filter = query.filter(caller, request.unpaged());
-    List<AuditLog.Entry> entries = auditLog.list(filter, EXPORT_PAGE_SIZE);
     response.setContentType(MediaType.APPLICATION_NDJSON_VALUE);
     OutputStream out = response.getOutputStream();
-    while (!entries.isEmpty()) {
-      for (AuditLog.Entry entry : entries) {
+    UUID next = filter.before();
+    while (next != null) {
+      Newest<AuditLog.Entry> page = auditLog.newest(filter.before(next), EXPORT_PAGE_SIZE);
+      for (AuditLog.Entry entry : page.items()) {
         out.write(json.writeValueAsBytes(entry));
         out.write('\n');
       }
-      entries = auditLog.list(filter.before(entries.getLast().id()), EXPORT_PAGE_SIZE);
+      next =
+          page.items().size() == EXPORT_PAGE_SIZE
+              ? page.items().getLast().id()
+              : page.lookedDownTo();
     }
   }
 }

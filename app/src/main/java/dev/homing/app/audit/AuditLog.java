@@ -1,6 +1,10 @@
 package dev.homing.app.audit;
 
 import dev.homing.activities.Change;
+import dev.homing.activities.list.BoundedList;
+import dev.homing.activities.list.Changed;
+import dev.homing.activities.list.Conditions;
+import dev.homing.activities.list.Newest;
 import dev.homing.workflows.PrefixedId;
 import dev.homing.workflows.Tenant;
 import java.sql.ResultSet;
@@ -9,7 +13,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +24,12 @@ import org.springframework.stereotype.Component;
 public class AuditLog {
   private final JdbcClient jdbc;
   private final Supplier<UUID> ids;
+  private final BoundedList<Entry> list;
 
   AuditLog(JdbcClient jdbc, Supplier<UUID> ids) {
     this.jdbc = jdbc;
     this.ids = ids;
+    this.list = new BoundedList<>(jdbc, "audit_log", "*", "written_in", (row, _) -> read(row));
   }
 
   /**
@@ -33,7 +38,7 @@ public class AuditLog {
    * @param target the id of what was changed, or the name of a tenant
    * @param fields the names of the changed fields, sorted; never the values
    */
-  record Entry(
+  public record Entry(
       UUID id,
       Instant at,
       Tenant tenant,
@@ -55,10 +60,19 @@ public class AuditLog {
     Filter before(UUID id) {
       return new Filter(tenant, action, target, actor, from, id);
     }
-  }
 
-  /** An entry and its position in the order of appearance. */
-  record Appeared(Entry entry, Change change) {}
+    private Conditions ofTenant() {
+      return new Conditions()
+          .and("tenant = :tenant", "tenant", tenant == null ? null : tenant.name());
+    }
+
+    private Conditions others() {
+      return new Conditions()
+          .and("action = :action", "action", action == null ? null : action.word())
+          .and("target = :target", "target", target)
+          .and("actor = :actor", "actor", actor);
+    }
+  }
 
   /**
    * Records a change; call it in the transaction of the change, so that neither lacks the other.
@@ -91,51 +105,22 @@ public class AuditLog {
   }
 
   /** Lists entries, newest first. */
-  List<Entry> list(Filter filter, int most) {
-    return select(filter, most, "order by id desc limit :most").query((row, _) -> read(row)).list();
+  Newest<Entry> newest(Filter filter, int limit) {
+    return list.newest(
+        filter.ofTenant(),
+        filter.others(),
+        filter.from(),
+        filter.before(),
+        limit,
+        BoundedList.MOST);
   }
 
   /**
    * Lists entries in the order of appearance: none is ever inserted in front of one already read.
    */
-  List<Appeared> appeared(Filter filter, Change after, int most) {
-    return select(
-            filter,
-            most,
-            """
-              and (written_in, id) > (cast(cast(:transaction as text) as xid8), :after)
-              and written_in < pg_snapshot_xmin(pg_current_snapshot())
-            order by written_in, id limit :most
-            """)
-        .param("transaction", after.transaction())
-        .param("after", after.id())
-        .query(
-            (row, _) ->
-                new Appeared(
-                    read(row),
-                    new Change(row.getLong("transaction"), row.getObject("id", UUID.class))))
-        .list();
-  }
-
-  private JdbcClient.StatementSpec select(Filter filter, int most, String conditionAndOrder) {
-    return jdbc.sql(
-            """
-            select *, cast(cast(written_in as text) as bigint) as transaction
-            from audit_log
-            where id >= :from and id < :before
-              and (cast(:tenant as text) is null or tenant = :tenant)
-              and (cast(:action as text) is null or action = :action)
-              and (cast(:target as text) is null or target = :target)
-              and (cast(:actor as text) is null or actor = :actor)
-            """
-                + conditionAndOrder)
-        .param("from", filter.from())
-        .param("before", filter.before())
-        .param("tenant", Optional.ofNullable(filter.tenant()).map(Tenant::name).orElse(null))
-        .param("action", Optional.ofNullable(filter.action()).map(Action::word).orElse(null))
-        .param("target", filter.target())
-        .param("actor", filter.actor())
-        .param("most", most);
+  Changed<Entry> appeared(Filter filter, Change after, int limit) {
+    return list.changed(
+        filter.ofTenant(), filter.others().between(filter.from(), filter.before()), after, limit);
   }
 
   private static Entry read(ResultSet row) throws SQLException {

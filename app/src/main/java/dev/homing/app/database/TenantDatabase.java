@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
@@ -17,14 +18,30 @@ public final class TenantDatabase implements DisposableBean {
 
   /** Connects on first use. */
   public TenantDatabase(DatabaseUrl url, int connections, MeterRegistry metrics) {
-    pool = url.pool("tenants", metrics);
+    this(url, "tenants", connections, Duration.ofSeconds(5), "", metrics);
+  }
+
+  /**
+   * Another pool of the same role.
+   *
+   * @param patience how long to wait for a connection
+   * @param settings SQL that each connection begins with
+   */
+  TenantDatabase(
+      DatabaseUrl url,
+      String name,
+      int connections,
+      Duration patience,
+      String settings,
+      MeterRegistry metrics) {
+    pool = url.pool(name, metrics);
     pool.setMaximumPoolSize(connections);
     pool.setMinimumIdle(0);
-    pool.setConnectionTimeout(5_000);
+    pool.setConnectionTimeout(patience.toMillis());
     pool.addDataSourceProperty("socketTimeout", "120");
     // Connections keep this role: it sees nothing until a tenant is set.
     pool.setConnectionInitSql(
-        "set role homing_tenant; set idle_in_transaction_session_timeout = '1min'");
+        "set role homing_tenant; set idle_in_transaction_session_timeout = '10s'; " + settings);
   }
 
   /** A connection that acts for this tenant until it is closed. */

@@ -40,6 +40,7 @@ class DeliveryController {
    * @param subscription only deliveries to this subscription
    * @param event only deliveries of this event
    * @param type only deliveries of events of this type
+   * @param outcome only deliveries whose last attempt came to this outcome
    */
   @GetMapping
   Page<DeliveryView> list(
@@ -48,8 +49,9 @@ class DeliveryController {
       @RequestParam(name = "subscription_id", required = false) @Nullable String subscription,
       @RequestParam(name = "event_id", required = false) @Nullable String event,
       @RequestParam(name = "event_type", required = false) @Nullable String type,
+      @RequestParam(required = false) @Nullable String outcome,
       @OrderedBy("updated_at") ListRequest request) {
-    DeliveryList.Filter filter = Filters.of(state, subscription, event, type, request);
+    DeliveryList.Filter filter = Filters.of(state, subscription, event, type, outcome, request);
     if (request.isByChange()) {
       return changed(tenant, filter, request);
     }
@@ -68,10 +70,8 @@ class DeliveryController {
               + " its first result");
     }
     return request
-        .changes(
-            deliveries.changed(tenant, filter, request.after(), request.fetch()),
-            DeliveryList.Changed::change)
-        .map(changed -> DeliveryView.of(changed.delivery()));
+        .changes(deliveries.changed(tenant, filter, request.after(), request.fetch()))
+        .map(DeliveryView::of);
   }
 
   /**

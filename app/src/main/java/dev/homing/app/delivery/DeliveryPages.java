@@ -17,13 +17,17 @@ import dev.homing.app.page.Visit;
 import dev.homing.app.page.WorkflowLinks;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import dev.homing.workflows.delivery.Outcome;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -74,8 +78,30 @@ class DeliveryPages {
       @Nullable String subscription,
       @Nullable String event,
       @Nullable String type,
+      @Nullable String outcome,
       String since,
-      String until) {}
+      String until) {
+    /** Whether all that match may be sent again: afterwards they match no longer. */
+    boolean mayRetryAll() {
+      return visit.mayManage() && !rows.isEmpty() && isIn("failed", "cancelled");
+    }
+
+    boolean mayCancelAll() {
+      return visit.mayManage() && !rows.isEmpty() && isIn("retrying", "held");
+    }
+
+    private boolean isIn(String... states) {
+      return state != null && List.of(states).contains(state);
+    }
+
+    /** The words for outcomes, with what they mean. */
+    Map<String, String> outcomes() {
+      return Outcome.words().stream()
+          .collect(
+              Collectors.toMap(
+                  Function.identity(), Outcomes::brief, (one, _) -> one, LinkedHashMap::new));
+    }
+  }
 
   @GetMapping
   ResponseEntity<byte[]> list(
@@ -85,11 +111,15 @@ class DeliveryPages {
       @RequestParam(name = "subscription_id", required = false) @Nullable String subscription,
       @RequestParam(name = "event_id", required = false) @Nullable String event,
       @RequestParam(name = "event_type", required = false) @Nullable String type,
+      @RequestParam(required = false) @Nullable String outcome,
       ListRequest asked) {
     Tenant tenant = visit.tenant();
     Page<Delivery> page =
         asked.page(
-            list.newest(tenant, Filters.of(state, subscription, event, type, asked), asked.fetch()),
+            list.newest(
+                tenant,
+                Filters.of(state, subscription, event, type, outcome, asked),
+                asked.fetch()),
             delivery -> delivery.key().id().uuid());
     return templates.page(
         request,
@@ -102,19 +132,17 @@ class DeliveryPages {
             subscription,
             event,
             type,
-            picked(request.getParameter("since")),
-            picked(request.getParameter("until"))));
-  }
-
-  /** A time as a date picker takes it. */
-  private static String picked(@Nullable String time) {
-    return time == null ? "" : time.replaceFirst(":\\d\\d(\\.\\d+)?Z$", "");
+            outcome,
+            Text.picked(request.getParameter("since")),
+            Text.picked(request.getParameter("until"))));
   }
 
   /**
    * An attempt as the page shows it.
    *
    * @param brief what came back
+   * @param url what was called, without its query; empty if it delivered, or is not known
+   * @param address the IP address that was called; empty if it delivered, or is not known
    * @param body the start of the answer; null: none was kept
    */
   record Attempt(
@@ -126,6 +154,8 @@ class DeliveryPages {
       Instant at,
       String took,
       String error,
+      String url,
+      String address,
       @Nullable Payload body,
       Map<String, String> headers,
       String advice) {
@@ -146,6 +176,8 @@ class DeliveryPages {
           attempt.startedAt(),
           Text.millis(attempt.tookMillis()),
           Text.visible(attempt.error()),
+          Text.visible(attempt.url()),
+          Text.visible(attempt.address()),
           body == null || body.length == 0 ? null : readable(body),
           headers,
           delivered ? "" : Outcomes.advice(attempt.outcome(), attempt.statusCode()));

@@ -87,6 +87,8 @@ record DeliveryView(
    * @param error a sentence, if no answer came
    * @param responseBody the response as text; bytes that are not UTF-8 are replaced
    * @param responseHeaders selected headers of a refusal, in lower case; null: there are none
+   * @param url what was called, without its query; null if it delivered, or is not known
+   * @param address the IP address that was called; null if it delivered, or is not known
    */
   record AttemptView(
       int number,
@@ -97,7 +99,9 @@ record DeliveryView(
       long tookMillis,
       @Nullable String error,
       @Nullable String responseBody,
-      @Nullable Map<String, String> responseHeaders) {
+      @Nullable Map<String, String> responseHeaders,
+      @Nullable String url,
+      @Nullable String address) {
 
     static AttemptView of(RecordedAttempt attempt) {
       byte[] body = attempt.responseBody();
@@ -110,7 +114,9 @@ record DeliveryView(
           attempt.tookMillis(),
           attempt.error(),
           body == null ? null : new String(body, StandardCharsets.UTF_8),
-          attempt.responseHeaders().isEmpty() ? null : attempt.responseHeaders());
+          attempt.responseHeaders().isEmpty() ? null : attempt.responseHeaders(),
+          attempt.url(),
+          attempt.address());
     }
   }
 }

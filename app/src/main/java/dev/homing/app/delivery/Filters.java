@@ -7,6 +7,7 @@ import dev.homing.app.list.ListRequest;
 import dev.homing.app.problem.Problem;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.SubscriptionId;
+import dev.homing.workflows.delivery.Outcome;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
@@ -22,6 +23,7 @@ final class Filters {
       @Nullable String subscription,
       @Nullable String event,
       @Nullable String type,
+      @Nullable String outcome,
       ListRequest request) {
     if (type != null && !EventTypes.isType(type)) {
       throw Problem.malformed("event_type must be an event type, like order.created");
@@ -31,6 +33,7 @@ final class Filters {
         subscription == null ? null : read("subscription_id", SubscriptionId::read, subscription),
         event == null ? null : read("event_id", EventId::read, event),
         type,
+        outcome == null ? null : outcome(outcome),
         request.from(),
         request.isByChange() ? request.until() : request.before());
   }
@@ -46,6 +49,13 @@ final class Filters {
                         + Arrays.stream(Delivery.State.values())
                             .map(Delivery.State::word)
                             .collect(Collectors.joining(", "))));
+  }
+
+  private static String outcome(String word) {
+    if (!Outcome.words().contains(word)) {
+      throw Problem.malformed("outcome must be one of " + String.join(", ", Outcome.words()));
+    }
+    return word;
   }
 
   private static <T> T read(String parameter, Function<String, Optional<T>> reader, String text) {

@@ -143,17 +143,17 @@ class EventController {
 
   private Page<Events.Event> newest(Tenant tenant, @Nullable String type, ListRequest request) {
     return request.page(
-        events.list(tenant, type, request.from(), request.before(), request.fetch()),
+        events.newest(
+            new Events.Filter(tenant, type, request.from(), request.before()), request.fetch()),
         event -> event.id().uuid());
   }
 
   private Page<Events.Event> appeared(Tenant tenant, @Nullable String type, ListRequest request) {
-    return request
-        .changes(
-            events.appeared(
-                tenant, type, request.after(), request.from(), request.until(), request.fetch()),
-            Events.Appeared::change)
-        .map(Events.Appeared::event);
+    return request.changes(
+        events.appeared(
+            new Events.Filter(tenant, type, request.from(), request.until()),
+            request.after(),
+            request.fetch()));
   }
 
   private Page<EventView> views(Tenant tenant, Page<Events.Event> page) {

@@ -3,6 +3,7 @@ package dev.homing.app.event;
 import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.SharedWorkflows;
+import dev.homing.activities.list.BoundedList;
 import dev.homing.activities.routing.EventTypes;
 import dev.homing.app.delivery.DeliveryRows;
 import dev.homing.app.list.ListRequest;
@@ -13,13 +14,11 @@ import dev.homing.app.page.Text;
 import dev.homing.app.page.Visit;
 import dev.homing.app.page.WorkflowLinks;
 import dev.homing.app.problem.Problem;
-import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -87,7 +86,9 @@ class EventPages {
     Page<Row> page =
         asked
             .page(
-                events.list(visit.tenant(), type, asked.from(), asked.before(), asked.fetch()),
+                events.newest(
+                    new Events.Filter(visit.tenant(), type, asked.from(), asked.before()),
+                    asked.fetch()),
                 event -> event.id().uuid())
             .map(Row::of);
     return templates.page(
@@ -129,17 +130,15 @@ class EventPages {
             visit,
             event,
             event.id().acceptedAt(),
-            rows.of(tenant, deliveries.newest(tenant, ofEvent(event.id()), MAX_RECIPIENTS)),
+            rows.of(tenant, deliveries.newest(tenant, ofEvent(event.id()), MAX_RECIPIENTS).items()),
             events.payload(tenant, event.id()).map(Payload::of).orElse(null),
             workflows.of(visit, workflowId),
             workflowId));
   }
 
-  /** An event's deliveries are a range of ids. */
   private static DeliveryList.Filter ofEvent(EventId event) {
-    UUID low = DeliveryId.first(event).uuid();
     return new DeliveryList.Filter(
-        null, null, event, null, low, new UUID(low.getMostSignificantBits() + 1, 0));
+        null, null, event, null, null, BoundedList.FIRST, BoundedList.LAST);
   }
 
   @GetMapping("/{id}/payload")

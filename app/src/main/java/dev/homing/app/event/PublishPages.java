@@ -29,6 +29,9 @@ class PublishPages {
   private static final List<String> CONTENT_TYPES =
       List.of(MediaType.APPLICATION_JSON_VALUE, "text/plain; charset=utf-8", "application/xml");
 
+  /** The field that the first steps send, to be shown again. */
+  private static final String FIRST_STEPS = "first_steps";
+
   private final Publisher publisher;
   private final JsonMapper json;
   private final Templates templates;
@@ -83,7 +86,8 @@ class PublishPages {
             model.payload().getBytes(StandardCharsets.UTF_8),
             new RequestKeys(null, null, model.orderingKey().isEmpty() ? null : model.orderingKey()),
             0);
-    return Templates.see(visit.after("/ui/events/" + id(accepted), "published"));
+    String shown = form.ticked(FIRST_STEPS) ? "/ui/first-steps" : "/ui/events/" + id(accepted);
+    return Templates.see(visit.after(shown, "published"));
   }
 
   private void check(Model model) {

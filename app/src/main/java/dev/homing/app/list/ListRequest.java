@@ -1,9 +1,11 @@
 package dev.homing.app.list;
 
 import dev.homing.activities.Change;
+import dev.homing.activities.list.BoundedList;
+import dev.homing.activities.list.Changed;
+import dev.homing.activities.list.Newest;
 import dev.homing.app.problem.Problem;
 import dev.homing.workflows.PrefixedId;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +28,6 @@ public final class ListRequest {
   private static final String NEWEST = "newest";
   private static final int DEFAULT_LIMIT = 50;
   private static final int MAX_LIMIT = 250;
-  private static final UUID MIN_ID = new UUID(0, 0);
-  private static final UUID MAX_ID = new UUID(-1, -1);
 
   /** The 48 bits of a UUIDv7 end in the year 10889. */
   private static final long MAX_MILLIS = (1L << 48) - 1;
@@ -69,8 +69,8 @@ public final class ListRequest {
       Cursors cursors,
       String list) {
     return new ListRequest(
-        time("since", parameters).orElse(MIN_ID),
-        time("until", parameters).orElse(MAX_ID),
+        time("since", parameters).orElse(BoundedList.FIRST),
+        time("until", parameters).orElse(BoundedList.LAST),
         limit(parameters.apply("limit")),
         parameters.apply("limit") != null || parameters.apply("cursor") != null,
         byChange(parameters.apply(ORDER), changed),
@@ -102,15 +102,7 @@ public final class ListRequest {
   }
 
   private static Optional<UUID> time(String name, Function<String, @Nullable String> parameters) {
-    String text = parameters.apply(name);
-    if (text == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(firstOf(Instant.parse(text)));
-    } catch (DateTimeException malformed) {
-      throw Problem.malformed("%s must be a time like 2026-11-24T08:00:00Z".formatted(name));
-    }
+    return Optional.ofNullable(parameters.apply(name)).map(text -> firstOf(Times.read(name, text)));
   }
 
   /** The first id at this time or later. */
@@ -160,21 +152,33 @@ public final class ListRequest {
     return limit + 1;
   }
 
-  /** Makes a page of fetched items, newest first. */
+  /** Makes a page of all fetched items, newest first. */
   public <T> Page<T> page(List<T> fetched, Function<T, UUID> id) {
-    List<T> shown = shown(fetched);
-    return new Page<>(
-        shown, fetched.size() <= limit ? null : seal.apply(id.apply(shown.getLast()).toString()));
+    return page(new Newest<>(fetched, null), id);
+  }
+
+  /** Makes a page of fetched items; if others were not looked at, it has a cursor for them. */
+  public <T> Page<T> page(Newest<T> fetched, Function<T, UUID> id) {
+    List<T> shown = shown(fetched.items());
+    UUID last = fetched.items().size() > limit ? id.apply(shown.getLast()) : fetched.lookedDownTo();
+    return new Page<>(shown, last == null ? null : seal.apply(last.toString()));
   }
 
   /**
    * Makes a page of items fetched in the order of changes; it always has a cursor, since the list
    * grows.
    */
-  public <T> Page<T> changes(List<T> fetched, Function<T, Change> change) {
-    List<T> shown = shown(fetched);
-    Change last = shown.isEmpty() ? after() : change.apply(shown.getLast());
-    return new Page<>(shown, seal.apply(last.toString()));
+  public <T> Page<T> changes(Changed<T> fetched) {
+    List<Changed.Item<T>> shown = shown(fetched.items());
+    Change last = after();
+    if (!shown.isEmpty()) {
+      last = shown.getLast().change();
+    }
+    Change lookedUpTo = fetched.lookedUpTo();
+    if (fetched.items().size() <= limit && lookedUpTo != null) {
+      last = lookedUpTo;
+    }
+    return new Page<>(shown.stream().map(Changed.Item::item).toList(), seal.apply(last.toString()));
   }
 
   private <T> List<T> shown(List<T> fetched) {

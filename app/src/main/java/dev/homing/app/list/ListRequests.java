@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** Resolves {@link ListRequest} arguments of controllers. */
 @Component
 class ListRequests implements HandlerMethodArgumentResolver, WebMvcConfigurer {
+  /** Parameters that do not change which items a list has: a cursor is valid with any of them. */
+  private static final Set<String> NOT_FILTERS = Set.of("limit", "cursor", "numbers");
+
   private final Cursors cursors;
 
   ListRequests(Cursors cursors) {
@@ -61,7 +65,7 @@ class ListRequests implements HandlerMethodArgumentResolver, WebMvcConfigurer {
         requireNonNull(SecurityContextHolder.getContext().getAuthentication()).getPrincipal();
     Stream<String> filters =
         request.getParameterMap().entrySet().stream()
-            .filter(given -> !given.getKey().equals("limit") && !given.getKey().equals("cursor"))
+            .filter(given -> !NOT_FILTERS.contains(given.getKey()))
             .sorted(Map.Entry.comparingByKey(Comparator.naturalOrder()))
             .flatMap(
                 given -> Stream.concat(Stream.of(given.getKey()), Stream.of(given.getValue())));

@@ -5,6 +5,8 @@ import dev.homing.activities.failing.DisableFailing;
 import dev.homing.activities.failing.FailureWatch;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.Standings;
+import dev.homing.activities.statistics.AttemptCounts;
+import dev.homing.activities.statistics.FlushCounters;
 import dev.homing.app.node.ClockSkew;
 import dev.homing.app.node.SearchAttributes;
 import dev.homing.app.node.Workers;
@@ -36,6 +38,8 @@ class Housekeeping {
   private final FailureWatch failureWatch;
   private final DisableFailing disableFailing;
   private final SequenceKeeper sequences;
+  private final FlushCounters counters;
+  private final AttemptCounts attemptCounts;
   private final Workers workers;
 
   Housekeeping(
@@ -55,6 +59,8 @@ class Housekeeping {
       FailureWatch failureWatch,
       DisableFailing disableFailing,
       SequenceKeeper sequences,
+      FlushCounters counters,
+      AttemptCounts attemptCounts,
       Workers workers) {
     this.leases = leases;
     this.events = events;
@@ -72,6 +78,8 @@ class Housekeeping {
     this.failureWatch = failureWatch;
     this.disableFailing = disableFailing;
     this.sequences = sequences;
+    this.counters = counters;
+    this.attemptCounts = attemptCounts;
     this.workers = workers;
   }
 
@@ -95,6 +103,11 @@ class Housekeeping {
   @Scheduled(fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
   void learnWhatFails() {
     failureWatch.refresh();
+  }
+
+  @Scheduled(initialDelay = 10, fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
+  void storeStatistics() {
+    counters.flush();
   }
 
   @Scheduled(fixedDelay = 20, timeUnit = TimeUnit.MILLISECONDS)
@@ -168,6 +181,11 @@ class Housekeeping {
   @Scheduled(initialDelay = 60, fixedDelay = 60, timeUnit = TimeUnit.SECONDS)
   void keepPartitions() {
     partitions.keep();
+  }
+
+  @Scheduled(initialDelay = 10, fixedDelay = 60, timeUnit = TimeUnit.MINUTES)
+  void deleteOldStatistics() {
+    attemptCounts.deleteExpired();
   }
 
   // Search attributes and gauges.

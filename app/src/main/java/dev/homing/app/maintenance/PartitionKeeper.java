@@ -65,7 +65,19 @@ public class PartitionKeeper {
         .register(metrics);
   }
 
-  private record State(Map<Table, Integer> withoutPartition, long kept, int daysAhead) {}
+  /**
+   * How the partitions are.
+   *
+   * @param withoutPartition rows that found no partition for their day, counted up to a limit
+   * @param kept partitions kept beyond their time, because a delivery in them still waits
+   * @param daysAhead days after today that have their partitions
+   */
+  public record State(Map<Table, Integer> withoutPartition, long kept, int daysAhead) {}
+
+  /** What this node saw last. */
+  public State latest() {
+    return state;
+  }
 
   /** Keeps partitions if that is due; never throws. */
   public void keep() {

@@ -7,11 +7,14 @@ import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.OpenEvents;
 import dev.homing.activities.temporal.DeliveryRuns;
 import dev.homing.activities.temporal.WorkflowRuns.Latest;
+import dev.homing.app.audit.Action;
+import dev.homing.app.audit.AuditLog;
 import dev.homing.app.maintenance.DeliveryRescuer.Repair;
 import dev.homing.app.node.Workers;
 import dev.homing.app.problem.Problem;
 import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.EventId;
+import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
@@ -20,7 +23,7 @@ import org.springframework.stereotype.Component;
 
 /** Runs on request the repairs that every node does by itself in small rounds. */
 @Component
-class Reconciliation {
+public class Reconciliation {
   private static final int MAX_SHOWN = 20;
   private static final int REPAIR_LIMIT = 200;
 
@@ -32,6 +35,7 @@ class Reconciliation {
   private final EventRescuer events;
   private final DeliveryRescuer deliveries;
   private final Workers workers;
+  private final AuditLog auditLog;
 
   Reconciliation(
       OpenEvents open,
@@ -41,7 +45,8 @@ class Reconciliation {
       DeliveryRuns runs,
       EventRescuer events,
       DeliveryRescuer deliveries,
-      Workers workers) {
+      Workers workers,
+      AuditLog auditLog) {
     this.open = open;
     this.overdue = overdue;
     this.parked = parked;
@@ -50,6 +55,7 @@ class Reconciliation {
     this.events = events;
     this.deliveries = deliveries;
     this.workers = workers;
+    this.auditLog = auditLog;
   }
 
   /**
@@ -57,7 +63,7 @@ class Reconciliation {
    *
    * @param workflows {@code known}, or {@code unknown} while Temporal does not answer
    */
-  record Findings(
+  public record Findings(
       OpenFindings openEvents,
       OverdueFindings overdueDeliveries,
       long parkedDeliveries,
@@ -69,7 +75,8 @@ class Reconciliation {
    * @param forsaken how many of them no node is sending
    * @param forsakenIds some of these, the longest abandoned first
    */
-  record OpenFindings(long count, long oldestSeconds, long forsaken, List<EventId> forsakenIds) {}
+  public record OpenFindings(
+      long count, long oldestSeconds, long forsaken, List<EventId> forsakenIds) {}
 
   /**
    * Deliveries that are overdue by more than a minute.
@@ -78,13 +85,14 @@ class Reconciliation {
    * @param withLostWorkflow of the latest with a workflow, those that Temporal no longer runs; null
    *     while Temporal does not answer
    */
-  record OverdueFindings(
+  public record OverdueFindings(
       long count,
       long latestSeconds,
       List<DeliveryId> withoutWorkflow,
       @Nullable List<DeliveryId> withLostWorkflow) {}
 
-  Findings findings() {
+  /** Looks for what needs repair, and asks Temporal about some of it. */
+  public Findings findings() {
     OpenEvents.Backlog backlog = open.backlog();
     OverdueDeliveries.Lateness lateness = overdue.lateness();
     List<DeliveryId> lost = withLostWorkflow();
@@ -131,22 +139,24 @@ class Reconciliation {
    * @param deliveriesCancelled cancelled, as their workflow was terminated or subscription inactive
    * @param more whether others may be left, so that the request should be repeated
    */
-  record Repairs(
+  public record Repairs(
       int eventsStarted,
       int deliveriesStarted,
       int deliveriesWoken,
       int deliveriesCancelled,
       boolean more) {}
 
-  /** Throws a problem while nothing can be repaired. */
-  void checkPossible() {
+  /**
+   * Repairs at once, including what a node has checked a short while ago; a problem while Temporal
+   * does not answer.
+   *
+   * @param tenant whose entry in the audit log it is
+   */
+  public Repairs repair(Tenant tenant) {
     if (!workers.isReady()) {
       throw Problem.temporalUnavailable();
     }
-  }
-
-  /** Repairs at once, including what a node has checked a short while ago. */
-  Repairs repair() {
+    auditLog.add(tenant, Action.REPAIR_REQUESTED, "all");
     int cancelled = waiting.cancelForInactive();
     open.releaseClaims();
     overdue.releaseClaims();

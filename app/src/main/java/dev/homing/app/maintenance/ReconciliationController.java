@@ -1,7 +1,5 @@
 package dev.homing.app.maintenance;
 
-import dev.homing.app.audit.Action;
-import dev.homing.app.audit.AuditLog;
 import dev.homing.app.maintenance.Reconciliation.Findings;
 import dev.homing.app.maintenance.Reconciliation.Repairs;
 import dev.homing.workflows.Tenant;
@@ -16,11 +14,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/admin/reconciliation")
 class ReconciliationController {
   private final Reconciliation reconciliation;
-  private final AuditLog auditLog;
 
-  ReconciliationController(Reconciliation reconciliation, AuditLog auditLog) {
+  ReconciliationController(Reconciliation reconciliation) {
     this.reconciliation = reconciliation;
-    this.auditLog = auditLog;
   }
 
   /** Shows the events and deliveries of all tenants that need repair. */
@@ -36,8 +32,6 @@ class ReconciliationController {
    */
   @PostMapping
   Repairs repair(@AuthenticationPrincipal Tenant tenant) {
-    reconciliation.checkPossible();
-    auditLog.add(tenant, Action.REPAIR_REQUESTED, "all");
-    return reconciliation.repair();
+    return reconciliation.repair(tenant);
   }
 }

@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Lets operators change encryption keys: shows keys in use and reseals secrets. */
 @RestController
 @RequestMapping("/admin/encryption")
-class ResealingController {
+public class ResealingController {
   private final Resealing resealing;
   private final AuditLog auditLog;
 
@@ -28,17 +28,17 @@ class ResealingController {
    *
    * @param secretsByKey the number of secrets sealed with each key, by key id
    */
-  record Usage(Map<String, Integer> secretsByKey) {}
+  public record Usage(Map<String, Integer> secretsByKey) {}
 
   /** Shows how many secrets each encryption key seals. */
   @GetMapping
-  Usage usage() {
+  public Usage usage() {
     return new Usage(resealing.secretsByKey());
   }
 
   /** Reseals all secrets with the first key; safe to repeat. */
   @PostMapping
-  Resealing.Result reseal(@AuthenticationPrincipal Tenant tenant) {
+  public Resealing.Result reseal(@AuthenticationPrincipal Tenant tenant) {
     auditLog.add(tenant, Action.SECRETS_RESEALED, "all");
     return resealing.resealAll();
   }

@@ -1,10 +1,13 @@
 package dev.homing.app.overview;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.homing.activities.backlog.BacklogCounts;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.failing.FailingSubscriptions;
+import dev.homing.activities.list.BoundedList;
 import dev.homing.activities.standing.Standing;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.Subscription;
@@ -14,6 +17,9 @@ import dev.homing.app.page.Health;
 import dev.homing.app.page.Templates;
 import dev.homing.app.page.Text;
 import dev.homing.app.page.Visit;
+import dev.homing.app.statistics.Chart;
+import dev.homing.app.statistics.Numbers;
+import dev.homing.app.statistics.Span;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,14 +37,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The overview of a tenant: what needs someone comes first. */
+/** The overview of a tenant: what needs someone comes first; on the first run, the first steps. */
 @RestController
 class OverviewPages {
   private static final int MOST_RECEIVERS = 10;
   private static final int MOST_GIVEN_UP = 6;
-  private static final int COUNTED_GIVEN_UP = 1_000;
   private static final Duration LATELY = Duration.ofDays(1);
   private static final BacklogCounts.Size NOTHING = new BacklogCounts.Size(0, null);
 
@@ -49,6 +55,8 @@ class OverviewPages {
   private final DeliveryList deliveries;
   private final DeliveryRows rows;
   private final Events events;
+  private final FirstSteps firstSteps;
+  private final Numbers numbers;
   private final Templates templates;
   private final Clock clock;
 
@@ -60,6 +68,8 @@ class OverviewPages {
       DeliveryList deliveries,
       DeliveryRows rows,
       Events events,
+      FirstSteps firstSteps,
+      Numbers numbers,
       Templates templates,
       Clock clock) {
     this.subscriptions = subscriptions;
@@ -69,6 +79,8 @@ class OverviewPages {
     this.deliveries = deliveries;
     this.rows = rows;
     this.events = events;
+    this.firstSteps = firstSteps;
+    this.numbers = numbers;
     this.templates = templates;
     this.clock = clock;
   }
@@ -84,51 +96,88 @@ class OverviewPages {
   /**
    * What the page shows.
    *
-   * @param waiting what waits for all receivers together
-   * @param givenUp of the last day, like {@code 1,000+}
-   * @param isFirstRun whether nothing was published yet
-   * @param example a subscription to try with on the first run; null: there is none
+   * @param numbers how far back the numbers go; null: they are not asked for
+   * @param chart null: it did not come in time
+   * @param waiting what waits for all receivers together; null: it did not come in time
+   * @param worst receivers with the most failures; null: they did not come in time
    */
   record Model(
       Visit visit,
       List<Need> needs,
-      String waiting,
-      @Nullable Instant oldest,
-      String givenUp,
-      List<DeliveryRows.Row> lastGivenUp,
-      boolean isFirstRun,
-      @Nullable String example) {
-    long inTrouble() {
-      return needs.stream().filter(need -> need.health().tone().equals("bad")).count();
+      @Nullable Span numbers,
+      @Nullable Chart chart,
+      @Nullable Chart day,
+      BacklogCounts.@Nullable Size waiting,
+      @Nullable List<Worst> worst,
+      List<DeliveryRows.Row> lastGivenUp) {
+    String waits() {
+      return waiting == null
+          ? Numbers.UNKNOWN
+          : Text.number(waiting.waiting(), BacklogCounts.COUNTED);
+    }
+
+    @Nullable Instant oldest() {
+      return waiting == null ? null : waiting.oldest();
     }
   }
 
+  /** A receiver with attempts that did not deliver. */
+  record Worst(String id, String place, String failures, String success) {}
+
   @GetMapping("/ui")
-  ResponseEntity<byte[]> overview(Visit visit, HttpServletRequest request) {
+  ResponseEntity<byte[]> overview(
+      Visit visit,
+      HttpServletRequest request,
+      @RequestParam(name = "numbers", required = false) @Nullable String asked) {
     Tenant tenant = visit.tenant();
-    BacklogCounts.OfTenant waiting = counts.waiting(tenant, MOST_RECEIVERS);
+    Span span = asked == null ? null : Span.read(asked);
+    if (!events.any(tenant)) {
+      return firstSteps.show(visit, request);
+    }
+    Chart chart = span == null ? null : numbers.chart(tenant, null, span).orElse(null);
     UUID yesterday = firstIdOf(clock.instant().minus(LATELY));
     DeliveryList.Filter givenUp =
         new DeliveryList.Filter(
-            Delivery.State.FAILED, null, null, null, yesterday, new UUID(-1, -1));
-    boolean isFirstRun = !events.any(tenant);
+            Delivery.State.FAILED, null, null, null, null, yesterday, BoundedList.LAST);
     return templates.page(
         request,
         "overview/overview.jte",
         new Model(
             visit,
-            needs(tenant, waiting),
-            Text.number(waiting.all().waiting(), BacklogCounts.COUNTED),
-            waiting.all().oldest(),
-            Text.number(deliveries.givenUp(tenant, yesterday, COUNTED_GIVEN_UP), COUNTED_GIVEN_UP),
-            rows.of(tenant, deliveries.newest(tenant, givenUp, MOST_GIVEN_UP)),
-            isFirstRun,
-            isFirstRun ? example(tenant) : null));
+            needs(tenant),
+            span,
+            chart,
+            span == null || span == Span.DAY
+                ? chart
+                : numbers.chart(tenant, null, Span.DAY).orElse(null),
+            span == null ? null : numbers.waiting(tenant).orElse(null),
+            span == null ? null : worst(tenant),
+            rows.of(tenant, deliveries.newest(tenant, givenUp, MOST_GIVEN_UP).items())));
   }
 
-  private List<Need> needs(Tenant tenant, BacklogCounts.OfTenant waiting) {
+  private @Nullable List<Worst> worst(Tenant tenant) {
+    return numbers.worst(tenant).map(worst -> named(tenant, worst)).orElse(null);
+  }
+
+  private List<Worst> named(Tenant tenant, List<Numbers.Worst> worst) {
+    Map<SubscriptionId, Subscription> known =
+        subscriptions.findAll(tenant, worst.stream().map(Numbers.Worst::id).toList());
+    return worst.stream()
+        .filter(each -> known.containsKey(each.id()))
+        .filter(each -> !requireNonNull(known.get(each.id())).isDeleted())
+        .map(
+            each ->
+                new Worst(
+                    each.id().toString(),
+                    Text.visible(Text.place(requireNonNull(known.get(each.id())).terms().url())),
+                    Text.number(each.failures()),
+                    each.success()))
+        .toList();
+  }
+
+  private List<Need> needs(Tenant tenant) {
     List<Subscription> disabled = subscriptions.disabled(tenant.name(), Limit.of(MOST_RECEIVERS));
-    Set<SubscriptionId> ids = new LinkedHashSet<>(waiting.most().keySet());
+    Set<SubscriptionId> ids = new LinkedHashSet<>(counts.most(tenant, MOST_RECEIVERS).keySet());
     ids.addAll(standings.inTrouble(tenant, MOST_RECEIVERS).keySet());
     ids.addAll(failing.since(tenant, MOST_RECEIVERS).keySet());
     disabled.forEach(subscription -> ids.add(subscription.id()));
@@ -162,16 +211,6 @@ class OverviewPages {
         Health.of(subscription, standing, waiting, failing),
         waiting.waiting() == 0 ? "" : Text.number(waiting.waiting(), BacklogCounts.COUNTED_OF_EACH),
         waiting.oldest());
-  }
-
-  private @Nullable String example(Tenant tenant) {
-    return subscriptions
-        .search(
-            tenant.name(), null, null, true, null, new UUID(0, 0), new UUID(-1, -1), Limit.of(1))
-        .stream()
-        .findFirst()
-        .map(found -> Text.visible(Text.place(found.terms().url())))
-        .orElse(null);
   }
 
   /** Ids begin with the milliseconds of their time (RFC 9562, UUIDv7). */

@@ -33,7 +33,7 @@ public class Assets {
           "svg", MediaType.valueOf("image/svg+xml"));
 
   private static final Map<String, Asset> BY_FILE =
-      Stream.of("homing.css", "homing.js", "htmx.min.js", "homing.svg")
+      Stream.of("homing.css", "homing.js", "theme.js", "htmx.min.js", "homing.svg")
           .map(Asset::load)
           .collect(Collectors.toMap(Asset::file, Function.identity()));
 

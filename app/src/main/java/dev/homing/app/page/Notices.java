@@ -19,6 +19,9 @@ public final class Notices {
           case "created" -> "Created. The next event that matches is sent to it.";
           case "deleted" -> "Deleted. What waited for it is cancelled.";
           case "published" -> "Published.";
+          case "revoked" -> "Revoked. Every node refuses it within half a minute.";
+          case "added" -> "The tenant is there. It needs a key to be used.";
+          case "paced" -> "Saved. It holds from the next request.";
           default -> null;
         };
   }

@@ -17,6 +17,9 @@ public final class Text {
   private static final DateTimeFormatter SHORT =
       DateTimeFormatter.ofPattern("d MMM HH:mm:ss 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
+  private static final DateTimeFormatter HOUR =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   /** Controls except for line breaks and tabs, marks of direction, and what has no width. */
   private static final Pattern HIDDEN =
       Pattern.compile(
@@ -47,9 +50,26 @@ public final class Text {
     return EXACT.format(time);
   }
 
+  /** To the minute, in UTC. */
+  public static String hour(Instant time) {
+    return HOUR.format(time);
+  }
+
+  /** Tenths of a percent: {@code 99.2 %}, {@code 100 %}. */
+  public static String permille(long permille) {
+    return permille % 10 == 0
+        ? permille / 10 + " %"
+        : "%d.%d %%".formatted(permille / 10, permille % 10);
+  }
+
   /** To the second, in UTC; browsers with scripts show their own time instead. */
   public static String brief(Instant time) {
     return SHORT.format(time);
+  }
+
+  /** A time of a filter as a date picker takes it; empty if there is none. */
+  public static String picked(@Nullable String time) {
+    return time == null ? "" : time.replaceFirst(":\\d\\d(\\.\\d+)?Z$", "");
   }
 
   /** Like {@code 120 ms} or {@code 15.0 s}. */

@@ -47,8 +47,16 @@ public record Visit(
     return may("publish");
   }
 
+  public boolean mayReveal() {
+    return may("secrets");
+  }
+
+  public boolean isOperator() {
+    return scopes.contains("admin");
+  }
+
   private boolean may(String scope) {
-    return scopes.contains("admin") || scopes.contains(scope);
+    return isOperator() || scopes.contains(scope);
   }
 
   /** A link to a page of this tenant. */
@@ -75,8 +83,22 @@ public record Visit(
     return query.isEmpty() ? path : path + "?" + query;
   }
 
+  /** This page again, with one more parameter. */
+  public String also(String name, String value) {
+    return self()
+        + (query.isEmpty() ? "?" : "&")
+        + name
+        + "="
+        + UriUtils.encode(value, StandardCharsets.UTF_8);
+  }
+
   /** This page with another value of a parameter; null: without the parameter. Begins at page 1. */
   public String with(String name, @Nullable String value) {
+    return at(path, name, value);
+  }
+
+  /** The same with another page, which takes the same parameters. */
+  public String at(String path, String name, @Nullable String value) {
     String others =
         Stream.of(query.split("&", -1))
             .filter(part -> !part.isEmpty())

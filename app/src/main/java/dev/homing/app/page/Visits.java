@@ -53,7 +53,7 @@ class Visits implements HandlerMethodArgumentResolver, WebMvcConfigurer {
     HttpServletRequest request =
         requireNonNull(webRequest.getNativeRequest(HttpServletRequest.class));
     return of(request)
-        .map(visit -> visit.scopes().contains("admin") ? choosing(visit) : visit)
+        .map(visit -> visit.isOperator() ? choosing(visit) : visit)
         .orElseGet(() -> anonymous(request));
   }
 

@@ -19,7 +19,7 @@ public class WorkflowLinks {
 
   /** The page of a workflow; null where none is to be shown: it is for operators. */
   public @Nullable String of(Visit visit, @Nullable String workflowId) {
-    return temporalUi.isEmpty() || workflowId == null || !visit.scopes().contains("admin")
+    return temporalUi.isEmpty() || workflowId == null || !visit.isOperator()
         ? null
         : "%s/namespaces/%s/workflows/%s".formatted(temporalUi, encoded(namespace), workflowId);
   }

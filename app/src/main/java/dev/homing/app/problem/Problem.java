@@ -3,6 +3,7 @@ package dev.homing.app.problem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.ErrorResponseException;
 import tools.jackson.core.JacksonException;
@@ -198,6 +199,16 @@ public final class Problem extends ErrorResponseException {
     return properties != null && properties.get("errors") instanceof List<?> errors
         ? errors.stream().filter(FieldError.class::isInstance).map(FieldError.class::cast).toList()
         : List.of();
+  }
+
+  /** The faults by field, several of one field in one text; empty if it is about something else. */
+  public Map<String, String> faults() {
+    Map<String, String> faults = new TreeMap<>();
+    errors()
+        .forEach(
+            error ->
+                faults.merge(error.field(), error.detail(), (one, other) -> one + "; " + other));
+    return faults;
   }
 
   /** What to do next. */

@@ -61,12 +61,19 @@ class PageSecurity {
                     .permitAll()
                     .requestMatchers(HttpMethod.POST, "/ui/events/new")
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
+                    .requestMatchers("/ui/keys/**", "/ui/tenants/**", "/ui/system/**")
+                    .hasAuthority(admin)
+                    .requestMatchers("/ui/audit/**")
+                    .hasAnyAuthority(Scope.MANAGE.word(), admin)
+                    .requestMatchers(HttpMethod.POST, "/ui/subscriptions/*/reveal/**")
+                    .hasAnyAuthority(Scope.SECRETS.word(), admin)
                     .requestMatchers(HttpMethod.GET, "/**")
                     .hasAnyAuthority(Scope.READ.word(), admin)
                     .requestMatchers(HttpMethod.HEAD, "/**")
                     .hasAnyAuthority(Scope.READ.word(), admin)
                     .anyRequest()
                     .hasAnyAuthority(Scope.MANAGE.word(), admin))
+        .addFilterBefore(new FrontDoor(), AuthorizationFilter.class)
         .addFilterBefore(new SameOriginGuard(problems), AuthorizationFilter.class)
         .addFilterBefore(
             new SessionFilter(settings, sessions, credentials, tenants, admission, problems),
@@ -105,7 +112,8 @@ class PageSecurity {
     String path = request.getRequestURI();
     return path.equals("/ui")
         || path.equals("/openapi.json")
-        || Stream.of("/ui/", "/assets/", "/docs/").anyMatch(path::startsWith);
+        || Stream.of("/ui/", "/assets/", "/docs/").anyMatch(path::startsWith)
+        || FrontDoor.isOpened(request);
   }
 
   /** Asks to sign in, and shows the page afterwards; a poll has the browser do that. */

@@ -27,7 +27,8 @@ class SignIn {
   /** The parameter with the page to show afterwards. */
   static final String TO = "to";
 
-  private static final String START = "/ui";
+  /** The first page. */
+  static final String START = "/ui";
 
   /** A page of ours: nothing else, however it is written. */
   private static final Pattern PAGE = Pattern.compile("/ui(?:/[A-Za-z0-9._~/-]*)?(?:\\?[!-~]*)?");

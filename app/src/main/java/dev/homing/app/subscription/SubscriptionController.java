@@ -5,7 +5,7 @@ import dev.homing.activities.routing.EventTypes;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.SubscriptionKey;
-import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.activities.subscription.SubscriptionList;
 import dev.homing.app.http.FieldsOf;
 import dev.homing.app.http.IfMatch;
 import dev.homing.app.list.ListRequest;
@@ -16,7 +16,6 @@ import dev.homing.workflows.Tenant;
 import java.net.URI;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -42,7 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
 class SubscriptionController {
   private static final String MERGE_PATCH = "application/merge-patch+json";
 
-  private final Subscriptions subscriptions;
+  private final SubscriptionList list;
   private final SubscriptionRegistry registry;
   private final SubscriptionChanges changes;
   private final TestEvents testEvents;
@@ -51,14 +50,14 @@ class SubscriptionController {
   private final Clock clock;
 
   SubscriptionController(
-      Subscriptions subscriptions,
+      SubscriptionList list,
       SubscriptionRegistry registry,
       SubscriptionChanges changes,
       TestEvents testEvents,
       Standings standings,
       BacklogCounts counts,
       Clock clock) {
-    this.subscriptions = subscriptions;
+    this.list = list;
     this.registry = registry;
     this.changes = changes;
     this.testEvents = testEvents;
@@ -101,13 +100,10 @@ class SubscriptionController {
     }
     return request
         .page(
-            subscriptions.list(
-                tenant.name(),
-                eventType,
-                enabled,
-                request.from(),
-                request.before(),
-                Limit.of(request.fetch())),
+            list.newest(
+                new SubscriptionList.Filter(
+                    tenant, eventType, enabled, null, null, request.from(), request.before()),
+                request.fetch()),
             subscription -> subscription.id().uuid())
         .map(SubscriptionView::of);
   }
@@ -220,6 +216,30 @@ class SubscriptionController {
       @FieldsOf(RotationRequest.class) @RequestBody(required = false) @Nullable ObjectNode body) {
     SubscriptionChanges.WithSecret rotated = changes.rotate(tenant, id(id), body);
     return SubscriptionView.withSecret(rotated.subscription(), rotated.secret());
+  }
+
+  /**
+   * A secret as an answer shows it.
+   *
+   * @param secret the key with which the receiver verifies signatures: {@code whsec_…}
+   */
+  record Revealed(String secret) {
+    /** Omits the secret. */
+    @Override
+    public String toString() {
+      return "Revealed";
+    }
+  }
+
+  /**
+   * Shows the secret that signs now, and writes so to the audit log.
+   *
+   * @throws Problem 404: there is no such subscription; 409: only Homing knows the secret, as it
+   *     signs {@code v1a}, or its secrets cannot be decrypted
+   */
+  @PostMapping("/{id}/reveal")
+  Revealed reveal(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
+    return new Revealed(registry.reveal(tenant, id(id)));
   }
 
   private static ResponseEntity<SubscriptionView> answer(

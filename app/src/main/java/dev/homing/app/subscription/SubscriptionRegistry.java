@@ -162,6 +162,28 @@ public class SubscriptionRegistry {
             }));
   }
 
+  /** The secret that signs now, as its receiver needs it; the audit log says who saw it. */
+  public String reveal(Tenant tenant, SubscriptionId id) {
+    Subscription subscription = find(tenant, id);
+    if (subscription.publicKey() != null) {
+      throw Problem.conflict(
+          "Only Homing knows the secret of a v1a subscription. Its receiver needs the public key.");
+    }
+    String secret = opened(tenant, subscription);
+    transaction.executeWithoutResult(
+        _ -> auditLog.add(tenant, Action.SUBSCRIPTION_REVEALED, id.toString()));
+    return secret;
+  }
+
+  private String opened(Tenant tenant, Subscription subscription) {
+    try {
+      return secrets.open(tenant, subscription.id(), subscription.sealedSecret()).text();
+    } catch (IllegalStateException unreadable) {
+      throw Problem.conflict(
+          "The secret cannot be decrypted. An operator must check HOMING_ENCRYPTION_KEYS.");
+    }
+  }
+
   /**
    * The result of a change.
    *

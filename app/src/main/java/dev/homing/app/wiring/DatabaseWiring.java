@@ -5,7 +5,9 @@ import dev.homing.activities.FairTransactions;
 import dev.homing.app.database.AcceptingDatabase;
 import dev.homing.app.database.DatabaseByCaller;
 import dev.homing.app.database.DatabaseUrl;
+import dev.homing.app.database.PagesDatabase;
 import dev.homing.app.database.PoolSettings;
+import dev.homing.app.database.StatisticsDatabase;
 import dev.homing.app.database.TenantDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -47,14 +49,26 @@ class DatabaseWiring {
     return new TenantDatabase(url, pools.tenants(), metrics);
   }
 
+  @Bean
+  PagesDatabase pagesDatabase(DatabaseUrl url, PoolSettings pools, MeterRegistry metrics) {
+    return new PagesDatabase(url, pools.pages(), metrics);
+  }
+
+  @Bean
+  StatisticsDatabase statisticsDatabase(
+      DatabaseUrl url, PoolSettings pools, MeterRegistry metrics) {
+    return new StatisticsDatabase(url, pools.statistics(), metrics);
+  }
+
   /** Routes every request for a connection, including those of JPA and Flyway. */
   @Bean
-  static BeanPostProcessor databaseByCaller(ObjectProvider<TenantDatabase> tenants) {
+  static BeanPostProcessor databaseByCaller(
+      ObjectProvider<TenantDatabase> tenants, ObjectProvider<PagesDatabase> pages) {
     return new BeanPostProcessor() {
       @Override
       public Object postProcessAfterInitialization(Object bean, String name) {
         return bean instanceof HikariDataSource owners
-            ? new DatabaseByCaller(owners, tenants::getObject)
+            ? new DatabaseByCaller(owners, tenants::getObject, pages::getObject)
             : bean;
       }
     };

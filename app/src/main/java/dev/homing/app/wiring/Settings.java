@@ -4,6 +4,7 @@ import dev.homing.activities.destination.DestinationSettings;
 import dev.homing.activities.lane.ExpressSettings;
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.secret.EncryptionSettings;
+import dev.homing.activities.statistics.StatisticsSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.app.access.AccessSettings;
 import dev.homing.app.database.PoolSettings;
@@ -33,5 +34,6 @@ record Settings(
     ExpressSettings express,
     DrainSettings drain,
     RetentionSettings retention,
+    StatisticsSettings statistics,
     LimitSettings limits,
     PageSettings pages) {}

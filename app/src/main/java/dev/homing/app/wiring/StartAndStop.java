@@ -1,5 +1,6 @@
 package dev.homing.app.wiring;
 
+import dev.homing.activities.statistics.FlushCounters;
 import dev.homing.app.event.Dispatcher;
 import dev.homing.app.maintenance.PartitionKeeper;
 import dev.homing.app.node.DrainSettings;
@@ -28,6 +29,7 @@ import org.springframework.context.annotation.Configuration;
  *   <li>No new workflows: one that is started eagerly on a stopping worker is late by ten seconds.
  *   <li>Attempts under way are finished and recorded, or interrupted and handed back; events that
  *       were not begun are handed back.
+ *   <li>What was counted for statistics is stored.
  *   <li>Group commits end, and connections close, as Spring destroys what needs them first.
  * </ol>
  *
@@ -37,11 +39,17 @@ import org.springframework.context.annotation.Configuration;
 class StartAndStop {
   private static final Logger log = LoggerFactory.getLogger(StartAndStop.class);
 
-  private static final int WORKING = 1_000;
+  private static final int COUNTING = 999;
+  private static final int WORKING = COUNTING + 1;
   private static final int DISPATCHING = WORKING + 1;
 
   /** The phase of draining, above the web server's. */
   private static final int SERVING = SmartLifecycle.DEFAULT_PHASE;
+
+  @Bean
+  Stage counting(FlushCounters counters) {
+    return new Stage(COUNTING, () -> {}, counters::flush);
+  }
 
   @Bean
   Stage working(Workers workers) {

@@ -11,9 +11,11 @@ import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.DisableSubscriptions;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.Resealing;
+import dev.homing.activities.subscription.SubscriptionList;
 import dev.homing.app.database.AcceptingDatabase;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.persistence.EntityManager;
 import java.security.SecureRandom;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -61,5 +63,10 @@ class SubscriptionWiring {
   @Bean
   LettuceClientOptionsBuilderCustomizer redisRefusesAtOnce() {
     return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS);
+  }
+
+  @Bean
+  SubscriptionList subscriptionList(EntityManager entities) {
+    return new SubscriptionList(entities);
   }
 }

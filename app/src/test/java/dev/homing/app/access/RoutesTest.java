@@ -25,6 +25,8 @@ public class RoutesTest {
           entry("GET /subscriptions", "read"),
           entry("GET /subscriptions/{id}", "read"),
           entry("GET /subscriptions/{id}/keys", "read"),
+          entry("GET /subscriptions/{id}/stats", "read"),
+          entry("GET /stats", "read"),
           entry("GET /events", "read"),
           entry("GET /events/{id}", "read"),
           entry("GET /events/{id}/payload", "read"),
@@ -36,6 +38,7 @@ public class RoutesTest {
           entry("DELETE /subscriptions/{id}", "manage"),
           entry("POST /subscriptions/{id}/test", "manage"),
           entry("POST /subscriptions/{id}/rotate", "manage"),
+          entry("POST /subscriptions/{id}/reveal", "secrets"),
           entry("POST /deliveries/{id}/retry", "manage"),
           entry("POST /deliveries/{id}/cancel", "manage"),
           entry("GET /admin/reconciliation", "admin"),
@@ -122,8 +125,9 @@ public class RoutesTest {
   /** Byte for byte, except for the requested id. */
   @Test
   void anotherTenantsIdLooksLikeAnUnknownId() {
-    Api ours = api(tenant(), List.of("publish", "read", "manage"));
-    Api theirs = api(tenant(), List.of("publish", "read", "manage"));
+    List<String> all = List.of("publish", "read", "manage", "secrets");
+    Api ours = api(tenant(), all);
+    Api theirs = api(tenant(), all);
     Map<String, UUID> ids = fill(ours);
 
     SCOPES.forEach(

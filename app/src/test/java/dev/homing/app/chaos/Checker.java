@@ -38,10 +38,19 @@ final class Checker {
     complaints.addAll(places.complaints());
   }
 
+  /** The same by PostgreSQL alone. */
+  void checkPlacesInTheLedger() {
+    complaints.addAll(places.complaintsOfTheLedger());
+  }
+
   void check(Expected expected) {
     checkPlaces();
     world.generator.finish();
     awaitDrain(expected.longestDelay().plus(TIMEOUT));
+    if (places.compared() == 0) {
+      complaints.add("nothing waited when places were compared");
+    }
+    complaints.addAll(world.endLongWait());
     complaints.addAll(places.complaintsAtTheEnd());
     Set<String> kept = keptEvents();
     accounts = accounts(kept, unanswered(kept), expected.fault());

@@ -104,6 +104,12 @@ public enum CrashPoint {
   BACKLOG_BEFORE_LEASE(
       "activities.delivery.AttemptLog", "addToBacklog(AttemptContext)", When.AT_THE_END),
 
+  /** A drain is about to give its lease back, in a transaction that has locked the standing. */
+  BACKLOG_LOCKED(
+      "activities.backlog.DrainLeases",
+      "giveBackLocked(DrainLeases$Lease,Duration)",
+      When.AT_THE_BEGINNING),
+
   /** The attempt is recorded, and Temporal has not heard of it. */
   EXPRESS_AFTER_ROWS(
       "activities.lane.SendFirstAttempts",

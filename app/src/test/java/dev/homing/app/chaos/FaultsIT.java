@@ -52,7 +52,8 @@ class FaultsIT {
   @Row(number = 25, fault = "receiver answers half a second after the timeout")
   void anAnswerAfterTheTimeoutDoesNotCount(World world) {
     world.sinks.answer(first(visit -> new Reply.Late(Node.TIMEOUT.plusMillis(500))));
-    world.begin(world.node());
+    // Without backlogs: each probe would be another delivery's first attempt, and late as well.
+    world.begin(world.node().with("HOMING_OWN_RETRIES", "unlimited"));
     world.generator.awaitAccepted(2 * AFFECTED);
     world.check(SENT_AGAIN.duplicates(AFFECTED));
 
@@ -75,6 +76,16 @@ class FaultsIT {
         visit.sink() == 0 && visit.number() == 1 && affected.getAndIncrement() < AFFECTED
             ? fault.apply(visit)
             : new Reply.Status(200);
+  }
+
+  @Row(number = 53, fault = "receivers take 2.8 s for each answer")
+  void receiversThatAreAlwaysSlowAreNotHeldBack(World world) {
+    world.sinks.answer(_ -> new Reply.Late(Node.TIMEOUT.minusMillis(200)));
+    world.begin(world.node());
+    world.generator.awaitAccepted(60 * World.CALLS_PER_SECOND);
+    // At first they hang, as the node does not know them.
+    assertThat(world.count("select count(*) from standings where state <> 'closed'")).isZero();
+    world.check(Expected.delay(Duration.ofMinutes(1)));
   }
 
   @Row(number = 28, fault = "subscriptions whose secret or URL is damaged in PostgreSQL")
@@ -166,6 +177,7 @@ class FaultsIT {
             .withOption("-Djdk.net.hosts.file=" + hosts)
             .withOption("-Dsun.net.inetaddr.ttl=0");
     world.start(node);
+    world.beginLongWait();
     world.subscribeSinks(receivers, sink -> world.sinks.url(sink, name(sink)));
     world.generator.begin(node);
     world.generator.awaitAccepted(30);

@@ -142,7 +142,7 @@ final class Generator implements AutoCloseable {
   }
 
   /** A 5xx tells that nothing was changed, or it does not tell. */
-  private static Call.Outcome outcome(int status, byte[] body) {
+  static Call.Outcome outcome(int status, byte[] body) {
     if (status == 202) {
       return Call.Outcome.OK;
     }

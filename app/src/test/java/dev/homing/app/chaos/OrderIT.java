@@ -3,11 +3,14 @@ package dev.homing.app.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.app.journey.Api;
+import dev.homing.app.journey.Receipt;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,30 +41,27 @@ class OrderIT {
     world.awaitQuiet();
     try (RecordingReceivers ordered = new RecordingReceivers();
         ExecutorService publishers = Executors.newVirtualThreadPerTaskExecutor()) {
-      subscribe(world, ordered);
-      List<Future<List<String>>> keys =
+      String subscription = subscribe(world, ordered);
+      List<Future<Published>> keys =
           IntStream.range(0, KEYS)
-              .mapToObj(key -> publishers.submit(() -> publish("key-" + key, one, other)))
+              .mapToObj(key -> publishers.submit(() -> publish(key, one, other)))
               .toList();
       killAndRestart(one, 300, ordered, world);
       killAndRestart(other, 900, ordered, world);
 
-      List<List<String>> published = new ArrayList<>();
-      for (Future<List<String>> key : keys) {
+      List<Published> published = new ArrayList<>();
+      for (Future<Published> key : keys) {
         published.add(get(key));
       }
-      World.until(
-          "all events have come",
-          PATIENCE,
-          () -> firstReceipts(ordered).size() == KEYS * EVENTS_OF_A_KEY);
-      List<String> receipts = firstReceipts(ordered);
-      for (List<String> events : published) {
-        assertThat(receipts.stream().filter(events::contains)).containsExactlyElementsOf(events);
+      World.until("all are recorded", PATIENCE, () -> isOver(subscription, world));
+      for (Published each : published) {
+        List<Receipt> receipts = firstReceipts(each.key(), ordered);
+        assertThat(receipts.stream().map(Receipt::id).filter(each.events()::contains))
+            .containsExactlyElementsOf(each.events());
+        assertThat(receipts).extracting(OrderIT::number).isSorted();
+        // What comes twice has another id, from a try without an answer.
+        assertThat(receipts.size() - EVENTS_OF_A_KEY).isBetween(0, each.unknown());
       }
-      World.until(
-          "all are recorded",
-          PATIENCE,
-          () -> world.count("select count(*) from sequences where waits") == 0);
       assertThat(one.metric("homing_sequences_stalled")).isZero();
       assertThat(other.metric("homing_sequences_stalled")).isZero();
     }
@@ -70,8 +70,8 @@ class OrderIT {
     world.check(Expected.delay(Duration.ofSeconds(10)));
   }
 
-  private static void subscribe(World world, RecordingReceivers ordered) {
-    world.watch(
+  private static String subscribe(World world, RecordingReceivers ordered) {
+    String subscription =
         Api.id(
             world
                 .api()
@@ -82,7 +82,9 @@ class OrderIT {
                         "secret", RecordingReceivers.secret(0),
                         "event_types", List.of(TYPE),
                         "ordered", true))
-                .expect(201)));
+                .expect(201));
+    world.watch(subscription);
+    return subscription;
   }
 
   private static void killAndRestart(
@@ -93,35 +95,51 @@ class OrderIT {
     world.start(node);
   }
 
-  /** Publishes events of a key one after the other, each until it is accepted by any node. */
-  private static List<String> publish(String key, Node... nodes) {
+  /**
+   * The accepted events of a key.
+   *
+   * @param unknown tries that may have been accepted as one more event
+   */
+  private record Published(int key, List<String> events, int unknown) {}
+
+  /**
+   * Publishes the events of a key one after the other, each until any node accepts it: with an
+   * {@code Idempotency-Key} if the key is even.
+   */
+  private static Published publish(int key, Node... nodes) {
     List<String> events = new ArrayList<>();
+    int unknown = 0;
     for (int turn = 0; events.size() < EVENTS_OF_A_KEY; turn++) {
-      Node node = nodes[turn % nodes.length];
+      Call.Outcome outcome = Call.Outcome.UNKNOWN;
       try {
-        Api.Answer answer =
-            node.api()
-                .send(
-                    "POST",
-                    "/webhooks/" + TYPE,
-                    "{}",
-                    "Homing-Ordering-Key",
-                    key,
-                    "Idempotency-Key",
-                    key + "." + events.size());
-        if (answer.status() == 202) {
+        Api.Answer answer = publish(key, events.size(), nodes[turn % nodes.length]);
+        outcome = Generator.outcome(answer.status(), answer.body());
+        if (outcome == Call.Outcome.OK) {
           events.add(Api.id(answer));
-        } else {
-          LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
         }
       } catch (UncheckedIOException nobodyKnows) {
-        LockSupport.parkNanos(BETWEEN_TRIES.toNanos()); // The next try has the same key.
+        // It may have been accepted.
+      }
+      if (outcome != Call.Outcome.OK) {
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+      }
+      if (outcome == Call.Outcome.UNKNOWN && key % 2 == 1) {
+        unknown++;
       }
     }
-    return events;
+    return new Published(key, events, unknown);
   }
 
-  private static List<String> get(Future<List<String>> events) throws InterruptedException {
+  private static Api.Answer publish(int key, int number, Node node) {
+    List<String> headers = new ArrayList<>(List.of("Homing-Ordering-Key", "key-" + key));
+    if (key % 2 == 0) {
+      headers.addAll(List.of("Idempotency-Key", key + "." + number));
+    }
+    return node.api()
+        .send("POST", "/webhooks/" + TYPE, key + "." + number, headers.toArray(String[]::new));
+  }
+
+  private static Published get(Future<Published> events) throws InterruptedException {
     try {
       return events.get();
     } catch (ExecutionException failed) {
@@ -129,7 +147,32 @@ class OrderIT {
     }
   }
 
-  private static List<String> firstReceipts(RecordingReceivers ordered) {
-    return ordered.answered().stream().map(each -> each.visit().event()).distinct().toList();
+  /** Whether all is delivered that was accepted for it. */
+  private static boolean isOver(String subscription, World world) {
+    String uuid = subscription.substring(4);
+    return world.count(
+                "select count(*) from sequences where waits and subscription_id = '%s'"
+                    .formatted(uuid))
+            == 0
+        && world.count("select count(*) from open_events") == 0
+        && world.count(
+                "select count(*) from deliveries where state <> 'delivered' and subscription_id = '%s'"
+                    .formatted(uuid))
+            == 0;
+  }
+
+  /** The first receipt of each event of a key. */
+  private static List<Receipt> firstReceipts(int key, RecordingReceivers ordered) {
+    Set<String> events = new HashSet<>();
+    return ordered.answered().stream()
+        .map(each -> each.visit().request())
+        .filter(receipt -> receipt.text().startsWith(key + "."))
+        .filter(receipt -> events.add(receipt.id()))
+        .toList();
+  }
+
+  /** Of an event among those of its key, by its body. */
+  private static int number(Receipt receipt) {
+    return Integer.parseInt(receipt.text().split("\\.", -1)[1]);
   }
 }

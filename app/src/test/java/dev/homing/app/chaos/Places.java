@@ -74,14 +74,18 @@ final class Places {
     return compared;
   }
 
+  /** What is wrong in PostgreSQL now. */
+  List<String> complaintsOfTheLedger() {
+    compared += waiting().size();
+    return world.rows(MISPLACED).stream()
+        .map(row -> "waits in no place or in two: " + row)
+        .toList();
+  }
+
   /** What is wrong now, or does not become right in time. */
   List<String> complaints() {
-    List<String> complaints = new ArrayList<>();
-    for (List<@Nullable String> row : world.rows(MISPLACED)) {
-      complaints.add("waits in no place or in two: " + row);
-    }
+    List<String> complaints = new ArrayList<>(complaintsOfTheLedger());
     try (Workflows workflows = new Workflows(world)) {
-      compared += waiting().size();
       complaints.addAll(persisting(UNTIL_IT_ENDS, () -> inTwoPlaces(workflows)));
       complaints.addAll(persisting(UNTIL_RESCUED, () -> inNoPlace(workflows)));
     }

@@ -21,6 +21,9 @@ class TroubledReceiversIT {
   /** After a death: its lease, a silent activity, and the next probe. */
   private static final Duration TAKEN_OVER = Duration.ofSeconds(75);
 
+  /** After a freeze: PostgreSQL ends its transactions after 10 s. */
+  private static final Duration RELEASED = Duration.ofSeconds(20);
+
   @Row(number = 45, fault = "node killed before it connects, while it drains a backlog")
   void anotherNodeSendsAnUnconnectedAttempt(World world) {
     world.check(killAt(CrashPoint.DRAIN_BEFORE_CONNECT, world));
@@ -62,7 +65,33 @@ class TroubledReceiversIT {
 
   @Row(number = 46, fault = "node killed between a backlog's row and its lease")
   void anotherNodeDrainsABacklogThatNoNodeHas(World world) {
-    world.check(killAt(CrashPoint.BACKLOG_BEFORE_LEASE, world));
+    Node doomed = world.node().stoppingAt(CrashPoint.BACKLOG_BEFORE_LEASE, 1);
+    Node other = world.node();
+    troubled(new Reply.Status(503), REFUSED, world);
+    world.begin(doomed);
+    doomed.awaitReached();
+    doomed.freeze(); // It looks for backlogs without a lease each second.
+    world.generator.pause();
+    world.awaitQuiet();
+    assertThat(backlogged(world)).isPositive();
+    world.checkPlacesInTheLedger();
+    int unrecorded = world.checker().unrecorded();
+    doomed.kill();
+    Instant killed = Instant.now();
+    world.start(other);
+    world.generator.turnTo(other);
+    world.generator.goOn();
+    world.checkPlaces();
+    world.generator.awaitCalls(3 * World.CALLS_PER_SECOND);
+    world.check(
+        Expected.delay(TAKEN_OVER).since(killed).refusals(Expected.ANY).duplicates(unrecorded));
+  }
+
+  /** Deliveries that wait in the backlog of the first receiver. */
+  private static long backlogged(World world) {
+    return world.count(
+        "select count(*) from deliveries where backlogged and state = 'retrying' and subscription_id = '%s'"
+            .formatted(world.subscriptions().getFirst().substring(4)));
   }
 
   @Row(number = 47, fault = "node frozen for 60 s while it drains a backlog, longer than its lease")
@@ -73,6 +102,8 @@ class TroubledReceiversIT {
     world.begin(sleeper);
     World.until("drained", Duration.ofSeconds(60), () -> requests.get() > REFUSED);
     sleeper.freeze();
+    assertThat(backlogged(world)).isPositive();
+    world.checkPlacesInTheLedger();
     world.start(other);
     world.generator.turnTo(other);
     world.generator.awaitCalls(60 * World.CALLS_PER_SECOND);
@@ -83,18 +114,39 @@ class TroubledReceiversIT {
     world.check(Expected.delay(TAKEN_OVER).refusals(Expected.ANY).duplicates(100));
   }
 
+  @Row(number = 47, fault = "node frozen with the row of a backlog locked, and killed after 45 s")
+  void aLockOfAFrozenNodeIsReleased(World world) {
+    Node sleeper = world.node().stoppingAt(CrashPoint.BACKLOG_LOCKED, 1);
+    Node other = world.node();
+    troubled(new Reply.Status(503), REFUSED, world);
+    world.begin(sleeper);
+    sleeper.awaitReached();
+    sleeper.freeze();
+    Instant frozen = Instant.now();
+    String locks =
+        "select count(*) from pg_stat_activity where state = 'idle in transaction' and xact_start <"
+            + " now() - interval '3 seconds'";
+    World.until("locked", RELEASED, () -> world.count(locks) == 1);
+    assertThat(backlogged(world)).isPositive();
+    world.checkPlacesInTheLedger();
+    world.start(other);
+    world.generator.turnTo(other);
+    World.until("released", RELEASED, () -> world.count(locks) == 0);
+    world.generator.awaitCalls(45 * World.CALLS_PER_SECOND);
+    sleeper.kill();
+    world.checkPlaces();
+    world.check(Expected.delay(TAKEN_OVER).since(frozen).refusals(Expected.ANY).duplicates(100));
+  }
+
   @Row(number = 48, fault = "Temporal killed, down for 15 s, while a receiver is in trouble")
   void nodesDrainABacklogWithoutTemporal(World world) {
     beginInTrouble(world);
     world.parts().temporal().kill();
     pass(world);
+    assertThat(backlogged(world)).isPositive();
+    world.checkPlacesInTheLedger();
     world.sinks.recover();
-    World.until(
-        "drained without Temporal",
-        Duration.ofSeconds(60),
-        () ->
-            world.count("select count(*) from deliveries where backlogged and state = 'retrying'")
-                == 0);
+    World.until("drained without Temporal", Duration.ofSeconds(60), () -> backlogged(world) == 0);
     world.parts().temporal().start();
     afterwards(world);
     world.check(Expected.delay(OUTAGE.plusSeconds(60)).duplicates(100));
@@ -104,6 +156,7 @@ class TroubledReceiversIT {
   void aLostWorkflowOfABacklogIsStartedAgain(World world) throws IOException {
     String subscription = beginInTrouble(world);
     String lost = describe(subscription, world);
+    assertThat(world.endLongWait()).isEmpty(); // It would be missed when it is due, in hours.
     world.parts().temporal().kill();
     Files.delete(world.parts().temporal().data());
     world.parts().temporal().start();
@@ -175,7 +228,7 @@ class TroubledReceiversIT {
     world.generator.pause();
     world.awaitQuiet();
     world.start(other);
-    assertThat(world.count("select count(*) from deliveries where backlogged")).isPositive();
+    assertThat(backlogged(world)).isPositive();
     doomed.freeze();
     int unrecorded = world.checker().unrecorded();
     doomed.kill();

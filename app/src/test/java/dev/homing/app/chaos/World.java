@@ -48,6 +48,7 @@ final class World implements AutoCloseable {
   private final List<String> subscriptions = new ArrayList<>();
   private final List<String> watched = new CopyOnWriteArrayList<>();
   private final Checker checker = new Checker(this);
+  private final LongWait longWait = new LongWait(this);
   private final List<Runnable> atTheEnd = new ArrayList<>();
   private @Nullable RealParts parts;
   private int databasePort;
@@ -98,6 +99,7 @@ final class World implements AutoCloseable {
   void begin(Node... started) {
     start(started);
     List.of(started).forEach(World::warmUp);
+    beginLongWait();
     List.of(started).forEach(Node::arm);
     subscribeSinks(SINKS, sinks::url);
     generator.begin(started);
@@ -147,6 +149,16 @@ final class World implements AutoCloseable {
     return subscriptions;
   }
 
+  /** Has two deliveries wait until the check, or until {@link #endLongWait}. */
+  void beginLongWait() {
+    longWait.begin();
+  }
+
+  /** Ends it before a fault that it could not survive, and returns what was wrong with it. */
+  List<String> endLongWait() {
+    return longWait.end();
+  }
+
   /** Of these the deliveries that wait are looked up. */
   List<String> watched() {
     return Stream.concat(subscriptions.stream(), watched.stream()).toList();
@@ -178,6 +190,11 @@ final class World implements AutoCloseable {
   /** Checks that each delivery that waits now does so in exactly one place. */
   void checkPlaces() {
     checker.checkPlaces();
+  }
+
+  /** The same by PostgreSQL alone, while there is no Temporal or no node that could agree. */
+  void checkPlacesInTheLedger() {
+    checker.checkPlacesInTheLedger();
   }
 
   Checker checker() {
@@ -248,6 +265,7 @@ final class World implements AutoCloseable {
   @Override
   public void close() {
     generator.close();
+    longWait.close();
     nodes.forEach(Node::discard);
     atTheEnd.forEach(Runnable::run);
     sinks.close();

@@ -77,6 +77,8 @@ class TenantDatabaseTest {
               select tenant, id from subscriptions;
             insert into sequences (tenant, subscription_id, ordering_key, head, last_number, waits)
               select tenant, id, 'a', id, 1, false from subscriptions;
+            insert into attempt_counts select tenant, id, '', now(), 'refused', 1, 0, 0, '{1}', '{}'
+              from subscriptions;
             insert into audit_log (tenant, id, actor, action, target, fields, address, request_id)
               select tenant, gen_random_uuid(), '', '', '', '{}', '', '' from tenants;
             insert into api_keys (id, tenant, description, scopes, secret_hash)
@@ -118,6 +120,7 @@ class TenantDatabaseTest {
         "standings",
         "failing_subscriptions",
         "sequences",
+        "attempt_counts",
         "audit_log"
       })
   void everyQueryShowsOnlyTheTenantsRows(String table) {

@@ -80,7 +80,8 @@ public final class DevelopmentHoming {
     AtTheEnd.run(() -> parts.reversed().forEach(Part::end));
     OUT.println("Starting what Homing needs; its data and logs are in " + folder.path());
     RealParts.startTogether(parts);
-    SampleReceiver.start(receiver.number(), SampleReceiver.SECRET, OUT::println);
+    SampleReceiver.start(
+        receiver.number(), SampleReceiver.SECRET, url(api) + "/ui/first-steps", OUT::println);
     SpringApplication.withHook(application -> new Around(parts), () -> Homing.main(readable(args)));
   }
 
@@ -147,8 +148,9 @@ public final class DevelopmentHoming {
       Temporal Web UI  %3$s
       Temporal CLI     %6$s
       Sample receiver  %4$s/ok, /status/503, /slow?seconds=30, /down
+      Its inbox        %4$s/
       Data             %5$s (delete it to begin anew)
-    Try
+    Open the dashboard, or try
       curl -X POST %1$s/webhooks/demo.hello -H 'Content-Type: application/json' -d '{"hello":"world"}'
     """
         .formatted(

@@ -118,6 +118,15 @@ public final class RedisPart extends Part {
     }
   }
 
+  /** How many members a set with scores has. */
+  public int members(String key) {
+    try {
+      return Integer.parseInt(answer("ZCARD " + key).substring(1));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   private boolean answersPing() throws IOException {
     return answer("PING").equals("+PONG");
   }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Receives webhooks, verifies them with a library that is not ours, and prints a line for each.
  *
- * <p>{@code /ok} answers 200, {@code /status/503} that status, {@code /slow} after 10 seconds
- * ({@code ?seconds=30}: after 30), {@code /down} drops the connection.
+ * <p>{@code /} shows what came, with a switch. {@code /ok} answers 200, or 503 while switched so,
+ * {@code /status/503} that status, {@code /slow} after 10 seconds ({@code ?seconds=30}: after 30),
+ * {@code /down} drops the connection.
  */
 public final class SampleReceiver implements AutoCloseable {
   /** Known to everyone who reads this: good for trying things out and for nothing else. */
@@ -38,20 +40,33 @@ public final class SampleReceiver implements AutoCloseable {
 
   private final HttpServer server;
   private final Webhook webhook;
+  private final SampleInbox inbox;
   private final Consumer<String> print;
 
-  private SampleReceiver(HttpServer server, Webhook webhook, Consumer<String> print) {
+  private SampleReceiver(
+      HttpServer server, Webhook webhook, SampleInbox inbox, Consumer<String> print) {
     this.server = server;
     this.webhook = webhook;
+    this.inbox = inbox;
     this.print = print;
   }
 
   /** Port 0 is a free one; what is signed with another secret counts as not verified. */
   public static SampleReceiver start(int port, String secret, Consumer<String> print) {
+    return start(port, secret, "", print);
+  }
+
+  /**
+   * The same, with a link from its inbox.
+   *
+   * @param firstSteps where the link leads; empty: there is none
+   */
+  static SampleReceiver start(int port, String secret, String firstSteps, Consumer<String> print) {
     try {
       HttpServer server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-      SampleReceiver receiver = new SampleReceiver(server, new Webhook(secret), print);
+      SampleReceiver receiver =
+          new SampleReceiver(server, new Webhook(secret), new SampleInbox(firstSteps), print);
       server.createContext("/", receiver::receive);
       server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       server.start();
@@ -78,30 +93,60 @@ public final class SampleReceiver implements AutoCloseable {
   private void receive(HttpExchange exchange) throws IOException {
     try (exchange) {
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      String verdict = verdict(exchange, body);
-      String answered = answer(exchange);
-      print.accept(line(exchange, body, verdict, answered));
+      switch (exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath()) {
+        case "GET /" -> show(exchange);
+        case "POST /switch" -> {
+          inbox.setFailing(body.equals("answer=503"));
+          exchange.getResponseHeaders().set("Location", "/");
+          exchange.sendResponseHeaders(303, -1);
+        }
+        default -> receive(exchange, body);
+      }
     }
   }
 
-  private String verdict(HttpExchange exchange, String body) {
+  private void show(HttpExchange exchange) throws IOException {
+    byte[] page = inbox.page().getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "text/html;charset=UTF-8");
+    exchange.getResponseHeaders().set("Cache-Control", "no-store");
+    exchange.sendResponseHeaders(200, page.length);
+    exchange.getResponseBody().write(page);
+  }
+
+  private void receive(HttpExchange exchange, String body) throws IOException {
+    Instant at = Instant.now();
+    String fault = fault(exchange, body);
+    String answered = answer(exchange);
+    print.accept(line(exchange, body, fault, answered));
+    inbox.add(
+        new SampleInbox.Receipt(
+            at,
+            exchange.getRequestURI().toString(),
+            exchange.getRequestHeaders(),
+            body,
+            fault,
+            answered));
+  }
+
+  /** Why the signature is not verified; empty: it is. */
+  private String fault(HttpExchange exchange, String body) {
     try {
       webhook.verify(body, exchange.getRequestHeaders());
-      return "signature verified ✓";
+      return "";
     } catch (WebhookVerificationException refused) {
-      return "signature NOT verified: " + refused.getMessage();
+      return String.valueOf(refused.getMessage());
     }
   }
 
   /** What was answered, in words. */
-  private static String answer(HttpExchange exchange) throws IOException {
+  private String answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     Matcher status = STATUS.matcher(path);
     if (status.matches()) {
       return answer(exchange, Integer.parseInt(status.group(1)));
     }
     return switch (path) {
-      case "/ok" -> answer(exchange, 200);
+      case "/ok" -> answer(exchange, inbox.isFailing() ? 503 : 200);
       case "/slow" -> answerLate(exchange);
       // Closed before an answer: the connection is dropped.
       case "/down" -> "dropped the connection";
@@ -136,7 +181,7 @@ public final class SampleReceiver implements AutoCloseable {
     return seconds.matches() ? Integer.parseInt(seconds.group(1)) : 10;
   }
 
-  private static String line(HttpExchange exchange, String body, String verdict, String answered) {
+  private static String line(HttpExchange exchange, String body, String fault, String answered) {
     return String.join(
         "  ",
         LocalTime.now(ZoneId.systemDefault()).format(TIME),
@@ -145,7 +190,7 @@ public final class SampleReceiver implements AutoCloseable {
         "attempt " + header(exchange, "webhook-attempt"),
         header(exchange, "content-type").toLowerCase(Locale.ROOT),
         shown(body),
-        verdict,
+        fault.isEmpty() ? "signature verified ✓" : "signature NOT verified: " + fault,
         answered);
   }
 

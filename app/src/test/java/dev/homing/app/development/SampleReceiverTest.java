@@ -14,6 +14,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,45 @@ class SampleReceiverTest {
     send("/ok", SampleReceiver.SECRET, "\u001b[2J\n" + "x".repeat(500));
 
     assertThat(line()).contains(" [2J " + "x".repeat(195) + "…").doesNotContain("\u001b");
+  }
+
+  @Test
+  void theInboxShowsWhatCameNewestFirst() throws Exception {
+    send("/ok", SampleReceiver.SECRET, "{\"first\":\"<script>1</script>\"}");
+    send("/ok", OTHER_SECRET, "{}");
+    await().until(() -> inbox().select("article").size() == 2);
+
+    Document page = inbox();
+    assertThat(page.select("article").getFirst().text()).contains("signature not verified: ");
+    Element first = page.select("article").getLast();
+    assertThat(first.text())
+        .contains("✓ signature verified", "answered 200", "webhook-id: evt_1", "webhook-attempt: 3")
+        .contains("{\"first\":\"<script>1</script>\"}");
+    assertThat(page.select("script")).isEmpty();
+  }
+
+  @Test
+  void itAnswers503UntilItIsSwitchedBack() throws Exception {
+    answer(503);
+    assertThat(inbox().select("form strong").text()).isEqualTo("It answers 503.");
+    assertThat(send("/ok", SampleReceiver.SECRET, "{}")).isEqualTo(503);
+
+    answer(200);
+    assertThat(inbox().select("form strong").text()).isEqualTo("It answers 200.");
+    assertThat(send("/ok", SampleReceiver.SECRET, "{}")).isEqualTo(200);
+  }
+
+  private void answer(int status) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(receiver.url("/switch")))
+            .POST(BodyPublishers.ofString("answer=" + status))
+            .build();
+    assertThat(http.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(303);
+  }
+
+  private Document inbox() throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(receiver.url("/"))).build();
+    return Jsoup.parse(http.send(request, BodyHandlers.ofString()).body());
   }
 
   private String line() {

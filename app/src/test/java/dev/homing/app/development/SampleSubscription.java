@@ -16,7 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Subscribes the sample receiver to {@code demo.*}, as any client would.
+ * Subscribes the sample receiver to {@code demo.*}, as any client would; its metadata say where its
+ * inbox is.
  *
  * @param adminKey sent when the service asks for keys
  */
@@ -72,6 +73,8 @@ record SampleSubscription(URI api, Optional<String> adminKey, String receiver) {
             List.of("demo.*"),
             "description",
             "sample receiver",
+            "metadata",
+            Map.of("inbox", URI.create(receiver).resolve("/").toString()),
             "secret",
             SampleReceiver.SECRET);
     return request("")

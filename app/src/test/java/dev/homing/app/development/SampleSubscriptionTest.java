@@ -51,7 +51,8 @@ class SampleSubscriptionTest {
             JsonMapper.shared()
                 .readTree(
                     """
-                    {"url":"%s","event_types":["demo.*"],"description":"sample receiver","secret":"%s"}
+                    {"url":"%s","event_types":["demo.*"],"description":"sample receiver",
+                     "metadata":{"inbox":"http://127.0.0.1:8090/"},"secret":"%s"}
                     """
                         .formatted(RECEIVER, SampleReceiver.SECRET)));
     assertThat(keys).containsOnly("Bearer admin");

@@ -49,6 +49,9 @@ class RefusedMeansNothingHappenedTest {
           Map.entry(
               "POST /subscriptions/{id}/rotate",
               new Call(() -> subscription() + "/rotate", () -> "{\"grace_period\": 0}")),
+          Map.entry(
+              "POST /subscriptions/{id}/reveal",
+              new Call(() -> subscription() + "/reveal", () -> "")),
           Map.entry("POST /deliveries/{id}/retry", new Call(() -> waiting() + "/retry", () -> "")),
           Map.entry(
               "POST /deliveries/{id}/cancel", new Call(() -> waiting() + "/cancel", () -> "")),

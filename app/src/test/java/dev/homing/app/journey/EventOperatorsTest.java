@@ -2,6 +2,8 @@ package dev.homing.app.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,7 @@ class EventOperatorsTest {
     String type = Types.unique();
     CountDownLatch answer = another.holdsBack(500);
     String well = api.subscribe(receiver, type, Api.PATIENT);
-    String slow = api.subscribe(another, type, Api.PATIENT);
+    String slow = api.subscribe(another, type, slow(Api.PATIENT));
     String event = api.trigger(type);
     receiver.awaitReceipts(1);
     another.awaitReceipts(1);
@@ -40,7 +42,7 @@ class EventOperatorsTest {
     String type = Types.unique();
     CountDownLatch answer = another.holdsBack(500);
     String retried = api.subscribe(receiver.answers(500, 200), type, Api.PATIENT);
-    String slow = api.subscribe(another, type, Api.PATIENT);
+    String slow = api.subscribe(another, type, slow(Api.PATIENT));
     String event = api.trigger(type);
     api.await(api.deliveryId(event, retried), "retrying");
 
@@ -89,7 +91,7 @@ class EventOperatorsTest {
   @Test
   void anEventTerminatedUnderWayIsStillDelivered() {
     CountDownLatch answer = receiver.holdsBack(200);
-    String event = api.subscribed(receiver, Api.IMPATIENT).trigger();
+    String event = api.subscribed(receiver, slow(Api.IMPATIENT)).trigger();
     receiver.awaitReceipts(1);
 
     operator.awaitStatus(event, "RUNNING");
@@ -103,7 +105,7 @@ class EventOperatorsTest {
   @Test
   void aFailedFirstAttemptIsRetriedThoughItsEventIsTerminated() {
     CountDownLatch answer = receiver.holdsBack(500, 200);
-    String event = api.subscribed(receiver, Api.IMPATIENT).trigger();
+    String event = api.subscribed(receiver, slow(Api.IMPATIENT)).trigger();
     receiver.awaitReceipts(1);
 
     operator.awaitStatus(event, "RUNNING");
@@ -111,5 +113,12 @@ class EventOperatorsTest {
     answer.countDown();
 
     api.await(api.deliveryId(event), "delivered");
+  }
+
+  /** Options of a receiver that answers only once an operator has acted, which takes seconds. */
+  private static Map<String, Object> slow(Map<String, Object> options) {
+    Map<String, Object> slow = new HashMap<>(options);
+    slow.put("timeout", "60s");
+    return slow;
   }
 }

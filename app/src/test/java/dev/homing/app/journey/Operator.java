@@ -3,7 +3,6 @@ package dev.homing.app.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.Timestamp;
 import dev.homing.app.development.RealParts;
 import dev.homing.app.development.TemporalPart;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -64,11 +63,6 @@ record Operator(TemporalPart temporal, WorkflowClient client) {
         .until(
             () -> describe(workflow).getPendingActivities(0).getLastFailure().getMessage(),
             message -> message.contains(part));
-  }
-
-  /** When the activity that a workflow waits for was executed last. */
-  Timestamp lastExecution(String workflow) {
-    return describe(workflow).getPendingActivities(0).getLastStartedTime();
   }
 
   /** The key by which Temporal hands out a workflow's tasks; its activities inherit it. */

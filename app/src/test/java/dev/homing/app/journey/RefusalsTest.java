@@ -26,6 +26,10 @@ class RefusalsTest {
         .isEqualTo("https://elsewhere.example/");
     assertThat(Api.text(attempts.get(1).get("response_headers"), "retry-after")).isEqualTo("1");
     assertThat(attempts.get(2).get("response_headers").isNull()).isTrue();
+    assertThat(Api.text(attempts.get(0), "url")).isEqualTo(receiver.url());
+    assertThat(Api.text(attempts.get(1), "address")).isEqualTo("127.0.0.1");
+    assertThat(attempts.get(2).get("url").isNull()).isTrue();
+    assertThat(attempts.get(2).get("address").isNull()).isTrue();
   }
 
   @Test

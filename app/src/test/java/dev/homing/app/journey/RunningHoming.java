@@ -76,7 +76,7 @@ public final class RunningHoming implements AutoCloseable {
    *
    * @param more settings that are not the usual ones
    */
-  static Map<String, String> apart(String name, Map<String, String> more) {
+  public static Map<String, String> apart(String name, Map<String, String> more) {
     RealParts parts = RealParts.shared();
     Map<String, String> settings = new HashMap<>(more);
     settings.put("DATABASE_URL", parts.postgres().database(name));

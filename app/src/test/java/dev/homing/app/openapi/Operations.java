@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -39,6 +40,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.ValueConstants;
 import org.springframework.web.method.HandlerMethod;
 
 /** Describes each operation from its handler's signature and doc comment. */
@@ -48,23 +50,29 @@ final class Operations implements GlobalOperationCustomizer {
 
   /** Of handlers whose names alone do not say it. */
   private static final Map<String, String> IDS =
-      Map.of(
-          "SubscriptionController.keys", "listPublicKeys",
-          "SubscriptionController.rotate", "rotateSecret",
-          "SubscriptionController.merge", "changeSubscription",
-          "EventController.payload", "getPayload",
-          "AuditController.list", "listAuditEntries",
-          "AuditController.export", "exportAuditEntries",
-          "ReconciliationController.findings", "getReconciliation",
-          "ReconciliationController.repair", "repair",
-          "ResealingController.usage", "getEncryptionKeys",
-          "ResealingController.reseal", "resealSecrets");
+      Map.ofEntries(
+          Map.entry("SubscriptionController.keys", "listPublicKeys"),
+          Map.entry("SubscriptionController.rotate", "rotateSecret"),
+          Map.entry("SubscriptionController.merge", "changeSubscription"),
+          Map.entry("EventController.payload", "getPayload"),
+          Map.entry("AuditController.list", "listAuditEntries"),
+          Map.entry("AuditController.export", "exportAuditEntries"),
+          Map.entry("ReconciliationController.findings", "getReconciliation"),
+          Map.entry("ReconciliationController.repair", "repair"),
+          Map.entry("ResealingController.usage", "getEncryptionKeys"),
+          Map.entry("ResealingController.reseal", "resealSecrets"),
+          Map.entry("SubscriptionController.reveal", "revealSecret"),
+          Map.entry("StatisticsController.ofTenant", "getStatistics"),
+          Map.entry("StatisticsController.ofSubscription", "getSubscriptionStatistics"));
 
   private static final Map<String, String> TAGS =
       Map.of(
           "Reconciliation", "Administration",
           "Resealing", "Administration",
-          "Audit", "Audit");
+          "Audit", "Audit",
+          "Statistics", "Statistics");
+
+  private static final Set<String> TIMES = Set.of("since", "until");
 
   private final ModelConverterContext schemas;
 
@@ -112,8 +120,7 @@ final class Operations implements GlobalOperationCustomizer {
       }
       RequestParam query = given.getParameterAnnotation(RequestParam.class);
       if (query != null) {
-        String type = given.getParameterType() == Boolean.class ? "boolean" : "string";
-        all.add(parameter("query", query.name().isEmpty() ? name : query.name(), doc, type));
+        all.add(query(query, query.name().isEmpty() ? name : query.name(), doc, given));
       }
       RequestHeader header = given.getParameterAnnotation(RequestHeader.class);
       if (header != null) {
@@ -130,6 +137,19 @@ final class Operations implements GlobalOperationCustomizer {
       keys().forEach(all::add);
     }
     return all;
+  }
+
+  private static Parameter query(
+      RequestParam query, String name, String doc, MethodParameter given) {
+    String type = given.getParameterType() == Boolean.class ? "boolean" : "string";
+    Parameter parameter = parameter("query", name, doc, type);
+    if (!query.defaultValue().equals(ValueConstants.DEFAULT_NONE)) {
+      parameter.getSchema().setDefault(query.defaultValue());
+    }
+    if (TIMES.contains(name)) {
+      parameter.getSchema().setFormat("date-time");
+    }
+    return parameter;
   }
 
   private static Stream<Parameter> filters(Class<?> record) {

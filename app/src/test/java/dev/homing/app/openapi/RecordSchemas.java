@@ -71,7 +71,8 @@ final class RecordSchemas implements ModelConverter {
           Map.entry("Resealing.Result", "Resealed"),
           Map.entry("AuditLog.Entry", "AuditEntry"),
           Map.entry("Tenants.Registered", "Tenant"),
-          Map.entry("TenantController.TenantTerms", "TenantPatch"),
+          Map.entry("TenantRegistry.TenantTerms", "TenantPatch"),
+          Map.entry("SubscriptionController.Revealed", "RevealedSecret"),
           Map.entry("SubscriptionView.RetryView", "Retry"),
           Map.entry("TlsFields", "Tls"),
           Map.entry("ResealingController.Usage", "EncryptionKeys"),
@@ -125,13 +126,14 @@ final class RecordSchemas implements ModelConverter {
       String name = SnakeCaseStrategy.INSTANCE.translate(component.getName());
       String doc = docs.getOrDefault(component.getName(), "");
       boolean required = doc.startsWith("Required:");
-      Schema<?> property = of(component.getAnnotatedType(), sent, !required, context);
+      boolean leftOut = component.getAccessor().getAnnotation(JsonInclude.class) != null;
+      Schema<?> property = of(component.getAnnotatedType(), sent, !required && !leftOut, context);
       if (!doc.isEmpty()) {
         property.setDescription(
             required ? DocComments.sentence(doc.replaceFirst("Required: ", "")) : doc);
       }
       schema.addProperty(name, property);
-      if (sent ? required : component.getAccessor().getAnnotation(JsonInclude.class) == null) {
+      if (sent ? required : !leftOut) {
         schema.addRequiredItem(name);
       }
     }

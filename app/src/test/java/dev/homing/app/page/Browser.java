@@ -52,8 +52,13 @@ public record Browser(Api api, String cookie) {
   }
 
   public Api.Answer post(String path, Map<String, String> fields, String... headers) {
+    return post(path, List.copyOf(fields.entrySet()), headers);
+  }
+
+  /** Sends fields of which several may have the same name, such as ticked boxes. */
+  public Api.Answer post(String path, List<Map.Entry<String, String>> fields, String... headers) {
     String body =
-        fields.entrySet().stream()
+        fields.stream()
             .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
             .collect(Collectors.joining("&"));
     List<String> all =

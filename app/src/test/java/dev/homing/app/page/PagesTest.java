@@ -53,7 +53,8 @@ class PagesTest {
     assertThat(first.select("h1").text()).isEqualTo("Welcome");
     assertThat(first.select(".steps li")).hasSize(3);
     assertThat(BROWSER.follow(BROWSER.submit(first, "/events/new", Map.of())).text())
-        .contains("demo.hello", "It matched nobody", "\"hello\": \"world\"");
+        .contains("Published.", "It matched nobody");
+    assertThat(BROWSER.page("/ui/events").text()).contains("demo.hello", "matched nobody");
     HOSTILE.answers(
         exchange -> {
           exchange.getResponseHeaders().set("Server", "<img src=x onerror=alert(1)>");
@@ -89,7 +90,11 @@ class PagesTest {
   static List<String> all() {
     return List.of(
         "/ui",
+        "/ui?numbers=24h",
+        "/ui?numbers=30d",
         "/ui/subscriptions",
+        "/ui/subscriptions?numbers=24h",
+        "/ui/subscriptions/" + hostile.id() + "?numbers=7d",
         "/ui/subscriptions?state=paused&event_type=&text=nothing-like-this",
         "/ui/subscriptions/new",
         "/ui/subscriptions/" + hostile.id(),
@@ -105,6 +110,20 @@ class PagesTest {
         "/ui/events?event_type=" + hostile.type(),
         "/ui/events/" + event,
         "/ui/events/new",
+        "/ui/first-steps",
+        "/ui/deliveries?state=retrying",
+        "/ui/deliveries/bulk?action=cancel&state=retrying",
+        "/ui/deliveries/bulk?action=retry&state=failed&event_type=no.such",
+        "/ui/audit",
+        "/ui/audit?action=delivery.retried&target=nothing&since=2026-01-01T00%3A00",
+        "/ui/keys",
+        "/ui/keys/new",
+        "/ui/tenants",
+        "/ui/tenants/new",
+        "/ui/tenants/default",
+        "/ui/system",
+        "/docs/outcomes/refused",
+        "/docs/problems/stale-version",
         "/ui?tenant=default");
   }
 
@@ -228,9 +247,12 @@ class PagesTest {
   void aDeliveryThatWaitsSaysWhyAndWhatToDo() {
     Document page = BROWSER.page("/ui/deliveries/" + waiting);
 
+    assertThat(page.select(".called").text()).isEqualTo("POST " + HOSTILE.url() + " at 127.0.0.1");
     assertThat(page.text())
         .contains("retrying", "Answered 503.", "Homing keeps trying; act if it lasts.")
         .contains("#1 answered 503", hostile.type());
+    assertThat(page.select("details a[href=/docs/outcomes/refused]").text())
+        .isEqualTo("What refused means");
     assertThat(element(page, "curl").wholeText())
         .contains(
             "curl -i '" + HOSTILE.url() + "'",
@@ -287,11 +309,11 @@ class PagesTest {
             .submit(
                 empty,
                 "/new",
-                Map.of("url", "ftp://x", "event_types", "a b", "max_attempts", "500"))
+                Map.of("url", "ftp://x", "event_types", "a b", "retry.max_attempts", "500"))
             .expect(422);
     Document faults = Browser.parsed(refused);
     assertThat(element(faults, "url-fault").text()).isNotBlank();
-    assertThat(element(faults, "max-attempts-fault").text()).contains("from 1 to 100");
+    assertThat(element(faults, "retry-max-attempts-fault").text()).contains("from 1 to 100");
     assertThat(element(faults, "url").val()).isEqualTo("ftp://x");
     assertThat(element(faults, "url").attr("aria-invalid")).isEqualTo("true");
 
@@ -302,8 +324,8 @@ class PagesTest {
             Map.of(
                 "url", receiver.url(),
                 "event_types", "page.a\r\npage.b",
-                "max_attempts", "7",
-                "initial_interval", "2m",
+                "retry.max_attempts", "7",
+                "retry.initial_interval", "2m",
                 "no_retry_statuses", "400 422",
                 "secret_headers", "X-Token: abc: def"));
     Document secret = Browser.parsed(created.expect(200));
@@ -335,6 +357,7 @@ class PagesTest {
     receiver.answers(Reply.saying(401, "{\"error\":\"unknown token\"}"));
     Document tested = Browser.parsed(BROWSER.submit(saved, "/test", Map.of()).expect(200));
     assertThat(tested.text()).contains("answered 401", "unknown token", "signing secret");
+    assertThat(tested.select("a[href=/docs/outcomes/refused]")).isNotEmpty();
 
     Document rotated =
         Browser.parsed(
@@ -348,6 +371,37 @@ class PagesTest {
     BROWSER.follow(BROWSER.submit(BROWSER.page(path + "/delete"), "/delete", Map.of()));
     BROWSER.get(path).expect(404);
     receiver.close();
+  }
+
+  @Test
+  void aSecretIsRevealedAndTheAuditLogSaysSo() {
+    String path = "/ui/subscriptions/" + healthy.id();
+    Document shown =
+        Browser.parsed(BROWSER.submit(BROWSER.page(path), "/reveal", Map.of()).expect(200));
+
+    assertThat(element(shown, "secret").text()).isEqualTo(ScriptedReceiver.SECRET);
+    assertThat(shown.text()).contains("The audit log says that you have seen it.");
+    assertThat(
+            API.get("/audit?action=subscription.revealed&target=" + healthy.id())
+                .expect(200)
+                .json()
+                .get("items"))
+        .hasSize(1);
+  }
+
+  /** A browser says that it reads HTML; programs get the API's answer. */
+  @Test
+  void theRootLeadsBrowsersToTheDashboard() {
+    Api.Answer browser =
+        BROWSER.get("/", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8").expect(303);
+
+    assertThat(browser.header("location")).isEqualTo("/ui");
+    assertThat(browser.header("cache-control")).contains("no-store");
+    assertThat(browser.header("content-security-policy")).contains("default-src 'none'");
+    assertThat(BROWSER.get("/").expect(404).header("content-type"))
+        .isEqualTo("application/problem+json");
+    assertThat(BROWSER.get("/", "Accept", "application/json").status()).isEqualTo(404);
+    assertThat(BROWSER.post("/", Map.of(), "Accept", "text/html").status()).isEqualTo(404);
   }
 
   private static String id(String link) {
@@ -430,6 +484,10 @@ class PagesTest {
                             need.contains(receiver.url().substring(7))
                                 && need.startsWith("gone")
                                 && need.contains("answered 410")));
+    assertThat(BROWSER.page("/ui").select(".needs a[href=/docs/outcomes/gone]")).isNotEmpty();
+    assertThat(
+            BROWSER.page("/ui/subscriptions/" + gone.id()).select(".notice a[href]").attr("href"))
+        .isEqualTo("/docs/outcomes/gone");
     List<String> tones = BROWSER.page("/ui").select(".needs .what > .pill").eachAttr("class");
     assertThat(tones).isSortedAccordingTo((one, other) -> rank(one) - rank(other));
     receiver.close();
@@ -513,7 +571,7 @@ class PagesTest {
     Document page = BROWSER.page("/ui");
     List<String> files = new ArrayList<>(page.select("script").eachAttr("src"));
     files.addAll(page.select("link").eachAttr("href"));
-    assertThat(files).hasSize(4);
+    assertThat(files).hasSize(5);
     for (String file : files) {
       Api.Answer answer = BROWSER.get(file).expect(200);
       assertThat(file).matches("/assets/[a-z.]+\\.[0-9a-f]{12}\\.(js|css|svg)");

@@ -1,7 +1,10 @@
 package dev.homing.workflows.delivery;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The outcome of an attempt. A receiver's failure is a value; ours is an exception. */
@@ -57,6 +60,16 @@ public sealed interface Outcome {
       case Gone _ -> "gone";
       case Unanswered(var fault, _) -> fault.name().toLowerCase(Locale.ROOT);
     };
+  }
+
+  /** All words, sorted. */
+  static List<String> words() {
+    return Stream.concat(
+            Stream.of(new Delivered(200), new Refused(500, null), new Gone()),
+            Arrays.stream(Fault.values()).map(fault -> new Unanswered(fault, "")))
+        .map(Outcome::word)
+        .sorted()
+        .toList();
   }
 
   /** The status code; null if no status line arrived. */

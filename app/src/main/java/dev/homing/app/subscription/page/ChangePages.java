@@ -18,6 +18,7 @@ import dev.homing.workflows.SubscriptionId;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -78,6 +79,12 @@ class ChangePages {
       return visit.link("/ui/subscriptions" + (id == null ? "" : "/" + id));
     }
 
+    /** Whether what few receivers need is shown at once: something of it is set, or wrong. */
+    boolean showsRest() {
+      return Stream.of("tls", "tls.authority", "tls.certificate", "tls.key", "metadata")
+          .anyMatch(name -> isInvalid(name) || !form.text(name).isEmpty());
+    }
+
     boolean isInvalid(String name) {
       return faults.containsKey(name);
     }
@@ -88,15 +95,6 @@ class ChangePages {
     }
   }
 
-  /** A new secret, which is shown this once; null if the receiver needs only the public key. */
-  record SecretModel(
-      Visit visit,
-      String id,
-      String place,
-      boolean isNew,
-      @Nullable String secret,
-      @Nullable String publicKey) {}
-
   @GetMapping("/new")
   ResponseEntity<byte[]> newForm(Visit visit) {
     return form(HttpStatus.OK, visit, null, "", SubscriptionForm.empty(), null);
@@ -106,29 +104,16 @@ class ChangePages {
   ResponseEntity<byte[]> create(Visit visit, Form sent) {
     SubscriptionForm form = SubscriptionForm.sent(sent);
     ObjectNode body = JsonNodeFactory.instance.objectNode();
-    form.fill(body);
-    sent.filled("signature_scheme").ifPresent(scheme -> body.put("signature_scheme", scheme));
+    form.fillNew(body);
     try {
-      return secret(visit, true, changes.create(visit.tenant(), body));
+      return templates.page(
+          HttpStatus.OK,
+          SecretPages.TEMPLATE,
+          SecretPages.Shown.of(visit, "Created", changes.create(visit.tenant(), body)));
     } catch (Problem refused) {
       return form(
           HttpStatus.valueOf(refused.getStatusCode().value()), visit, null, "", form, refused);
     }
-  }
-
-  private ResponseEntity<byte[]> secret(
-      Visit visit, boolean isNew, SubscriptionChanges.WithSecret created) {
-    Subscription subscription = created.subscription();
-    return templates.page(
-        HttpStatus.OK,
-        "subscription/page/secret.jte",
-        new SecretModel(
-            visit,
-            subscription.id().toString(),
-            Text.visible(Text.place(subscription.terms().url())),
-            isNew,
-            created.shown(),
-            subscription.publicKey()));
   }
 
   @GetMapping("/{id}/edit")
@@ -169,17 +154,7 @@ class ChangePages {
       String version,
       SubscriptionForm form,
       @Nullable Problem refused) {
-    Map<String, String> faults = new TreeMap<>();
-    if (refused != null) {
-      refused
-          .errors()
-          .forEach(
-              error ->
-                  faults.merge(
-                      error.field().replaceFirst("^retry\\.", ""),
-                      error.detail(),
-                      (one, other) -> one + "; " + other));
-    }
+    Map<String, String> faults = refused == null ? Map.of() : refused.faults();
     String fault = refused == null || !faults.isEmpty() ? null : refused.detail();
     return templates.page(
         status,
@@ -211,6 +186,7 @@ class ChangePages {
       Visit visit,
       String id,
       String place,
+      String outcome,
       String brief,
       String tone,
       String took,
@@ -236,7 +212,8 @@ class ChangePages {
         new TestModel(
             visit,
             id,
-            Text.visible(Text.place(found.terms().url())),
+            place(found),
+            result.outcome(),
             Outcomes.brief(result.outcome(), result.statusCode()),
             result.outcome().equals("delivered") ? "good" : "bad",
             Text.millis(result.tookMillis()),
@@ -248,40 +225,30 @@ class ChangePages {
             headers));
   }
 
-  /** What the questions before rotating and deleting show. */
+  /** What the question before deleting shows. */
   record AskModel(Visit visit, String id, String place, String waiting) {}
-
-  @GetMapping("/{id}/rotate")
-  ResponseEntity<byte[]> askToRotate(Visit visit, @PathVariable String id) {
-    return templates.page(HttpStatus.OK, "subscription/page/rotate.jte", ask(visit, id));
-  }
-
-  @PostMapping(path = "/{id}/rotate", consumes = FORM)
-  ResponseEntity<byte[]> rotate(Visit visit, @PathVariable String id, Form sent) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode();
-    sent.filled("grace_period").ifPresent(grace -> body.put("grace_period", grace));
-    sent.filled("signature_scheme").ifPresent(scheme -> body.put("signature_scheme", scheme));
-    return secret(visit, false, changes.rotate(visit.tenant(), SubscriptionPages.read(id), body));
-  }
 
   @GetMapping("/{id}/delete")
   ResponseEntity<byte[]> askToDelete(Visit visit, @PathVariable String id) {
-    return templates.page(HttpStatus.OK, "subscription/page/delete.jte", ask(visit, id));
-  }
-
-  private AskModel ask(Visit visit, String id) {
     Subscription found = registry.find(visit.tenant(), SubscriptionPages.read(id));
     int waiting = counts.waiting(new SubscriptionKey(visit.tenant(), found.id())).waiting();
-    return new AskModel(
-        visit,
-        id,
-        Text.visible(Text.place(found.terms().url())),
-        waiting == 0 ? "" : Text.number(waiting, BacklogCounts.COUNTED));
+    return templates.page(
+        HttpStatus.OK,
+        "subscription/page/delete.jte",
+        new AskModel(
+            visit,
+            id,
+            place(found),
+            waiting == 0 ? "" : Text.number(waiting, BacklogCounts.COUNTED)));
   }
 
   @PostMapping("/{id}/delete")
   ResponseEntity<byte[]> delete(Visit visit, @PathVariable String id) {
     registry.delete(visit.tenant(), SubscriptionPages.read(id), IfMatch.ANY);
     return Templates.see(visit.after("/ui/subscriptions", "deleted"));
+  }
+
+  static String place(Subscription subscription) {
+    return Text.visible(Text.place(subscription.terms().url()));
   }
 }

@@ -4,118 +4,195 @@ import dev.homing.app.page.Form;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The fields of a subscription as texts in a form: lists have spaces or lines between them, headers
- * a line each.
+ * a line each, metadata is JSON.
  *
- * @param values by the names of the API's fields
+ * @param values by the paths of the API's fields, like {@code retry.max_attempts}
  */
 record SubscriptionForm(Map<String, String> values) {
-  private static final List<String> TEXTS =
-      List.of(
-          "url",
-          "event_types",
-          "description",
-          "headers",
-          "secret_headers",
-          "max_attempts",
-          "initial_interval",
-          "max_interval",
-          "no_retry_statuses",
-          "timeout",
-          "on_failure",
-          "max_block",
-          "signature_scheme");
-  private static final List<String> OF_RETRY =
-      List.of("max_attempts", "initial_interval", "max_interval");
-  private static final String ORDERED = "ordered";
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /** How a field is written. */
+  private enum Kind {
+    /** One line, without spaces around it. */
+    LINE,
+    /** As it is. */
+    TEXT,
+    /** A number, a duration or a word. */
+    VALUE,
+    WORDS,
+    NUMBERS,
+    HEADERS,
+    OBJECT,
+    BOX
+  }
+
+  private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
+
+  static {
+    KINDS.put("url", Kind.LINE);
+    KINDS.put("event_types", Kind.WORDS);
+    KINDS.put("description", Kind.TEXT);
+    KINDS.put("enabled", Kind.BOX);
+    KINDS.put("retry.max_attempts", Kind.VALUE);
+    KINDS.put("retry.initial_interval", Kind.VALUE);
+    KINDS.put("retry.max_interval", Kind.VALUE);
+    KINDS.put("timeout", Kind.VALUE);
+    KINDS.put("no_retry_statuses", Kind.NUMBERS);
+    KINDS.put("rate.limit", Kind.VALUE);
+    KINDS.put("rate.per", Kind.VALUE);
+    KINDS.put("max_in_flight", Kind.VALUE);
+    KINDS.put("ordered", Kind.BOX);
+    KINDS.put("on_failure", Kind.VALUE);
+    KINDS.put("max_block", Kind.VALUE);
+    KINDS.put("headers", Kind.HEADERS);
+    KINDS.put("secret_headers", Kind.HEADERS);
+    KINDS.put("tls.authority", Kind.TEXT);
+    KINDS.put("tls.certificate", Kind.TEXT);
+    KINDS.put("tls.key", Kind.TEXT);
+    KINDS.put("metadata", Kind.OBJECT);
+  }
+
+  /** Fields that only a new subscription has. */
+  private static final List<String> OF_NEW_ONES = List.of("signature_scheme", "secret");
+
+  /** Objects with fields of their own; one is null if all of these fields are empty. */
+  private static final Map<String, List<String>> GROUPS =
+      Map.of(
+          "retry", List.of("retry.max_attempts", "retry.initial_interval", "retry.max_interval"),
+          "rate", List.of("rate.limit"),
+          "tls", List.of("tls.authority", "tls.certificate", "tls.key"));
 
   static SubscriptionForm sent(Form form) {
     Map<String, String> values = new LinkedHashMap<>();
-    TEXTS.forEach(name -> values.put(name, form.text(name)));
-    values.put(ORDERED, form.ticked(ORDERED) ? "true" : "");
+    KINDS.forEach(
+        (name, kind) ->
+            values.put(
+                name, kind == Kind.BOX ? (form.ticked(name) ? "true" : "") : form.text(name)));
+    OF_NEW_ONES.forEach(name -> values.put(name, form.text(name)));
     return new SubscriptionForm(values);
   }
 
+  /** The form of a new one. */
   static SubscriptionForm empty() {
-    return new SubscriptionForm(Map.of());
+    return new SubscriptionForm(Map.of("enabled", "true"));
   }
 
   /** The fields of a subscription as the API shows it. */
   static SubscriptionForm of(ObjectNode shown) {
     Map<String, String> values = new LinkedHashMap<>();
-    for (String name : TEXTS) {
-      JsonNode value = OF_RETRY.contains(name) ? shown.path("retry").path(name) : shown.path(name);
-      values.put(name, text(value));
-    }
-    values.put(ORDERED, shown.path(ORDERED).asBoolean() ? "true" : "");
+    KINDS.forEach((name, kind) -> values.put(name, text(at(shown, name), kind)));
     return new SubscriptionForm(values);
   }
 
-  private static String text(JsonNode value) {
-    if (value.isArray()) {
-      return value.valueStream().map(JsonNode::asString).collect(Collectors.joining("\n"));
+  private static JsonNode at(ObjectNode shown, String name) {
+    int dot = name.indexOf('.');
+    return dot < 0
+        ? shown.path(name)
+        : shown.path(name.substring(0, dot)).path(name.substring(dot + 1));
+  }
+
+  private static String text(JsonNode value, Kind kind) {
+    if (value.isNull() || value.isMissingNode()) {
+      return "";
     }
-    if (value.isObject()) {
-      return value.properties().stream()
-          .map(header -> header.getKey() + ": " + header.getValue().asString())
-          .collect(Collectors.joining("\n"));
-    }
-    return value.isNull() || value.isMissingNode() ? "" : value.asString();
+    return switch (kind) {
+      case LINE, TEXT, VALUE -> value.asString();
+      case BOX -> value.asBoolean() ? "true" : "";
+      case WORDS, NUMBERS ->
+          value.valueStream().map(JsonNode::asString).collect(Collectors.joining("\n"));
+      case HEADERS ->
+          value.properties().stream()
+              .map(header -> header.getKey() + ": " + header.getValue().asString())
+              .collect(Collectors.joining("\n"));
+      case OBJECT -> value.isEmpty() ? "" : value.toPrettyString();
+    };
   }
 
   String text(String name) {
     return values.getOrDefault(name, "");
   }
 
-  boolean ordered() {
-    return !text(ORDERED).isEmpty();
+  boolean ticked(String name) {
+    return !text(name).isEmpty();
   }
 
   /** Writes the fields into a request to the API; those that are empty get their defaults. */
   void fill(ObjectNode body) {
-    body.put("url", text("url").strip());
-    ArrayNode types = body.putArray("event_types");
-    words("event_types").forEach(types::add);
-    body.put("description", text("description"));
-    fillHeaders(body.putObject("headers"), "headers");
-    fillHeaders(body.putObject("secret_headers"), "secret_headers");
-    body.put(ORDERED, ordered());
-    fill(body, "on_failure");
-    fill(body, "max_block");
-    ObjectNode retry = body.putObject("retry");
-    OF_RETRY.forEach(name -> fill(retry, name));
-    ArrayNode statuses = body.putArray("no_retry_statuses");
-    words("no_retry_statuses")
-        .forEach(word -> number(word).ifPresentOrElse(statuses::add, () -> statuses.add(word)));
-    fill(body, "timeout");
+    GROUPS.forEach(
+        (group, deciding) -> {
+          if (deciding.stream().allMatch(name -> text(name).isBlank())) {
+            body.putNull(group);
+          } else {
+            body.putObject(group);
+          }
+        });
+    KINDS.forEach(
+        (name, kind) -> {
+          int dot = name.indexOf('.');
+          if (dot < 0) {
+            fill(body, name, name, kind);
+          } else if (body.get(name.substring(0, dot)) instanceof ObjectNode group) {
+            fill(group, name.substring(dot + 1), name, kind);
+          }
+        });
   }
 
-  /** A whole number is sent as such, so that the API judges it. */
-  private void fill(ObjectNode object, String name) {
-    String text = text(name).strip();
-    if (text.isEmpty()) {
-      object.putNull(name);
-    } else {
-      number(text)
-          .ifPresentOrElse(number -> object.put(name, number), () -> object.put(name, text));
+  /** The same for a new subscription, which has fields that cannot be changed later. */
+  void fillNew(ObjectNode body) {
+    fill(body);
+    OF_NEW_ONES.forEach(name -> fill(body, name, name, Kind.LINE));
+  }
+
+  private void fill(ObjectNode object, String field, String name, Kind kind) {
+    String text = text(name);
+    switch (kind) {
+      case LINE -> put(object, field, text.strip());
+      case TEXT -> put(object, field, text);
+      case VALUE -> object.set(field, Form.value(text));
+      case BOX -> object.put(field, !text.isEmpty());
+      case WORDS -> {
+        ArrayNode words = object.putArray(field);
+        words(text).forEach(words::add);
+      }
+      case NUMBERS -> {
+        ArrayNode numbers = object.putArray(field);
+        words(text).map(Form::value).forEach(numbers::add);
+      }
+      case HEADERS -> fillHeaders(object.putObject(field), text);
+      case OBJECT -> fillObject(object, field, text);
     }
   }
 
-  private static Optional<Long> number(String text) {
-    return text.matches("-?\\d{1,9}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
+  private static void put(ObjectNode object, String field, String text) {
+    if (text.isBlank()) {
+      object.putNull(field);
+    } else {
+      object.put(field, text);
+    }
   }
 
-  private void fillHeaders(ObjectNode headers, String name) {
-    text(name)
-        .lines()
+  private static Stream<String> words(String text) {
+    return Stream.of(text.split("[\\s,]+")).filter(word -> !word.isEmpty());
+  }
+
+  private static void fillHeaders(ObjectNode headers, String text) {
+    text.lines()
         .filter(line -> !line.isBlank())
         .forEach(
             line -> {
@@ -126,8 +203,13 @@ record SubscriptionForm(Map<String, String> values) {
             });
   }
 
-  private Stream<String> words(String name) {
-    return Stream.of(text(name).split("[\\s,]+")).filter(word -> !word.isEmpty());
+  /** What is no JSON is sent as a text, so that the API says what it expects. */
+  private static void fillObject(ObjectNode object, String field, String text) {
+    try {
+      object.set(field, text.isBlank() ? object.objectNode() : JSON.readTree(text));
+    } catch (JacksonException notJson) {
+      object.put(field, text);
+    }
   }
 
   /** Omits the values, among which are secrets. */

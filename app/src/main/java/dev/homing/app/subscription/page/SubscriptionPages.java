@@ -3,6 +3,7 @@ package dev.homing.app.subscription.page;
 import dev.homing.activities.backlog.BacklogCounts;
 import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.failing.FailingSubscriptions;
+import dev.homing.activities.list.BoundedList;
 import dev.homing.activities.routing.EventTypes;
 import dev.homing.activities.standing.Standing;
 import dev.homing.activities.standing.Standings;
@@ -10,7 +11,8 @@ import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.SubscriptionKey;
-import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.activities.subscription.SubscriptionList;
+import dev.homing.activities.subscription.SubscriptionList.NotEnabled;
 import dev.homing.activities.subscription.Terms;
 import dev.homing.app.delivery.DeliveryRows;
 import dev.homing.app.list.ListRequest;
@@ -20,6 +22,9 @@ import dev.homing.app.page.Templates;
 import dev.homing.app.page.Text;
 import dev.homing.app.page.Visit;
 import dev.homing.app.problem.Problem;
+import dev.homing.app.statistics.Chart;
+import dev.homing.app.statistics.Numbers;
+import dev.homing.app.statistics.Span;
 import dev.homing.app.subscription.SubscriptionRegistry;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
@@ -29,9 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -47,33 +50,36 @@ class SubscriptionPages {
   private static final int SHOWN_TYPES = 2;
   private static final BacklogCounts.Size NOTHING = new BacklogCounts.Size(0, null);
 
-  private final Subscriptions subscriptions;
+  private final SubscriptionList list;
   private final SubscriptionRegistry registry;
   private final Standings standings;
   private final FailingSubscriptions failing;
   private final BacklogCounts counts;
   private final DeliveryList deliveries;
   private final DeliveryRows rows;
+  private final Numbers numbers;
   private final DeliverySettings settings;
   private final Templates templates;
 
   SubscriptionPages(
-      Subscriptions subscriptions,
+      SubscriptionList list,
       SubscriptionRegistry registry,
       Standings standings,
       FailingSubscriptions failing,
       BacklogCounts counts,
       DeliveryList deliveries,
       DeliveryRows rows,
+      Numbers numbers,
       DeliverySettings settings,
       Templates templates) {
-    this.subscriptions = subscriptions;
+    this.list = list;
     this.registry = registry;
     this.standings = standings;
     this.failing = failing;
     this.counts = counts;
     this.deliveries = deliveries;
     this.rows = rows;
+    this.numbers = numbers;
     this.settings = settings;
     this.templates = templates;
   }
@@ -83,6 +89,7 @@ class SubscriptionPages {
    *
    * @param types the first few; {@code more} counts the others
    * @param waiting like {@code 1,000+}; empty: nothing waits
+   * @param day attempts of 24 hours; null: none were made, or the numbers did not come
    */
   record Row(
       String id,
@@ -92,11 +99,13 @@ class SubscriptionPages {
       int more,
       Health health,
       String waiting,
-      @Nullable Instant oldest) {}
+      @Nullable Instant oldest,
+      @Nullable Chart day) {}
 
   /** What the list shows; null filters match all. */
   record ListModel(
       Visit visit,
+      @Nullable Span numbers,
       List<Row> rows,
       @Nullable String next,
       @Nullable String state,
@@ -107,30 +116,6 @@ class SubscriptionPages {
     }
   }
 
-  /** The states by which the list filters. */
-  private enum State {
-    ACTIVE(true, null),
-    PAUSED(false, false),
-    DISABLED(null, true);
-
-    final @Nullable Boolean enabled;
-    final @Nullable Boolean disabled;
-
-    State(@Nullable Boolean enabled, @Nullable Boolean disabled) {
-      this.enabled = enabled;
-      this.disabled = disabled;
-    }
-
-    static State of(String word) {
-      return switch (word) {
-        case "active" -> ACTIVE;
-        case "paused" -> PAUSED;
-        case "disabled" -> DISABLED;
-        default -> throw Problem.malformed("state must be one of active, paused, disabled");
-      };
-    }
-  }
-
   @GetMapping
   ResponseEntity<byte[]> list(
       Visit visit,
@@ -138,35 +123,58 @@ class SubscriptionPages {
       @RequestParam(required = false) @Nullable String state,
       @RequestParam(required = false) @Nullable String text,
       @RequestParam(name = "event_type", required = false) @Nullable String type,
+      @RequestParam(required = false) @Nullable String numbers,
       ListRequest asked) {
+    Span span = numbers == null ? null : Span.read(numbers);
     if (type != null && !EventTypes.isPattern(type)) {
       throw Problem.malformed("event_type must be an event type, like order.created or order.*");
     }
-    State filter = state == null ? null : State.of(state);
     Page<Subscription> page =
         asked.page(
-            subscriptions.search(
-                visit.tenant().name(),
-                text,
-                type,
-                filter == null ? null : filter.enabled,
-                filter == null ? null : filter.disabled,
-                asked.from(),
-                asked.before(),
-                Limit.of(asked.fetch())),
+            list.newest(filter(visit.tenant(), state, text, type, asked), asked.fetch()),
             subscription -> subscription.id().uuid());
     return templates.page(
         request,
         "subscription/page/list.jte",
         new ListModel(
-            visit, rows(visit.tenant(), page.items()), page.nextCursor(), state, text, type));
+            visit,
+            span,
+            rows(visit.tenant(), page.items(), span != null),
+            page.nextCursor(),
+            state,
+            text,
+            type));
   }
 
-  private List<Row> rows(Tenant tenant, List<Subscription> page) {
+  private static SubscriptionList.Filter filter(
+      Tenant tenant,
+      @Nullable String state,
+      @Nullable String text,
+      @Nullable String type,
+      ListRequest asked) {
+    return new SubscriptionList.Filter(
+        tenant,
+        type,
+        "active".equals(state) ? true : null,
+        switch (state) {
+          case null -> null;
+          case "active" -> null;
+          case "paused" -> NotEnabled.PAUSED;
+          case "disabled" -> NotEnabled.DISABLED;
+          default -> throw Problem.malformed("state must be one of active, paused, disabled");
+        },
+        text,
+        asked.from(),
+        asked.before());
+  }
+
+  private List<Row> rows(Tenant tenant, List<Subscription> page, boolean withNumbers) {
     List<SubscriptionId> ids = page.stream().map(Subscription::id).toList();
     Map<SubscriptionId, Standing> known = standings.of(tenant, ids);
     Map<SubscriptionId, BacklogCounts.Size> sizes = counts.waiting(tenant, ids);
     Map<SubscriptionId, Instant> since = failing.since(tenant, ids);
+    Map<SubscriptionId, Chart> days =
+        withNumbers ? numbers.charts(tenant, ids).orElse(Map.of()) : Map.of();
     return page.stream()
         .map(
             subscription ->
@@ -174,7 +182,8 @@ class SubscriptionPages {
                     subscription,
                     Optional.ofNullable(known.get(subscription.id())),
                     sizes.getOrDefault(subscription.id(), NOTHING),
-                    since.get(subscription.id())))
+                    since.get(subscription.id()),
+                    days.get(subscription.id())))
         .toList();
   }
 
@@ -182,7 +191,8 @@ class SubscriptionPages {
       Subscription subscription,
       Optional<Standing> standing,
       BacklogCounts.Size waiting,
-      @Nullable Instant failing) {
+      @Nullable Instant failing,
+      @Nullable Chart day) {
     Terms terms = subscription.terms();
     List<String> types = terms.eventTypes().stream().sorted().toList();
     return new Row(
@@ -193,7 +203,8 @@ class SubscriptionPages {
         Math.max(0, types.size() - SHOWN_TYPES),
         Health.of(subscription, standing, waiting, failing),
         waiting.waiting() == 0 ? "" : Text.number(waiting.waiting(), BacklogCounts.COUNTED_OF_EACH),
-        waiting.oldest());
+        waiting.oldest(),
+        day);
   }
 
   /**
@@ -202,6 +213,8 @@ class SubscriptionPages {
    * @param retry the schedule in words
    * @param timeout of an attempt, in words
    * @param waiting like {@code 10,000+}
+   * @param numbers how far back the numbers go; null: they are not asked for
+   * @param chart null: it did not come in time
    */
   record OneModel(
       Visit visit,
@@ -210,6 +223,8 @@ class SubscriptionPages {
       Health health,
       String waiting,
       @Nullable Instant oldest,
+      @Nullable Span numbers,
+      @Nullable Chart chart,
       List<DeliveryRows.Row> last,
       String retry,
       String timeout,
@@ -234,14 +249,20 @@ class SubscriptionPages {
   }
 
   @GetMapping("/{id}")
-  ResponseEntity<byte[]> get(Visit visit, HttpServletRequest request, @PathVariable String id) {
+  ResponseEntity<byte[]> get(
+      Visit visit,
+      HttpServletRequest request,
+      @PathVariable String id,
+      @RequestParam(name = "numbers", required = false) @Nullable String asked) {
     Tenant tenant = visit.tenant();
+    Span span = asked == null ? null : Span.read(asked);
     Subscription found = registry.find(tenant, read(id));
     SubscriptionKey key = new SubscriptionKey(tenant, found.id());
     BacklogCounts.Size waiting = counts.waiting(key);
     Terms terms = found.terms();
     DeliveryList.Filter ofIt =
-        new DeliveryList.Filter(null, found.id(), null, null, new UUID(0, 0), new UUID(-1, -1));
+        new DeliveryList.Filter(
+            null, found.id(), null, null, null, BoundedList.FIRST, BoundedList.LAST);
     return templates.page(
         request,
         "subscription/page/one.jte",
@@ -256,7 +277,9 @@ class SubscriptionPages {
                 failing.since(tenant, List.of(found.id())).get(found.id())),
             Text.number(waiting.waiting(), BacklogCounts.COUNTED),
             waiting.oldest(),
-            rows.of(tenant, deliveries.newest(tenant, ofIt, LAST_DELIVERIES)),
+            span,
+            span == null ? null : numbers.chart(tenant, found.id(), span).orElse(null),
+            rows.of(tenant, deliveries.newest(tenant, ofIt, LAST_DELIVERIES).items()),
             schedule(terms.retry()),
             Text.duration(terms.timeout() == null ? settings.timeout() : terms.timeout()),
             order(terms.ordering()),

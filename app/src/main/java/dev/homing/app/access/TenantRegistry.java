@@ -6,38 +6,26 @@ import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.Pace;
 import dev.homing.app.audit.Action;
 import dev.homing.app.audit.AuditLog;
-import dev.homing.app.http.FieldsOf;
 import dev.homing.app.http.JsonMerge;
 import dev.homing.app.http.PaceFields;
 import dev.homing.app.list.Cursors;
 import dev.homing.app.list.Page;
 import dev.homing.app.problem.Problem;
 import dev.homing.workflows.Tenant;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PatchMapping;
-import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Lets operators manage tenants. */
-@RestController
-@RequestMapping("/tenants")
-class TenantController {
+/** Adds tenants and changes their pace; the audit log has an entry of each change. */
+@Component
+public class TenantRegistry {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
   private static final int PAGE_SIZE = 250;
 
@@ -50,7 +38,7 @@ class TenantController {
   private final TransactionTemplate transaction;
   private final JsonMapper json;
 
-  TenantController(
+  TenantRegistry(
       Tenants tenants,
       Cursors cursors,
       Standings standings,
@@ -71,8 +59,8 @@ class TenantController {
    * @param rate of requests to all its receivers together; null: as many as there are
    * @param maxInFlight the same; null: as many as there are
    */
-  record TenantTerms(PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
-    Pace pace() {
+  public record TenantTerms(PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
+    private Pace pace() {
       List<Problem.FieldError> errors = new ArrayList<>();
       Pace pace = PaceFields.pace(rate, maxInFlight, errors);
       if (!errors.isEmpty()) {
@@ -89,9 +77,9 @@ class TenantController {
    * @param rate of requests to all its receivers together; null: as many as there are
    * @param maxInFlight the same; null: as many as there are
    */
-  record TenantRequest(
+  public record TenantRequest(
       @Nullable String name, PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
-    Tenant tenant() {
+    private Tenant tenant() {
       if (name == null || !NAME.matcher(name).matches()) {
         throw Problem.invalid(
             "name",
@@ -101,18 +89,11 @@ class TenantController {
     }
   }
 
-  /**
-   * Creates a tenant.
-   *
-   * @return 201: the tenant
-   * @throws Problem 409: the name is taken; 422: a field is not valid
-   */
-  @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<Tenants.Registered> create(@RequestBody TenantRequest request) {
+  /** Adds a tenant; a problem says if its name is taken, or what is not valid. */
+  public Tenants.Registered create(TenantRequest request) {
     Tenant tenant = request.tenant();
     Pace pace = new TenantTerms(request.rate(), request.maxInFlight()).pace();
-    Tenants.Registered registered = requireNonNull(transaction.execute(_ -> add(tenant, pace)));
-    return ResponseEntity.created(URI.create("/tenants/" + tenant)).body(registered);
+    return requireNonNull(transaction.execute(_ -> add(tenant, pace)));
   }
 
   private Tenants.Registered add(Tenant tenant, Pace pace) {
@@ -125,12 +106,11 @@ class TenantController {
   }
 
   /**
-   * Lists tenants by name, 250 in a page.
+   * Lists tenants by name.
    *
-   * @param cursor the {@code next_cursor} of the page before
+   * @param cursor of the page before; null: the first page
    */
-  @GetMapping
-  Page<Tenants.Registered> list(@RequestParam(required = false) @Nullable String cursor) {
+  public Page<Tenants.Registered> list(@Nullable String cursor) {
     String after = cursor == null ? "" : cursors.open(LIST, cursor);
     List<Tenants.Registered> fetched = tenants.list(after, PAGE_SIZE + 1);
     if (fetched.size() <= PAGE_SIZE) {
@@ -140,27 +120,13 @@ class TenantController {
     return new Page<>(shown, cursors.seal(LIST, shown.getLast().name().name()));
   }
 
-  /**
-   * Shows a tenant.
-   *
-   * @throws Problem 404: there is no such tenant
-   */
-  @GetMapping("/{name}")
-  Tenants.Registered get(@PathVariable String name) {
+  /** Finds a tenant; a problem if there is none. */
+  public Tenants.Registered find(String name) {
     return tenants.find(new Tenant(name)).orElseThrow(() -> notFound(name));
   }
 
-  /**
-   * Changes the fields in the patch (RFC 7396); null removes one.
-   *
-   * @throws Problem 404: there is no such tenant; 422: a field is not valid
-   */
-  @PatchMapping(
-      path = "/{name}",
-      consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
-  Tenants.Registered change(
-      @PathVariable String name,
-      @FieldsOf(value = TenantTerms.class, patch = true) @RequestBody ObjectNode patch) {
+  /** Changes the fields in the patch (RFC 7396); null removes one. */
+  public Tenants.Registered change(String name, ObjectNode patch) {
     return requireNonNull(transaction.execute(_ -> change(new Tenant(name), patch)));
   }
 

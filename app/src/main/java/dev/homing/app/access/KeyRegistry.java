@@ -10,7 +10,6 @@ import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
 import dev.homing.app.problem.Problem;
 import dev.homing.workflows.Tenant;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -22,24 +21,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
-import org.springframework.web.bind.annotation.DeleteMapping;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
-import org.springframework.web.bind.annotation.RestController;
 
-/** Lets operators manage API keys; each key is shown once. */
-@RestController
-@RequestMapping("/keys")
-class KeyController {
+/** Makes and revokes API keys, each shown once; the audit log has an entry of each change. */
+@Component
+public class KeyRegistry {
   /** The last time with a four-digit year, which every parser accepts. */
   private static final Instant LATEST_EXPIRY = Instant.parse("9999-12-31T23:59:59Z");
 
@@ -53,7 +40,7 @@ class KeyController {
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
 
-  KeyController(
+  KeyRegistry(
       ApiKeys keys,
       ApiKeyCache cache,
       AuditLog auditLog,
@@ -73,11 +60,11 @@ class KeyController {
    *
    * @param tenant required: the tenant for which the key acts
    * @param description at most 500 characters
-   * @param scopes required: one or more of {@code publish}, {@code read}, {@code manage} and {@code
-   *     admin}
+   * @param scopes required: one or more of {@code publish}, {@code read}, {@code manage}, {@code
+   *     secrets} and {@code admin}
    * @param expiresAt null: never
    */
-  record KeyRequest(
+  public record KeyRequest(
       @Nullable String tenant,
       @Nullable String description,
       @Nullable List<String> scopes,
@@ -103,7 +90,7 @@ class KeyController {
       if (!valid) {
         errors.add(
             new Problem.FieldError(
-                "scopes", "must list one or more of publish, read, manage and admin"));
+                "scopes", "must list one or more of publish, read, manage, secrets and admin"));
       }
       return all;
     }
@@ -114,7 +101,7 @@ class KeyController {
    *
    * @param key the whole key, only in the response that creates it
    */
-  record KeyView(
+  public record KeyView(
       KeyId id,
       Tenant tenant,
       String description,
@@ -124,6 +111,12 @@ class KeyController {
       @Nullable Instant revokedAt,
       @Nullable Instant lastUsedAt,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String key) {
+    /** Omits the key. */
+    @Override
+    public String toString() {
+      return "KeyView[%s of %s]".formatted(id, tenant);
+    }
+
     private static KeyView of(ApiKey key) {
       return of(key, null);
     }
@@ -142,14 +135,8 @@ class KeyController {
     }
   }
 
-  /**
-   * Creates a key.
-   *
-   * @return 201: the key, which is shown only once
-   * @throws Problem 422: a field is not valid
-   */
-  @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<KeyView> create(@RequestBody KeyRequest request) {
+  /** Makes a key; a problem names the fields that are not valid. */
+  public KeyView create(KeyRequest request) {
     List<Problem.FieldError> errors = new ArrayList<>();
     Tenant tenant = request.forTenant(errors);
     String description = TextRules.description(request.description(), errors);
@@ -167,8 +154,7 @@ class KeyController {
     ApiKeyToken text = ApiKeyToken.generate(new KeyId(ids.get()), random);
     ApiKey created =
         requireNonNull(transaction.execute(_ -> add(text, tenant, description, scopes, expiresAt)));
-    return ResponseEntity.created(URI.create("/keys/" + created.id()))
-        .body(KeyView.of(created, text.text()));
+    return KeyView.of(created, text.text());
   }
 
   private ApiKey add(
@@ -185,12 +171,11 @@ class KeyController {
   }
 
   /**
-   * Lists keys of all tenants, newest first, revoked and expired ones included.
+   * Lists keys, newest first.
    *
-   * @param tenant only keys of this tenant
+   * @param tenant null: those of all tenants
    */
-  @GetMapping
-  Page<KeyView> list(@RequestParam(required = false) @Nullable String tenant, ListRequest request) {
+  public Page<KeyView> list(@Nullable String tenant, ListRequest request) {
     if (tenant != null && !TextRules.fits(tenant, MAX_TENANT_LENGTH)) {
       throw Problem.malformed("tenant must be the name of a tenant");
     }
@@ -202,24 +187,13 @@ class KeyController {
         .map(KeyView::of);
   }
 
-  /**
-   * Shows a key, without its secret.
-   *
-   * @throws Problem 404: there is no such key
-   */
-  @GetMapping("/{id}")
-  KeyView get(@PathVariable String id) {
+  /** Finds a key by its id; a problem if there is none. */
+  public KeyView find(String id) {
     return KeyId.read(id).flatMap(keys::find).map(KeyView::of).orElseThrow(() -> unknown(id));
   }
 
-  /**
-   * Revokes a key: this node refuses it at once, every other within half a minute.
-   *
-   * @throws Problem 404: there is no such key
-   */
-  @DeleteMapping("/{id}")
-  @ResponseStatus(HttpStatus.NO_CONTENT)
-  void revoke(@PathVariable String id) {
+  /** Revokes a key: this node refuses it at once, every other within half a minute. */
+  public void revoke(String id) {
     ApiKey key = KeyId.read(id).flatMap(keys::find).orElseThrow(() -> unknown(id));
     transaction.executeWithoutResult(
         _ -> {

@@ -1,0 +1,5 @@
+/** The API that shows how attempts go, by hour. */
+@NullMarked
+package dev.homing.app.statistics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,277 @@
+package dev.homing.app.administration;
+
+import static dev.homing.app.page.Browser.element;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.app.journey.Api;
+import dev.homing.app.journey.RunningHoming;
+import dev.homing.app.page.Browser;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The pages of operators, and of those who read the audit log. */
+class AdministrationPagesTest {
+  private static final String SCRIPT = "<script>alert('x')</script>";
+  private static final RunningHoming HOMING = RunningHoming.withAdminKey();
+  private static final Api ADMIN = HOMING.admin();
+  private static final Browser OPERATOR = Browser.signedIn(HOMING.api(), RunningHoming.ADMIN_KEY);
+
+  private static String tenant() {
+    String name = "t-" + UUID.randomUUID();
+    ADMIN.post("/tenants", Map.of("name", name)).expect(201);
+    return name;
+  }
+
+  private static String key(String tenant, String... scopes) {
+    return Api.text(
+        ADMIN.post("/keys", Map.of("tenant", tenant, "scopes", scopes)).expect(201).json(), "key");
+  }
+
+  private static String subscription(Api api) {
+    return Api.id(
+        api.post(
+                "/subscriptions",
+                Map.of("url", "https://example.com/a", "event_types", List.of("admin.a")))
+            .expect(201));
+  }
+
+  // The audit log.
+
+  @Test
+  void whoChangedWhatIsListedByTarget() {
+    String id = subscription(ADMIN);
+    ADMIN.change(id, Map.of("description", "changed", "timeout", "3s"));
+
+    Document page = OPERATOR.page("/ui/audit?target=" + id);
+
+    assertThat(page.select("tbody tr")).hasSize(2);
+    assertThat(page.select("tbody tr").getFirst().text())
+        .contains("subscription.changed", "description, timeout", id, "admin_key", "127.0.0.1");
+    assertThat(element(page, "action").select("option").eachText())
+        .contains("all", "subscription.revealed", "key.revoked");
+    assertThat(
+            OPERATOR.page("/ui/audit?action=subscription.created&target=" + id).select("tbody tr"))
+        .hasSize(1);
+    assertThat(OPERATOR.page("/ui/audit?target=" + id + "&until=2026-01-01T00%3A00").text())
+        .contains("No entry matches these filters.");
+    assertThat(OPERATOR.page("/ui/subscriptions/" + id).select("a[href*=audit]").eachAttr("href"))
+        .contains("/ui/audit?target=" + id);
+  }
+
+  /** What was done by a page says so. */
+  @Test
+  void actorsOfPagesAreSessions() {
+    String id = subscription(ADMIN);
+    OPERATOR.post("/ui/subscriptions/" + id + "/pause", Map.of()).expect(303);
+
+    assertThat(OPERATOR.page("/ui/audit?target=" + id).select("tbody tr").getFirst().text())
+        .contains("session:admin_key");
+  }
+
+  @Test
+  void aTenantReadsItsOwnEntriesAndOperatorsAll() {
+    String ours = tenant();
+    Browser auditor = Browser.signedIn(HOMING.api(), key(ours, "read", "manage"));
+    String foreign = subscription(ADMIN);
+
+    assertThat(auditor.page("/ui/audit").select("tbody tr").eachText())
+        .anyMatch(row -> row.contains("key.created"))
+        .noneMatch(row -> row.contains(foreign));
+    assertThat(auditor.page("/ui/audit?target=" + foreign).text())
+        .contains("No entry matches these filters.");
+    assertThat(auditor.page("/ui/audit").select("thead").text()).doesNotContain("Tenant");
+    auditor.get("/ui/audit?tenant=default").expect(403);
+    assertThat(OPERATOR.page("/ui/audit?tenant=" + ours).select("tbody tr").eachText())
+        .isNotEmpty()
+        .allMatch(row -> row.contains(ours));
+    assertThat(OPERATOR.page("/ui/audit?target=" + foreign).select("tbody tr")).isNotEmpty();
+  }
+
+  @Test
+  void theAuditLogFollowsPageAfterPageAndIsExported() {
+    String id = subscription(ADMIN);
+    for (int change = 1; change <= 3; change++) {
+      ADMIN.change(id, Map.of("description", "change " + change));
+    }
+
+    Document first = OPERATOR.page("/ui/audit?limit=3&target=" + id);
+    assertThat(first.select("tbody tr")).hasSize(3);
+    Document second = OPERATOR.page(first.select("a[rel=next]").attr("href"));
+    assertThat(second.select("tbody tr").eachText())
+        .singleElement()
+        .asString()
+        .contains("subscription.created");
+
+    String export = first.select("a:contains(Export)").attr("href");
+    Api.Answer file = OPERATOR.get(export).expect(200);
+    assertThat(file.text().lines()).hasSize(4).allMatch(line -> line.contains(id));
+    assertThat(file.header("content-disposition"))
+        .isEqualTo("attachment; filename=\"audit.ndjson\"");
+  }
+
+  // Keys.
+
+  @Test
+  void aKeyIsMadeShownOnceUsedAndRevoked() {
+    String tenant = tenant();
+    Document made =
+        Browser.parsed(
+            OPERATOR
+                .post(
+                    "/ui/keys/new",
+                    List.of(
+                        Map.entry("tenant", tenant),
+                        Map.entry("description", SCRIPT),
+                        Map.entry("scope", "read"),
+                        Map.entry("scope", "manage"),
+                        Map.entry("expires_at", "2099-01-01T08:00")))
+                .expect(200));
+    String key = element(made, "secret").text();
+    assertThat(key).matches("hk_[0-9a-f-]{36}_[0-9a-f]{64}_[0-9a-f]{8}");
+    Browser holder = Browser.signedIn(HOMING.api(), key);
+    holder.get("/ui/audit").expect(200);
+
+    String id = key.substring(0, 39);
+    Document list = OPERATOR.page("/ui/keys?tenant=" + tenant);
+    assertThat(list.select("tbody tr").eachText())
+        .singleElement()
+        .asString()
+        .contains(SCRIPT, id, "active", tenant, "read, manage", "1 Jan 08:00:00 UTC");
+    assertThat(list.text()).doesNotContain(key.substring(40));
+
+    Document ask = OPERATOR.page(list.select("a[href*=/revoke]").attr("href"));
+    Document revoked = OPERATOR.follow(OPERATOR.submit(ask, "/revoke", Map.of()));
+    assertThat(revoked.select("#notice").text()).startsWith("Revoked.");
+    assertThat(revoked.select("tbody tr").text()).contains("revoked");
+    assertThat(revoked.select("a[href*=/revoke]")).isEmpty();
+    holder.get("/ui").expect(303);
+    assertThat(ADMIN.get("/keys/" + id).expect(200).json().get("expires_at").stringValue())
+        .isEqualTo("2099-01-01T08:00:00Z");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nobody,  read, '',               key-tenant,  must be the name of a tenant",
+    "default, '',   '',               scopes,      must list one or more",
+    "default, all,  '',               scopes,      must list one or more",
+    "default, read, 2020-01-01T00:00, expires-at,  must be in the future",
+    "default, read, tomorrow,         expires-at,  must be a time like"
+  })
+  void aFaultOfAKeyStandsBesideItsField(
+      String tenant, String scope, String expires, String id, String fault) {
+    Document page =
+        Browser.parsed(
+            OPERATOR
+                .post(
+                    "/ui/keys/new", Map.of("tenant", tenant, "scope", scope, "expires_at", expires))
+                .expect(422));
+
+    assertThat(element(page, id + "-fault").text()).contains(fault);
+    assertThat(element(page, "key-tenant").val()).isEqualTo(tenant);
+  }
+
+  // Tenants.
+
+  @Test
+  void aTenantIsMadeAndGetsAPace() {
+    String name = "t-" + UUID.randomUUID();
+    Document form = OPERATOR.page("/ui/tenants/new");
+    Document refused =
+        Browser.parsed(
+            OPERATOR.submit(form, "/new", Map.of("name", name, "rate.limit", "0")).expect(422));
+    assertThat(element(refused, "rate-limit-fault").text()).contains("from 1 to");
+    assertThat(
+            element(
+                    Browser.parsed(
+                        OPERATOR.submit(form, "/new", Map.of("name", "No Name")).expect(422)),
+                    "name-fault")
+                .text())
+        .contains("lower-case");
+
+    OPERATOR.follow(OPERATOR.submit(refused, "/new", Map.of("rate.limit", "")));
+    assertThat(
+            Browser.parsed(OPERATOR.submit(form, "/new", Map.of("name", name)).expect(409)).text())
+        .contains("already exists");
+
+    Document one = OPERATOR.page("/ui/tenants/" + name);
+    Document list =
+        OPERATOR.follow(
+            OPERATOR.submit(
+                one,
+                "/" + name,
+                Map.of("rate.limit", "500", "rate.per", "60", "max_in_flight", "7")));
+    assertThat(list.select("tr:contains(%s)".formatted(name)).text())
+        .contains("500 in 1 min, 7 at a time");
+    var stored = ADMIN.get("/tenants/" + name).expect(200).json();
+    assertThat(stored.get("rate").toString()).isEqualTo("{\"limit\":500,\"per\":60}");
+
+    OPERATOR.follow(
+        OPERATOR.submit(
+            OPERATOR.page("/ui/tenants/" + name), "/" + name, Map.of("rate.limit", "")));
+    stored = ADMIN.get("/tenants/" + name).expect(200).json();
+    assertThat(stored.get("rate").isNull()).isTrue();
+    assertThat(stored.get("max_in_flight").intValue()).isEqualTo(7);
+  }
+
+  @Test
+  void theListSaysWhatWaitsForEachTenant() {
+    String name = tenant();
+    Api api = HOMING.api().authorized("Bearer " + key(name, "read", "manage", "publish"));
+    api.post(
+            "/subscriptions",
+            Map.of("url", "https://nowhere.invalid", "event_types", List.of("admin.waits")))
+        .expect(201);
+    api.await(api.deliveryId(api.trigger("admin.waits")), "retrying");
+
+    Document list = OPERATOR.page("/ui/tenants");
+
+    assertThat(list.select("tr:contains(%s) td.number".formatted(name)).text()).isEqualTo("1");
+    String waiting = list.select("a[href*=state=retrying&tenant=%s]".formatted(name)).attr("href");
+    assertThat(OPERATOR.page(waiting).select("tbody tr")).hasSize(1);
+    assertThat(OPERATOR.page("/ui?tenant=" + name).text()).contains("nowhere.invalid");
+  }
+
+  // The system: this instance has neither Redis nor Temporal.
+
+  @Test
+  void partsThatAreAwaySayWhatThatMeans() {
+    Document page = OPERATOR.page("/ui/system");
+
+    assertThat(page.select("tr:contains(PostgreSQL)").text()).contains("up", "18.");
+    assertThat(page.select("tr:contains(Redis)").text()).contains("away", "More queries");
+    assertThat(page.select("tr:contains(Temporal) .pill").text()).isEqualTo("away");
+    assertThat(page.select("tr:contains(Clock)").text()).contains("up");
+    assertThat(page.text()).contains("Events are kept 30 d");
+  }
+
+  @Test
+  void withoutTemporalNothingIsRepaired() {
+    Api.Answer refused =
+        OPERATOR.submit(OPERATOR.page("/ui/system"), "/repair", Map.of()).expect(503);
+
+    assertThat(Browser.parsed(refused).select("#problem").text())
+        .contains("Temporal is not responding.");
+  }
+
+  @Test
+  void secretsAreResealed() {
+    subscription(ADMIN);
+    Document page = OPERATOR.page("/ui/system");
+    assertThat(page.select("tr:contains(seals what is new) th").text()).isEqualTo("test");
+
+    Api.Answer answer = OPERATOR.submit(page, "/reseal", Map.of()).expect(200);
+
+    assertThat(Browser.parsed(answer).select(".notice.good[role=status]").text())
+        .startsWith("Resealed");
+    assertThat(ADMIN.get("/audit?action=secrets.resealed").json().get("items"))
+        .filteredOn(
+            entry -> Api.text(entry, "request_id").equals(answer.header("homing-request-id")))
+        .singleElement()
+        .satisfies(entry -> assertThat(Api.text(entry, "actor")).isEqualTo("session:admin_key"));
+  }
+}
