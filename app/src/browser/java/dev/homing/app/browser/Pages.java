@@ -13,6 +13,7 @@ final class Pages {
       Set.of(
           "GET /assets/{name}",
           "GET /portal/theme.css",
+          "GET /openapi.json",
           "GET /ui/search",
           "GET /ui/events/{id}/payload",
           "GET /ui/audit/export");
@@ -25,6 +26,15 @@ final class Pages {
     return Map.ofEntries(
         entry("GET /ui/sign-in", List.of("/ui/sign-in")),
         entry("GET /ui", List.of("/ui?tenant=acme", "/ui")),
+        entry(
+            "GET /docs/outcomes/{word}",
+            List.of(
+                "/docs/outcomes/refused?tenant=acme",
+                "/docs/outcomes/timed_out",
+                "/docs/outcomes/blocked_destination")),
+        entry(
+            "GET /docs/problems/{word}",
+            List.of("/docs/problems/stale-version?tenant=acme", "/docs/problems/quota-exceeded")),
         entry("GET /ui/first-steps", List.of("/ui/first-steps?tenant=acme")),
         entry(
             "GET /ui/audit",

@@ -58,8 +58,10 @@ public class KeyRegistry {
   /**
    * A request for a new key.
    *
-   * @param tenant for which the key acts
-   * @param scopes at least one
+   * @param tenant required: the tenant for which the key acts
+   * @param description at most 500 characters
+   * @param scopes required: one or more of {@code publish}, {@code read}, {@code manage}, {@code
+   *     secrets} and {@code admin}
    * @param expiresAt null: never
    */
   public record KeyRequest(

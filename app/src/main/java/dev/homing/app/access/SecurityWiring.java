@@ -3,6 +3,7 @@ package dev.homing.app.access;
 import static java.util.Objects.requireNonNull;
 
 import dev.homing.app.limit.LimitFilter;
+import dev.homing.app.problem.ProblemType;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.stream.Collectors;
@@ -19,9 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
@@ -137,14 +136,14 @@ class SecurityWiring {
     if (settings.isOpen()) {
       answer(
           response,
-          HttpStatus.FORBIDDEN,
+          ProblemType.FORBIDDEN,
           "Without HOMING_ADMIN_KEY, Homing serves only connections from its own machine.",
           json);
     } else {
       response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
       answer(
           response,
-          HttpStatus.UNAUTHORIZED,
+          ProblemType.UNAUTHORIZED,
           "Send the header Authorization: Bearer with a valid key.",
           json);
     }
@@ -162,16 +161,16 @@ class SecurityWiring {
             .collect(Collectors.joining(", "));
     answer(
         response,
-        HttpStatus.FORBIDDEN,
+        ProblemType.FORBIDDEN,
         "This key lacks the required scope; it has: %s.".formatted(scopes),
         json);
   }
 
   private static void answer(
-      HttpServletResponse response, HttpStatus status, String detail, JsonMapper json)
+      HttpServletResponse response, ProblemType type, String detail, JsonMapper json)
       throws IOException {
-    response.setStatus(status.value());
+    response.setStatus(type.status().value());
     response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-    json.writeValue(response.getOutputStream(), ProblemDetail.forStatusAndDetail(status, detail));
+    json.writeValue(response.getOutputStream(), type.problem(detail));
   }
 }

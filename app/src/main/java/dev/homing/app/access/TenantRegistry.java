@@ -53,9 +53,14 @@ public class TenantRegistry {
     this.json = json;
   }
 
-  /** The part of a tenant that may be changed. */
-  private record TenantTerms(PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
-    Pace pace() {
+  /**
+   * The part of a tenant that may be changed.
+   *
+   * @param rate of requests to all its receivers together; null: as many as there are
+   * @param maxInFlight the same; null: as many as there are
+   */
+  public record TenantTerms(PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
+    private Pace pace() {
       List<Problem.FieldError> errors = new ArrayList<>();
       Pace pace = PaceFields.pace(rate, maxInFlight, errors);
       if (!errors.isEmpty()) {
@@ -65,7 +70,13 @@ public class TenantRegistry {
     }
   }
 
-  /** A new tenant; null: as many requests as there are. */
+  /**
+   * A request for a new tenant.
+   *
+   * @param name required: 1 to 63 lower-case letters, digits and hyphens
+   * @param rate of requests to all its receivers together; null: as many as there are
+   * @param maxInFlight the same; null: as many as there are
+   */
   public record TenantRequest(
       @Nullable String name, PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
     private Tenant tenant() {

@@ -4,6 +4,7 @@ import dev.homing.app.access.KeyRegistry;
 import dev.homing.app.access.KeyRegistry.KeyView;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
+import dev.homing.app.problem.Problem;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -29,23 +30,43 @@ class KeyController {
     this.keys = keys;
   }
 
+  /**
+   * Creates a key.
+   *
+   * @return 201: the key, which is shown only once
+   * @throws Problem 422: a field is not valid
+   */
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<KeyView> create(@RequestBody KeyRegistry.KeyRequest request) {
     KeyView created = keys.create(request);
     return ResponseEntity.created(URI.create("/keys/" + created.id())).body(created);
   }
 
+  /**
+   * Lists keys of all tenants, newest first, revoked and expired ones included.
+   *
+   * @param tenant only keys of this tenant
+   */
   @GetMapping
   Page<KeyView> list(@RequestParam(required = false) @Nullable String tenant, ListRequest request) {
     return keys.list(tenant, request);
   }
 
+  /**
+   * Shows a key, without its secret.
+   *
+   * @throws Problem 404: there is no such key
+   */
   @GetMapping("/{id}")
   KeyView get(@PathVariable String id) {
     return keys.find(id);
   }
 
-  /** Revokes a key: this node refuses it at once, every other within half a minute. */
+  /**
+   * Revokes a key: this node refuses it at once, every other within half a minute.
+   *
+   * @throws Problem 404: there is no such key
+   */
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void revoke(@PathVariable String id) {

@@ -37,7 +37,14 @@ public class AuditController {
     this.json = json;
   }
 
-  /** The filters of a request. */
+  /**
+   * The filters of a request.
+   *
+   * @param tenant for operators: only changes in this tenant
+   * @param action only changes of this kind, like {@code subscription.created}
+   * @param target only changes of this id or tenant
+   * @param actor only changes by this key, {@code admin_key} or {@code open_mode}
+   */
   public record Query(
       @Nullable String tenant,
       @Nullable String action,
@@ -74,6 +81,7 @@ public class AuditController {
     binder.setDeclarativeBinding(true);
   }
 
+  /** Lists changes, newest first or in the order in which they appear. */
   @GetMapping
   public Page<AuditLog.Entry> list(
       Authentication caller, @ModelAttribute Query query, @OrderedBy("at") ListRequest request) {
@@ -83,7 +91,11 @@ public class AuditController {
         : request.page(auditLog.newest(filter, request.fetch()), AuditLog.Entry::id);
   }
 
-  /** Streams all entries as lines of JSON, newest first, reading a page at a time. */
+  /**
+   * Streams all entries as lines of JSON, newest first, reading a page at a time.
+   *
+   * @throws IOException the caller is gone
+   */
   @GetMapping("/export")
   public void export(
       Authentication caller,

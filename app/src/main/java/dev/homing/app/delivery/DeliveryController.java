@@ -32,7 +32,16 @@ class DeliveryController {
     this.actions = actions;
   }
 
-  /** Lists deliveries, newest event first or in the order in which they change. */
+  /**
+   * Lists deliveries, newest event first or in the order in which they change.
+   *
+   * @param state only deliveries in this state: {@code pending}, {@code retrying}, {@code held},
+   *     {@code delivered}, {@code failed} or {@code cancelled}
+   * @param subscription only deliveries to this subscription
+   * @param event only deliveries of this event
+   * @param type only deliveries of events of this type
+   * @param outcome only deliveries whose last attempt came to this outcome
+   */
   @GetMapping
   Page<DeliveryView> list(
       @AuthenticationPrincipal Tenant tenant,
@@ -65,19 +74,34 @@ class DeliveryController {
         .map(DeliveryView::of);
   }
 
+  /**
+   * Shows a delivery with its attempts.
+   *
+   * @throws Problem 404: there is no such delivery
+   */
   @GetMapping("/{id}")
   DeliveryView get(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     return view(tenant, actions.find(tenant, id));
   }
 
-  /** Sends now, whether the delivery waits or has ended. */
+  /**
+   * Sends now, whether the delivery waits or has ended.
+   *
+   * @return 202: a new round is open, and its first attempt is due
+   * @throws Problem 404: there is no such delivery; 409: the first attempt is still in progress, it
+   *     waits for its turn, its payload has expired, or its subscription takes no deliveries
+   */
   @PostMapping("/{id}/retry")
   ResponseEntity<DeliveryView> retry(
       @AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     return ResponseEntity.accepted().body(view(tenant, actions.retry(tenant, id)));
   }
 
-  /** Ends a delivery without further attempts. */
+  /**
+   * Ends a delivery without further attempts.
+   *
+   * @throws Problem 404: there is no such delivery; 409: it is delivered or failed already
+   */
   @PostMapping("/{id}/cancel")
   DeliveryView cancel(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     return view(tenant, actions.cancel(tenant, id));

@@ -148,6 +148,7 @@ class DeliveryPages {
   record Attempt(
       int number,
       int round,
+      String outcome,
       String brief,
       String tone,
       Instant at,
@@ -169,6 +170,7 @@ class DeliveryPages {
       return new Attempt(
           attempt.number(),
           attempt.round(),
+          attempt.outcome(),
           Outcomes.brief(attempt.outcome(), attempt.statusCode()),
           delivered ? "good" : "bad",
           attempt.startedAt(),

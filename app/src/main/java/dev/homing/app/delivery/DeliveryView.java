@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A delivery as the API shows it.
  *
+ * @param state {@code pending}, {@code retrying}, {@code held}, {@code delivered}, {@code failed}
+ *     or {@code cancelled}
+ * @param reason why it is held, failed or cancelled; null: the state says it
+ * @param round the pass through the retry schedule, from 1
+ * @param attemptCount attempts in all rounds
+ * @param nextAttemptAt null: no further attempt comes by itself
  * @param workflowId the workflow that has it in hand or had it last: its own, or that of its
  *     subscription's backlog; null: neither
  * @param attempts first to last; null in lists
@@ -72,6 +78,13 @@ record DeliveryView(
   /**
    * An attempt as the API shows it.
    *
+   * @param number in the delivery, from 1, never used twice
+   * @param round in which it was made
+   * @param outcome {@code delivered}, {@code gone}, {@code refused}, or why no answer came; each
+   *     has a page at {@code /docs/outcomes/}
+   * @param statusCode null: no answer came
+   * @param tookMillis to the end of the answer, or to the failure
+   * @param error a sentence, if no answer came
    * @param responseBody the response as text; bytes that are not UTF-8 are replaced
    * @param responseHeaders selected headers of a refusal, in lower case; null: there are none
    * @param url what was called, without its query; null if it delivered, or is not known

@@ -52,7 +52,15 @@ class EventController {
     this.deliveryList = deliveryList;
   }
 
-  /** Publishes an event; the body is the payload, stored and delivered byte for byte. */
+  /**
+   * Publishes an event; the body is the payload, stored and delivered byte for byte.
+   *
+   * @param type of the event, like {@code order.created}
+   * @return 202: the event is committed, and is attempted for each of its recipients
+   * @throws Problem 409: a request with the same key is still in progress; 422: the event type is
+   *     not valid, or a key was used for something else; 508: the event came through Homing more
+   *     than three times
+   */
   @PostMapping("/webhooks/{type}")
   ResponseEntity<Receipt> publish(
       @AuthenticationPrincipal Tenant tenant, @PathVariable String type, HttpServletRequest request)
@@ -104,14 +112,22 @@ class EventController {
     }
   }
 
-  /** The event is committed: it will be attempted for each of its recipients. */
+  /**
+   * The event is committed: it will be attempted for each of its recipients.
+   *
+   * @param recipients the number of subscriptions that matched; zero: nobody receives it
+   */
   record Receipt(EventId id, String eventType, int recipients) {
     static Receipt of(AcceptedEvent event) {
       return new Receipt(event.id(), event.type(), event.recipients());
     }
   }
 
-  /** Lists events, newest first or in the order in which they appear. */
+  /**
+   * Lists events, newest first or in the order in which they appear.
+   *
+   * @param type only events of this type
+   */
   @GetMapping("/events")
   Page<EventView> list(
       @AuthenticationPrincipal Tenant tenant,
@@ -146,13 +162,23 @@ class EventController {
     return page.map(event -> view(event, workflowIds, null));
   }
 
+  /**
+   * Shows an event, and how many of its deliveries are in which state.
+   *
+   * @throws Problem 404: there is no such event
+   */
   @GetMapping("/events/{id}")
   EventView get(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     Events.Event event = find(tenant, id);
     return view(event, workflows.ids(tenant, List.of(event.id())), counts(event));
   }
 
-  /** The exact bytes that the client sent, as a download: browsers must not render them. */
+  /**
+   * Returns the exact bytes that the client sent, as a download: browsers must not render them.
+   *
+   * @return 200: the payload, with the Content-Type of its event
+   * @throws Problem 404: there is no such event, or its payload has expired
+   */
   @GetMapping("/events/{id}/payload")
   ResponseEntity<byte[]> payload(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     Events.Event event = find(tenant, id);
@@ -205,6 +231,9 @@ class EventController {
   /**
    * An event as the API shows it.
    *
+   * @param eventType as it was published, like {@code order.created}
+   * @param acceptedAt when it was committed
+   * @param recipients the number of subscriptions that matched
    * @param externalId the client's own name for it, if it gave one
    * @param orderingKey ordered subscriptions receive events with the same key one after the other
    * @param workflowId the id in Temporal's Web UI and CLI; other events may share it

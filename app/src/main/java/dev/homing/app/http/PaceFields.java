@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
 public final class PaceFields {
   private PaceFields() {}
 
-  /** The field {@code rate}: so many requests per period. */
+  /**
+   * The field {@code rate}: so many requests per period.
+   *
+   * @param limit required: 1 to 100,000 requests
+   * @param per required: the period, {@code 1s}, {@code 1m} or {@code 1h}; shown in seconds
+   */
   public record Rate(@Nullable Integer limit, @Nullable Duration per) {
     /** The rate as it is shown; null: there is none. */
     public static @Nullable Rate of(Pace pace) {

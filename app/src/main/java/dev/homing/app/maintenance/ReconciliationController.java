@@ -19,11 +19,17 @@ class ReconciliationController {
     this.reconciliation = reconciliation;
   }
 
+  /** Shows the events and deliveries of all tenants that need repair. */
   @GetMapping
   Findings findings() {
     return reconciliation.findings();
   }
 
+  /**
+   * Repairs at once up to 200 events and 200 deliveries, as every node does by itself.
+   *
+   * @throws Problem 503: Temporal does not answer
+   */
   @PostMapping
   Repairs repair(@AuthenticationPrincipal Tenant tenant) {
     return reconciliation.repair(tenant);

@@ -30,6 +30,7 @@ public class ResealingController {
    */
   public record Usage(Map<String, Integer> secretsByKey) {}
 
+  /** Shows how many secrets each encryption key seals. */
   @GetMapping
   public Usage usage() {
     return new Usage(resealing.secretsByKey());

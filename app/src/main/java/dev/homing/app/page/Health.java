@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param since since when it is so; null: not known, or always
  * @param until until when it stays so by itself; null: no time is set
  * @param advice what to do; empty: nothing
+ * @param outcome of the attempts that made it so; null: none did
  */
 public record Health(
     String state,
@@ -23,7 +24,18 @@ public record Health(
     String why,
     @Nullable Instant since,
     @Nullable Instant until,
-    String advice) {
+    String advice,
+    @Nullable String outcome) {
+
+  private Health(
+      String state,
+      String tone,
+      String why,
+      @Nullable Instant since,
+      @Nullable Instant until,
+      String advice) {
+    this(state, tone, why, since, until, advice, null);
+  }
 
   /**
    * Judges what is known now.
@@ -65,7 +77,8 @@ public record Health(
               "Its receiver answered 410, so Homing disabled it.",
               since,
               null,
-              "Enable it if that was a mistake; otherwise delete it.");
+              "Enable it if that was a mistake; otherwise delete it.",
+              reason);
       case "opted_out" ->
           new Health(
               "opted out",
@@ -121,7 +134,8 @@ public record Health(
                   : "Several attempts in a row failed" + answer + ".",
               standing.since(),
               null,
-              standing.answer() == null ? "" : advice(standing.answer()));
+              standing.answer() == null ? "" : advice(standing.answer()),
+              standing.answer() == null ? null : outcome(standing.answer()));
     };
   }
 
@@ -129,6 +143,11 @@ public record Health(
     return answer.matches("\\d{3}")
         ? Outcomes.advice("refused", Integer.valueOf(answer))
         : Outcomes.advice(answer, null);
+  }
+
+  /** The standing has the status instead, if there was one. */
+  private static String outcome(String answer) {
+    return answer.matches("\\d{3}") ? "refused" : answer;
   }
 
   private static Health failing(Instant since) {

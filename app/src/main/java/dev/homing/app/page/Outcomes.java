@@ -2,7 +2,7 @@ package dev.homing.app.page;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the outcomes of attempts mean, and what to do about each, in plain English. */
+/** What came back and what to do about it, in plain English; {@link OutcomeWord} has the words. */
 public final class Outcomes {
   private Outcomes() {}
 
@@ -17,21 +17,20 @@ public final class Outcomes {
   }
 
   private static String words(String outcome) {
-    return switch (outcome) {
-      case "blocked_destination" -> "blocked by our rules";
-      case "certificate_expired" -> "certificate expired";
-      case "dns_failed" -> "name not found";
-      case "tls_failed" -> "TLS failed";
-      default -> outcome.replace('_', ' ');
-    };
+    return OutcomeWord.of(outcome)
+        .map(OutcomeWord::brief)
+        .orElseGet(() -> outcome.replace('_', ' '));
   }
 
   /** Whose turn it is, and what to check. */
   public static String advice(String outcome, @Nullable Integer status) {
-    return status == null ? advice(outcome) : advice(status);
+    return status == null
+        ? OutcomeWord.of(outcome).map(OutcomeWord::advice).orElse("")
+        : advice(status);
   }
 
-  private static String advice(int status) {
+  /** The same for an answer with this status. */
+  public static String advice(int status) {
     if (status >= 200 && status < 300) {
       return "The receiver took it. Nothing to do.";
     }
@@ -52,32 +51,6 @@ public final class Outcomes {
                   ? "The receiver refuses this request. Its owner must say why; the response may."
                   : "The receiver failed while it handled the request. Its owner must look into"
                       + " it.";
-    };
-  }
-
-  private static String advice(String outcome) {
-    return switch (outcome) {
-      case "blocked_destination" ->
-          "Homing may not call this address. An operator can list it in"
-              + " HOMING_ALLOW_DESTINATIONS.";
-      case "certificate_expired" ->
-          "The receiver's certificate has expired. Its owner must renew it.";
-      case "connection_refused" ->
-          "Nothing listens there. Is the receiver running, and the port right?";
-      case "connection_reset" ->
-          "The connection broke. The receiver may have got the request all the same.";
-      case "dns_failed" -> "The host name does not exist in the DNS. Check the subscription's URL.";
-      case "invalid_request" ->
-          "The request cannot be sent as the subscription is stored. Check its URL and headers.";
-      case "invalid_response" -> "What came back was not HTTP. Is the port right?";
-      case "timed_out" ->
-          "No answer came in time. Let the receiver answer first and work afterwards, or raise the"
-              + " subscription's timeout.";
-      case "tls_failed" ->
-          "The receiver's certificate is not trusted, or TLS cannot be agreed on. Check its chain"
-              + " and its name.";
-      case "unreachable" -> "No way leads to this address. Is the receiver's network up?";
-      default -> "";
     };
   }
 }

@@ -18,7 +18,7 @@ class PagesOfProblems implements ProblemPages {
   }
 
   /** What the template shows. */
-  record Model(Visit visit, int status, String title, String detail) {}
+  record Model(Visit visit, int status, String title, String detail, String type) {}
 
   @Override
   public boolean areFor(HttpServletRequest request) {
@@ -27,14 +27,22 @@ class PagesOfProblems implements ProblemPages {
   }
 
   private static boolean isPage(String path) {
-    return path.equals("/ui") || path.startsWith("/ui/") || path.equals("/portal");
+    return path.equals("/ui")
+        || path.startsWith("/ui/")
+        || path.startsWith("/docs/")
+        || path.equals("/portal");
   }
 
   @Override
   public byte[] page(ProblemDetail problem, HttpServletRequest request) {
     Visit visit = Visits.of(request).orElseGet(() -> Visits.anonymous(request));
     Model model =
-        new Model(visit, problem.getStatus(), text(problem.getTitle()), text(problem.getDetail()));
+        new Model(
+            visit,
+            problem.getStatus(),
+            text(problem.getTitle()),
+            text(problem.getDetail()),
+            problem.getType() == null ? "" : problem.getType().toString());
     return Templates.withDigest(templates.render("page/problem.jte", model), "")
         .getBytes(StandardCharsets.UTF_8);
   }

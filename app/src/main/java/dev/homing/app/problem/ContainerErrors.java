@@ -26,6 +26,7 @@ class ContainerErrors implements ErrorController {
     HttpStatus known = code instanceof Integer number ? HttpStatus.resolve(number) : null;
     HttpStatus status = known == null ? HttpStatus.NOT_FOUND : known;
     ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail(status));
+    ProblemType.of(status.value()).map(ProblemType::uri).ifPresent(problem::setType);
     ResponseEntity.BodyBuilder answer =
         ResponseEntity.status(status)
             .cacheControl(CacheControl.noStore())

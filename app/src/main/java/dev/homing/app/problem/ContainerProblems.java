@@ -42,10 +42,15 @@ public final class ContainerProblems extends ErrorReportValve {
     if (writer != null) {
       writer.write(
           """
-          {"detail":"%s","status":%d,"title":"%s"}\
+          {"detail":"%s","status":%d,"title":"%s","type":"%s"}\
           """
               .formatted(
-                  ContainerErrors.detail(status), response.getStatus(), status.getReasonPhrase()));
+                  ContainerErrors.detail(status),
+                  response.getStatus(),
+                  status.getReasonPhrase(),
+                  ProblemType.of(status.value())
+                      .map(type -> type.uri().toString())
+                      .orElse("about:blank")));
       response.finishResponse();
     }
   }

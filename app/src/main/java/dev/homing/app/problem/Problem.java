@@ -1,13 +1,10 @@
 package dev.homing.app.problem;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 import tools.jackson.core.JacksonException;
 
@@ -18,21 +15,17 @@ public final class Problem extends ErrorResponseException {
 
   private static final long serialVersionUID = 1;
 
-  /** From draft-ietf-httpapi-ratelimit-headers-10, section 5. */
-  private static final URI QUOTA_EXCEEDED =
-      URI.create("https://iana.org/assignments/http-problem-types#quota-exceeded");
-
-  private Problem(HttpStatus status, ProblemDetail body) {
-    super(status, body, null);
+  private Problem(ProblemType type, String detail) {
+    super(type.status(), type.problem(detail), null);
   }
 
-  private static Problem of(HttpStatus status, String detail) {
-    return new Problem(status, ProblemDetail.forStatusAndDetail(status, detail));
+  private static Problem of(ProblemType type, String detail) {
+    return new Problem(type, detail);
   }
 
   /** 400: the request cannot be read. */
   public static Problem malformed(String detail) {
-    return of(HttpStatus.BAD_REQUEST, detail);
+    return of(ProblemType.MALFORMED, detail);
   }
 
   /** 400: the JSON is malformed or does not have the expected form. */
@@ -42,38 +35,38 @@ public final class Problem extends ErrorResponseException {
 
   /** 403: this caller may not do it. */
   public static Problem forbidden(String detail) {
-    return of(HttpStatus.FORBIDDEN, detail);
+    return of(ProblemType.FORBIDDEN, detail);
   }
 
   /** 404: unknown to this tenant, for whatever reason. */
   public static Problem notFound(String kind, String id) {
-    return of(HttpStatus.NOT_FOUND, "There is no %s %s.".formatted(kind, id));
+    return of(ProblemType.NOT_FOUND, "There is no %s %s.".formatted(kind, id));
   }
 
   /** 404: no route matches the path. */
   public static Problem noRoute() {
-    return of(HttpStatus.NOT_FOUND, "No route matches this path. See the API documentation.");
+    return of(ProblemType.NOT_FOUND, "No route matches this path. See the API documentation.");
   }
 
   /** 404: the resource existed and has expired. */
   public static Problem expired(String kind, String id) {
-    return of(HttpStatus.NOT_FOUND, "The %s %s has expired.".formatted(kind, id));
+    return of(ProblemType.EXPIRED, "The %s %s has expired.".formatted(kind, id));
   }
 
   /** 408: the body took too long. */
   public static Problem tooSlow() {
-    return of(HttpStatus.REQUEST_TIMEOUT, TOO_SLOW);
+    return of(ProblemType.TOO_SLOW, TOO_SLOW);
   }
 
   /** 409: not possible in the current state. */
   public static Problem conflict(String detail) {
-    return of(HttpStatus.CONFLICT, detail);
+    return of(ProblemType.CONFLICT, detail);
   }
 
   /** 412: another caller changed the resource first. */
   public static Problem staleVersion() {
     return of(
-        HttpStatus.PRECONDITION_FAILED,
+        ProblemType.STALE_VERSION,
         "The resource has changed since you read it. Read it again and repeat your change with its"
             + " new ETag.");
   }
@@ -81,7 +74,7 @@ public final class Problem extends ErrorResponseException {
   /** 413: the body is too large. */
   public static Problem tooLarge(long maxBytes) {
     return of(
-        HttpStatus.CONTENT_TOO_LARGE,
+        ProblemType.TOO_LARGE,
         "The body exceeds the limit of %d bytes. Send a smaller one, with a link to the rest."
             .formatted(maxBytes));
   }
@@ -95,20 +88,20 @@ public final class Problem extends ErrorResponseException {
 
   /** 415: the media type is not supported. */
   public static Problem unsupported(String detail) {
-    return of(HttpStatus.UNSUPPORTED_MEDIA_TYPE, detail);
+    return of(ProblemType.UNSUPPORTED, detail);
   }
 
   /** 500: a fault of Homing. */
   static Problem internalError() {
     return of(
-        HttpStatus.INTERNAL_SERVER_ERROR,
+        ProblemType.INTERNAL,
         "Internal error. Repeat the request; if it fails again, check the log.");
   }
 
   /** 422: the key in this header was used for a different request. */
   public static Problem reusedKey(String header) {
     return of(
-        HttpStatus.UNPROCESSABLE_CONTENT,
+        ProblemType.REUSED_KEY,
         "This %s was used with a different event type, content type, event id or body. Send a new one."
             .formatted(header));
   }
@@ -122,10 +115,9 @@ public final class Problem extends ErrorResponseException {
   public static Problem quotaExceeded(String policy, long seconds) {
     Problem problem =
         of(
-            HttpStatus.TOO_MANY_REQUESTS,
+            ProblemType.QUOTA_EXCEEDED,
             "Quota %s exceeded. Repeat the request after the delay in Retry-After."
                 .formatted(policy));
-    problem.getBody().setType(QUOTA_EXCEEDED);
     problem.getBody().setProperties(Map.of("violated-policies", List.of(policy)));
     problem.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, seconds)));
     return problem;
@@ -135,7 +127,7 @@ public final class Problem extends ErrorResponseException {
   public static Problem tooManyWrongKeys(Duration wait) {
     Problem problem =
         of(
-            HttpStatus.TOO_MANY_REQUESTS,
+            ProblemType.WRONG_KEYS,
             "Too many invalid keys from your address. Repeat the request after the delay in"
                 + " Retry-After.");
     problem
@@ -147,6 +139,7 @@ public final class Problem extends ErrorResponseException {
   /** 503: the database is unavailable, and the outcome is unknown. */
   static Problem unavailable() {
     return retryLater(
+        ProblemType.UNAVAILABLE,
         5,
         "The database is not responding, and the request may have taken effect. Wait a few seconds"
             + " and repeat it; with an Idempotency-Key an event is accepted only once.");
@@ -155,30 +148,30 @@ public final class Problem extends ErrorResponseException {
   /** 503: overloaded, and nothing was done. */
   static Problem busy() {
     return retryLater(
-        1, "The server is overloaded; nothing was changed. Repeat the request in a moment.");
+        ProblemType.BUSY,
+        1,
+        "The server is overloaded; nothing was changed. Repeat the request in a moment.");
   }
 
-  private static Problem retryLater(int seconds, String detail) {
-    Problem problem = of(HttpStatus.SERVICE_UNAVAILABLE, detail);
+  private static Problem retryLater(ProblemType type, int seconds, String detail) {
+    Problem problem = of(type, detail);
     problem.getHeaders().set(HttpHeaders.RETRY_AFTER, Integer.toString(seconds));
     return problem;
   }
 
   /** 503: Temporal is unavailable, so the operation stopped early. */
   public static Problem temporalUnavailable() {
-    Problem problem =
-        of(
-            HttpStatus.SERVICE_UNAVAILABLE,
-            "Temporal is not responding. Repeat the request once it does. Every node keeps"
-                + " repairing on its own.");
-    problem.getHeaders().set(HttpHeaders.RETRY_AFTER, "5");
-    return problem;
+    return retryLater(
+        ProblemType.TEMPORAL_UNAVAILABLE,
+        5,
+        "Temporal is not responding. Repeat the request once it does. Every node keeps repairing on"
+            + " its own.");
   }
 
   /** 508 (RFC 5842): an event has come back through Homing too often. */
   public static Problem loop(int maxHops) {
     return of(
-        HttpStatus.LOOP_DETECTED,
+        ProblemType.LOOP,
         "This event has passed through Homing more than %d times. Change the subscription that sends it back here."
             .formatted(maxHops));
   }
@@ -192,7 +185,7 @@ public final class Problem extends ErrorResponseException {
   public static Problem invalid(List<FieldError> errors) {
     Problem problem =
         of(
-            HttpStatus.UNPROCESSABLE_CONTENT,
+            ProblemType.INVALID,
             errors.size() == 1
                 ? errors.getFirst().sentence()
                 : "%d fields are invalid. See errors.".formatted(errors.size()));

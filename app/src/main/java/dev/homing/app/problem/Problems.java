@@ -163,6 +163,9 @@ class Problems extends ResponseEntityExceptionHandler {
   @Override
   protected ResponseEntity<Object> createResponseEntity(
       @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+    if (body instanceof ProblemDetail unknown && unknown.getType() == null) {
+      ProblemType.of(status.value()).map(ProblemType::uri).ifPresent(unknown::setType);
+    }
     if (body instanceof ProblemDetail problem
         && request instanceof ServletWebRequest servlet
         && pages.areFor(servlet.getRequest())) {

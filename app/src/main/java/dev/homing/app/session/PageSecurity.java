@@ -14,6 +14,7 @@ import dev.homing.app.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -35,7 +36,7 @@ import org.springframework.web.util.UriUtils;
 /** Admits callers of pages, and keeps what pages show from doing anything. */
 @Configuration(proxyBeanMethods = false)
 class PageSecurity {
-  /** Pages and their files; the API comes after. */
+  /** Pages, their files, and what explains the API; the API comes after. */
   @Bean
   @Order(2)
   SecurityFilterChain pages(
@@ -57,7 +58,13 @@ class PageSecurity {
         .authorizeHttpRequests(
             all ->
                 all.requestMatchers(
-                        "/assets/**", SignIn.PATH, "/ui/sign-out", PortalDoor.PATH, "/portal/*")
+                        "/assets/**",
+                        "/docs/**",
+                        "/openapi.json",
+                        SignIn.PATH,
+                        "/ui/sign-out",
+                        PortalDoor.PATH,
+                        "/portal/*")
                     .permitAll()
                     .requestMatchers(HttpMethod.POST, "/ui/events/new")
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
@@ -113,8 +120,8 @@ class PageSecurity {
   private static boolean isOfPages(HttpServletRequest request) {
     String path = request.getRequestURI();
     return path.equals("/ui")
-        || path.startsWith("/ui/")
-        || path.startsWith("/assets/")
+        || path.equals("/openapi.json")
+        || Stream.of("/ui/", "/assets/", "/docs/").anyMatch(path::startsWith)
         || isOfPortal(request)
         || FrontDoor.isOpened(request);
   }

@@ -2,7 +2,6 @@ package dev.homing.app.statistics;
 
 import dev.homing.activities.statistics.Counts;
 import dev.homing.activities.statistics.Statistics.Group;
-import dev.homing.app.page.Outcomes;
 import dev.homing.app.page.Text;
 import java.time.Instant;
 import java.util.Comparator;
@@ -85,13 +84,11 @@ public record Chart(Span span, List<Bar> bars, Counts total) {
     return millis == null ? Numbers.UNKNOWN : Text.millis(millis);
   }
 
-  /** What came back, with how often; what came most, first. */
+  /** Outcomes, with how often each came; what came most, first. */
   public List<Map.Entry<String, String>> answers() {
     return total.outcomes().entrySet().stream()
         .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))
-        .map(
-            outcome ->
-                Map.entry(Outcomes.brief(outcome.getKey(), null), Text.number(outcome.getValue())))
+        .map(outcome -> Map.entry(outcome.getKey(), Text.number(outcome.getValue())))
         .toList();
   }
 }

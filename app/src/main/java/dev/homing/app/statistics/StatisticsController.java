@@ -42,7 +42,16 @@ class StatisticsController {
     this.clock = clock;
   }
 
-  /** All attempts of the tenant. */
+  /**
+   * Counts attempts of the tenant. The period is at most 31 days long, by subscription 7.
+   *
+   * @param by what an item counts: an {@code hour}, a {@code day}, an {@code event_type} or a
+   *     {@code subscription}
+   * @param eventType only attempts for events of this type
+   * @param since only from this time on, widened to the whole hour; a day before {@code until} if
+   *     left out
+   * @param until only before this time, widened to the whole hour; now if left out
+   */
   @GetMapping("/stats")
   StatisticsView ofTenant(
       @AuthenticationPrincipal Tenant tenant,
@@ -60,7 +69,16 @@ class StatisticsController {
         counts -> counts.waiting(tenant));
   }
 
-  /** All attempts for a subscription. */
+  /**
+   * Counts attempts for a subscription. The period is at most 31 days long.
+   *
+   * @param by what an item counts: an {@code hour}, a {@code day} or an {@code event_type}
+   * @param eventType only attempts for events of this type
+   * @param since only from this time on, widened to the whole hour; a day before {@code until} if
+   *     left out
+   * @param until only before this time, widened to the whole hour; now if left out
+   * @throws Problem 404: there is no such subscription
+   */
   @GetMapping("/subscriptions/{id}/stats")
   StatisticsView ofSubscription(
       @AuthenticationPrincipal Tenant tenant,

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Statistics as the API shows them.
  *
+ * @param since when the period begins, at a whole hour
+ * @param until when it ends, at a whole hour
  * @param total all attempts of the period; null: it did not come in time
  * @param items the attempts by hour, day, event type or subscription; null: they did not come
- * @param waiting deliveries that wait now, counted up to {@link BacklogCounts#COUNTED}; null: the
- *     number did not come
+ * @param waiting deliveries that wait now, counted up to 10,000; null: the number did not come
  * @param oldest when the oldest event among those was accepted; null: none waits
  * @param missing names of the numbers that did not come in time
  */
@@ -57,12 +58,18 @@ record StatisticsView(
   /**
    * What some attempts came to.
    *
+   * @param hour only by hour: its start
+   * @param day only by day: its start, in UTC
+   * @param eventType only by event type
+   * @param subscriptionId only by subscription
    * @param outcomes numbers of attempts by outcome
    * @param failed deliveries that failed with one of the attempts
    * @param cancelled deliveries that were cancelled by the answer to one
    * @param tookP50Millis half of the answers took no longer; null: there were none
+   * @param tookP95Millis 95 % of them took no longer; null: there were none
    * @param ageP50Millis half of the deliveries needed no longer from accepting the event to the
    *     2xx; null: there were none
+   * @param ageP95Millis 95 % of them needed no longer; null: there were none
    */
   record CountsView(
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant hour,

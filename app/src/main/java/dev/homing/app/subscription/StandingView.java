@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer what it answered when it was last found unavailable; null: not known
  * @param since since when it is in trouble, or deliveries wait for its pace; null: neither
  * @param heldUntil until when it asked to be sent nothing; null: it did not
- * @param waiting deliveries that wait for it, counted up to {@link BacklogCounts#COUNTED}
+ * @param waiting deliveries that wait for it, counted up to 10,000
  * @param oldest when the oldest event among those was accepted; null: none waits
  */
 record StandingView(

@@ -6,6 +6,7 @@ import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.activities.subscription.SubscriptionList;
+import dev.homing.app.http.FieldsOf;
 import dev.homing.app.http.IfMatch;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
@@ -65,9 +66,16 @@ class SubscriptionController {
     this.clock = clock;
   }
 
+  /**
+   * Registers a subscription; the very next event knows it.
+   *
+   * @return 201: the subscription, with its secret, which is shown only once
+   * @throws Problem 409: there are as many subscriptions as allowed; 422: a field is not valid
+   */
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<SubscriptionView> create(
-      @AuthenticationPrincipal Tenant tenant, @RequestBody ObjectNode body) {
+      @AuthenticationPrincipal Tenant tenant,
+      @FieldsOf(SubscriptionRequest.class) @RequestBody ObjectNode body) {
     SubscriptionChanges.WithSecret created = changes.create(tenant, body);
     Subscription subscription = created.subscription();
     return ResponseEntity.created(URI.create("/subscriptions/" + subscription.id()))
@@ -75,6 +83,12 @@ class SubscriptionController {
         .body(SubscriptionView.withSecret(subscription, created.secret()));
   }
 
+  /**
+   * Lists subscriptions, newest first.
+   *
+   * @param eventType only those that name exactly this type or pattern
+   * @param enabled only those that are enabled, or only those that are not
+   */
   @GetMapping
   Page<SubscriptionView> list(
       @AuthenticationPrincipal Tenant tenant,
@@ -94,6 +108,11 @@ class SubscriptionController {
         .map(SubscriptionView::of);
   }
 
+  /**
+   * Shows a subscription and how its receiver does.
+   *
+   * @throws Problem 404: there is no such subscription
+   */
   @GetMapping("/{id}")
   ResponseEntity<SubscriptionView> get(
       @AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
@@ -106,17 +125,29 @@ class SubscriptionController {
     return StandingView.of(standings.find(key), counts.waiting(key));
   }
 
-  /** Replaces a subscription, except its secret. */
+  /**
+   * Replaces a subscription, except its secret; what is left out gets its default.
+   *
+   * @param ifMatch the ETag of what is replaced; another version is a 412
+   * @throws Problem 404: there is no such subscription; 409: there are as many subscriptions as
+   *     allowed; 412: it was changed meanwhile; 422: a field is not valid
+   */
   @PutMapping(path = "/{id}", consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<SubscriptionView> replace(
       @AuthenticationPrincipal Tenant tenant,
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-      @RequestBody ObjectNode body) {
+      @FieldsOf(SubscriptionRequest.class) @RequestBody ObjectNode body) {
     return answer(tenant, changes.replace(tenant, id(id), IfMatch.of(ifMatch), body));
   }
 
-  /** Changes the fields in the patch (RFC 7396); null removes one. */
+  /**
+   * Changes the fields in the patch (RFC 7396); null removes one.
+   *
+   * @param ifMatch the ETag of what is changed; another version is a 412
+   * @throws Problem 404: there is no such subscription; 409: there are as many subscriptions as
+   *     allowed; 412: it was changed meanwhile; 422: a field is not valid
+   */
   @PatchMapping(
       path = "/{id}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, MERGE_PATCH})
@@ -124,7 +155,7 @@ class SubscriptionController {
       @AuthenticationPrincipal Tenant tenant,
       @PathVariable String id,
       @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-      @RequestBody ObjectNode patch) {
+      @FieldsOf(value = SubscriptionRequest.class, patch = true) @RequestBody ObjectNode patch) {
     return answer(tenant, changes.merge(tenant, id(id), IfMatch.of(ifMatch), patch));
   }
 
@@ -137,6 +168,12 @@ class SubscriptionController {
             subscription, standing(tenant, subscription.id()), changed.dropped()));
   }
 
+  /**
+   * Deletes a subscription, and cancels what waits for it; repeated, it changes nothing.
+   *
+   * @param ifMatch the ETag of what is deleted; another version is a 412
+   * @throws Problem 404: there is no such subscription; 412: it was changed meanwhile
+   */
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void delete(
@@ -146,29 +183,46 @@ class SubscriptionController {
     registry.delete(tenant, id(id), IfMatch.of(ifMatch));
   }
 
-  /** Sends a sample event to this subscription only, and returns the result. */
+  /**
+   * Sends a sample event to this subscription only, and returns the result.
+   *
+   * @throws Problem 404: there is no such subscription; 409: its secrets cannot be decrypted
+   */
   @PostMapping("/{id}/test")
   TestEvents.Result test(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     return testEvents.send(tenant, registry.find(tenant, id(id)).id());
   }
 
-  /** The public keys of its receiver; empty if the receiver verifies with the secret. */
+  /**
+   * Lists the public keys with which the receiver verifies; none if it verifies with the secret.
+   *
+   * @throws Problem 404: there is no such subscription
+   */
   @GetMapping("/{id}/keys")
   Page<PublicKeyView> keys(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     return new Page<>(PublicKeyView.of(registry.find(tenant, id(id)), clock.instant()), null);
   }
 
-  /** Signs with a new secret from now on, and for a while with the earlier ones as well. */
+  /**
+   * Signs with a new secret from now on, and for a while with the earlier ones as well.
+   *
+   * @return 200: the subscription, with its new secret, which is shown only once
+   * @throws Problem 404: there is no such subscription; 422: a field is not valid
+   */
   @PostMapping(path = "/{id}/rotate", consumes = MediaType.APPLICATION_JSON_VALUE)
   SubscriptionView rotate(
       @AuthenticationPrincipal Tenant tenant,
       @PathVariable String id,
-      @RequestBody(required = false) @Nullable ObjectNode body) {
+      @FieldsOf(RotationRequest.class) @RequestBody(required = false) @Nullable ObjectNode body) {
     SubscriptionChanges.WithSecret rotated = changes.rotate(tenant, id(id), body);
     return SubscriptionView.withSecret(rotated.subscription(), rotated.secret());
   }
 
-  /** A secret as an answer shows it. */
+  /**
+   * A secret as an answer shows it.
+   *
+   * @param secret the key with which the receiver verifies signatures: {@code whsec_…}
+   */
   record Revealed(String secret) {
     /** Omits the secret. */
     @Override
@@ -177,7 +231,12 @@ class SubscriptionController {
     }
   }
 
-  /** Shows the secret that signs now. */
+  /**
+   * Shows the secret that signs now, and writes so to the audit log.
+   *
+   * @throws Problem 404: there is no such subscription; 409: only Homing knows the secret, as it
+   *     signs {@code v1a}, or its secrets cannot be decrypted
+   */
   @PostMapping("/{id}/reveal")
   Revealed reveal(@AuthenticationPrincipal Tenant tenant, @PathVariable String id) {
     return new Revealed(registry.reveal(tenant, id(id)));

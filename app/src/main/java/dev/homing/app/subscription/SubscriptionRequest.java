@@ -19,13 +19,23 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription as callers send it; {@link #terms} fills in missing fields.
+ * A subscription as callers send it; fields that are missing get their defaults.
  *
+ * @param url required: {@code https://} or {@code http://}, at most 2,048 characters, without user
+ *     name, password or fragment
+ * @param eventTypes required: 1 to 50 types like {@code order.created}, prefixes like {@code
+ *     order.*}, or {@code *}
+ * @param description at most 500 characters
+ * @param enabled false pauses it: deliveries are held
+ * @param metadata at most 50 pairs, keys and values at most 500 characters each
  * @param ordered whether events with the same ordering key come one after the other
  * @param onFailure null: {@code block}
  * @param maxBlock null: 7 days, or an hour if it skips
  * @param headers sent with every request
- * @param secretHeaders whose values are never shown; {@link Redacted} keeps a value
+ * @param secretHeaders whose values are never shown; {@code ***} keeps a value
+ * @param retry its own schedule; null: by the settings
+ * @param noRetryStatuses at most 20 from 400 to 599: such an answer fails a delivery at once
+ * @param timeout for a whole attempt, 1 to 60 whole seconds; null: by the settings
  * @param tls null: the default
  * @param rate null: as many requests as there are
  * @param maxInFlight null: as many as there are

@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A subscription as the API shows it.
  *
+ * @param enabled false: deliveries are held or, if Homing disabled it, new events pass it by
+ * @param timeout for a whole attempt; null: by the settings
  * @param disabledReason why Homing disabled it; null unless it did
  * @param onFailure null: {@code block}
  * @param maxBlock null: as long as {@code on_failure} says
- * @param secretHeaders the names; every value is {@link Redacted}, which keeps the value when sent
- *     back
- * @param tls null: the default; its key is {@link Redacted} as well
+ * @param secretHeaders the names; every value is {@code ***}, which keeps the value when sent back
+ * @param tls null: the default; its key is {@code ***} as well
  * @param rate null: as many requests as there are
  * @param maxInFlight null: as many as there are
  * @param signatureScheme {@code v1} or {@code v1a}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param authority that issued the receiver's certificate; null: those that the JVM trusts
  * @param certificate that Homing presents to the receiver; null: none
- * @param key of that certificate, shown as {@link Redacted}, which keeps it; null: none
+ * @param key of that certificate, shown as {@code ***}, which keeps it; null: none
  */
 record TlsFields(@Nullable String authority, @Nullable String certificate, @Nullable String key) {
   /** The options as the API shows them; null if the subscription has none. */

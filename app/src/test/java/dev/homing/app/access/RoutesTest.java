@@ -15,8 +15,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** All routes: the scope each requires, and the tenant whose data it shows. */
-class RoutesTest {
-  private static final Map<String, String> SCOPES =
+public class RoutesTest {
+  /** What each route requires; the OpenAPI document says the same. */
+  public static final Map<String, String> SCOPES =
       Map.ofEntries(
           entry("POST /webhooks/{type}", "publish"),
           entry("GET /audit", "manage"),

@@ -3,6 +3,7 @@ package dev.homing.app.journey;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.homing.app.openapi.Contract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A client of Homing's API. */
+/** A client of Homing's API, which holds every answer to the OpenAPI document. */
 public final class Api {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -131,7 +132,9 @@ public final class Api {
     }
     try {
       HttpResponse<byte[]> answer = HTTP.send(request.build(), BodyHandlers.ofByteArray());
-      return new Answer(answer.statusCode(), answer.headers().map(), answer.body());
+      Answer given = new Answer(answer.statusCode(), answer.headers().map(), answer.body());
+      Contract.check(method, path, given);
+      return given;
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     } catch (InterruptedException stopped) {

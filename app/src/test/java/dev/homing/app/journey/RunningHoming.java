@@ -103,17 +103,14 @@ public final class RunningHoming implements AutoCloseable {
   }
 
   /** One that shares the parts only: its database and its namespace of Temporal are its own. */
-  public static RunningHoming apart(String name) {
-    RealParts parts = RealParts.shared();
-    RunningHoming running =
-        start(
-            Map.of(
-                "DATABASE_URL", parts.postgres().database(name),
-                "REDIS_URL", parts.redis().url(),
-                "TEMPORAL_ADDRESS", parts.temporal().url(),
-                "TEMPORAL_NAMESPACE", parts.temporal().namespace(name)));
+  public static RunningHoming startApart(String name, Map<String, String> more) {
+    RunningHoming running = start(apart(name, more));
     running.awaitHealthy();
     return running;
+  }
+
+  public static RunningHoming apart(String name) {
+    return startApart(name, Map.of());
   }
 
   /** Until it works with all its parts. */
@@ -168,7 +165,7 @@ public final class RunningHoming implements AutoCloseable {
   }
 
   private static boolean isPage(String route) {
-    return route.matches("[A-Z]+ /(ui|assets|portal)(/.*)?");
+    return route.matches("[A-Z]+ /(ui|assets|docs|openapi.json|portal)(/.*)?");
   }
 
   private Set<String> allRoutes() {

@@ -21,6 +21,9 @@ class PageRoutesTest {
   private static final Set<String> OPEN =
       Set.of(
           "GET /assets/{name}",
+          "GET /docs/outcomes/{word}",
+          "GET /docs/problems/{word}",
+          "GET /openapi.json",
           "GET /ui/sign-in",
           "POST /ui/sign-in",
           "POST /ui/sign-out",

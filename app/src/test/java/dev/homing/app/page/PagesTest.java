@@ -122,6 +122,8 @@ class PagesTest {
         "/ui/tenants/new",
         "/ui/tenants/default",
         "/ui/system",
+        "/docs/outcomes/refused",
+        "/docs/problems/stale-version",
         "/ui?tenant=default");
   }
 
@@ -249,6 +251,8 @@ class PagesTest {
     assertThat(page.text())
         .contains("retrying", "Answered 503.", "Homing keeps trying; act if it lasts.")
         .contains("#1 answered 503", hostile.type());
+    assertThat(page.select("details a[href=/docs/outcomes/refused]").text())
+        .isEqualTo("What refused means");
     assertThat(element(page, "curl").wholeText())
         .contains(
             "curl -i '" + HOSTILE.url() + "'",
@@ -353,6 +357,7 @@ class PagesTest {
     receiver.answers(Reply.saying(401, "{\"error\":\"unknown token\"}"));
     Document tested = Browser.parsed(BROWSER.submit(saved, "/test", Map.of()).expect(200));
     assertThat(tested.text()).contains("answered 401", "unknown token", "signing secret");
+    assertThat(tested.select("a[href=/docs/outcomes/refused]")).isNotEmpty();
 
     Document rotated =
         Browser.parsed(
@@ -479,6 +484,10 @@ class PagesTest {
                             need.contains(receiver.url().substring(7))
                                 && need.startsWith("gone")
                                 && need.contains("answered 410")));
+    assertThat(BROWSER.page("/ui").select(".needs a[href=/docs/outcomes/gone]")).isNotEmpty();
+    assertThat(
+            BROWSER.page("/ui/subscriptions/" + gone.id()).select(".notice a[href]").attr("href"))
+        .isEqualTo("/docs/outcomes/gone");
     List<String> tones = BROWSER.page("/ui").select(".needs .what > .pill").eachAttr("class");
     assertThat(tones).isSortedAccordingTo((one, other) -> rank(one) - rank(other));
     receiver.close();
