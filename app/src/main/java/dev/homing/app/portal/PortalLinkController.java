@@ -3,6 +3,7 @@ package dev.homing.app.portal;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
 import dev.homing.app.portal.PortalLinkRegistry.LinkView;
+import dev.homing.app.problem.Problem;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -29,6 +30,13 @@ class PortalLinkController {
     this.links = links;
   }
 
+  /**
+   * Creates a link that a customer opens once. Create it when the customer asks for it: what opens
+   * it first begins the session.
+   *
+   * @return 201: the link, whose URL is shown only once
+   * @throws Problem 422: a field is not valid
+   */
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<LinkView> create(
       Authentication caller, @RequestBody PortalLinkRegistry.LinkRequest asked) {
@@ -36,6 +44,11 @@ class PortalLinkController {
     return ResponseEntity.created(URI.create("/portal-links/" + created.id())).body(created);
   }
 
+  /**
+   * Lists links, newest first, ended ones included until 30 days later.
+   *
+   * @param tenant only links of this tenant; operators only
+   */
   @GetMapping
   Page<LinkView> list(
       Authentication caller,
@@ -44,12 +57,21 @@ class PortalLinkController {
     return links.list(caller, tenant, request);
   }
 
+  /**
+   * Shows a link, without its URL.
+   *
+   * @throws Problem 404: there is no such link
+   */
   @GetMapping("/{id}")
   LinkView get(Authentication caller, @PathVariable String id) {
     return links.find(caller, id);
   }
 
-  /** Ends a link and its session: on this node at once, on every other within half a minute. */
+  /**
+   * Ends a link and its session: on this node at once, on every other within half a minute.
+   *
+   * @throws Problem 404: there is no such link
+   */
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void revoke(Authentication caller, @PathVariable String id) {

@@ -143,7 +143,13 @@ public class PortalLinkRegistry {
   /**
    * A link as callers see it.
    *
-   * @param session in seconds
+   * @param scopes what the customer may do
+   * @param session how long the customer stays signed in, in seconds
+   * @param returnUrl where the customer gets another link; null: not known
+   * @param createdBy the caller that created it, as the audit log names it
+   * @param expiresAt until when it can be opened
+   * @param openedAt when its session began; null: it was not opened
+   * @param revokedAt when it was ended early; null: it was not
    * @param url the whole link, only in the response that creates it
    */
   public record LinkView(

@@ -37,7 +37,8 @@ class OpenApiTest {
             "openapi",
             Map.of(
                 "springdoc.api-docs.enabled", "true",
-                "springdoc.paths-to-exclude", "/ui/**,/ui,/assets/**,/docs/**,/openapi.json,/error",
+                "springdoc.paths-to-exclude",
+                    "/ui/**,/ui,/portal/**,/portal,/assets/**,/docs/**,/openapi.json,/error",
                 "springdoc.override-with-generic-response", "false"))) {
       Api.Answer answer = homing.api().get("/v3/api-docs").expect(200);
       JsonNode document = PRETTY.readTree(new String(answer.body(), UTF_8));
