@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextAttemptAt null: no further attempt comes by itself
  * @param workflowId the workflow that has it in hand or had it last: its own, or that of its
  *     subscription's backlog; null: neither
- * @param attempts first to last; null in lists
+ * @param attempts first to last; left out in lists
  */
 record DeliveryView(
     DeliveryId id,

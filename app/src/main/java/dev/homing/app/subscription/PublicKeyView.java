@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A public key that verifies {@code v1a} signatures.
  *
  * @param publicKey {@code whpk_} and 32 bytes in base64 (Ed25519)
- * @param until the end of signing for it; null: it is the current key
+ * @param until the end of signing for it; left out: it is the current key
  */
 record PublicKeyView(
     String publicKey, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant until) {

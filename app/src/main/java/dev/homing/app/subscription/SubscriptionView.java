@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param rate null: as many requests as there are
  * @param maxInFlight null: as many as there are
  * @param signatureScheme {@code v1} or {@code v1a}
- * @param previousSecretUntil until when the previous secret also signs; null: it does not
- * @param standing how its receiver does; null in lists, and where nothing can have been sent yet
- * @param publicKey for the receiver to verify with; null: it verifies with the secret
+ * @param previousSecretUntil until when the previous secret also signs; left out: it does not
+ * @param standing how its receiver does; left out in lists, and where nothing can have been sent
+ *     yet
+ * @param publicKey for the receiver to verify with; left out: it verifies with the secret
  * @param secret only in the response that creates it, and only if the receiver needs it
  * @param dropped the secrets that did not move to another host; empty except in the response to the
  *     change
