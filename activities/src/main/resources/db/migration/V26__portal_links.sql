@@ -5,6 +5,8 @@ create table portal_links (
   tenant text not null references tenants,
   secret_hash bytea not null,
   scopes text[] not null,
+  -- The one subscription whose pages it opens; null: all of the tenant's.
+  subscription_id uuid,
   return_url text,
   created_by text not null,
   -- Until then the link can be opened, once.

@@ -48,6 +48,7 @@ class PortalLinkPages {
   /**
    * A link.
    *
+   * @param subscription the one that it opens; null: all of the tenant's
    * @param state {@code open}: it can be opened; {@code opened}: its session goes on; {@code
    *     expired}: it was not opened in time, or its session is over; {@code revoked}
    * @param until when it can be opened no more or, once it was opened, when its session is over
@@ -56,6 +57,7 @@ class PortalLinkPages {
       String id,
       String tenant,
       String scopes,
+      @Nullable String subscription,
       String createdBy,
       String state,
       Instant createdAt,
@@ -68,6 +70,7 @@ class PortalLinkPages {
           link.id().toString(),
           link.tenant().name(),
           words(link.scopes()),
+          link.subscriptionId() == null ? null : link.subscriptionId().toString(),
           link.createdBy(),
           link.revokedAt() != null
               ? "revoked"
@@ -116,12 +119,14 @@ class PortalLinkPages {
       Visit visit,
       String tenant,
       List<String> scopes,
+      String subscription,
       String expiresIn,
       String session,
       String returnUrl,
       Map<String, String> faults) {
     FormModel with(Map<String, String> found) {
-      return new FormModel(visit, tenant, scopes, expiresIn, session, returnUrl, found);
+      return new FormModel(
+          visit, tenant, scopes, subscription, expiresIn, session, returnUrl, found);
     }
 
     /** What each scope that the caller may give lets the customer do. */
@@ -154,7 +159,7 @@ class PortalLinkPages {
   ResponseEntity<byte[]> form(Visit visit) {
     return form(
         HttpStatus.OK,
-        new FormModel(visit, visit.tenant().name(), List.of(), "15m", "8h", "", Map.of()));
+        new FormModel(visit, visit.tenant().name(), List.of(), "", "15m", "8h", "", Map.of()));
   }
 
   private ResponseEntity<byte[]> form(HttpStatus status, FormModel model) {
@@ -177,6 +182,7 @@ class PortalLinkPages {
             visit,
             sent.filled("tenant").orElse(visit.tenant().name()),
             sent.all("scope"),
+            sent.text("subscription_id").strip(),
             sent.text("expires_in"),
             sent.text("session"),
             sent.text("return_url").strip(),
@@ -188,6 +194,7 @@ class PortalLinkPages {
               new PortalLinkRegistry.LinkRequest(
                   model.tenant(),
                   model.scopes(),
+                  model.subscription().isEmpty() ? null : model.subscription(),
                   length("expires_in", model.expiresIn()),
                   length("session", model.session()),
                   model.returnUrl().isEmpty() ? null : model.returnUrl()));

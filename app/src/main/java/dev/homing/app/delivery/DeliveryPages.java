@@ -81,13 +81,17 @@ class DeliveryPages {
       @Nullable String outcome,
       String since,
       String until) {
+    boolean mayChangeMany() {
+      return visit.mayManage() && visit.seesAll();
+    }
+
     /** Whether all that match may be sent again: afterwards they match no longer. */
     boolean mayRetryAll() {
-      return visit.mayManage() && !rows.isEmpty() && isIn("failed", "cancelled");
+      return mayChangeMany() && !rows.isEmpty() && isIn("failed", "cancelled");
     }
 
     boolean mayCancelAll() {
-      return visit.mayManage() && !rows.isEmpty() && isIn("retrying", "held");
+      return mayChangeMany() && !rows.isEmpty() && isIn("retrying", "held");
     }
 
     private boolean isIn(String... states) {

@@ -45,6 +45,18 @@ public record Visit(
         : customer.looks().name();
   }
 
+  /** Whether the pages show all of the tenant; else one subscription alone. */
+  public boolean seesAll() {
+    return customer == null || customer.subscription() == null;
+  }
+
+  /** The page to begin with. */
+  public String home() {
+    return customer == null || customer.link() == null || seesAll()
+        ? "/ui"
+        : customer.link().start();
+  }
+
   public boolean mayRead() {
     return may("read");
   }

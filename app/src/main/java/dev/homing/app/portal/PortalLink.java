@@ -2,6 +2,7 @@ package dev.homing.app.portal;
 
 import dev.homing.app.access.Caller;
 import dev.homing.app.access.Scope;
+import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A link that a customer opens once, which begins a session in the pages of a tenant.
  *
  * @param scopes what the customer may do
+ * @param subscription the one that the customer sees; null: all of the tenant's
  * @param session how long the session lasts from the opening on
  * @param returnUrl where the customer gets another link; null: not known
  * @param createdBy the caller that created it, as the audit log names it
@@ -23,6 +25,7 @@ public record PortalLink(
     PortalLinkId id,
     Tenant tenant,
     Set<Scope> scopes,
+    @Nullable SubscriptionId subscription,
     Duration session,
     @Nullable String returnUrl,
     String createdBy,
@@ -33,6 +36,11 @@ public record PortalLink(
   /** The customer, who acts in the name of the link. */
   public Caller caller() {
     return new Caller(id.toString(), tenant, scopes);
+  }
+
+  /** The page on which the customer begins. */
+  public String start() {
+    return "/ui/subscriptions" + (subscription == null ? "" : "/" + subscription);
   }
 
   /** Whether its session goes on. */

@@ -3,6 +3,7 @@ package dev.homing.app.portal;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.app.access.Scope;
 import dev.homing.app.access.Tenants;
 import dev.homing.app.audit.Action;
@@ -13,6 +14,7 @@ import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
 import dev.homing.app.problem.Problem;
 import dev.homing.workflows.PrefixedId;
+import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -51,6 +53,7 @@ public class PortalLinkRegistry {
   private final PortalLinks links;
   private final PortalSettings settings;
   private final Tenants tenants;
+  private final Subscriptions subscriptions;
   private final AuditLog auditLog;
   private final TransactionTemplate transaction;
   private final Supplier<UUID> ids;
@@ -61,6 +64,7 @@ public class PortalLinkRegistry {
       PortalLinks links,
       PortalSettings settings,
       Tenants tenants,
+      Subscriptions subscriptions,
       AuditLog auditLog,
       TransactionTemplate transaction,
       Supplier<UUID> ids,
@@ -68,6 +72,7 @@ public class PortalLinkRegistry {
     this.links = links;
     this.settings = settings;
     this.tenants = tenants;
+    this.subscriptions = subscriptions;
     this.auditLog = auditLog;
     this.transaction = transaction;
     this.ids = ids;
@@ -80,6 +85,7 @@ public class PortalLinkRegistry {
    * @param tenant whose pages it opens; null: the caller's
    * @param scopes some of {@code read}, {@code manage} and {@code secrets}; {@code read} is always
    *     one of them; null: that alone
+   * @param subscriptionId the one subscription whose pages it opens; null: all of the tenant's
    * @param expiresIn how long it can be opened; null: 15 minutes
    * @param session how long the customer stays signed in; null: 8 hours
    * @param returnUrl where the customer gets another link; null: not known
@@ -87,6 +93,7 @@ public class PortalLinkRegistry {
   public record LinkRequest(
       @Nullable String tenant,
       @Nullable List<String> scopes,
+      @Nullable String subscriptionId,
       @Nullable Duration expiresIn,
       @Nullable Duration session,
       @Nullable String returnUrl) {
@@ -156,6 +163,7 @@ public class PortalLinkRegistry {
       PortalLinkId id,
       Tenant tenant,
       Set<Scope> scopes,
+      @Nullable SubscriptionId subscriptionId,
       long session,
       @Nullable String returnUrl,
       String createdBy,
@@ -173,6 +181,7 @@ public class PortalLinkRegistry {
           link.id(),
           link.tenant(),
           link.scopes(),
+          link.subscription(),
           link.session().toSeconds(),
           link.returnUrl(),
           link.createdBy(),
@@ -195,6 +204,7 @@ public class PortalLinkRegistry {
     List<Problem.FieldError> errors = new ArrayList<>();
     Tenant tenant = tenant(caller, asked.tenant(), errors);
     Set<Scope> scopes = asked.scopes(caller, errors);
+    SubscriptionId subscription = subscription(tenant, asked.subscriptionId(), errors);
     Duration expiry = asked.expiry(errors);
     Duration session = asked.duration(errors);
     String returnUrl = asked.url(errors);
@@ -206,6 +216,7 @@ public class PortalLinkRegistry {
             new PortalLinkId(ids.get()),
             tenant,
             scopes,
+            subscription,
             session,
             returnUrl,
             Actor.of(caller).name(),
@@ -240,6 +251,20 @@ public class PortalLinkRegistry {
       errors.add(new Problem.FieldError("tenant", "must be the name of a tenant of this key"));
     }
     return asked;
+  }
+
+  private @Nullable SubscriptionId subscription(
+      Tenant tenant, @Nullable String id, List<Problem.FieldError> errors) {
+    if (id == null) {
+      return null;
+    }
+    Optional<SubscriptionId> found =
+        SubscriptionId.read(id).filter(read -> subscriptions.find(tenant, read).isPresent());
+    if (found.isEmpty()) {
+      errors.add(
+          new Problem.FieldError("subscription_id", "must be the id of one of its subscriptions"));
+    }
+    return found.orElse(null);
   }
 
   /**

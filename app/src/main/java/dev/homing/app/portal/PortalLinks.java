@@ -2,8 +2,8 @@ package dev.homing.app.portal;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.homing.app.access.Caller;
 import dev.homing.app.access.Scope;
+import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,14 +54,16 @@ public class PortalLinks {
         .update();
     jdbc.sql(
             """
-            insert into portal_links (id, tenant, secret_hash, scopes, return_url, created_by,
-              expires_at, session_seconds)
-            values (:id, :tenant, :hash, :scopes, :returnUrl, :createdBy, :expiresAt, :session)
+            insert into portal_links (id, tenant, secret_hash, scopes, subscription_id, return_url,
+              created_by, expires_at, session_seconds)
+            values (:id, :tenant, :hash, :scopes, :subscription, :returnUrl, :createdBy, :expiresAt,
+              :session)
             """)
         .param("id", link.id().uuid())
         .param("tenant", link.tenant().name())
         .param("hash", token.hash())
         .param("scopes", link.scopes().stream().map(Scope::word).toArray(String[]::new))
+        .param("subscription", link.subscription() == null ? null : link.subscription().uuid())
         .param("returnUrl", link.returnUrl())
         .param("createdBy", link.createdBy())
         .param("expiresAt", link.expiresAt().atOffset(ZoneOffset.UTC))
@@ -104,13 +106,12 @@ public class PortalLinks {
                     .optional());
   }
 
-  /** The customer whose session began with the link of this name; empty if it has ended. */
-  public Optional<Caller> caller(String name) {
+  /** The link of this name, if its session goes on. */
+  public Optional<PortalLink> inSession(String name) {
     Function<PortalLinkId, @Nullable PortalLink> loading = this::current;
     return PortalLinkId.read(name)
         .flatMap(id -> Optional.ofNullable(inSession.get(id, loading)))
-        .filter(link -> link.isInSession(clock.instant()))
-        .map(PortalLink::caller);
+        .filter(link -> link.isInSession(clock.instant()));
   }
 
   private @Nullable PortalLink current(PortalLinkId id) {
@@ -178,6 +179,7 @@ public class PortalLinks {
         new PortalLinkId(row.getObject("id", UUID.class)),
         new Tenant(row.getString("tenant")),
         scopes((String[]) row.getArray("scopes").getArray()),
+        subscription(row.getObject("subscription_id", UUID.class)),
         Duration.ofSeconds(row.getInt("session_seconds")),
         row.getString("return_url"),
         row.getString("created_by"),
@@ -190,6 +192,10 @@ public class PortalLinks {
     Set<Scope> scopes = EnumSet.noneOf(Scope.class);
     Arrays.stream(words).flatMap(word -> Scope.of(word).stream()).forEach(scopes::add);
     return scopes;
+  }
+
+  private static @Nullable SubscriptionId subscription(@Nullable UUID id) {
+    return id == null ? null : new SubscriptionId(id);
   }
 
   private static @Nullable Instant time(ResultSet row, String column) throws SQLException {

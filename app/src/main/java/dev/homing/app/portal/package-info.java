@@ -1,4 +1,6 @@
-/** Links by which a tenant's customers sign in to its pages, and how the pages look to them. */
+/**
+ * Links by which a tenant's customers sign in, which pages there are for them, and how these look.
+ */
 @NullMarked
 package dev.homing.app.portal;
 

@@ -32,7 +32,6 @@ import org.springframework.web.bind.annotation.RestController;
 class PortalDoor {
   static final String PATH = "/portal";
 
-  private static final String START = "/ui/subscriptions";
   private static final MediaType CSS = new MediaType("text", "css", StandardCharsets.UTF_8);
 
   private final PortalLinks links;
@@ -92,7 +91,7 @@ class PortalDoor {
     return ResponseEntity.status(HttpStatus.SEE_OTHER)
         .header(
             HttpHeaders.SET_COOKIE, SessionCookie.OF_LINK.set(session, age, settings.isFramed()))
-        .header(HttpHeaders.LOCATION, START)
+        .header(HttpHeaders.LOCATION, opened.get().start())
         .build();
   }
 

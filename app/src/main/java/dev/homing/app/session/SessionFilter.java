@@ -6,6 +6,7 @@ import dev.homing.app.access.Caller;
 import dev.homing.app.access.Credentials;
 import dev.homing.app.access.Tenants;
 import dev.homing.app.portal.Customer;
+import dev.homing.app.portal.PortalLink;
 import dev.homing.app.portal.PortalLinks;
 import dev.homing.app.portal.PortalSettings;
 import dev.homing.app.problem.Problem;
@@ -59,13 +60,13 @@ final class SessionFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     try {
-      Optional<Caller> customer = ofLink(request);
-      if (customer.isPresent() || PageSecurity.isOfPortal(request)) {
-        new Customer(portal).enter(request);
+      Optional<PortalLink> link = ofLink(request);
+      if (link.isPresent() || PageSecurity.isOfPortal(request)) {
+        new Customer(portal, link.orElse(null)).enter(request);
       }
       Optional<Caller> caller = settings.isOpen() ? Admission.local(request) : ofKey(request);
-      if (customer.isPresent() && (caller.isPresent() || !settings.isOpen())) {
-        caller = customer;
+      if (link.isPresent() && (caller.isPresent() || !settings.isOpen())) {
+        caller = link.map(PortalLink::caller).map(SessionFilter::inSession);
       }
       caller.ifPresent(
           known -> admission.admit(actingForChosen(known, request), request, response));
@@ -85,12 +86,8 @@ final class SessionFilter extends OncePerRequestFilter {
   }
 
   /** A customer's session counts before the one of an operator, which may do more. */
-  private Optional<Caller> ofLink(HttpServletRequest request) {
-    return SessionCookie.OF_LINK
-        .of(request)
-        .flatMap(sessions::name)
-        .flatMap(links::caller)
-        .map(SessionFilter::inSession);
+  private Optional<PortalLink> ofLink(HttpServletRequest request) {
+    return SessionCookie.OF_LINK.of(request).flatMap(sessions::name).flatMap(links::inSession);
   }
 
   /** The caller as the audit log names it. */

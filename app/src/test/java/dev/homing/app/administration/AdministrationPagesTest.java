@@ -275,6 +275,31 @@ class AdministrationPagesTest {
     customer.get("/ui").expect(303);
   }
 
+  @Test
+  void aPortalLinkMayBeForOneSubscription() {
+    String tenant = tenant();
+    Api api = HOMING.api().authorized("Bearer " + key(tenant, "read", "manage"));
+    String id = subscription(api);
+    Document form = OPERATOR.page("/ui/portal-links/new?tenant=" + tenant);
+    Document refused =
+        Browser.parsed(
+            OPERATOR
+                .submit(form, "/new", Map.of("subscription_id", subscription(ADMIN)))
+                .expect(422));
+    assertThat(element(refused, "link-subscription-fault").text())
+        .isEqualTo("must be the id of one of its subscriptions");
+
+    Document made =
+        Browser.parsed(
+            OPERATOR.submit(form, "/new", Map.of("subscription_id", " " + id)).expect(200));
+
+    assertThat(made.select(".head").text()).contains("with read of " + id);
+    assertThat(OPERATOR.page("/ui/portal-links?tenant=" + tenant).select("tbody tr").text())
+        .contains("read of " + id);
+    assertThat(api.get("/portal-links").expect(200).text())
+        .contains("\"subscription_id\":\"" + id + "\"");
+  }
+
   private static Instant time(JsonNode node, String field) {
     return Instant.parse(Api.text(node, field));
   }

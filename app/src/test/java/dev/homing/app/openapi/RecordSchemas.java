@@ -51,7 +51,9 @@ final class RecordSchemas implements ModelConverter {
           DeliveryId.class.getSimpleName(),
           "dlv_",
           "KeyId",
-          "hk_");
+          "hk_",
+          "PortalLinkId",
+          "hp_");
 
   /** Records that callers send; of the last two, the API also answers with some. */
   private static final Set<String> SENT =
@@ -60,6 +62,7 @@ final class RecordSchemas implements ModelConverter {
           "RetryRequest",
           "RotationRequest",
           "KeyRequest",
+          "LinkRequest",
           "TenantRequest",
           "TenantTerms",
           "TlsFields",
@@ -75,6 +78,8 @@ final class RecordSchemas implements ModelConverter {
           Map.entry("SubscriptionController.Revealed", "RevealedSecret"),
           Map.entry("SubscriptionView.RetryView", "Retry"),
           Map.entry("TlsFields", "Tls"),
+          Map.entry("PortalLinkRegistry.LinkRequest", "PortalLinkRequest"),
+          Map.entry("PortalLinkRegistry.LinkView", "PortalLink"),
           Map.entry("ResealingController.Usage", "EncryptionKeys"),
           Map.entry("Reconciliation.Findings", "Reconciliation"),
           Map.entry("DeliveryRescuer.Repair", "Repairs"));

@@ -245,7 +245,8 @@ class ChangePages {
   @PostMapping("/{id}/delete")
   ResponseEntity<byte[]> delete(Visit visit, @PathVariable String id) {
     registry.delete(visit.tenant(), SubscriptionPages.read(id), IfMatch.ANY);
-    return Templates.see(visit.after("/ui/subscriptions", "deleted"));
+    String next = visit.seesAll() ? "/ui/subscriptions" : "/ui/deliveries";
+    return Templates.see(visit.after(next, "deleted"));
   }
 
   static String place(Subscription subscription) {
