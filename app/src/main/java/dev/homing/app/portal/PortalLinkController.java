@@ -2,7 +2,6 @@ package dev.homing.app.portal;
 
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
-import dev.homing.app.portal.PortalLinkRegistry.LinkView;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -30,14 +29,14 @@ class PortalLinkController {
   }
 
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<LinkView> create(
+  ResponseEntity<PortalLinkView> create(
       Authentication caller, @RequestBody PortalLinkRegistry.LinkRequest asked) {
-    LinkView created = links.create(caller, asked);
+    PortalLinkView created = links.create(caller, asked);
     return ResponseEntity.created(URI.create("/portal-links/" + created.id())).body(created);
   }
 
   @GetMapping
-  Page<LinkView> list(
+  Page<PortalLinkView> list(
       Authentication caller,
       @RequestParam(required = false) @Nullable String tenant,
       ListRequest request) {
@@ -45,7 +44,7 @@ class PortalLinkController {
   }
 
   @GetMapping("/{id}")
-  LinkView get(Authentication caller, @PathVariable String id) {
+  PortalLinkView get(Authentication caller, @PathVariable String id) {
     return links.find(caller, id);
   }
 
