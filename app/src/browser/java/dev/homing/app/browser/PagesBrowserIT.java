@@ -2,6 +2,7 @@ package dev.homing.app.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -93,7 +94,10 @@ class PagesBrowserIT {
   @ParameterizedTest
   @MethodSource("all")
   void eachIsReachedByTheKeyboard(String path) {
-    tab.visit(path).page().evaluate(FORGET);
+    tab.visit(path);
+    // Numbers that come later would take the focus away.
+    PlaywrightAssertions.assertThat(tab.page().locator(".later")).hasCount(0);
+    tab.page().evaluate(FORGET);
     for (int stops = 0; stops < 300; stops++) {
       tab.page().keyboard().press("Tab");
       Object found = tab.page().evaluate(STOP);

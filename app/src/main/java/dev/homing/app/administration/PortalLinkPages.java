@@ -8,7 +8,7 @@ import dev.homing.app.page.Templates;
 import dev.homing.app.page.Text;
 import dev.homing.app.page.Visit;
 import dev.homing.app.portal.PortalLinkRegistry;
-import dev.homing.app.portal.PortalLinkRegistry.LinkView;
+import dev.homing.app.portal.PortalLinkView;
 import dev.homing.app.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
@@ -63,7 +63,7 @@ class PortalLinkPages {
       Instant createdAt,
       @Nullable Instant openedAt,
       Instant until) {
-    static Row of(LinkView link, Instant now) {
+    static Row of(PortalLinkView link, Instant now) {
       Instant opened = link.openedAt();
       Instant until = opened == null ? link.expiresAt() : opened.plusSeconds(link.session());
       return new Row(
@@ -188,7 +188,7 @@ class PortalLinkPages {
             sent.text("return_url").strip(),
             Map.of());
     try {
-      LinkView made =
+      PortalLinkView made =
           links.create(
               caller,
               new PortalLinkRegistry.LinkRequest(

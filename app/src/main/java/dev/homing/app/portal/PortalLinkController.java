@@ -2,7 +2,6 @@ package dev.homing.app.portal;
 
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
-import dev.homing.app.portal.PortalLinkRegistry.LinkView;
 import dev.homing.app.problem.Problem;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +37,9 @@ class PortalLinkController {
    * @throws Problem 422: a field is not valid
    */
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<LinkView> create(
+  ResponseEntity<PortalLinkView> create(
       Authentication caller, @RequestBody PortalLinkRegistry.LinkRequest asked) {
-    LinkView created = links.create(caller, asked);
+    PortalLinkView created = links.create(caller, asked);
     return ResponseEntity.created(URI.create("/portal-links/" + created.id())).body(created);
   }
 
@@ -50,7 +49,7 @@ class PortalLinkController {
    * @param tenant only links of this tenant; operators only
    */
   @GetMapping
-  Page<LinkView> list(
+  Page<PortalLinkView> list(
       Authentication caller,
       @RequestParam(required = false) @Nullable String tenant,
       ListRequest request) {
@@ -63,7 +62,7 @@ class PortalLinkController {
    * @throws Problem 404: there is no such link
    */
   @GetMapping("/{id}")
-  LinkView get(Authentication caller, @PathVariable String id) {
+  PortalLinkView get(Authentication caller, @PathVariable String id) {
     return links.find(caller, id);
   }
 

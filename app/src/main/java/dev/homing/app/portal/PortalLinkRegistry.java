@@ -2,7 +2,6 @@ package dev.homing.app.portal;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.app.access.Scope;
 import dev.homing.app.access.Tenants;
@@ -13,13 +12,11 @@ import dev.homing.app.http.TextRules;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
 import dev.homing.app.problem.Problem;
-import dev.homing.workflows.PrefixedId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -147,60 +144,8 @@ public class PortalLinkRegistry {
     }
   }
 
-  /**
-   * A link as callers see it.
-   *
-   * @param scopes what the customer may do
-   * @param session how long the customer stays signed in, in seconds
-   * @param returnUrl where the customer gets another link; null: not known
-   * @param createdBy the caller that created it, as the audit log names it
-   * @param expiresAt until when it can be opened
-   * @param openedAt when its session began; null: it was not opened
-   * @param revokedAt when it was ended early; null: it was not
-   * @param url the whole link, only in the response that creates it
-   */
-  public record LinkView(
-      PortalLinkId id,
-      Tenant tenant,
-      Set<Scope> scopes,
-      @Nullable SubscriptionId subscriptionId,
-      long session,
-      @Nullable String returnUrl,
-      String createdBy,
-      Instant createdAt,
-      Instant expiresAt,
-      @Nullable Instant openedAt,
-      @Nullable Instant revokedAt,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String url) {
-    private static LinkView of(PortalLink link) {
-      return of(link, null);
-    }
-
-    private static LinkView of(PortalLink link, @Nullable String url) {
-      return new LinkView(
-          link.id(),
-          link.tenant(),
-          link.scopes(),
-          link.subscription(),
-          link.session().toSeconds(),
-          link.returnUrl(),
-          link.createdBy(),
-          PrefixedId.time(link.id().uuid()),
-          link.expiresAt(),
-          link.openedAt(),
-          link.revokedAt(),
-          url);
-    }
-
-    /** Omits what opens the link. */
-    @Override
-    public String toString() {
-      return "LinkView[%s of %s]".formatted(id, tenant);
-    }
-  }
-
   /** Makes a link; a problem names the fields that are not valid. */
-  public LinkView create(Authentication caller, LinkRequest asked) {
+  public PortalLinkView create(Authentication caller, LinkRequest asked) {
     List<Problem.FieldError> errors = new ArrayList<>();
     Tenant tenant = tenant(caller, asked.tenant(), errors);
     Set<Scope> scopes = asked.scopes(caller, errors);
@@ -229,7 +174,7 @@ public class PortalLinkRegistry {
           links.add(link, token);
           auditLog.add(tenant, Action.PORTAL_LINK_CREATED, link.id().toString());
         });
-    return LinkView.of(link, url() + "/portal#" + token.text());
+    return PortalLinkView.of(link, url() + "/portal#" + token.text());
   }
 
   private String url() {
@@ -272,7 +217,8 @@ public class PortalLinkRegistry {
    *
    * @param tenant null: those of all tenants that the caller sees
    */
-  public Page<LinkView> list(Authentication caller, @Nullable String tenant, ListRequest request) {
+  public Page<PortalLinkView> list(
+      Authentication caller, @Nullable String tenant, ListRequest request) {
     if (tenant != null && !TextRules.fits(tenant, MAX_TENANT_LENGTH)) {
       throw Problem.malformed("tenant must be the name of a tenant");
     }
@@ -282,7 +228,7 @@ public class PortalLinkRegistry {
         .page(
             links.list(owner, request.from(), request.before(), request.fetch()),
             link -> link.id().uuid())
-        .map(LinkView::of);
+        .map(PortalLinkView::of);
   }
 
   /** Callers without operator rights see only their own tenant; null: an operator. */
@@ -291,8 +237,8 @@ public class PortalLinkRegistry {
   }
 
   /** Finds a link by its id; a problem if the caller sees none. */
-  public LinkView find(Authentication caller, String id) {
-    return LinkView.of(link(caller, id));
+  public PortalLinkView find(Authentication caller, String id) {
+    return PortalLinkView.of(link(caller, id));
   }
 
   /** Ends a link and its session: on this node at once, on every other within half a minute. */

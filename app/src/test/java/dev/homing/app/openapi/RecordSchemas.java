@@ -79,7 +79,6 @@ final class RecordSchemas implements ModelConverter {
           Map.entry("SubscriptionView.RetryView", "Retry"),
           Map.entry("TlsFields", "Tls"),
           Map.entry("PortalLinkRegistry.LinkRequest", "PortalLinkRequest"),
-          Map.entry("PortalLinkRegistry.LinkView", "PortalLink"),
           Map.entry("ResealingController.Usage", "EncryptionKeys"),
           Map.entry("Reconciliation.Findings", "Reconciliation"),
           Map.entry("DeliveryRescuer.Repair", "Repairs"));
