@@ -39,6 +39,9 @@ class CustomersPages implements HandlerInterceptor, WebMvcConfigurer {
   private static final Set<String> OPEN =
       Set.of(
           "GET /assets/{name}",
+          "GET /docs/outcomes/{word}",
+          "GET /docs/problems/{word}",
+          "GET /openapi.json",
           "GET /portal",
           "POST /portal",
           "GET /portal/theme.css",

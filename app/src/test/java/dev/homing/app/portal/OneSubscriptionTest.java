@@ -46,6 +46,9 @@ class OneSubscriptionTest {
   private static final Set<String> OPEN =
       Set.of(
           "GET /assets/{name}",
+          "GET /docs/outcomes/{word}",
+          "GET /docs/problems/{word}",
+          "GET /openapi.json",
           "GET /portal",
           "POST /portal",
           "GET /portal/theme.css",
@@ -172,6 +175,14 @@ class OneSubscriptionTest {
                 .json()
                 .get("items"))
         .isEmpty();
+  }
+
+  @Test
+  void whatOutcomesMeanIsForEveryone() {
+    String delivery = customer.get("/ui/deliveries/" + ours.delivery()).expect(200).text();
+
+    assertThat(delivery).contains("href=\"/docs/outcomes/dns_failed\"");
+    customer.get("/docs/outcomes/dns_failed").expect(200);
   }
 
   /** Byte for byte, except for the requested id. */
