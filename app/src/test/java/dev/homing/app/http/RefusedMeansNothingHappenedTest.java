@@ -64,6 +64,8 @@ class RefusedMeansNothingHappenedTest {
               "POST /keys",
               new Call(() -> "/keys", () -> "{\"tenant\": \"default\", \"scopes\": [\"read\"]}")),
           Map.entry("DELETE /keys/{id}", new Call(this::key, () -> "")),
+          Map.entry("POST /portal-links", new Call(() -> "/portal-links", () -> "{}")),
+          Map.entry("DELETE /portal-links/{id}", new Call(this::portalLink, () -> "")),
           Map.entry(
               "POST /admin/reconciliation", new Call(() -> "/admin/reconciliation", () -> "")),
           Map.entry("POST /admin/encryption", new Call(() -> "/admin/encryption", () -> "")));
@@ -174,6 +176,10 @@ class RefusedMeansNothingHappenedTest {
     String name = unique();
     api.post("/tenants", Map.of("name", name)).expect(201);
     return "/tenants/" + name;
+  }
+
+  private String portalLink() {
+    return "/portal-links/" + Api.id(HOMING.admin().post("/portal-links", Map.of()).expect(201));
   }
 
   private String key() {
