@@ -7,8 +7,6 @@ import org.junit.jupiter.api.Test;
 
 /** Clients that generators make of the OpenAPI document compile, publish an event and read it. */
 class GeneratedClientsIT {
-  private static final Path SOURCES = Path.of("src/test/contract").toAbsolutePath();
-
   @Test
   void python() throws IOException, InterruptedException {
     Tool tool = Tool.in("python");
@@ -25,7 +23,7 @@ class GeneratedClientsIT {
     try (RunningHoming homing = RunningHoming.apart("python-client")) {
       tool.run(
           programs.resolve("python").toString(),
-          SOURCES.resolve("publish.py").toString(),
+          Tool.SOURCES.resolve("publish.py").toString(),
           homing.api().base().toString());
     }
   }
@@ -33,7 +31,7 @@ class GeneratedClientsIT {
   @Test
   void typescript() throws IOException, InterruptedException {
     Tool tool = Tool.in("typescript");
-    tool.copy(SOURCES.resolve("typescript"));
+    tool.copy(Tool.SOURCES.resolve("typescript"));
     tool.run("npm", "install", "--silent", "--no-audit", "--no-fund");
     tool.run("npx", "openapi-typescript", Tool.document(), "--output", "homing.d.ts");
     tool.run("npx", "tsc");
@@ -52,7 +50,7 @@ class GeneratedClientsIT {
           "-q",
           "-ntp",
           "-f",
-          SOURCES.resolve("java").toString(),
+          Tool.SOURCES.resolve("java").toString(),
           "verify",
           "-Ddocument=" + Tool.document(),
           "-Dbuild.folder=" + Path.of("target/contract/java").toAbsolutePath(),

@@ -3,6 +3,7 @@ package dev.homing.app.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +13,9 @@ import java.util.stream.Stream;
 /** Commands of other languages' tools, in a folder of the build. */
 final class Tool {
   private static final Path DOCUMENT = Path.of("../docs/openapi.json").toAbsolutePath().normalize();
+
+  /** What the tools need from this repository. */
+  static final Path SOURCES = Path.of("src/test/contract").toAbsolutePath();
 
   private final Path folder;
 
@@ -53,13 +57,31 @@ final class Tool {
     }
   }
 
-  /** Runs a command to its end, which must be a success; its output is that of the build. */
+  /**
+   * Runs a command to its end, which must be a success. Its output is in {@code output.txt}, as
+   * standard output belongs to the test runner.
+   */
   void run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).directory(folder.toFile()).inheritIO().start();
+    Path output = folder.resolve("output.txt");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     try {
-      assertThat(process.waitFor()).as("%s", List.of(command)).isZero();
+      int status = process.waitFor();
+      assertThat(status).as(() -> List.of(command) + "\n" + read(output)).isZero();
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  private static String read(Path output) {
+    try {
+      return Files.readString(output);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
     }
   }
 }

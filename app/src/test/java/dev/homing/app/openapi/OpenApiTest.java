@@ -59,6 +59,17 @@ class OpenApiTest {
     assertThat(operations).isEqualTo(RoutesTest.SCOPES.keySet());
   }
 
+  /** A payload that says that it is JSON may be any value, even null. */
+  @Test
+  void payloadsMayBeAnything() {
+    JsonNode content =
+        Document.json().at("/paths/~1events~1{id}~1payload/get/responses/200/content");
+
+    assertThat(content.at("/application~1json/schema").isObject()).isTrue();
+    assertThat(content.at("/application~1json/schema")).isEmpty();
+    assertThat(content.at("/*~1*/schema/format").asString()).isEqualTo("binary");
+  }
+
   @Test
   void everyOperationSchemaAndParameterIsDescribed() {
     JsonNode document = Document.json();

@@ -240,8 +240,8 @@ final class Operations implements GlobalOperationCustomizer {
               "The payload: any bytes of any content type, `application/json` if none is said.")
           .content(
               new Content()
-                  .addMediaType("application/json", new MediaType().schema(new Schema<>()))
-                  .addMediaType("*/*", new MediaType().schema(bytes())));
+                  .addMediaType("application/json", anything())
+                  .addMediaType("*/*", bytes()));
     }
     for (MethodParameter given : handler.getMethodParameters()) {
       var annotation =
@@ -262,8 +262,12 @@ final class Operations implements GlobalOperationCustomizer {
     return null;
   }
 
-  private static Schema<?> bytes() {
-    return RecordSchemas.typed("string").format("binary");
+  private static MediaType bytes() {
+    return new MediaType().schema(RecordSchemas.typed("string").format("binary"));
+  }
+
+  private static MediaType anything() {
+    return new MediaType().schema(new Schema<>());
   }
 
   /** The same without required fields. */
@@ -333,7 +337,8 @@ final class Operations implements GlobalOperationCustomizer {
           new Content().addMediaType("application/x-ndjson", new MediaType().schema(lines)));
     }
     if (type == byte[].class) {
-      return Optional.of(new Content().addMediaType("*/*", new MediaType().schema(bytes())));
+      return Optional.of(
+          new Content().addMediaType("*/*", bytes()).addMediaType("application/json", anything()));
     }
     return type == void.class
         ? Optional.empty()
