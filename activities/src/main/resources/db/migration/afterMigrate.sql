@@ -24,7 +24,8 @@ begin
     where accepted_in >= pg_snapshot_xmax(pg_current_snapshot());
   end if;
   if exists (
-    select from audit_log where written_in >= pg_snapshot_xmax(pg_current_snapshot()) limit 1) then
+    select from audit_log
+    where tenant <> '' and written_in >= pg_snapshot_xmax(pg_current_snapshot()) limit 1) then
     alter table audit_log disable trigger append_only;
     update audit_log set written_in = default
     where written_in >= pg_snapshot_xmax(pg_current_snapshot());

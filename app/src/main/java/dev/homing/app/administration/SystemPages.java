@@ -2,7 +2,6 @@ package dev.homing.app.administration;
 
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.secret.EncryptionKeys;
-import dev.homing.activities.subscription.Resealing;
 import dev.homing.app.maintenance.PartitionKeeper;
 import dev.homing.app.maintenance.Reconciliation;
 import dev.homing.app.maintenance.ResealingController;
@@ -140,7 +139,7 @@ class SystemPages {
 
   @PostMapping("/reseal")
   ResponseEntity<byte[]> reseal(Visit visit) {
-    Resealing.Result done = resealing.reseal(visit.tenant());
+    ResealingController.Resealed done = resealing.reseal(visit.tenant());
     return page(
         visit,
         "Resealed the secrets of %s.%s%s"

@@ -61,9 +61,11 @@ public class AuditLog {
       return new Filter(tenant, action, target, actor, from, id);
     }
 
+    /** Without a tenant, the condition that the indexes of all tenants have. */
     private Conditions ofTenant() {
-      return new Conditions()
-          .and("tenant = :tenant", "tenant", tenant == null ? null : tenant.name());
+      return tenant == null
+          ? new Conditions().and("tenant <> ''")
+          : new Conditions().and("tenant = :tenant", "tenant", tenant.name());
     }
 
     private Conditions others() {

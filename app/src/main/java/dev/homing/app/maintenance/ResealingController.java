@@ -36,10 +36,22 @@ public class ResealingController {
     return new Usage(resealing.secretsByKey());
   }
 
+  /**
+   * The result, in numbers of subscriptions.
+   *
+   * @param unreadable their key is not configured, or the stored secret was changed
+   * @param changedMeanwhile changed by their owners during the run; reseal again
+   */
+  public record Resealed(int resealed, int unreadable, int changedMeanwhile) {
+    private static Resealed of(Resealing.Result result) {
+      return new Resealed(result.resealed(), result.unreadable(), result.changedMeanwhile());
+    }
+  }
+
   /** Reseals all secrets with the first key; safe to repeat. */
   @PostMapping
-  public Resealing.Result reseal(@AuthenticationPrincipal Tenant tenant) {
+  public Resealed reseal(@AuthenticationPrincipal Tenant tenant) {
     auditLog.add(tenant, Action.SECRETS_RESEALED, "all");
-    return resealing.resealAll();
+    return Resealed.of(resealing.resealAll());
   }
 }

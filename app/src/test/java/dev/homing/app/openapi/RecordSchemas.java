@@ -71,7 +71,6 @@ final class RecordSchemas implements ModelConverter {
   private static final Map<String, String> NAMES =
       Map.ofEntries(
           Map.entry("TestEvents.Result", "TestResult"),
-          Map.entry("Resealing.Result", "Resealed"),
           Map.entry("AuditLog.Entry", "AuditEntry"),
           Map.entry("Tenants.Registered", "Tenant"),
           Map.entry("TenantRegistry.TenantTerms", "TenantPatch"),

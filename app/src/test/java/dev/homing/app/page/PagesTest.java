@@ -457,17 +457,26 @@ class PagesTest {
     Subscribed subscribed = API.subscribed(receiver, Api.PATIENT);
     String id = subscribed.newDelivery("retrying");
     String path = "/ui/deliveries/" + id;
-    Document first = BROWSER.page(path);
-    assertThat(element(first, "live").attr("hx-get")).isEqualTo(path);
-    String seen = element(first, "live").attr("hx-headers");
-    String digest = seen.replaceAll(".*:\"(.*)\"}", "$1");
-    assertThat(digest).matches("[0-9a-f]{18}");
+    assertThat(element(BROWSER.page(path), "live").attr("hx-get")).isEqualTo(path);
 
-    assertThat(BROWSER.get(path, "Homing-Seen", digest).expect(204).body()).isEmpty();
+    // Its workflow begins meanwhile.
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(BROWSER.get(path, "Homing-Seen", digestOf(path)).expect(204).body())
+                    .isEmpty());
+    String digest = digestOf(path);
     API.post("/deliveries/" + id + "/cancel").expect(200);
     assertThat(Browser.parsed(BROWSER.get(path, "Homing-Seen", digest).expect(200)).text())
         .contains("cancelled");
     receiver.close();
+  }
+
+  private static String digestOf(String path) {
+    String seen = element(BROWSER.page(path), "live").attr("hx-headers");
+    String digest = seen.replaceAll(".*:\"(.*)\"}", "$1");
+    assertThat(digest).matches("[0-9a-f]{18}");
+    return digest;
   }
 
   @Test
