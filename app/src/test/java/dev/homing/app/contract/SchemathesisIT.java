@@ -31,8 +31,6 @@ class SchemathesisIT {
           "--checks",
           "not_a_server_error,status_code_conformance,content_type_conformance,"
               + "response_headers_conformance,response_schema_conformance",
-          "--workers",
-          "2",
           "--max-time",
           System.getProperty("contract.time", "60"),
           "--continue-on-failure",
