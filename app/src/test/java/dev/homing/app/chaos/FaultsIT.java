@@ -52,8 +52,7 @@ class FaultsIT {
   @Row(number = 25, fault = "receiver answers half a second after the timeout")
   void anAnswerAfterTheTimeoutDoesNotCount(World world) {
     world.sinks.answer(first(visit -> new Reply.Late(Node.TIMEOUT.plusMillis(500))));
-    // Without backlogs: each probe would be another delivery's first attempt, and late as well.
-    world.begin(world.node().with("HOMING_OWN_RETRIES", "unlimited"));
+    world.begin(world.node());
     world.generator.awaitAccepted(2 * AFFECTED);
     world.check(SENT_AGAIN.duplicates(AFFECTED));
 

@@ -175,7 +175,7 @@ class NodeDeathsIT {
             .with("TEMPORAL_ADDRESS", "127.0.0.1:" + network.port())
             .stoppingAt(point, 1);
     network.delay(Duration.ofMillis(300)); // Events that arrive during a slow start share the next.
-    return killOnceHalted(doomed, withoutBacklogs(world), world);
+    return killOnceHalted(doomed, world);
   }
 
   private static Expected killAt(CrashPoint point, World world) {
