@@ -102,8 +102,8 @@ public final class Backlog {
   }
 
   /**
-   * Some of them, those that were tried before first: a receiver that fails the first attempt of
-   * each delivery would fail every probe else.
+   * Some of them, retries before first attempts: otherwise a receiver that fails the first attempt
+   * of each delivery would fail every probe.
    */
   List<Due> dueRetriesFirst(SubscriptionKey key, boolean ordered, int limit) {
     return due(key, ordered, LONGEST_DUE, "attempt_count = 0, next_attempt_at", limit);

@@ -10,13 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -174,60 +170,6 @@ public final class Standings {
         .optional();
   }
 
-  /** The standings of a tenant's receivers among these; those in good standing are left out. */
-  public Map<SubscriptionId, Standing> of(Tenant tenant, Collection<SubscriptionId> ids) {
-    return byId(
-        jdbc.sql(
-                """
-                select * from standings
-                where tenant = :tenant and subscription_id = any(:ids)
-                  and (state <> 'closed' or next_look is not null)
-                """)
-            .param("ids", ids.stream().map(SubscriptionId::uuid).toArray(UUID[]::new)),
-        tenant);
-  }
-
-  /** A tenant's receivers to which first attempts are not made, the longest first. */
-  public Map<SubscriptionId, Standing> inTrouble(Tenant tenant, int limit) {
-    return byId(
-        jdbc.sql(
-                """
-                select * from standings where tenant = :tenant and state <> 'closed'
-                order by since limit :limit
-                """)
-            .param("limit", limit),
-        tenant);
-  }
-
-  /** Tenants with receivers to which first attempts are not made; those with the most first. */
-  public Map<Tenant, Integer> tenantsInTrouble(int limit) {
-    return jdbc
-        .sql(
-            """
-            select tenant, count(*) as receivers from standings where state <> 'closed'
-            group by tenant order by receivers desc, tenant limit :limit
-            """)
-        .param("limit", limit)
-        .query((row, _) -> Map.entry(new Tenant(row.getString("tenant")), row.getInt("receivers")))
-        .list()
-        .stream()
-        .collect(
-            Collectors.toMap(
-                Map.Entry::getKey, Map.Entry::getValue, (one, _) -> one, LinkedHashMap::new));
-  }
-
-  private static Map<SubscriptionId, Standing> byId(
-      JdbcClient.StatementSpec statement, Tenant tenant) {
-    return statement
-        .param("tenant", tenant.name())
-        .query((row, _) -> Map.entry(new SubscriptionId(key(row).id()), standing(row)))
-        .list()
-        .stream()
-        .collect(
-            Collectors.toMap(
-                Map.Entry::getKey, Map.Entry::getValue, (one, _) -> one, LinkedHashMap::new));
-  }
-
   /** Changes the standing for its drain; {@code since} stays until it is out of trouble. */
   void change(SubscriptionKey key, Standing.State state) {
     jdbc.sql(
@@ -296,7 +238,7 @@ public final class Standings {
         row.getString("tenant"), row.getObject("subscription_id", UUID.class));
   }
 
-  private static Standing standing(ResultSet row) throws SQLException {
+  static Standing standing(ResultSet row) throws SQLException {
     OffsetDateTime heldUntil = row.getObject("held_until", OffsetDateTime.class);
     String reason = row.getString("reason");
     Standing.State state = Standing.State.of(row.getString("state"));

@@ -1,7 +1,7 @@
 package dev.homing.app.overview;
 
 import dev.homing.activities.backlog.BacklogCounts;
-import dev.homing.activities.standing.Standings;
+import dev.homing.activities.standing.StandingList;
 import dev.homing.app.page.Text;
 import dev.homing.app.page.Visit;
 import dev.homing.workflows.Tenant;
@@ -17,10 +17,10 @@ class OtherTenants {
   private static final int MOST = 10;
   private static final BacklogCounts.Size NOTHING = new BacklogCounts.Size(0, null);
 
-  private final Standings standings;
+  private final StandingList standings;
   private final BacklogCounts counts;
 
-  OtherTenants(Standings standings, BacklogCounts counts) {
+  OtherTenants(StandingList standings, BacklogCounts counts) {
     this.standings = standings;
     this.counts = counts;
   }

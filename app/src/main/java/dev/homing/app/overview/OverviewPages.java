@@ -9,7 +9,7 @@ import dev.homing.activities.event.Events;
 import dev.homing.activities.failing.FailingSubscriptions;
 import dev.homing.activities.list.BoundedList;
 import dev.homing.activities.standing.Standing;
-import dev.homing.activities.standing.Standings;
+import dev.homing.activities.standing.StandingList;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.app.delivery.DeliveryRows;
@@ -49,7 +49,7 @@ class OverviewPages {
   private static final BacklogCounts.Size NOTHING = new BacklogCounts.Size(0, null);
 
   private final Subscriptions subscriptions;
-  private final Standings standings;
+  private final StandingList standings;
   private final FailingSubscriptions failing;
   private final BacklogCounts counts;
   private final DeliveryList deliveries;
@@ -63,7 +63,7 @@ class OverviewPages {
 
   OverviewPages(
       Subscriptions subscriptions,
-      Standings standings,
+      StandingList standings,
       FailingSubscriptions failing,
       BacklogCounts counts,
       DeliveryList deliveries,

@@ -22,7 +22,7 @@ import org.springframework.web.util.UriUtils;
  * @param tenants to choose from; empty unless the caller is an operator
  * @param chosen whether the query names the tenant, so that links do as well
  * @param done what the form just sent has done, in one word; null: nothing
- * @param customer who came by a portal link; null: nobody did
+ * @param customer who came by a portal link; null: the caller signed in with a key, or not at all
  */
 @Parameters({Visit.TENANT, Visit.DONE})
 public record Visit(

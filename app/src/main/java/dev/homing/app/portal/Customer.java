@@ -5,7 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One who comes by a portal link, or has yet to open one.
+ * A person who came by a portal link, or is about to open one.
  *
  * @param looks how pages look to customers
  * @param link by which the customer came; null: by none so far

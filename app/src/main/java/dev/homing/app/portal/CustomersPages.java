@@ -35,7 +35,7 @@ import org.springframework.web.util.UriUtils;
  */
 @Component
 class CustomersPages implements HandlerInterceptor, WebMvcConfigurer {
-  /** What one may ask for who has not signed in. */
+  /** Routes that need no session. */
   private static final Set<String> OPEN =
       Set.of(
           "GET /assets/{name}",

@@ -20,6 +20,7 @@ import dev.homing.activities.sequence.Sequences;
 import dev.homing.activities.slots.SendingLimits;
 import dev.homing.activities.standing.KnownStandings;
 import dev.homing.activities.standing.OwnRetries;
+import dev.homing.activities.standing.StandingList;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.Receivers;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,6 +36,11 @@ class BacklogWiring {
   @Bean
   Standings standings(JdbcClient jdbc) {
     return new Standings(jdbc);
+  }
+
+  @Bean
+  StandingList standingList(JdbcClient jdbc) {
+    return new StandingList(jdbc);
   }
 
   @Bean

@@ -6,7 +6,7 @@ import dev.homing.activities.failing.FailingSubscriptions;
 import dev.homing.activities.list.BoundedList;
 import dev.homing.activities.routing.EventTypes;
 import dev.homing.activities.standing.Standing;
-import dev.homing.activities.standing.Standings;
+import dev.homing.activities.standing.StandingList;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.Subscription;
@@ -52,7 +52,7 @@ class SubscriptionPages {
 
   private final SubscriptionList list;
   private final SubscriptionRegistry registry;
-  private final Standings standings;
+  private final StandingList standings;
   private final FailingSubscriptions failing;
   private final BacklogCounts counts;
   private final DeliveryList deliveries;
@@ -64,7 +64,7 @@ class SubscriptionPages {
   SubscriptionPages(
       SubscriptionList list,
       SubscriptionRegistry registry,
-      Standings standings,
+      StandingList standings,
       FailingSubscriptions failing,
       BacklogCounts counts,
       DeliveryList deliveries,
@@ -272,7 +272,7 @@ class SubscriptionPages {
             terms,
             Health.of(
                 found,
-                standings.find(key),
+                Optional.ofNullable(standings.of(tenant, List.of(found.id())).get(found.id())),
                 waiting,
                 failing.since(tenant, List.of(found.id())).get(found.id())),
             Text.number(waiting.waiting(), BacklogCounts.COUNTED),
