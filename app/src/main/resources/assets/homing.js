@@ -102,7 +102,7 @@
     }
   });
 
-  // A poll waits while nobody looks, while it is paused, and while the focus, a selection or a tick would be lost.
+  // A poll waits while the page is hidden, while it is paused, and while the focus, a selection or a tick would be lost.
   document.addEventListener("htmx:beforeRequest", event => {
     if (event.detail.elt.id !== "live") return;
     const held = document.hidden || paused || live().contains(document.activeElement)

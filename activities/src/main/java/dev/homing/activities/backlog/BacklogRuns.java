@@ -47,7 +47,7 @@ public final class BacklogRuns {
   }
 
   /**
-   * A backlog that is due and that nobody drains, though a run has it in hand.
+   * A backlog that is due and that no node drains, though a run has it in hand.
    *
    * @param paused whether its activity was paused by an operator when a node last knew
    */
@@ -85,7 +85,7 @@ public final class BacklogRuns {
         .update();
   }
 
-  /** Those of these backlogs that are due, that a run has in hand and nobody drains now. */
+  /** Those of these backlogs that are due, that a run has in hand and no node drains now. */
   public List<Late> due(List<SubscriptionKey> keys) {
     return jdbc.sql(
             """

@@ -15,8 +15,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Leases on backlogs: only the holder drains one.
  *
- * <p>A lease goes by PostgreSQL's clock. Nobody waits for one: a backlog that is due and not leased
- * is claimed by the next node that looks.
+ * <p>A lease goes by PostgreSQL's clock. No node waits for one: a backlog that is due and not
+ * leased is claimed by the next node that looks.
  */
 public final class DrainLeases {
   private static final Duration DURATION = Duration.ofSeconds(30);

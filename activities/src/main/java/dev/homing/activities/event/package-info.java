@@ -1,4 +1,4 @@
-/** What happened, and who has still to be told. */
+/** What happened, and which subscriptions have not received it yet. */
 @NullMarked
 package dev.homing.activities.event;
 

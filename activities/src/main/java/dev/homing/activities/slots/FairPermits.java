@@ -42,7 +42,7 @@ public final class FairPermits {
     this.free = permits;
   }
 
-  /** Who holds permits and waits for more: a tenant, or a part of it. */
+  /** A holder of permits that may wait for more: a tenant, or a part of it. */
   private static class Holder {
     static final Comparator<Holder> FEWEST_FIRST =
         Comparator.<Holder>comparingInt(holder -> holder.held)
@@ -137,7 +137,7 @@ public final class FairPermits {
     return requireNonNull(acquire(tenant, tenant, 1, System.nanoTime() + Long.MAX_VALUE));
   }
 
-  /** Permits that nobody holds. */
+  /** Permits that are free. */
   public int free() {
     lock.lock();
     try {
@@ -260,7 +260,7 @@ public final class FairPermits {
     granted.forEach(waiter -> waiter.granted.countDown());
   }
 
-  /** The part whose first waiter comes next; null if nobody waits, or too few permits are free. */
+  /** The part whose first waiter comes next; null if none waits, or too few permits are free. */
   private @Nullable Part next() {
     if (queue.isEmpty()) {
       return null;

@@ -166,7 +166,7 @@ class JourneysBrowserIT {
     search(failed);
     tab.isAt("/ui/deliveries/" + failed).shows("answered 400");
     search(unmatched);
-    tab.isAt("/ui/events/" + unmatched).shows("It matched nobody");
+    tab.isAt("/ui/events/" + unmatched).shows("It matched no subscription");
     search(receiver.url().substring(7, 16));
     tab.isAt("/ui/subscriptions\\?text=127.0.0.1").shows(receiver.url().substring(7));
   }

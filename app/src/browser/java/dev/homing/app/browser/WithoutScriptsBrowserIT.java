@@ -50,7 +50,7 @@ class WithoutScriptsBrowserIT {
     api.awaitDelivery(id, "attempt_count", 2);
 
     tab.button("Cancel").click();
-    tab.shows("#notice", "The delivery is cancelled.").shows("Somebody cancelled it.");
+    tab.shows("#notice", "The delivery is cancelled.").shows("It was cancelled.");
   }
 
   @Test

@@ -52,7 +52,7 @@ class ApiKeyCache {
   }
 
   /**
-   * The caller that this key authenticates; empty if it is invalid, for whatever reason.
+   * The caller that this key authenticates; empty if it is invalid for any reason.
    *
    * @throws DataAccessException if a query is needed and PostgreSQL is not responding
    */

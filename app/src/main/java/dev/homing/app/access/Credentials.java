@@ -23,7 +23,7 @@ public class Credentials {
   }
 
   /**
-   * The caller that a key authenticates; empty if it is invalid, for whatever reason.
+   * The caller that a key authenticates; empty if it is invalid for any reason.
    *
    * @param address from which it came; too many wrong keys from one are a problem
    * @throws DataAccessException if a query is needed and PostgreSQL is not responding

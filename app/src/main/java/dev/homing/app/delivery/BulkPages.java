@@ -2,6 +2,7 @@ package dev.homing.app.delivery;
 
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.DeliveryList;
+import dev.homing.activities.list.Newest;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.page.Form;
 import dev.homing.app.page.Templates;
@@ -48,6 +49,8 @@ class BulkPages {
    *
    * @param rows those on which it acts
    * @param matching how many match, like {@code 1,000+}
+   * @param isCut whether more match than it acts on
+   * @param isAll whether all were looked at: there were not too many
    * @param back the list from which it was asked
    */
   record AskModel(
@@ -56,6 +59,7 @@ class BulkPages {
       List<DeliveryRows.Row> rows,
       String matching,
       boolean isCut,
+      boolean isAll,
       String back) {}
 
   /** Shows the newest that match, so that exactly these are acted on. */
@@ -70,12 +74,10 @@ class BulkPages {
       @RequestParam(required = false) @Nullable String outcome,
       ListRequest asked) {
     BulkActions.Kind kind = BulkActions.Kind.of(action);
-    List<Delivery> matching =
+    Newest<Delivery> found =
         list.newest(
-                visit.tenant(),
-                Filters.of(state, subscription, event, type, outcome, asked),
-                COUNTED)
-            .items();
+            visit.tenant(), Filters.of(state, subscription, event, type, outcome, asked), COUNTED);
+    List<Delivery> matching = found.items();
     List<Delivery> first = matching.subList(0, Math.min(matching.size(), BulkActions.MAX));
     return templates.page(
         HttpStatus.OK,
@@ -86,6 +88,7 @@ class BulkPages {
             rows.of(visit.tenant(), first),
             Text.number(matching.size(), COUNTED),
             matching.size() > first.size(),
+            found.lookedDownTo() == null,
             visit.at(LIST, "action", null)));
   }
 

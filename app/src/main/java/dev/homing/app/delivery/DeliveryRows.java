@@ -79,7 +79,7 @@ public class DeliveryRows {
         key.eventId().toString(),
         key.eventType(),
         receiver == null || receiver.isDeleted() ? null : key.subscriptionId().toString(),
-        receiver == null ? "" : Text.visible(Text.place(receiver.terms().url())),
+        receiver == null ? "" : Text.place(receiver.terms().url()),
         delivery.state().word(),
         Explanation.tone(delivery.state()),
         Explanation.note(delivery),

@@ -83,7 +83,7 @@ record Explanation(String why, String advice) {
           new Explanation("Those behind it in its order no longer wait for it.", retry(advice));
       case PAYLOAD_EXPIRED ->
           new Explanation("Its payload has expired.", "Publish the event again.");
-      case CANCELLED -> new Explanation("Somebody cancelled it.", "Retry it to send it after all.");
+      case CANCELLED -> new Explanation("It was cancelled.", "Retry it to send it after all.");
       case TERMINATED ->
           new Explanation(
               "Its workflow was terminated in Temporal.", "Retry it to send it after all.");

@@ -115,7 +115,7 @@ class EventController {
   /**
    * The event is committed: it will be attempted for each of its recipients.
    *
-   * @param recipients the number of subscriptions that matched; zero: nobody receives it
+   * @param recipients the number of subscriptions that matched; zero: it is sent nowhere
    */
   record Receipt(EventId id, String eventType, int recipients) {
     static Receipt of(AcceptedEvent event) {

@@ -158,7 +158,7 @@ class BacklogRescuer {
       switch (latest) {
         case Latest.None _, Latest.Ended _ -> runs.lost(late.key(), late.runId());
         case Latest.Asleep _ -> workflows.wake(id);
-        // Nobody has its lease: Temporal may have given the activity to a frozen node, even twice.
+        // No node has its lease: Temporal may have given the activity to a frozen node, even twice.
         case Latest.Running _ -> drains.begin(late.key());
         case Latest.Paused _, Latest.Ending _ -> {}
       }

@@ -75,6 +75,15 @@ class FirstSteps {
 
   @GetMapping("/ui/first-steps")
   ResponseEntity<byte[]> show(Visit visit, HttpServletRequest request) {
+    return page(visit, request, events.any(visit.tenant()));
+  }
+
+  /**
+   * The page.
+   *
+   * @param isPublished whether the tenant has an event
+   */
+  ResponseEntity<byte[]> page(Visit visit, HttpServletRequest request, boolean isPublished) {
     Optional<Subscription> example = example(visit.tenant());
     List<DeliveryRows.Row> last =
         example.map(found -> lastTo(visit.tenant(), found)).orElse(List.of());
@@ -83,9 +92,9 @@ class FirstSteps {
         "overview/first.jte",
         new Model(
             visit,
-            example.map(found -> Text.visible(Text.place(found.terms().url()))).orElse(null),
+            example.map(found -> Text.place(found.terms().url())).orElse(null),
             example.map(FirstSteps::inbox).orElse(null),
-            events.any(visit.tenant()),
+            isPublished,
             first(last, FirstSteps::wentWell).or(() -> last.stream().findFirst()).orElse(null),
             first(last, FirstSteps::hasFailed).orElse(null)));
   }

@@ -8,12 +8,11 @@ import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.failing.FailingSubscriptions;
 import dev.homing.activities.list.BoundedList;
-import dev.homing.activities.standing.Standing;
 import dev.homing.activities.standing.StandingList;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.app.delivery.DeliveryRows;
-import dev.homing.app.page.Health;
+import dev.homing.app.page.Healths;
 import dev.homing.app.page.Templates;
 import dev.homing.app.page.Text;
 import dev.homing.app.page.Visit;
@@ -30,7 +29,6 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -40,18 +38,25 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The overview of a tenant: what needs someone comes first; on the first run, the first steps. */
+/**
+ * The overview of a tenant: what needs attention comes first; on the first run, the first steps.
+ */
 @RestController
 class OverviewPages {
   private static final int MOST_RECEIVERS = 10;
   private static final int MOST_GIVEN_UP = 6;
   private static final Duration LATELY = Duration.ofDays(1);
-  private static final BacklogCounts.Size NOTHING = new BacklogCounts.Size(0, null);
+  private static final Comparator<Need> MOST_URGENT_FIRST =
+      Comparator.comparing((Need need) -> !need.reading().health().tone().equals("bad"))
+          .thenComparing(
+              need -> need.reading().oldest(), Comparator.nullsLast(Comparator.naturalOrder()))
+          .thenComparing(Need::id);
 
   private final Subscriptions subscriptions;
   private final StandingList standings;
   private final FailingSubscriptions failing;
   private final BacklogCounts counts;
+  private final Healths healths;
   private final DeliveryList deliveries;
   private final DeliveryRows rows;
   private final Events events;
@@ -66,6 +71,7 @@ class OverviewPages {
       StandingList standings,
       FailingSubscriptions failing,
       BacklogCounts counts,
+      Healths healths,
       DeliveryList deliveries,
       DeliveryRows rows,
       Events events,
@@ -78,6 +84,7 @@ class OverviewPages {
     this.standings = standings;
     this.failing = failing;
     this.counts = counts;
+    this.healths = healths;
     this.deliveries = deliveries;
     this.rows = rows;
     this.events = events;
@@ -88,13 +95,8 @@ class OverviewPages {
     this.clock = clock;
   }
 
-  /**
-   * A receiver that needs someone, or at least a look.
-   *
-   * @param waiting like {@code 1,000+}; empty: nothing waits
-   * @param oldest when the oldest of these was accepted; null: nothing waits
-   */
-  record Need(String id, String place, Health health, String waiting, @Nullable Instant oldest) {}
+  /** A receiver that needs attention, or at least a look. */
+  record Need(String id, String place, Healths.Reading reading) {}
 
   /**
    * What the page shows.
@@ -137,7 +139,7 @@ class OverviewPages {
     Span span = asked == null ? null : Span.read(asked);
     List<OtherTenants.Row> others = otherTenants.of(visit);
     if ((others.isEmpty() || visit.chosen()) && !events.any(tenant)) {
-      return firstSteps.show(visit, request);
+      return firstSteps.page(visit, request, false);
     }
     Chart chart = span == null ? null : numbers.chart(tenant, null, span).orElse(null);
     UUID yesterday = firstIdOf(clock.instant().minus(LATELY));
@@ -175,48 +177,33 @@ class OverviewPages {
             each ->
                 new Worst(
                     each.id().toString(),
-                    Text.visible(Text.place(requireNonNull(known.get(each.id())).terms().url())),
+                    Text.place(requireNonNull(known.get(each.id())).terms().url()),
                     Text.number(each.failures()),
                     each.success()))
         .toList();
   }
 
   private List<Need> needs(Tenant tenant) {
-    List<Subscription> disabled = subscriptions.disabled(tenant.name(), Limit.of(MOST_RECEIVERS));
     Set<SubscriptionId> ids = new LinkedHashSet<>(counts.most(tenant, MOST_RECEIVERS).keySet());
     ids.addAll(standings.inTrouble(tenant, MOST_RECEIVERS).keySet());
     ids.addAll(failing.since(tenant, MOST_RECEIVERS).keySet());
-    disabled.forEach(subscription -> ids.add(subscription.id()));
-    Map<SubscriptionId, Instant> since = failing.since(tenant, ids);
-    Map<SubscriptionId, Standing> known = standings.of(tenant, ids);
-    Map<SubscriptionId, BacklogCounts.Size> sizes = counts.waiting(tenant, ids);
-    return subscriptions.findAll(tenant, ids).values().stream()
-        .filter(subscription -> !subscription.isDeleted())
+    subscriptions
+        .disabled(tenant.name(), Limit.of(MOST_RECEIVERS))
+        .forEach(subscription -> ids.add(subscription.id()));
+    List<Subscription> found =
+        subscriptions.findAll(tenant, ids).values().stream()
+            .filter(subscription -> !subscription.isDeleted())
+            .toList();
+    Map<SubscriptionId, Healths.Reading> readings = healths.of(tenant, found);
+    return found.stream()
         .map(
             subscription ->
-                need(
-                    subscription,
-                    Optional.ofNullable(known.get(subscription.id())),
-                    sizes.getOrDefault(subscription.id(), NOTHING),
-                    since.get(subscription.id())))
-        .sorted(
-            Comparator.comparing((Need need) -> !need.health().tone().equals("bad"))
-                .thenComparing(Need::oldest, Comparator.nullsLast(Comparator.naturalOrder()))
-                .thenComparing(Need::id))
+                new Need(
+                    subscription.id().toString(),
+                    Text.place(subscription.terms().url()),
+                    requireNonNull(readings.get(subscription.id()))))
+        .sorted(MOST_URGENT_FIRST)
         .toList();
-  }
-
-  private static Need need(
-      Subscription subscription,
-      Optional<Standing> standing,
-      BacklogCounts.Size waiting,
-      @Nullable Instant failing) {
-    return new Need(
-        subscription.id().toString(),
-        Text.visible(Text.place(subscription.terms().url())),
-        Health.of(subscription, standing, waiting, failing),
-        waiting.waiting() == 0 ? "" : Text.number(waiting.waiting(), BacklogCounts.COUNTED_OF_EACH),
-        waiting.oldest());
   }
 
   /** Ids begin with the milliseconds of their time (RFC 9562, UUIDv7). */

@@ -1,4 +1,4 @@
-/** The first page: what needs someone, what waits, and the first steps; and the search. */
+/** The first page: what needs attention, what waits, and the first steps; and the search. */
 @NullMarked
 package dev.homing.app.overview;
 

@@ -9,7 +9,7 @@ public enum OutcomeWord {
   DELIVERED(
       "delivered",
       "The receiver answered 2xx. The delivery is over.",
-      "Nobody.",
+      "No action is needed.",
       "The receiver took it. Nothing to do."),
   REFUSED(
       "refused",

@@ -112,8 +112,8 @@ public final class Text {
     return "⟨U+%04X⟩".formatted(hidden.group().codePointAt(0));
   }
 
-  /** A URL without its scheme: {@code api.example.com/hooks}. */
+  /** A URL without its scheme, as {@link #visible} text: {@code api.example.com/hooks}. */
   public static String place(String url) {
-    return url.replaceFirst("^https?://", "");
+    return visible(url.replaceFirst("^https?://", ""));
   }
 }

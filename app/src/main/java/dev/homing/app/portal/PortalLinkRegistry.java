@@ -17,6 +17,7 @@ import dev.homing.workflows.Tenant;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -165,7 +166,7 @@ public class PortalLinkRegistry {
             session,
             returnUrl,
             Actor.of(caller).name(),
-            clock.instant().plus(expiry),
+            clock.instant().plus(expiry).truncatedTo(ChronoUnit.MICROS),
             null,
             null);
     PortalToken token = PortalToken.generate(link.id(), random);

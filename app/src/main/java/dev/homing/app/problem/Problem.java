@@ -38,7 +38,7 @@ public final class Problem extends ErrorResponseException {
     return of(ProblemType.FORBIDDEN, detail);
   }
 
-  /** 404: unknown to this tenant, for whatever reason. */
+  /** 404: unknown to this tenant, for any reason. */
   public static Problem notFound(String kind, String id) {
     return of(ProblemType.NOT_FOUND, "There is no %s %s.".formatted(kind, id));
   }

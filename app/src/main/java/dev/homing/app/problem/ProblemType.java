@@ -41,7 +41,7 @@ public enum ProblemType {
   EXPIRED(
       HttpStatus.NOT_FOUND,
       "The resource existed, and its retention is over.",
-      "Nobody. An operator decides how long payloads are kept.",
+      "No action is needed. An operator sets how long payloads are kept.",
       "See HOMING_PAYLOAD_RETENTION among the settings."),
   METHOD_NOT_ALLOWED(
       HttpStatus.METHOD_NOT_ALLOWED,
@@ -61,7 +61,7 @@ public enum ProblemType {
       "The detail says what stands in the way. Read the resource again."),
   STALE_VERSION(
       HttpStatus.PRECONDITION_FAILED,
-      "If-Match names another version: somebody changed the resource after you read it.",
+      "If-Match names another version: the resource was changed after you read it.",
       "You, the caller.",
       "Read it again, and repeat your change with its new ETag."),
   TOO_LARGE(

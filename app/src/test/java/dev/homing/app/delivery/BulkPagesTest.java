@@ -108,7 +108,7 @@ class BulkPagesTest {
             "1 not cancelled: There is no delivery %s.".formatted(unknown));
   }
 
-  /** A list moves on while somebody reads it: exactly what was shown is acted on. */
+  /** A list moves on while a person reads it: exactly what was shown is acted on. */
   @Test
   void allThatMatchAreShownBeforeTheyAreRetried() {
     List<String> failed = given(3, "failed");

@@ -4,12 +4,12 @@ import dev.homing.app.page.Text;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.Collectors;
 import org.springframework.web.util.HtmlUtils;
 
@@ -22,7 +22,10 @@ final class SampleInbox {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
 
-  private final Deque<Receipt> receipts = new ConcurrentLinkedDeque<>();
+  private static final Comparator<Receipt> NEWEST_FIRST =
+      Comparator.comparing(Receipt::at).reversed();
+
+  private final List<Receipt> receipts = new ArrayList<>();
   private final String firstSteps;
   private volatile boolean failing;
 
@@ -49,8 +52,10 @@ final class SampleInbox {
       String fault,
       String answered) {}
 
-  void add(Receipt receipt) {
-    receipts.addFirst(receipt);
+  /** Adds one where it belongs by its time: one that was answered late is added late. */
+  synchronized void add(Receipt receipt) {
+    receipts.add(receipt);
+    receipts.sort(NEWEST_FIRST);
     while (receipts.size() > KEPT) {
       receipts.removeLast();
     }
@@ -111,7 +116,7 @@ final class SampleInbox {
             back);
   }
 
-  private String list() {
+  private synchronized String list() {
     return receipts.isEmpty()
         ? "<p class=\"empty\">Nothing came yet. Publish <code>demo.hello</code>, and it is"
             + " here.</p>"

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
@@ -99,6 +100,21 @@ class SampleReceiverTest {
         .contains("✓ signature verified", "answered 200", "webhook-id: evt_1", "webhook-attempt: 3")
         .contains("{\"first\":\"<script>1</script>\"}");
     assertThat(page.select("script")).isEmpty();
+  }
+
+  @Test
+  void aRequestThatIsAnsweredLateIsShownWhereItCame() {
+    SampleInbox inbox = new SampleInbox("");
+    Instant first = Instant.parse("2026-11-24T08:00:00Z");
+    inbox.add(receipt("/second", first.plusMillis(1)));
+    inbox.add(receipt("/first", first));
+
+    assertThat(Jsoup.parse(inbox.page()).select("article code").eachText())
+        .containsExactly("/second", "/first");
+  }
+
+  private static SampleInbox.Receipt receipt(String path, Instant at) {
+    return new SampleInbox.Receipt(at, path, Map.of(), "", "", "answered 200");
   }
 
   @Test

@@ -53,8 +53,8 @@ class PagesTest {
     assertThat(first.select("h1").text()).isEqualTo("Welcome");
     assertThat(first.select(".steps li")).hasSize(3);
     assertThat(BROWSER.follow(BROWSER.submit(first, "/events/new", Map.of())).text())
-        .contains("Published.", "It matched nobody");
-    assertThat(BROWSER.page("/ui/events").text()).contains("demo.hello", "matched nobody");
+        .contains("Published.", "It matched no receiver");
+    assertThat(BROWSER.page("/ui/events").text()).contains("demo.hello", "no match");
     HOSTILE.answers(
         exchange -> {
           exchange.getResponseHeaders().set("Server", "<img src=x onerror=alert(1)>");
@@ -280,7 +280,7 @@ class PagesTest {
     API.awaitDelivery(id, "attempt_count", 2);
 
     Document cancelled = BROWSER.follow(BROWSER.submit(BROWSER.page(path), "/cancel", Map.of()));
-    assertThat(cancelled.text()).contains("Somebody cancelled it.");
+    assertThat(cancelled.text()).contains("It was cancelled.");
     assertThat(API.delivery(id).get("state").stringValue()).isEqualTo("cancelled");
     assertThat(cancelled.select("form[action$=/cancel]")).isEmpty();
     receiver.close();
@@ -430,7 +430,7 @@ class PagesTest {
             BROWSER
                 .follow(BROWSER.submit(faults, "/new", Map.of("type", "no.one", "payload", "1")))
                 .text())
-        .contains("It matched nobody");
+        .contains("It matched no subscription");
   }
 
   @Test

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Links by which customers sign in to the pages of one tenant, and what they may do there. */
 class PortalTest {
@@ -168,6 +169,16 @@ class PortalTest {
       assertThat(alone.header("content-security-policy"))
           .contains("frame-ancestors 'none'", "img-src 'self' data:;");
     }
+  }
+
+  /** PostgreSQL keeps microseconds. */
+  @Test
+  void aLinkIsCreatedAsItIsRead() {
+    Api.Answer made = link(tenant(), Map.of());
+    ObjectNode created = (ObjectNode) made.json();
+    created.remove("url");
+    assertThat(HOMING.admin().get("/portal-links/" + Api.id(made)).expect(200).json())
+        .isEqualTo(created);
   }
 
   @Test

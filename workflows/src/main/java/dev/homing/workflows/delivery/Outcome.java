@@ -86,7 +86,7 @@ public sealed interface Outcome {
    * The shortest wait before the next attempt, whatever the schedule says; null: as it says.
    *
    * <p>A name that leads to blocked addresses ends in {@code DNS_FAILED} and waits like one that
-   * does not exist: nobody learns which names of ours exist.
+   * does not exist: so callers cannot learn which internal names exist.
    */
   default @Nullable Duration shortestWait() {
     return switch (this) {

@@ -118,7 +118,7 @@ class ChangePages {
 
   @GetMapping("/{id}/edit")
   ResponseEntity<byte[]> editForm(Visit visit, @PathVariable String id) {
-    Subscription found = registry.find(visit.tenant(), SubscriptionPages.read(id));
+    Subscription found = registry.find(visit.tenant(), SubscriptionPage.read(id));
     return form(
         HttpStatus.OK,
         visit,
@@ -135,7 +135,7 @@ class ChangePages {
   ResponseEntity<byte[]> edit(Visit visit, @PathVariable String id, Form sent) {
     SubscriptionForm form = SubscriptionForm.sent(sent);
     String version = sent.text("version");
-    SubscriptionId subscription = SubscriptionPages.read(id);
+    SubscriptionId subscription = SubscriptionPage.read(id);
     ObjectNode body = changes.shown(registry.find(visit.tenant(), subscription));
     form.fill(body);
     try {
@@ -175,7 +175,7 @@ class ChangePages {
   private ResponseEntity<byte[]> enable(Visit visit, String id, boolean enabled, String done) {
     changes.merge(
         visit.tenant(),
-        SubscriptionPages.read(id),
+        SubscriptionPage.read(id),
         IfMatch.ANY,
         JsonNodeFactory.instance.objectNode().put("enabled", enabled));
     return Templates.see(visit.after("/ui/subscriptions/" + id, done));
@@ -197,7 +197,7 @@ class ChangePages {
 
   @PostMapping("/{id}/test")
   ResponseEntity<byte[]> test(Visit visit, @PathVariable String id) {
-    Subscription found = registry.find(visit.tenant(), SubscriptionPages.read(id));
+    Subscription found = registry.find(visit.tenant(), SubscriptionPage.read(id));
     TestEvents.Result result = testEvents.send(visit.tenant(), found.id());
     String body = result.responseBody();
     Map<String, String> headers = new TreeMap<>();
@@ -230,7 +230,7 @@ class ChangePages {
 
   @GetMapping("/{id}/delete")
   ResponseEntity<byte[]> askToDelete(Visit visit, @PathVariable String id) {
-    Subscription found = registry.find(visit.tenant(), SubscriptionPages.read(id));
+    Subscription found = registry.find(visit.tenant(), SubscriptionPage.read(id));
     int waiting = counts.waiting(new SubscriptionKey(visit.tenant(), found.id())).waiting();
     return templates.page(
         HttpStatus.OK,
@@ -244,12 +244,12 @@ class ChangePages {
 
   @PostMapping("/{id}/delete")
   ResponseEntity<byte[]> delete(Visit visit, @PathVariable String id) {
-    registry.delete(visit.tenant(), SubscriptionPages.read(id), IfMatch.ANY);
+    registry.delete(visit.tenant(), SubscriptionPage.read(id), IfMatch.ANY);
     String next = visit.seesAll() ? "/ui/subscriptions" : "/ui/deliveries";
     return Templates.see(visit.after(next, "deleted"));
   }
 
   static String place(Subscription subscription) {
-    return Text.visible(Text.place(subscription.terms().url()));
+    return Text.place(subscription.terms().url());
   }
 }

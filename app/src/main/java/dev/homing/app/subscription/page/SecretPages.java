@@ -73,7 +73,7 @@ class SecretPages {
 
   @GetMapping("/rotate")
   ResponseEntity<byte[]> askToRotate(Visit visit, @PathVariable String id) {
-    Subscription found = registry.find(visit.tenant(), SubscriptionPages.read(id));
+    Subscription found = registry.find(visit.tenant(), SubscriptionPage.read(id));
     return templates.page(
         HttpStatus.OK,
         "subscription/page/rotate.jte",
@@ -89,13 +89,13 @@ class SecretPages {
         HttpStatus.OK,
         TEMPLATE,
         Shown.of(
-            visit, "Rotated", changes.rotate(visit.tenant(), SubscriptionPages.read(id), body)));
+            visit, "Rotated", changes.rotate(visit.tenant(), SubscriptionPage.read(id), body)));
   }
 
   /** Shows the secret that signs now to a caller with the scope for that. */
   @PostMapping("/reveal")
   ResponseEntity<byte[]> reveal(Visit visit, @PathVariable String id) {
-    Subscription found = registry.find(visit.tenant(), SubscriptionPages.read(id));
+    Subscription found = registry.find(visit.tenant(), SubscriptionPage.read(id));
     String secret = registry.reveal(visit.tenant(), found.id());
     return templates.page(
         HttpStatus.OK,
