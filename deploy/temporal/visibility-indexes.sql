@@ -1,4 +1,4 @@
--- Temporal's visibility table comes with 73 indexes, one for each column that somebody might search by, and keeping
+-- Temporal's visibility table comes with 73 indexes, one for each column that a search may use, and keeping
 -- them is the larger half of what a workflow costs PostgreSQL. These are the ones that are used: by Homing's four
 -- search attributes, by its looks at what was terminated, by the Web UI's lists, and by batches. A search by anything
 -- else still answers, and reads the whole table for it.
