@@ -346,11 +346,12 @@ final class Operations implements GlobalOperationCustomizer {
             new Content().addMediaType("application/json", new MediaType().schema(schema(type))));
   }
 
-  /** The answer to a problem with this status; its types are those of the status. */
+  /** The answer to a problem with this status; its types are those of the status that may come. */
   static ApiResponse problem(int status, String text) {
     List<String> types =
         Arrays.stream(ProblemType.values())
             .filter(type -> type.status().value() == status)
+            .filter(type -> type != ProblemType.EXPIRED || text.contains("expired"))
             .map(type -> "`" + type.uri() + "`")
             .toList();
     ApiResponse response =
