@@ -73,7 +73,7 @@ public final class DrainLeases {
               for update of s skip locked)
             update standings s
             set leased_until = now() + :lease * interval '1 millisecond', leased_by = :token,
-              next_look = now()
+              next_look = now(), not_before = null
             from due
             where s.tenant = due.tenant and s.subscription_id = due.subscription_id
             returning s.tenant, s.subscription_id
@@ -93,7 +93,7 @@ public final class DrainLeases {
                 """
                 update standings
                 set leased_until = now() + :lease * interval '1 millisecond', leased_by = :token,
-                  next_look = now()
+                  next_look = now(), not_before = null
                 where tenant = :tenant and subscription_id = :id
                   and next_look is not null and (leased_until is null or leased_until < now())
                 """)
@@ -123,7 +123,7 @@ public final class DrainLeases {
   /**
    * Gives a lease back until the next delivery is due, and closes the backlog if none waits.
    *
-   * @param pause nothing is looked at before; null: as soon as a delivery is due
+   * @param pause nothing is looked at before it is over; null: as soon as a delivery is due
    */
   void giveBack(Lease lease, @Nullable Duration pause) {
     transaction.executeWithoutResult(
@@ -166,6 +166,8 @@ public final class DrainLeases {
             set leased_until = null, leased_by = null, changed_at = now(),
               next_look = case when due is not null then
                 greatest(due, now() + cast(:pause as bigint) * interval '1 millisecond') end,
+              not_before = case when due is not null then
+                now() + cast(:pause as bigint) * interval '1 millisecond' end,
               run_id = case when due is not null then run_id end,
               held_for = case when due is not null then held_for else '0' end,
               over_pace = over_pace and due is not null

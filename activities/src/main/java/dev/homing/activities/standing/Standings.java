@@ -32,7 +32,8 @@ public final class Standings {
   record Change(SubscriptionKey key, @Nullable Standing standing, Instant at) {}
 
   /**
-   * Has the backlogs of these subscriptions looked at by the time that their deliveries are due.
+   * Has the backlogs of these subscriptions looked at by the time that their deliveries are due, or
+   * once the pause of their drain is over.
    *
    * <p>Call it in the transaction that writes the deliveries, before it does: the row that is
    * locked here keeps the drain from closing the backlog until they are there.
@@ -49,12 +50,11 @@ public final class Standings {
             group by tenant, id
             order by tenant, id
             on conflict (tenant, subscription_id) do update
-            set next_look = excluded.next_look, changed_at = now(),
+            set next_look = greatest(excluded.next_look, standings.not_before), changed_at = now(),
               since = case when standings.state = 'closed' and standings.next_look is null
                 then now() else standings.since end
             where standings.next_look is null
-              or standings.state = 'closed' and not standings.over_pace
-                and standings.next_look > excluded.next_look
+              or standings.next_look > greatest(excluded.next_look, standings.not_before)
             """)
         .param("tenants", keys.stream().map(SubscriptionKey::tenant).toArray(String[]::new))
         .param("ids", keys.stream().map(SubscriptionKey::id).toArray(UUID[]::new))
@@ -79,8 +79,9 @@ public final class Standings {
   }
 
   /**
-   * Leaves a receiver in good standing to its drain, which looks at it now; returns the standing
-   * that it has then. One in trouble stays so, and is over pace when it no longer is.
+   * Leaves a receiver in good standing to its drain, which looks at it now or once its pause is
+   * over; returns the standing that it has then. One in trouble stays so, and is over pace when it
+   * no longer is.
    */
   Standing overPace(SubscriptionKey key) {
     return jdbc.sql(
@@ -89,10 +90,7 @@ public final class Standings {
             values (:tenant, :id, 'closed', true, now())
             on conflict (tenant, subscription_id) do update
             set over_pace = true, changed_at = now(),
-              next_look = case
-                when standings.next_look is null
-                  or standings.state = 'closed' and not standings.over_pace
-                then least(standings.next_look, now()) else standings.next_look end,
+              next_look = greatest(least(standings.next_look, now()), standings.not_before),
               since = case when standings.state = 'closed' and standings.next_look is null
                 then now() else standings.since end
             returning *
@@ -111,7 +109,7 @@ public final class Standings {
   public void paceChanged(Tenant tenant, @Nullable SubscriptionId subscription) {
     jdbc.sql(
             """
-            update standings set next_look = now()
+            update standings set next_look = now(), not_before = null
             where tenant = :tenant and subscription_id = coalesce(:id, subscription_id)
               and over_pace and state = 'closed' and next_look > now()
             """)

@@ -318,6 +318,50 @@ class DrainsTest {
     assertThat(ledger.find(waiting.getLast()).attemptCount()).isZero();
   }
 
+  /** It looked last when nothing was due, and was to look again in an hour. */
+  @Test
+  void openBreakerIsProbedWithADeliveryThatIsDueSooner() {
+    SubscriptionId subscription = to("/ok");
+    Delivery.Key late = waitsForAnHour(subscription);
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
+    node.drains.beginDue();
+    awaitIdle();
+    assertThat(pause(subscription)).isGreaterThan(3_500);
+    assertThat(receiver.requests()).isZero();
+
+    Delivery.Key due = ledger.backlog(subscription, 1).getFirst();
+    node.drains.beginDue();
+
+    await().until(() -> ledger.find(due).state() == State.DELIVERED);
+    assertThat(ledger.find(late).attemptCount()).isZero();
+  }
+
+  @Test
+  void openBreakerIsNotProbedSoonerForADeliveryThatIsAdded() {
+    SubscriptionId subscription = to("/503");
+    ledger.backlog(subscription, 1);
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
+    ageStanding(subscription, "5 minutes");
+    node.drains.beginDue();
+    awaitIdle();
+    Instant next = nextLook(subscription);
+
+    ledger.backlog(subscription, 10);
+
+    assertThat(nextLook(subscription)).isEqualTo(next);
+    assertThat(receiver.requests()).isOne();
+  }
+
+  private Instant nextLook(SubscriptionId subscription) {
+    return ask(Instant.class, "select next_look from standings", subscription);
+  }
+
+  private Delivery.Key waitsForAnHour(SubscriptionId subscription) {
+    Delivery.Key key = ledger.backlog(subscription, 1).getFirst();
+    ledger.set(key, "next_attempt_at = now() + interval '1 hour'");
+    return key;
+  }
+
   @Test
   void openBreakerDoesNotKeepLastAttemptsBack() {
     SubscriptionId subscription = to("/503");
@@ -439,6 +483,20 @@ class DrainsTest {
 
     await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
     awaitGoodStanding(subscription);
+  }
+
+  @Test
+  void holdOfABacklogThatIsDueLaterEndsForADeliveryThatIsDueSooner() {
+    SubscriptionId subscription = to("/ok");
+    waitsForAnHour(subscription);
+    node.knownStandings.hold(key(subscription), "429", Duration.ofMinutes(10));
+    node.drains.beginDue();
+    awaitIdle();
+    assertThat(pause(subscription)).isGreaterThan(3_500);
+
+    ledger.backlog(subscription, 1);
+
+    assertThat(pause(subscription)).isBetween(500.0, 600.0);
   }
 
   @Test

@@ -115,6 +115,18 @@ class OverPaceTest {
     assertThat(secondsUntilLook(subscription)).isBetween(asleep - 60, asleep);
   }
 
+  /** It may have stopped right after the last one that was due. */
+  @Test
+  void whatIsAddedWakesADrainThatDoesNotPause() {
+    SubscriptionId subscription = to("/ok", "rate_limit = 100000");
+    node.knownStandings.overPace(key(subscription));
+    Postgres.jdbc().sql("update standings set next_look = now() + interval '1 hour'").update();
+
+    begin(subscription);
+
+    assertThat(secondsUntilLook(subscription)).isLessThan(1);
+  }
+
   // The drain.
 
   @Test
