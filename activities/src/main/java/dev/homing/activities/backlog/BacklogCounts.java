@@ -181,25 +181,38 @@ public final class BacklogCounts {
    *
    * @param backlogs in which something waits
    * @param overPace those of receivers that are over pace
+   * @param held receivers that asked for a pause; {@code open}: that do not answer; {@code
+   *     halfOpen}: that answer again; with or without a backlog
    * @param deliveries that wait in them, counted up to {@link #COUNTED_IN_ALL}
    * @param oldest how long the oldest has been there that is not over pace; zero: there is none
    */
-  public record Totals(int backlogs, int overPace, int deliveries, Duration oldest) {
-    public static final Totals NONE = new Totals(0, 0, 0, Duration.ZERO);
+  public record Totals(
+      int backlogs,
+      int overPace,
+      int held,
+      int open,
+      int halfOpen,
+      int deliveries,
+      Duration oldest) {
+    public static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, Duration.ZERO);
   }
 
-  /** Counts all backlogs and what waits in them. */
+  /** Counts all backlogs and what waits in them, and the receivers in trouble. */
   public Totals totals() {
     return jdbc.sql(
             """
-            select count(*) as backlogs,
-              count(*) filter (where over_pace and state = 'closed') as over_pace,
+            select count(next_look) as backlogs,
+              count(next_look) filter (where over_pace and state = 'closed') as over_pace,
+              count(*) filter (where state = 'held') as held,
+              count(*) filter (where state = 'open') as open,
+              count(*) filter (where state = 'half_open') as half_open,
               coalesce(extract(epoch from now() - min(since) filter (
-                where not over_pace or state <> 'closed')), 0) as oldest,
+                where next_look is not null and (not over_pace or state <> 'closed'))), 0)
+                as oldest,
               (select count(*) from (
                 select from deliveries where state in ('retrying', 'held') and backlogged
                 limit :limit) counted) as deliveries
-            from standings where next_look is not null
+            from standings
             """)
         .param("limit", COUNTED_IN_ALL)
         .query(
@@ -207,6 +220,9 @@ public final class BacklogCounts {
                 new Totals(
                     row.getInt("backlogs"),
                     row.getInt("over_pace"),
+                    row.getInt("held"),
+                    row.getInt("open"),
+                    row.getInt("half_open"),
                     row.getInt("deliveries"),
                     Duration.ofMillis((long) (row.getDouble("oldest") * 1000))))
         .single();

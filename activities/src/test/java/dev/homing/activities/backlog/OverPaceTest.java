@@ -242,6 +242,20 @@ class OverPaceTest {
   }
 
   @Test
+  void receiversInTroubleAreCountedByTheirStanding() {
+    node.knownStandings.hold(key(to("/ok", ONE_PER_HOUR)), "503", Duration.ofHours(1));
+    node.knownStandings.open(
+        key(to("/ok", ONE_PER_HOUR)), Standing.Reason.UNAVAILABLE, "timed_out");
+
+    BacklogCounts.Totals totals = node.backlogCounts.totals();
+
+    assertThat(totals.held()).isOne();
+    assertThat(totals.open()).isOne();
+    assertThat(totals.halfOpen()).isZero();
+    assertThat(totals.backlogs()).isZero();
+  }
+
+  @Test
   void troubleComesBeforeThePace() {
     SubscriptionId subscription = to("/ok", ONE_PER_HOUR);
     node.knownStandings.hold(key(subscription), "503", Duration.ofHours(1));

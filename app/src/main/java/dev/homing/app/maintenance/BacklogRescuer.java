@@ -17,6 +17,7 @@ import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -68,11 +69,21 @@ class BacklogRescuer {
     Gauge.builder("homing.backlogs.over.pace", () -> totals.overPace())
         .description("Backlogs of receivers for which more comes than their pace allows")
         .register(metrics);
+    receivers("held", () -> totals.held(), metrics);
+    receivers("open", () -> totals.open(), metrics);
+    receivers("half_open", () -> totals.halfOpen(), metrics);
     Gauge.builder("homing.backlogs.deliveries", () -> totals.deliveries())
         .description("Deliveries that wait in backlogs")
         .register(metrics);
     Gauge.builder("homing.backlogs.oldest.seconds", () -> totals.oldest().toSeconds())
         .description("How long the oldest backlog has been there that is not over pace")
+        .register(metrics);
+  }
+
+  private static void receivers(String state, Supplier<Number> count, MeterRegistry metrics) {
+    Gauge.builder("homing.receivers.in.trouble", count)
+        .description("Receivers to which first attempts are not made, by their standing")
+        .tag("state", state)
         .register(metrics);
   }
 
