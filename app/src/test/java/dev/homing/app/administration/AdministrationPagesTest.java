@@ -100,7 +100,7 @@ class AdministrationPagesTest {
   void theSearchOpensKeysLinksAndTenants() {
     String tenant = tenant();
     String key = key(tenant, "manage", "read");
-    String keyId = key.substring(0, key.lastIndexOf('_'));
+    String keyId = key.substring(0, "hk_".length() + 36);
     Api api = HOMING.api().authorized("Bearer " + key);
     String link = Api.id(api.post("/portal-links", Map.of()).expect(201));
     Browser manager = Browser.signedIn(HOMING.api(), key);
@@ -475,7 +475,7 @@ class AdministrationPagesTest {
     Document list = OPERATOR.page("/ui/tenants");
 
     assertThat(list.select("tr:contains(%s) td.number".formatted(name)).text()).isEqualTo("1");
-    String waiting = list.select("a[href*=state=retrying&tenant=%s]".formatted(name)).attr("href");
+    String waiting = list.select("a[href*=state=waiting&tenant=%s]".formatted(name)).attr("href");
     assertThat(OPERATOR.page(waiting).select("tbody tr")).hasSize(1);
     assertThat(OPERATOR.page("/ui?tenant=" + name).text()).contains("nowhere.invalid");
   }
