@@ -55,8 +55,20 @@
 
   // One box ticks all the others of its table.
   const ticks = () => document.querySelectorAll("[data-tick]");
-  const showTicks = () => {
-    for (const one of document.querySelectorAll("[data-tick-all]")) one.hidden = false;
+  const showButtons = () => {
+    for (const one of document.querySelectorAll("[data-tick-all], [data-copy]")) one.hidden = false;
+  };
+
+  // Browsers give no clipboard to plain HTTP, nor to most frames: then the text is selected, to be copied by hand.
+  const copy = button => {
+    const text = document.getElementById(button.dataset.copy);
+    const status = button.parentElement.querySelector("[role=status]");
+    const select = () => {
+      getSelection().selectAllChildren(text);
+      status.textContent = "Selected. Press Ctrl+C or ⌘C to copy.";
+    };
+    if (!navigator.clipboard) return select();
+    navigator.clipboard.writeText(text.textContent).then(() => { status.textContent = "Copied"; }, select);
   };
 
   let paused = false;
@@ -66,7 +78,7 @@
     showTimes();
     setInterval(() => document.hidden || showTimes(), 5000);
     for (const one of document.querySelectorAll("[data-pause], [data-theme-switch]")) one.hidden = false;
-    showTicks();
+    showButtons();
     for (const one of document.querySelectorAll("[data-plain]")) one.hidden = true;
     for (const one of document.querySelectorAll("[data-insecure]")) one.hidden = window.isSecureContext;
     if (location.search.includes("done=")) {
@@ -83,11 +95,8 @@
       pause.setAttribute("aria-pressed", String(paused));
     }
     if (event.target.closest("[data-theme-switch]")) switchTheme();
-    const copy = event.target.closest("[data-copy]");
-    if (copy) {
-      navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent)
-        .then(() => { copy.textContent = "Copied"; });
-    }
+    const copied = event.target.closest("[data-copy]");
+    if (copied) copy(copied);
   });
 
   document.addEventListener("change", event => {
@@ -118,7 +127,7 @@
     if (event.detail.requestConfig.verb === "post") document.getElementById("main").focus({preventScroll: true});
   });
 
-  document.addEventListener("htmx:afterSwap", () => { showTimes(); showTicks(); });
+  document.addEventListener("htmx:afterSwap", () => { showTimes(); showButtons(); });
 
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", ready) : ready();
 })();

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -90,6 +91,25 @@ public final class BacklogCounts {
         .param("limit", COUNTED)
         .query((row, _) -> size(row))
         .single();
+  }
+
+  /** When the next of a subscription's deliveries is due; null: none is by itself. */
+  public @Nullable Instant next(SubscriptionKey key) {
+    return jdbc.sql(
+            """
+            select next_attempt_at from deliveries
+            where tenant = :tenant and subscription_id = :id
+              and state in ('retrying', 'held') and state = 'retrying'
+              and next_attempt_at is not null
+            order by next_attempt_at
+            limit 1
+            """)
+        .param("tenant", key.tenant())
+        .param("id", key.id())
+        .query((row, _) -> row.getObject(1, OffsetDateTime.class))
+        .optional()
+        .map(OffsetDateTime::toInstant)
+        .orElse(null);
   }
 
   /** How much waits for each of these subscriptions, of which {@link #COUNTED_OF_EACH} are read. */

@@ -14,6 +14,8 @@ import dev.homing.workflows.PrefixedId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.Outcome;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -57,6 +59,7 @@ public final class DeliveryList {
    *
    * @param outcome the word for the outcome of the last attempt; of a delivered delivery, {@code
    *     delivered}
+   * @param changedSince only those that have changed then or later
    * @param from the first id to list; {@code until} is the first id not to
    */
   public record Filter(
@@ -65,11 +68,29 @@ public final class DeliveryList {
       @Nullable EventId event,
       @Nullable String eventType,
       @Nullable String outcome,
+      @Nullable Instant changedSince,
       UUID from,
       UUID until) {
+    /** Whenever they changed. */
+    public Filter(
+        @Nullable State state,
+        @Nullable SubscriptionId subscription,
+        @Nullable EventId event,
+        @Nullable String eventType,
+        @Nullable String outcome,
+        UUID from,
+        UUID until) {
+      this(state, subscription, event, eventType, outcome, null, from, until);
+    }
+
+    /** The same for those in another state that have changed since a time; null matches all. */
+    public Filter in(@Nullable State other, @Nullable Instant since) {
+      return new Filter(other, subscription, event, eventType, outcome, since, from, until);
+    }
+
     /** Whether deliveries without a result may match. */
     private boolean includesPending() {
-      return (state == null || state == State.PENDING) && outcome == null;
+      return (state == null || state == State.PENDING) && outcome == null && changedSince == null;
     }
 
     /** Whether the state has an index: of those that were not simply delivered. */
@@ -110,7 +131,11 @@ public final class DeliveryList {
       Conditions conditions =
           new Conditions()
               .and("event_id = :event", "event", event == null ? null : event.uuid())
-              .and("event_type = :type", "type", eventType);
+              .and("event_type = :type", "type", eventType)
+              .and(
+                  "updated_at >= :changedSince",
+                  "changedSince",
+                  changedSince == null ? null : changedSince.atOffset(ZoneOffset.UTC));
       return DELIVERED.equals(outcome)
           ? conditions.and("state = 'delivered'")
           : conditions.and(
@@ -138,6 +163,7 @@ public final class DeliveryList {
               event,
               eventType,
               outcome,
+              changedSince,
               Collections.max(List.of(from, DeliveryId.first(event).uuid()), PrefixedId.ORDER),
               Collections.min(List.of(until, after(DeliveryId.last(event))), PrefixedId.ORDER));
     }
@@ -168,9 +194,30 @@ public final class DeliveryList {
                 filter.until(),
                 limit,
                 filter.most());
-    UUID lookedDownTo = found.lookedDownTo();
+    return together(waiting, found.items(), found.lookedDownTo(), limit);
+  }
+
+  /** Those that wait, whether retrying or held and whatever state the filter has. */
+  public Newest<Delivery> waiting(Tenant tenant, Filter filter, int limit) {
+    Newest<Delivery> held = newest(tenant, filter.in(State.HELD, filter.changedSince()), limit);
+    Newest<Delivery> retrying =
+        newest(tenant, filter.in(State.RETRYING, filter.changedSince()), limit);
+    UUID lookedDownTo = higher(held.lookedDownTo(), retrying.lookedDownTo());
+    return together(held.items(), retrying.items(), lookedDownTo, limit);
+  }
+
+  private static @Nullable UUID higher(@Nullable UUID one, @Nullable UUID other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return PrefixedId.ORDER.compare(one, other) < 0 ? other : one;
+  }
+
+  /** One that is in both lists is taken from the later one. */
+  private static Newest<Delivery> together(
+      List<Delivery> earlier, List<Delivery> later, @Nullable UUID lookedDownTo, int limit) {
     Map<UUID, Delivery> all = new HashMap<>();
-    Stream.concat(waiting.stream(), found.items().stream())
+    Stream.concat(earlier.stream(), later.stream())
         .forEach(delivery -> all.put(delivery.key().id().uuid(), delivery));
     return new Newest<>(
         all.values().stream()

@@ -56,7 +56,7 @@ class JourneysBrowserIT {
     tab.field("Event types").fill("order.*");
     tab.expect("the server responded with a status of 422");
     tab.button("Create").click();
-    tab.shows("Mend the marked fields.").assertSound();
+    tab.shows("Correct the marked fields.").assertSound();
     assertThat(tab.field("URL").inputValue()).isEqualTo("ftp://x");
 
     tab.field("URL").fill(receiver.url());

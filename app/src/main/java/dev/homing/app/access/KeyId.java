@@ -11,7 +11,7 @@ public record KeyId(UUID uuid) {
   private static final String PREFIX = "hk_";
 
   /** Parses an id; empty if the text is not one. */
-  static Optional<KeyId> read(String text) {
+  public static Optional<KeyId> read(String text) {
     return PrefixedId.read(PREFIX, text).map(KeyId::new);
   }
 

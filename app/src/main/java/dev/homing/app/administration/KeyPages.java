@@ -29,6 +29,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The pages that list, make and revoke API keys. */
@@ -83,18 +84,26 @@ class KeyPages {
     return scopes.stream().map(Scope::word).collect(Collectors.joining(", "));
   }
 
-  /** What the list shows. */
-  record ListModel(Visit visit, List<Row> rows, @Nullable String next) {}
+  /** What the list shows; {@code id}: only that one, null all. */
+  record ListModel(Visit visit, List<Row> rows, @Nullable String next, @Nullable String id) {}
 
-  /** Of all tenants, until one is chosen. */
+  /** Of all tenants, until one is chosen; with an id, that one. */
   @GetMapping
-  ResponseEntity<byte[]> list(Visit visit, HttpServletRequest request, ListRequest asked) {
+  ResponseEntity<byte[]> list(
+      Visit visit,
+      HttpServletRequest request,
+      @RequestParam(required = false) @Nullable String id,
+      ListRequest asked) {
     Instant now = clock.instant();
-    Page<Row> page =
-        keys.list(visit.chosen() ? visit.tenant().name() : null, asked)
-            .map(key -> Row.of(key, now));
+    Page<KeyRegistry.KeyView> found =
+        id == null
+            ? keys.list(visit.chosen() ? visit.tenant().name() : null, asked)
+            : new Page<>(List.of(keys.find(id)), null);
+    Page<Row> page = found.map(key -> Row.of(key, now));
     return templates.page(
-        request, "administration/keys.jte", new ListModel(visit, page.items(), page.nextCursor()));
+        request,
+        "administration/keys.jte",
+        new ListModel(visit, page.items(), page.nextCursor(), id));
   }
 
   /**

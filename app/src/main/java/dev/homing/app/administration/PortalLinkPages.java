@@ -29,6 +29,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The pages that list, make and revoke portal links. */
@@ -94,20 +95,27 @@ class PortalLinkPages {
     return scopes.stream().map(Scope::word).collect(Collectors.joining(", "));
   }
 
-  /** What the list shows. */
-  record ListModel(Visit visit, List<Row> rows, @Nullable String next) {}
+  /** What the list shows; {@code id}: only that one, null all. */
+  record ListModel(Visit visit, List<Row> rows, @Nullable String next, @Nullable String id) {}
 
-  /** Of all tenants that the caller sees, until one is chosen. */
+  /** Of all tenants that the caller sees, until one is chosen; with an id, that one. */
   @GetMapping
   ResponseEntity<byte[]> list(
-      Visit visit, Authentication caller, HttpServletRequest request, ListRequest asked) {
+      Visit visit,
+      Authentication caller,
+      HttpServletRequest request,
+      @RequestParam(required = false) @Nullable String id,
+      ListRequest asked) {
     Instant now = clock.instant();
-    Page<Row> page =
-        links
-            .list(caller, visit.chosen() ? visit.tenant().name() : null, asked)
-            .map(link -> Row.of(link, now));
+    Page<PortalLinkView> found =
+        id == null
+            ? links.list(caller, visit.chosen() ? visit.tenant().name() : null, asked)
+            : new Page<>(List.of(links.find(caller, id)), null);
+    Page<Row> page = found.map(link -> Row.of(link, now));
     return templates.page(
-        request, "administration/links.jte", new ListModel(visit, page.items(), page.nextCursor()));
+        request,
+        "administration/links.jte",
+        new ListModel(visit, page.items(), page.nextCursor(), id));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.homing.app.administration;
 
 import dev.homing.activities.backlog.BacklogCounts;
+import dev.homing.activities.subscription.Pace;
 import dev.homing.app.access.TenantRegistry;
 import dev.homing.app.access.Tenants;
 import dev.homing.app.http.PaceFields;
@@ -51,7 +52,7 @@ class TenantPages {
   /**
    * A tenant.
    *
-   * @param pace in words; empty: as many requests as there are
+   * @param pace in words; empty: no limit
    * @param waiting like {@code 1,000+}; empty: nothing waits
    */
   record Row(
@@ -88,16 +89,11 @@ class TenantPages {
 
   private static String pace(Tenants.Registered tenant) {
     PaceFields.Rate rate = tenant.rate();
-    String inFlight =
-        tenant.maxInFlight() == null ? "" : Text.number(tenant.maxInFlight()) + " at a time";
-    if (rate == null || rate.limit() == null) {
-      return inFlight;
-    }
-    return "%s in %s%s"
-        .formatted(
-            Text.number(rate.limit()),
-            Text.duration(rate.per()),
-            inFlight.isEmpty() ? "" : ", " + inFlight);
+    return Text.pace(
+        Pace.of(
+            rate == null ? null : rate.limit(),
+            rate == null || rate.per() == null ? null : (int) rate.per().toSeconds(),
+            tenant.maxInFlight()));
   }
 
   /**

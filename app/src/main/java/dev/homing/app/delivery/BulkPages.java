@@ -4,12 +4,14 @@ import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.list.Newest;
 import dev.homing.app.list.ListRequest;
+import dev.homing.app.list.Page;
 import dev.homing.app.page.Form;
 import dev.homing.app.page.Templates;
 import dev.homing.app.page.Text;
 import dev.homing.app.page.Visit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -21,8 +23,12 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The pages that retry and cancel many deliveries: those that were ticked, or the first that match
- * the filters of a list, once they were seen.
+ * The pages that retry and cancel many deliveries: those that were ticked, or all that match the
+ * filters of a list, a hundred at a time, once they were seen.
+ *
+ * <p>The steps go from the newest to the oldest by a cursor, and so meet each delivery once. They
+ * cannot go by what is left: a delivery that is retried may stay in the filter, as one that waits
+ * waits again if its attempt fails. What was accepted since the first step comes in none.
  */
 @RestController
 @RequestMapping("/ui/deliveries/bulk")
@@ -31,6 +37,7 @@ class BulkPages {
   private static final int COUNTED = 1_000;
 
   private static final String LIST = "/ui/deliveries";
+  private static final String BULK = LIST + "/bulk";
 
   private final DeliveryList list;
   private final DeliveryRows rows;
@@ -51,6 +58,8 @@ class BulkPages {
    * @param matching how many match, like {@code 1,000+}
    * @param isCut whether more match than it acts on
    * @param isAll whether all were looked at: there were not too many
+   * @param isFirst whether this is the first step
+   * @param next the question about those that follow; empty: none do
    * @param back the list from which it was asked
    */
   record AskModel(
@@ -60,9 +69,11 @@ class BulkPages {
       String matching,
       boolean isCut,
       boolean isAll,
+      boolean isFirst,
+      String next,
       String back) {}
 
-  /** Shows the newest that match, so that exactly these are acted on. */
+  /** Shows the newest that match, or those that follow, so that exactly these are acted on. */
   @GetMapping
   ResponseEntity<byte[]> ask(
       Visit visit,
@@ -72,32 +83,38 @@ class BulkPages {
       @RequestParam(name = "event_id", required = false) @Nullable String event,
       @RequestParam(name = "event_type", required = false) @Nullable String type,
       @RequestParam(required = false) @Nullable String outcome,
+      @RequestParam(name = "changed_since", required = false) @Nullable String changedSince,
+      @RequestParam(required = false) @Nullable String cursor,
       ListRequest asked) {
     BulkActions.Kind kind = BulkActions.Kind.of(action);
     Newest<Delivery> found =
-        list.newest(
-            visit.tenant(), Filters.of(state, subscription, event, type, outcome, asked), COUNTED);
-    List<Delivery> matching = found.items();
-    List<Delivery> first = matching.subList(0, Math.min(matching.size(), BulkActions.MAX));
+        new PageFilter(state, subscription, event, type, outcome, changedSince, asked)
+            .newest(list, visit.tenant(), COUNTED);
+    Page<Delivery> step =
+        asked.inPagesOf(BulkActions.MAX).page(found, delivery -> delivery.key().id().uuid());
+    int matching = found.items().size();
     return templates.page(
         HttpStatus.OK,
         "delivery/bulk.jte",
         new AskModel(
             visit,
             kind,
-            rows.of(visit.tenant(), first),
-            Text.number(matching.size(), COUNTED),
-            matching.size() > first.size(),
+            rows.of(visit.tenant(), step.items()),
+            Text.number(matching, COUNTED),
+            matching > step.items().size(),
             found.lookedDownTo() == null,
+            cursor == null,
+            step.nextCursor() == null ? "" : visit.next(step.nextCursor()),
             visit.at(LIST, "action", null)));
   }
 
-  /** What was done. */
+  /** What was done; {@code next} is the question about those that follow, empty if none do. */
   record DoneModel(
       Visit visit,
       BulkActions.Kind kind,
       int done,
       Map<String, List<String>> refused,
+      String next,
       String back) {}
 
   @PostMapping(consumes = MediaType.APPLICATION_FORM_URLENCODED_VALUE)
@@ -107,12 +124,17 @@ class BulkPages {
     return templates.page(
         HttpStatus.OK,
         "delivery/done.jte",
-        new DoneModel(visit, kind, result.done(), result.refused(), back(visit, sent)));
+        new DoneModel(
+            visit,
+            kind,
+            result.done(),
+            result.refused(),
+            ours(BULK, sent.text("next")).orElse(""),
+            ours(LIST, sent.text("back")).orElseGet(() -> visit.link(LIST))));
   }
 
-  /** The list that was shown; any other link is not ours. */
-  private static String back(Visit visit, Form sent) {
-    String back = sent.text("back");
-    return back.matches(LIST + "(\\?[!-~]*)?") ? back : visit.link(LIST);
+  /** A link of a page that was shown; any other is not ours. */
+  private static Optional<String> ours(String path, String link) {
+    return link.matches(path + "(\\?[!-~]*)?") ? Optional.of(link) : Optional.empty();
   }
 }

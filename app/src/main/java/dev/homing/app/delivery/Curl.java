@@ -3,22 +3,21 @@ package dev.homing.app.delivery;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.subscription.Terms;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The request of a delivery as a command, for trying the receiver by hand. */
 final class Curl {
   private Curl() {}
 
-  /** Contains no secret: what only Homing knows is to be filled in. */
-  static String of(Events.Event event, Terms terms, @Nullable String payload) {
-    Map<String, String> headers = new TreeMap<>();
-    headers.put("content-type", event.contentType());
-    headers.put("webhook-id", event.id().toString());
-    headers.put("webhook-timestamp", "<now, in seconds>");
-    headers.put("webhook-signature", "<signature>");
-    headers.putAll(terms.headers());
-    terms.secretHeaders().keySet().forEach(name -> headers.put(name, "<secret>"));
+  /**
+   * Contains no secret: what only Homing knows is to be filled in.
+   *
+   * @param attempt as which it is sent
+   * @param payload null: too long for a command, or expired, so to be read from a file
+   */
+  static String of(Events.Event event, Terms terms, int attempt, @Nullable String payload) {
+    Map<String, String> headers =
+        SentHeaders.of(event, terms, attempt, "<now, in seconds>", "<signature>", "<secret>");
     StringBuilder command = new StringBuilder("curl -i " + quoted(terms.url()));
     headers.forEach(
         (name, value) -> command.append(" \\\n  -H ").append(quoted(name + ": " + value)));

@@ -5,8 +5,10 @@ import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.delivery.RecordedAttempt;
 import dev.homing.activities.delivery.RecordedAttempts;
 import dev.homing.activities.event.Events;
+import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.Subscriptions;
+import dev.homing.activities.subscription.Terms;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
 import dev.homing.app.page.Outcomes;
@@ -19,13 +21,11 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.delivery.Outcome;
 import jakarta.servlet.http.HttpServletRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +47,7 @@ class DeliveryPages {
   private final RecordedAttempts attempts;
   private final Events events;
   private final Subscriptions subscriptions;
+  private final Receivers receivers;
   private final WorkflowLinks workflows;
   private final Templates templates;
 
@@ -57,6 +58,7 @@ class DeliveryPages {
       RecordedAttempts attempts,
       Events events,
       Subscriptions subscriptions,
+      Receivers receivers,
       WorkflowLinks workflows,
       Templates templates) {
     this.list = list;
@@ -65,6 +67,7 @@ class DeliveryPages {
     this.attempts = attempts;
     this.events = events;
     this.subscriptions = subscriptions;
+    this.receivers = receivers;
     this.workflows = workflows;
     this.templates = templates;
   }
@@ -79,19 +82,22 @@ class DeliveryPages {
       @Nullable String event,
       @Nullable String type,
       @Nullable String outcome,
+      @Nullable Instant changedSince,
       String since,
       String until) {
     boolean mayChangeMany() {
       return visit.mayManage() && visit.seesAll();
     }
 
-    /** Whether all that match may be sent again: afterwards they match no longer. */
+    /** Whether all that match may be sent now. */
     boolean mayRetryAll() {
-      return mayChangeMany() && !rows.isEmpty() && isIn("failed", "cancelled");
+      return mayChangeMany()
+          && !rows.isEmpty()
+          && isIn("failed", "cancelled", "retrying", PageFilter.WAITING);
     }
 
     boolean mayCancelAll() {
-      return mayChangeMany() && !rows.isEmpty() && isIn("retrying", "held");
+      return mayChangeMany() && !rows.isEmpty() && isIn("retrying", "held", PageFilter.WAITING);
     }
 
     private boolean isIn(String... states) {
@@ -116,14 +122,13 @@ class DeliveryPages {
       @RequestParam(name = "event_id", required = false) @Nullable String event,
       @RequestParam(name = "event_type", required = false) @Nullable String type,
       @RequestParam(required = false) @Nullable String outcome,
+      @RequestParam(name = "changed_since", required = false) @Nullable String changedSince,
       ListRequest asked) {
     Tenant tenant = visit.tenant();
     Page<Delivery> page =
         asked.page(
-            list.newest(
-                tenant,
-                Filters.of(state, subscription, event, type, outcome, asked),
-                asked.fetch()),
+            new PageFilter(state, subscription, event, type, outcome, changedSince, asked)
+                .newest(list, tenant, asked.fetch()),
             delivery -> delivery.key().id().uuid());
     return templates.page(
         request,
@@ -137,69 +142,24 @@ class DeliveryPages {
             event,
             type,
             outcome,
+            changedSince == null ? null : Instant.parse(changedSince),
             Text.picked(request.getParameter("since")),
             Text.picked(request.getParameter("until"))));
   }
 
   /**
-   * An attempt as the page shows it.
+   * What the page of a delivery shows.
    *
-   * @param brief what came back
-   * @param url what was called, without its query; empty if it delivered, or is not known
-   * @param address the IP address that was called; empty if it delivered, or is not known
-   * @param body the start of the answer; null: none was kept
+   * @param payload null once it has expired
+   * @param workflowId null: there is none, or a customer looks
    */
-  record Attempt(
-      int number,
-      int round,
-      String outcome,
-      String brief,
-      String tone,
-      Instant at,
-      String took,
-      String error,
-      String url,
-      String address,
-      @Nullable Payload body,
-      Map<String, String> headers,
-      String advice) {
-
-    static Attempt of(RecordedAttempt attempt) {
-      byte[] body = attempt.responseBody();
-      Map<String, String> headers = new TreeMap<>();
-      attempt
-          .responseHeaders()
-          .forEach((name, value) -> headers.put(Text.visible(name), Text.visible(value)));
-      boolean delivered = attempt.outcome().equals("delivered");
-      return new Attempt(
-          attempt.number(),
-          attempt.round(),
-          attempt.outcome(),
-          Outcomes.brief(attempt.outcome(), attempt.statusCode()),
-          delivered ? "good" : "bad",
-          attempt.startedAt(),
-          Text.millis(attempt.tookMillis()),
-          Text.visible(attempt.error()),
-          Text.visible(attempt.url()),
-          Text.visible(attempt.address()),
-          body == null || body.length == 0 ? null : readable(body),
-          headers,
-          delivered ? "" : Outcomes.advice(attempt.outcome(), attempt.statusCode()));
-    }
-
-    /** Bytes that are not UTF-8 are replaced, as in the API. */
-    private static Payload readable(byte[] body) {
-      return Payload.of(new String(body, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
-    }
-  }
-
-  /** What the page of a delivery shows; the payload is null once it has expired. */
   record OneModel(
       Visit visit,
       DeliveryRows.Row row,
       Delivery delivery,
       Explanation explanation,
-      List<Attempt> attempts,
+      ScheduleProgress progress,
+      List<ShownAttempt> attempts,
       String url,
       Events.@Nullable Event event,
       @Nullable Payload payload,
@@ -229,9 +189,10 @@ class DeliveryPages {
     Delivery delivery = actions.find(tenant, id);
     List<RecordedAttempt> recorded = attempts.of(tenant, delivery.key().id());
     SubscriptionId receiver = delivery.key().subscriptionId();
-    Optional<Subscription> subscription =
-        Optional.ofNullable(subscriptions.findAll(tenant, List.of(receiver)).get(receiver));
+    Subscription subscription = subscriptions.findAll(tenant, List.of(receiver)).get(receiver);
+    Terms terms = subscription == null ? null : subscription.terms();
     Optional<Events.Event> event = events.find(tenant, delivery.key().eventId());
+    String orderingKey = event.map(Events.Event::orderingKey).orElse(null);
     Optional<byte[]> bytes = events.payload(tenant, delivery.key().eventId());
     Payload payload = bytes.map(Payload::of).orElse(null);
     String workflowId = DeliveryView.of(delivery).workflowId();
@@ -242,24 +203,27 @@ class DeliveryPages {
             visit,
             rows.of(tenant, List.of(delivery)).getFirst(),
             delivery,
-            Explanation.of(delivery, recorded),
-            recorded.stream().map(Attempt::of).toList(),
-            subscription.map(found -> Text.visible(found.terms().url())).orElse(""),
+            Explanation.of(delivery, recorded, visit.customer() != null),
+            receivers
+                .find(tenant, receiver)
+                .map(found -> ScheduleProgress.of(delivery, recorded, found, orderingKey))
+                .orElse(ScheduleProgress.NONE),
+            recorded.stream()
+                .map(each -> ShownAttempt.of(each, event.orElse(null), terms))
+                .toList(),
+            terms == null ? "" : Text.visible(terms.url()),
             event.orElse(null),
             payload,
-            event
-                .flatMap(
-                    of ->
-                        subscription.map(
-                            found ->
-                                Curl.of(
-                                    of,
-                                    found.terms(),
-                                    payload == null || payload.isCut() ? null : payload.raw())))
-                .map(Text::visible)
-                .orElse(null),
+            event.isEmpty() || terms == null
+                ? null
+                : Text.visible(
+                    Curl.of(
+                        event.get(),
+                        terms,
+                        Math.max(1, delivery.attemptCount()),
+                        payload == null || payload.isCut() ? null : payload.raw())),
             workflows.of(visit, workflowId),
-            workflowId));
+            visit.customer() == null ? workflowId : null));
   }
 
   @PostMapping("/{id}/retry")

@@ -13,8 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param advice empty: nothing
  */
 record Explanation(String why, String advice) {
+  /** For customers, who know nothing of settings and logs. */
+  private static final Explanation SENDERS_FAULT =
+      new Explanation(
+          "A fault on the sending side holds it back. No attempt was charged.",
+          "It is retried every hour. If it stays like this, ask the sender's support.");
 
-  static Explanation of(Delivery delivery, List<RecordedAttempt> attempts) {
+  /**
+   * Explains a delivery.
+   *
+   * @param isForCustomer whether a customer reads it, who has no settings and no Temporal
+   */
+  static Explanation of(Delivery delivery, List<RecordedAttempt> attempts, boolean isForCustomer) {
     RecordedAttempt last = attempts.isEmpty() ? null : attempts.getLast();
     return switch (delivery.state()) {
       case PENDING -> new Explanation("The first attempt is under way.", "");
@@ -25,7 +35,7 @@ record Explanation(String why, String advice) {
                   : "The receiver took it after %d attempts.".formatted(attempts.size()),
               "");
       case RETRYING -> retrying(delivery, attempts, last);
-      case HELD, FAILED, CANCELLED -> ended(delivery, last);
+      case HELD, FAILED, CANCELLED -> ended(delivery, last, isForCustomer);
     };
   }
 
@@ -55,7 +65,8 @@ record Explanation(String why, String advice) {
         .equals(Outcomes.brief(other.outcome(), other.statusCode()));
   }
 
-  private static Explanation ended(Delivery delivery, @Nullable RecordedAttempt last) {
+  private static Explanation ended(
+      Delivery delivery, @Nullable RecordedAttempt last, boolean isForCustomer) {
     Delivery.Reason reason = delivery.reason();
     String advice = last == null ? "" : Outcomes.advice(last.outcome(), last.statusCode());
     if (reason == null) {
@@ -65,13 +76,17 @@ record Explanation(String why, String advice) {
       case PAUSED ->
           new Explanation("Its subscription is paused.", "Enable the subscription to send it.");
       case UNREADABLE ->
-          new Explanation(
-              "The subscription's secrets cannot be decrypted.",
-              "An operator must check HOMING_ENCRYPTION_KEYS. It is looked at again every hour.");
+          isForCustomer
+              ? SENDERS_FAULT
+              : new Explanation(
+                  "The subscription's secrets cannot be decrypted.",
+                  "An operator must check HOMING_ENCRYPTION_KEYS. It is retried every hour.");
       case OUR_FAULT ->
-          new Explanation(
-              "An internal fault recurs with it, so it is held back. No attempt was charged.",
-              "An operator must look into the log. It is looked at again every hour.");
+          isForCustomer
+              ? SENDERS_FAULT
+              : new Explanation(
+                  "An internal fault recurs with it, so it is held back. No attempt was charged.",
+                  "An operator must look into the log. It is retried every hour.");
       case IN_ORDER ->
           new Explanation(
               "It waits for its turn: an earlier event with the same ordering key is not over.",
@@ -86,7 +101,10 @@ record Explanation(String why, String advice) {
       case CANCELLED -> new Explanation("It was cancelled.", "Retry it to send it after all.");
       case TERMINATED ->
           new Explanation(
-              "Its workflow was terminated in Temporal.", "Retry it to send it after all.");
+              isForCustomer
+                  ? "An operator cancelled it."
+                  : "Its workflow was terminated in Temporal.",
+              "Retry it to send it after all.");
       case GONE ->
           new Explanation(
               "Its receiver answered 410, so the subscription was disabled.",
@@ -97,7 +115,7 @@ record Explanation(String why, String advice) {
               "Enable the subscription, then retry.");
       case FAILING ->
           new Explanation(
-              "Its receiver did nothing but fail, so the subscription was disabled.",
+              "All recent attempts failed, so the subscription was disabled.",
               "Enable the subscription, then retry.");
       case ABORTED ->
           new Explanation("The receiver asked for no further attempts of this delivery.", "");
@@ -106,7 +124,7 @@ record Explanation(String why, String advice) {
   }
 
   private static String retry(String advice) {
-    return advice.isEmpty() ? "Retry it once that is mended." : advice + " Then retry.";
+    return advice.isEmpty() ? "Retry it once that is fixed." : advice + " Then retry.";
   }
 
   private static String capital(String text) {

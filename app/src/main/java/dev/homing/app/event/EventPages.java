@@ -1,5 +1,6 @@
 package dev.homing.app.event;
 
+import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.SharedWorkflows;
@@ -71,8 +72,18 @@ class EventPages {
     }
   }
 
-  /** What the list shows; a null type matches all. */
-  record ListModel(Visit visit, List<Row> rows, @Nullable String next, @Nullable String type) {}
+  /** What the list shows; a null type matches all, and so does an empty time. */
+  record ListModel(
+      Visit visit,
+      List<Row> rows,
+      @Nullable String next,
+      @Nullable String type,
+      String since,
+      String until) {
+    boolean isFiltered() {
+      return type != null || !since.isEmpty() || !until.isEmpty();
+    }
+  }
 
   @GetMapping
   ResponseEntity<byte[]> list(
@@ -92,18 +103,42 @@ class EventPages {
                 event -> event.id().uuid())
             .map(Row::of);
     return templates.page(
-        request, "event/list.jte", new ListModel(visit, page.items(), page.nextCursor(), type));
+        request,
+        "event/list.jte",
+        new ListModel(
+            visit,
+            page.items(),
+            page.nextCursor(),
+            type,
+            Text.picked(request.getParameter("since")),
+            Text.picked(request.getParameter("until"))));
   }
 
-  /** What the page of an event shows; the payload is null once it has expired. */
+  /**
+   * What the page of an event shows.
+   *
+   * @param failed how many of its deliveries were given up
+   * @param payload null once it has expired
+   * @param workflowId null: a customer looks
+   */
   record OneModel(
       Visit visit,
       Events.Event event,
       Instant at,
       List<DeliveryRows.Row> rows,
+      long failed,
       @Nullable Payload payload,
       @Nullable String workflow,
-      String workflowId) {
+      @Nullable String workflowId) {
+    boolean mayRetryFailed() {
+      return failed > 0 && payload != null && visit.mayManage();
+    }
+
+    /** The question before those given up are sent again. */
+    String retryFailed() {
+      return visit.link("/ui/deliveries/bulk?action=retry&state=failed&event_id=" + event.id());
+    }
+
     boolean isCut() {
       return event.recipients().size() > rows.size();
     }
@@ -131,9 +166,10 @@ class EventPages {
             event,
             event.id().acceptedAt(),
             rows.of(tenant, deliveries.newest(tenant, ofEvent(event.id()), MAX_RECIPIENTS).items()),
+            deliveries.counts(tenant, event.id()).getOrDefault(Delivery.State.FAILED, 0L),
             events.payload(tenant, event.id()).map(Payload::of).orElse(null),
             workflows.of(visit, workflowId),
-            workflowId));
+            visit.customer() == null ? workflowId : null));
   }
 
   private static DeliveryList.Filter ofEvent(EventId event) {

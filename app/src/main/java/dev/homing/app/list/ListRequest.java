@@ -147,6 +147,11 @@ public final class ListRequest {
     return this;
   }
 
+  /** The same in pages of another size, whatever the caller asks for. */
+  public ListRequest inPagesOf(int size) {
+    return new ListRequest(from, until, size, paged, byChange, position, seal);
+  }
+
   /** The number of items to fetch: one more than a page, to see whether there are others. */
   public int fetch() {
     return limit + 1;

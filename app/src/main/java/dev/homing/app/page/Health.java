@@ -40,7 +40,7 @@ public record Health(
   /**
    * Judges what is known now.
    *
-   * @param failing since when its receiver does nothing but fail; null: it does not
+   * @param failing since when all attempts have failed; null: they have not
    */
   public static Health of(
       Subscription subscription,
@@ -48,7 +48,7 @@ public record Health(
       BacklogCounts.Size waiting,
       @Nullable Instant failing) {
     if (subscription.isDeleted()) {
-      return new Health("deleted", "idle", "It receives nothing any more.", null, null, "");
+      return new Health("deleted", "idle", "It gets no further events.", null, null, "");
     }
     if (subscription.disabledReason() != null) {
       return disabled(subscription.disabledReason(), subscription.updatedAt());
@@ -91,10 +91,10 @@ public record Health(
           new Health(
               "disabled",
               "bad",
-              "Its receiver did nothing but fail, so Homing disabled it.",
+              "All recent attempts failed, so Homing disabled it.",
               since,
               null,
-              "Enable it once the receiver works; test it first.");
+              "Enable it once the receiver works. Test it first.");
     };
   }
 
@@ -113,7 +113,7 @@ public record Health(
           new Health(
               "recovering",
               "busy",
-              "The receiver answers again, and Homing sends more and more.",
+              "The receiver answers again. Homing sends at a growing pace.",
               standing.since(),
               null,
               "Nothing to do.");
@@ -154,7 +154,7 @@ public record Health(
     return new Health(
         "failing",
         "bad",
-        "Every attempt since then failed.",
+        "All attempts since then failed.",
         since,
         null,
         "Its last deliveries say why.");

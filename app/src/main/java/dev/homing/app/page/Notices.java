@@ -21,8 +21,8 @@ public final class Notices {
           case "published" -> "Published.";
           case "revoked" -> "Revoked. Every node refuses it within half a minute.";
           case "ended" -> "Revoked. Its session ends within half a minute.";
-          case "added" -> "The tenant is there. It needs a key to be used.";
-          case "paced" -> "Saved. It holds from the next request.";
+          case "added" -> "The tenant is created. Create a key for it next.";
+          case "paced" -> "Saved. It applies from the next request.";
           default -> null;
         };
   }

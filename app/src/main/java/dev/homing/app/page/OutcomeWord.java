@@ -27,7 +27,7 @@ public enum OutcomeWord {
       "blocked by our rules",
       "The address, or the egress proxy, does not allow this request. None was sent.",
       "An operator, or the owner of the subscription.",
-      "Homing may not call this address. An operator can list it in HOMING_ALLOW_DESTINATIONS."),
+      "This address may not be called. An operator decides which ones may."),
   CERTIFICATE_EXPIRED(
       "certificate expired",
       "The receiver's certificate has expired. No request was sent.",
@@ -42,7 +42,7 @@ public enum OutcomeWord {
       "connection reset",
       "The connection broke before an answer came.",
       "The owner of the receiver, if it lasts.",
-      "The connection broke. The receiver may have got the request all the same."),
+      "The connection broke. The receiver may have received the request anyway."),
   DNS_FAILED(
       "name not found",
       "The host name could not be looked up, or it leads to addresses that may not be called.",
@@ -60,21 +60,22 @@ public enum OutcomeWord {
       "What came back was not HTTP. Is the port right?"),
   TIMED_OUT(
       "timed out",
-      "No answer came within the subscription's timeout. The receiver may have got the request.",
+      "No answer came within the subscription's timeout. The receiver may have received the"
+          + " request.",
       "The owner of the receiver.",
       "No answer came in time. Let the receiver answer first and work afterwards, or raise the"
           + " subscription's timeout."),
   TLS_FAILED(
       "TLS failed",
-      "No secure connection came about. No request was sent.",
+      "No secure connection was established. No request was sent.",
       "The owner of the receiver, or of the subscription if it has TLS options.",
-      "The receiver's certificate is not trusted, or TLS cannot be agreed on. Check its chain"
-          + " and its name."),
+      "The receiver's certificate is not trusted, or the TLS handshake fails. Check the"
+          + " certificate's chain and name."),
   UNREACHABLE(
       "unreachable",
       "No packet reaches the address: there is no route, or the network is down.",
       "The owner of the receiver; an operator, if many receivers are unreachable.",
-      "No way leads to this address. Is the receiver's network up?");
+      "This address cannot be reached. Is the receiver's network up?");
 
   private final String brief;
   private final String meaning;

@@ -48,7 +48,8 @@ public final class Outcomes {
           status < 400
               ? "Redirects are not followed. Put the final address into the subscription's URL."
               : status < 500
-                  ? "The receiver refuses this request. Its owner must say why; the response may."
+                  ? "The receiver refuses this request. Its owner must say why. The response may"
+                        + " tell."
                   : "The receiver failed while it handled the request. Its owner must look into"
                       + " it.";
     };

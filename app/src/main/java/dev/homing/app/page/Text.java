@@ -1,5 +1,6 @@
 package dev.homing.app.page;
 
+import dev.homing.activities.subscription.Pace;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -7,6 +8,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers, times and durations as pages write them. */
@@ -98,6 +101,20 @@ public final class Text {
 
   private static String rest(int count, String unit) {
     return count == 0 ? "" : " %d %s".formatted(count, unit);
+  }
+
+  /** How much may be sent: {@code 100 per minute, 5 at a time}; empty: there is no limit. */
+  public static String pace(Pace pace) {
+    Pace.Rate rate = pace.rate();
+    return Stream.of(
+            rate == null ? "" : number(rate.limit()) + " per " + unit(rate.per()),
+            pace.maxInFlight() == null ? "" : number(pace.maxInFlight()) + " at a time")
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String unit(Duration period) {
+    return period.toHours() > 0 ? "hour" : period.toMinutes() > 0 ? "minute" : "second";
   }
 
   /**

@@ -42,7 +42,7 @@ public enum ProblemType {
       HttpStatus.NOT_FOUND,
       "The resource existed, and its retention is over.",
       "No action is needed. An operator sets how long payloads are kept.",
-      "See HOMING_PAYLOAD_RETENTION among the settings."),
+      "Publish the event again, if it is still wanted."),
   METHOD_NOT_ALLOWED(
       HttpStatus.METHOD_NOT_ALLOWED,
       "The path exists, but not with this method.",
@@ -68,7 +68,7 @@ public enum ProblemType {
       HttpStatus.CONTENT_TOO_LARGE,
       "The body is larger than allowed, as it was sent or as it was inflated.",
       "You, the caller. An operator may raise the limit.",
-      "See HOMING_MAX_PAYLOAD among the settings. Publish a link instead of a large document."),
+      "Publish a link instead of a large document."),
   UNSUPPORTED(
       HttpStatus.UNSUPPORTED_MEDIA_TYPE,
       "The Content-Type or the Content-Encoding is not supported here.",

@@ -23,6 +23,16 @@ class ReferencePages {
   /** Statuses of refusals that the page tells apart: one for each advice. */
   private static final Map<String, Integer> STATUSES = statuses();
 
+  /** The settings that decide, by the words of problems and outcomes. */
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          ProblemType.EXPIRED.word(),
+          "HOMING_PAYLOAD_RETENTION",
+          ProblemType.TOO_LARGE.word(),
+          "HOMING_MAX_PAYLOAD",
+          OutcomeWord.BLOCKED_DESTINATION.word(),
+          "HOMING_ALLOW_DESTINATIONS");
+
   private final Templates templates;
 
   ReferencePages(Templates templates) {
@@ -34,6 +44,7 @@ class ReferencePages {
    *
    * @param kind {@code Problem} or {@code Outcome}
    * @param brief the same as the word, for people
+   * @param setting the one to change; empty: there is none, or a customer looks
    * @param byStatus what to check for which statuses; empty unless that differs
    * @param others the paths of the other pages of this kind, by their words
    */
@@ -45,6 +56,7 @@ class ReferencePages {
       String meaning,
       String actor,
       String check,
+      String setting,
       Map<String, String> byStatus,
       Map<String, String> others) {}
 
@@ -52,9 +64,13 @@ class ReferencePages {
   ResponseEntity<byte[]> problem(
       Visit visit, HttpServletRequest request, @PathVariable String word) {
     ProblemType type =
-        ProblemType.of(word).orElseThrow(() -> Problem.notFound("type of problem", word));
+        ProblemType.of(word)
+            .filter(found -> isShown(visit, found))
+            .orElseThrow(() -> Problem.notFound("type of problem", word));
     Map<String, String> others = new LinkedHashMap<>();
-    Arrays.stream(ProblemType.values()).forEach(each -> others.put(each.word(), each.path()));
+    Arrays.stream(ProblemType.values())
+        .filter(each -> isShown(visit, each))
+        .forEach(each -> others.put(each.word(), each.path()));
     return templates.page(
         request,
         "reference/one.jte",
@@ -66,6 +82,7 @@ class ReferencePages {
             type.meaning(),
             type.actor(),
             type.check(),
+            setting(visit, word),
             Map.of(),
             others));
   }
@@ -91,8 +108,18 @@ class ReferencePages {
             outcome.meaning(),
             outcome.actor(),
             outcome.advice(),
+            setting(visit, word),
             byStatus,
             others));
+  }
+
+  /** Customers do not meet the problem of operators. */
+  private static boolean isShown(Visit visit, ProblemType type) {
+    return visit.customer() == null || type != ProblemType.TEMPORAL_UNAVAILABLE;
+  }
+
+  private static String setting(Visit visit, String word) {
+    return visit.customer() == null ? SETTINGS.getOrDefault(word, "") : "";
   }
 
   private static Map<String, Integer> statuses() {

@@ -66,11 +66,19 @@ class PageSecurity {
                         PortalDoor.PATH,
                         "/portal/*")
                     .permitAll()
-                    .requestMatchers(HttpMethod.POST, "/ui/events/new")
+                    .requestMatchers("/ui/events/new")
                     .hasAnyAuthority(Scope.PUBLISH.word(), admin)
                     .requestMatchers("/ui/keys/**", "/ui/tenants/**", "/ui/system/**")
                     .hasAuthority(admin)
                     .requestMatchers("/ui/audit/**", "/ui/portal-links/**")
+                    .hasAnyAuthority(Scope.MANAGE.word(), admin)
+                    // Forms that a reader may not send are not shown to readers.
+                    .requestMatchers(
+                        "/ui/deliveries/bulk",
+                        "/ui/subscriptions/new",
+                        "/ui/subscriptions/*/edit",
+                        "/ui/subscriptions/*/rotate",
+                        "/ui/subscriptions/*/delete")
                     .hasAnyAuthority(Scope.MANAGE.word(), admin)
                     .requestMatchers(HttpMethod.POST, "/ui/subscriptions/*/reveal/**")
                     .hasAnyAuthority(Scope.SECRETS.word(), admin)

@@ -180,7 +180,7 @@ public class SubscriptionRegistry {
       return secrets.open(tenant, subscription.id(), subscription.sealedSecret()).text();
     } catch (IllegalStateException unreadable) {
       throw Problem.conflict(
-          "The secret cannot be decrypted. An operator must check HOMING_ENCRYPTION_KEYS.");
+          "The secret cannot be decrypted. An operator must check the encryption keys.");
     }
   }
 

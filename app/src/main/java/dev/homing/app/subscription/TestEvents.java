@@ -54,8 +54,8 @@ public class TestEvents {
     Receiver receiver = receivers.find(tenant, id).orElseThrow();
     if (receiver.secrets().isEmpty()) {
       throw Problem.conflict(
-          "The subscription's secrets cannot be decrypted. Check whether a key is missing in"
-              + " HOMING_ENCRYPTION_KEYS.");
+          "The subscription's secrets cannot be decrypted. An operator must check the encryption"
+              + " keys.");
     }
     auditLog.add(tenant, Action.SUBSCRIPTION_TESTED, id.toString());
     EventId event = new EventId(ids.get());

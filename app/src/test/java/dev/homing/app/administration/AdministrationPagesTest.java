@@ -94,6 +94,38 @@ class AdministrationPagesTest {
         .text();
   }
 
+  // The search.
+
+  @Test
+  void theSearchOpensKeysLinksAndTenants() {
+    String tenant = tenant();
+    String key = key(tenant, "manage", "read");
+    String keyId = key.substring(0, "hk_".length() + 36);
+    Api api = HOMING.api().authorized("Bearer " + key);
+    String link = Api.id(api.post("/portal-links", Map.of()).expect(201));
+    Browser manager = Browser.signedIn(HOMING.api(), key);
+
+    assertThat(found(OPERATOR, keyId)).isEqualTo("/ui/keys?id=" + keyId);
+    Document one = OPERATOR.page(found(OPERATOR, keyId));
+    assertThat(one.select("tbody tr")).hasSize(1);
+    assertThat(one.select("tbody tr").text()).contains(keyId, tenant);
+    assertThat(one.select(".only a").attr("href")).isEqualTo("/ui/keys");
+    assertThat(found(manager, keyId)).isEqualTo("/ui/subscriptions?text=" + keyId);
+
+    assertThat(found(manager, link)).isEqualTo("/ui/portal-links?id=" + link);
+    assertThat(manager.page(found(manager, link)).select("tbody tr").text()).contains(link);
+    Browser.signedIn(HOMING.api(), key(tenant(), "manage", "read"))
+        .get("/ui/portal-links?id=" + link)
+        .expect(404);
+
+    assertThat(found(OPERATOR, tenant)).isEqualTo("/ui?tenant=" + tenant);
+    assertThat(found(manager, tenant)).isEqualTo("/ui/subscriptions?text=" + tenant);
+  }
+
+  private static String found(Browser browser, String text) {
+    return browser.get("/ui/search?q=" + text).expect(303).header("location");
+  }
+
   // The audit log.
 
   @Test
@@ -418,7 +450,7 @@ class AdministrationPagesTest {
                 "/" + name,
                 Map.of("rate.limit", "500", "rate.per", "60", "max_in_flight", "7")));
     assertThat(list.select("tr:contains(%s)".formatted(name)).text())
-        .contains("500 in 1 min, 7 at a time");
+        .contains("500 per minute, 7 at a time");
     var stored = ADMIN.get("/tenants/" + name).expect(200).json();
     assertThat(stored.get("rate").toString()).isEqualTo("{\"limit\":500,\"per\":60}");
 
@@ -443,7 +475,7 @@ class AdministrationPagesTest {
     Document list = OPERATOR.page("/ui/tenants");
 
     assertThat(list.select("tr:contains(%s) td.number".formatted(name)).text()).isEqualTo("1");
-    String waiting = list.select("a[href*=state=retrying&tenant=%s]".formatted(name)).attr("href");
+    String waiting = list.select("a[href*=state=waiting&tenant=%s]".formatted(name)).attr("href");
     assertThat(OPERATOR.page(waiting).select("tbody tr")).hasSize(1);
     assertThat(OPERATOR.page("/ui?tenant=" + name).text()).contains("nowhere.invalid");
   }
@@ -474,7 +506,7 @@ class AdministrationPagesTest {
   void secretsAreResealed() {
     subscription(ADMIN);
     Document page = OPERATOR.page("/ui/system");
-    assertThat(page.select("tr:contains(seals what is new) th").text()).isEqualTo("test");
+    assertThat(page.select("tr:contains(seals new secrets) th").text()).isEqualTo("test");
 
     Api.Answer answer = OPERATOR.submit(page, "/reseal", Map.of()).expect(200);
 

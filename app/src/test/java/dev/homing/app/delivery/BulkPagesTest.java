@@ -59,7 +59,12 @@ class BulkPagesTest {
   }
 
   private static Document act(String action, String back, List<String> ids) {
+    return act(action, back, "", ids);
+  }
+
+  private static Document act(String action, String back, String next, List<String> ids) {
     List<Map.Entry<String, String>> fields = new ArrayList<>();
+    fields.add(Map.entry("next", next));
     fields.add(Map.entry("action", action));
     fields.add(Map.entry("back", back));
     ids.forEach(id -> fields.add(Map.entry("id", id)));
@@ -175,11 +180,86 @@ class BulkPagesTest {
     BROWSER.post("/ui/deliveries/bulk", Map.of("action", "delete", "id", "dlv_x")).expect(400);
   }
 
-  /** Only what leaves the filter can be taken in steps. */
+  /** A retry that fails leaves its delivery in the filter: the steps go on by a cursor. */
   @Test
-  void onlyStatesThatEndOfferAllThatMatch() {
+  void stepsMeetEachDeliveryOnceThoughItStaysInTheFilter() {
+    Map<String, Object> more = new HashMap<>(Api.ONCE);
+    more.put("enabled", false);
+    Subscribed paused = API.subscribed(receiver, more);
+    paused.trigger(101);
+    String path = "/ui/deliveries?state=held&subscription_id=" + paused.id();
+    String ask = "/ui/deliveries/bulk?action=retry&state=held&subscription_id=" + paused.id();
+    await().until(() -> BROWSER.page(ask).text().contains("101 match."));
+    Document first = BROWSER.page(ask);
+    List<String> seen = new ArrayList<>(ids(first));
+    Document done =
+        act("retry", path, first.select("[name=next]").val(), ids(first));
+    assertThat(done.text()).contains("100 not retried: The subscription is paused.");
+
+    Document second = BROWSER.page(done.select("a.primary").attr("href"));
+
+    assertThat(second.select("h1").text()).isEqualTo("Retry 1 delivery?");
+    assertThat(second.text()).contains("These are the last of them.");
+    seen.addAll(ids(second));
+    assertThat(seen).doesNotHaveDuplicates().hasSize(101);
+    assertThat(
+            act("retry", path, second.select("[name=next]").val(), ids(second))
+                .select("a.primary")
+                .attr("href"))
+        .isEqualTo(path);
+  }
+
+  @Test
+  void whatWaitsIsRetriedAtOnceFromThePageOfItsSubscription() {
+    Subscribed patient = API.subscribed(receiver, Api.PATIENT);
+    List<String> waiting = Stream.generate(() -> patient.newDelivery("retrying")).limit(2).toList();
+    Document page = BROWSER.page("/ui/subscriptions/" + patient.id());
+    assertThat(page.select(".tiles div:contains(Next attempt) time.due")).hasSize(1);
+    Document ask = BROWSER.page(page.select("a:contains(Retry all waiting)").attr("href"));
+    assertThat(ids(ask)).containsExactlyInAnyOrderElementsOf(waiting);
+    receiver.answers(200);
+
+    assertThat(act("retry", ask.select("[name=back]").val(), ids(ask)).select("h1").text())
+        .isEqualTo("2 deliveries retried");
+
+    waiting.forEach(id -> API.await(id, "delivered"));
+    Document after = BROWSER.page("/ui/subscriptions/" + patient.id());
+    assertThat(after.select("a:contains(all waiting)")).isEmpty();
+    assertThat(after.select(".tiles div:contains(Next attempt) time")).isEmpty();
+  }
+
+  @Test
+  void whatIsHeldWaitsAsWell() {
+    Subscribed patient = API.subscribed(receiver, Api.PATIENT);
+    String retrying = patient.newDelivery("retrying");
+    API.change(patient.id(), Map.of("enabled", false));
+    String held = patient.newDelivery("held");
+    Document page = BROWSER.page("/ui/subscriptions/" + patient.id());
+    assertThat(page.select(".tiles div:contains(Waiting) a").getFirst().text()).isEqualTo("2");
+
+    Document list =
+        BROWSER.page(page.select(".tiles div:contains(Waiting) a").getFirst().attr("href"));
+    assertThat(ids(list)).containsExactly(held, retrying);
+    assertThat(list.select("a:contains(Retry all that match)")).hasSize(1);
+    assertThat(page.select("a:contains(Retry all waiting)")).isEmpty();
+    assertThat(ids(BROWSER.page(page.select("a:contains(Cancel all waiting)").attr("href"))))
+        .containsExactly(held, retrying);
+    Document first = BROWSER.page(listedWaiting(patient) + "&limit=1");
+    assertThat(ids(first)).containsExactly(held);
+    assertThat(ids(BROWSER.page(first.select("a[rel=next]").attr("href"))))
+        .containsExactly(retrying);
+  }
+
+  private static String listedWaiting(Subscribed subscription) {
+    return "/ui/deliveries?state=waiting&subscription_id=" + subscription.id();
+  }
+
+  @Test
+  void allThatMatchIsOfferedInStatesInWhichItMayBeDone() {
     given(1, "failed");
-    assertThat(BROWSER.page(listed("failed")).select("a:contains(all that match)")).hasSize(1);
+    Document failed = BROWSER.page(listed("failed"));
+    assertThat(failed.select("a:contains(Retry all that match)")).hasSize(1);
+    assertThat(failed.select("a:contains(Cancel all that match)")).isEmpty();
     assertThat(
             BROWSER
                 .page("/ui/deliveries?subscription_id=" + subscribed.id())
@@ -188,11 +268,26 @@ class BulkPagesTest {
   }
 
   @Test
+  void anEventIsRetriedForAllThatGaveUp() {
+    String failed = given(1, "failed").getFirst();
+    String event = Api.text(API.delivery(failed), "event_id");
+    Document page = BROWSER.page("/ui/events/" + event);
+    receiver.answers(200);
+
+    Document ask = BROWSER.page(page.select("a:contains(Retry the one given up)").attr("href"));
+    assertThat(ids(ask)).containsExactly(failed);
+    act("retry", ask.select("[name=back]").val(), ids(ask));
+
+    API.await(failed, "delivered");
+    assertThat(BROWSER.page("/ui/events/" + event).select("a:contains(given up)")).isEmpty();
+  }
+
+  @Test
   void theWayBackIsOneOfOurs() {
     String id = given(1, "failed").getFirst();
     for (String back : List.of("https://evil.example", "/ui/deliveriesx", "//evil", "")) {
-      assertThat(act("cancel", back, List.of(id)).select("a.primary").attr("href"))
-          .isEqualTo("/ui/deliveries");
+      Document done = act("cancel", back, back, List.of(id));
+      assertThat(done.select("a.primary").attr("href")).isEqualTo("/ui/deliveries");
     }
   }
 

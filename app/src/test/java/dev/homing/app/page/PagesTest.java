@@ -220,7 +220,7 @@ class PagesTest {
     String text = Api.id(API.post("/webhooks/" + healthy.type(), "\"" + line + "\"").expect(202));
     Document page = BROWSER.page("/ui/events/" + text);
     assertThat(page.select("pre").text()).hasSizeBetween(60_000, 70_000);
-    assertThat(page.text()).contains("200,002 bytes, of which the start is shown");
+    assertThat(page.text()).contains("200,002 bytes; only the beginning is shown");
     assertThat(BROWSER.get("/ui/events/" + text + "/payload").expect(200).body()).hasSize(200_002);
 
     Api.Answer binary =
@@ -530,7 +530,7 @@ class PagesTest {
             need ->
                 need.contains(receiver.url().substring(7))
                     && need.startsWith("failing")
-                    && need.contains("Every attempt since then failed."));
+                    && need.contains("All attempts since then failed."));
     assertThat(BROWSER.page("/ui/subscriptions/" + refused.id()).select(".pill.big").text())
         .isEqualTo("failing");
     receiver.close();

@@ -10,6 +10,7 @@ import dev.homing.app.journey.RunningHoming;
 import dev.homing.app.journey.ScriptedReceiver;
 import dev.homing.app.journey.Subscribed;
 import dev.homing.app.page.Browser;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -290,6 +291,85 @@ class PortalTest {
     customer
         .post("/ui/events/new", Map.of("type", "a", "content_type", "application/json"))
         .expect(403);
+  }
+
+  /** Of how it is sent they know nothing: they have no settings, no Temporal and no log. */
+  @Test
+  void noPageTellsCustomersOfTemporalOrSettings() {
+    String name = tenant();
+    Api api = caller(name, "manage", "publish", "read");
+    String subscription =
+        Api.id(
+            api.post(
+                    "/subscriptions",
+                    Map.of("url", "https://nowhere.invalid", "event_types", List.of("a")))
+                .expect(201));
+    Map<String, String> deliveries = new HashMap<>();
+    for (String reason : List.of("unreadable", "our_fault", "terminated", "waiting")) {
+      String id = api.deliveryId(api.trigger("a"));
+      api.await(id, "retrying");
+      deliveries.put(reason, id);
+    }
+    explain(deliveries, "unreadable", "held");
+    explain(deliveries, "our_fault", "held");
+    explain(deliveries, "terminated", "cancelled");
+    Browser customer = customer(link(name, Map.of("scopes", List.of("read", "manage", "secrets"))));
+
+    List<String> pages = new ArrayList<>();
+    for (String route : HOMING.pages()) {
+      String path = route.replaceFirst("^GET ", "");
+      if (path.contains("/assets/") || path.equals("/openapi.json") || !route.startsWith("GET ")) {
+        continue;
+      }
+      if (path.contains("/events/{id}")) {
+        deliveries
+            .values()
+            .forEach(id -> pages.add(path.replace("{id}", Api.text(api.delivery(id), "event_id"))));
+      } else if (path.contains("/deliveries/{id}")) {
+        deliveries.values().forEach(id -> pages.add(path.replace("{id}", id)));
+      } else if (path.endsWith("/bulk")) {
+        pages.add(path + "?action=retry&state=waiting");
+      } else if (path.endsWith("{word}")) {
+        Document all =
+            customer.page(path.replace("{word}", path.contains("outc") ? "gone" : "busy"));
+        pages.addAll(all.select(".links a").eachAttr("href"));
+      } else {
+        pages.add(path.replace("{id}", subscription).replace("{name}", name));
+      }
+    }
+    int shown = 0;
+    for (String path : pages) {
+      Api.Answer page = customer.get(path);
+      assertThat(page.text())
+          .as(path)
+          .doesNotContainIgnoringCase("temporal", "homing_", "workflow");
+      shown += page.status() == 200 ? 1 : 0;
+    }
+    assertThat(shown).isGreaterThan(50);
+    assertThat(customer.page("/ui/deliveries/" + deliveries.get("our_fault")).text())
+        .contains("A fault on the sending side holds it back.");
+    customer.get("/docs/problems/temporal-unavailable").expect(404);
+    assertThat(
+            Browser.signedIn(HOMING.api(), RunningHoming.ADMIN_KEY)
+                .page("/docs/outcomes/blocked_destination")
+                .text())
+        .contains("HOMING_ALLOW_DESTINATIONS");
+  }
+
+  private static void explain(Map<String, String> deliveries, String reason, String state) {
+    assertThat(
+            HOMING
+                .bean(JdbcClient.class)
+                .sql(
+                    """
+                    update deliveries set state = :state, reason = :reason, next_attempt_at = null
+                    where id = :id
+                    """)
+                .param("state", state)
+                .param("reason", reason)
+                .param("id", UUID.fromString(requireNonNull(deliveries.get(reason)).substring(4)))
+                .update())
+        .isEqualTo(1);
   }
 
   /** By another link a customer could stay after being sent away. */

@@ -2,10 +2,13 @@ package dev.homing.app.subscription.page;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.failing.FailingSubscriptions;
 import dev.homing.activities.routing.EventTypes;
+import dev.homing.activities.standing.StandingList;
 import dev.homing.activities.subscription.Subscription;
 import dev.homing.activities.subscription.SubscriptionList;
 import dev.homing.activities.subscription.SubscriptionList.NotEnabled;
+import dev.homing.activities.subscription.Subscriptions;
 import dev.homing.activities.subscription.Terms;
 import dev.homing.app.list.ListRequest;
 import dev.homing.app.list.Page;
@@ -22,8 +25,12 @@ import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -37,14 +44,31 @@ import org.springframework.web.bind.annotation.RestController;
 class SubscriptionListPage {
   private static final int SHOWN_TYPES = 2;
 
+  /** Receivers in trouble that are looked at: these are shown on one page. */
+  private static final int MOST_FAILING = 250;
+
+  private static final String FAILING = "failing";
+
   private final SubscriptionList list;
+  private final Subscriptions subscriptions;
+  private final StandingList standings;
+  private final FailingSubscriptions failing;
   private final Healths healths;
   private final Numbers numbers;
   private final Templates templates;
 
   SubscriptionListPage(
-      SubscriptionList list, Healths healths, Numbers numbers, Templates templates) {
+      SubscriptionList list,
+      Subscriptions subscriptions,
+      StandingList standings,
+      FailingSubscriptions failing,
+      Healths healths,
+      Numbers numbers,
+      Templates templates) {
     this.list = list;
+    this.subscriptions = subscriptions;
+    this.standings = standings;
+    this.failing = failing;
     this.healths = healths;
     this.numbers = numbers;
     this.templates = templates;
@@ -96,9 +120,11 @@ class SubscriptionListPage {
       throw Problem.malformed("event_type must be an event type, like order.created or order.*");
     }
     Page<Subscription> page =
-        asked.page(
-            list.newest(filter(visit.tenant(), state, text, type, asked), asked.fetch()),
-            subscription -> subscription.id().uuid());
+        FAILING.equals(state)
+            ? new Page<>(failing(visit.tenant(), text, type), null)
+            : asked.page(
+                list.newest(filter(visit.tenant(), state, text, type, asked), asked.fetch()),
+                subscription -> subscription.id().uuid());
     return templates.page(
         request,
         "subscription/page/list.jte",
@@ -110,6 +136,32 @@ class SubscriptionListPage {
             state,
             text,
             type));
+  }
+
+  /**
+   * Those that get deliveries, but whose receivers fail: found by how they do, as these few have
+   * rows of their own, however many subscriptions there are. On one page, the longest first.
+   */
+  private List<Subscription> failing(Tenant tenant, @Nullable String text, @Nullable String type) {
+    Set<SubscriptionId> ids =
+        new LinkedHashSet<>(standings.inTrouble(tenant, MOST_FAILING).keySet());
+    ids.addAll(failing.since(tenant, MOST_FAILING).keySet());
+    Map<SubscriptionId, Subscription> found = subscriptions.findAll(tenant, ids);
+    return ids.stream()
+        .flatMap(id -> Stream.ofNullable(found.get(id)))
+        .filter(each -> !each.isDeleted() && each.terms().enabled())
+        .filter(each -> type == null || each.terms().eventTypes().contains(type))
+        .filter(
+            each ->
+                text == null
+                    || contains(each.terms().url(), text)
+                    || contains(each.terms().description(), text))
+        .limit(MOST_FAILING)
+        .toList();
+  }
+
+  private static boolean contains(String whole, String part) {
+    return whole.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
   }
 
   private static SubscriptionList.Filter filter(
@@ -127,7 +179,8 @@ class SubscriptionListPage {
           case "active" -> null;
           case "paused" -> NotEnabled.PAUSED;
           case "disabled" -> NotEnabled.DISABLED;
-          default -> throw Problem.malformed("state must be one of active, paused, disabled");
+          default ->
+              throw Problem.malformed("state must be one of active, failing, paused, disabled");
         },
         text,
         asked.from(),

@@ -1,10 +1,13 @@
 package dev.homing.app.subscription.page;
 
+import dev.homing.activities.backlog.BacklogCounts;
 import dev.homing.activities.delivery.DeliveryList;
 import dev.homing.activities.list.BoundedList;
+import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.subscription.DeliverySettings;
 import dev.homing.activities.subscription.Order;
 import dev.homing.activities.subscription.Subscription;
+import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.activities.subscription.Terms;
 import dev.homing.app.delivery.DeliveryRows;
 import dev.homing.app.page.Healths;
@@ -19,6 +22,7 @@ import dev.homing.app.subscription.SubscriptionRegistry;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +45,10 @@ class SubscriptionPage {
   private final Healths healths;
   private final DeliveryList deliveries;
   private final DeliveryRows rows;
+  private final BacklogCounts counts;
   private final Numbers numbers;
   private final DeliverySettings settings;
+  private final RetentionSettings retention;
   private final Templates templates;
 
   SubscriptionPage(
@@ -50,15 +56,19 @@ class SubscriptionPage {
       Healths healths,
       DeliveryList deliveries,
       DeliveryRows rows,
+      BacklogCounts counts,
       Numbers numbers,
       DeliverySettings settings,
+      RetentionSettings retention,
       Templates templates) {
     this.registry = registry;
     this.healths = healths;
     this.deliveries = deliveries;
     this.rows = rows;
+    this.counts = counts;
     this.numbers = numbers;
     this.settings = settings;
+    this.retention = retention;
     this.templates = templates;
   }
 
@@ -67,26 +77,53 @@ class SubscriptionPage {
    *
    * @param retry the schedule in words
    * @param timeout of an attempt, in words
+   * @param next when the next of its deliveries is due; null: none is by itself
    * @param numbers how far back the numbers go; null: they are not asked for
    * @param chart null: it did not come in time
+   * @param pace in words; empty: it has none of its own
+   * @param maxBlock how long one may keep its turn, in words; empty: it has no order
    */
   record Model(
       Visit visit,
       String id,
       Terms terms,
       Healths.Reading reading,
+      @Nullable Instant next,
       @Nullable Span numbers,
       @Nullable Chart chart,
       List<DeliveryRows.Row> last,
       String retry,
       String timeout,
+      String pace,
       String order,
+      String maxBlock,
       @Nullable String publicKey,
       @Nullable Instant previousSecretUntil,
       Instant createdAt,
       Instant updatedAt) {
     String place() {
       return Text.place(terms.url());
+    }
+
+    boolean isWaitingFor() {
+      return !reading.waiting().isEmpty();
+    }
+
+    /** A link to its deliveries in a state. */
+    String deliveries(String state) {
+      return visit.link("/ui/deliveries?state=" + state + "&subscription_id=" + id);
+    }
+
+    /** The question before all of its deliveries in a state are retried or cancelled. */
+    String all(String action, String state) {
+      return visit.link(
+          "/ui/deliveries/bulk?action=" + action + "&state=" + state + "&subscription_id=" + id);
+    }
+
+    /** Those given up in the time of the chart; of all times, if there is none. */
+    String givenUp() {
+      return deliveries("failed")
+          + (chart == null ? "" : "&changed_since=" + chart.bars().getFirst().since());
     }
 
     List<String> types() {
@@ -121,12 +158,15 @@ class SubscriptionPage {
             found.id().toString(),
             terms,
             healths.of(tenant, found),
+            counts.next(new SubscriptionKey(tenant, found.id())),
             span,
             span == null ? null : numbers.chart(tenant, found.id(), span).orElse(null),
             rows.of(tenant, deliveries.newest(tenant, ofIt, LAST_DELIVERIES).items()),
             schedule(terms.retry()),
             Text.duration(terms.timeout() == null ? settings.timeout() : terms.timeout()),
+            Text.pace(terms.pace()),
             order(terms.ordering()),
+            maxBlock(terms.ordering()),
             found.publicKey(),
             found.previousSecretUntil(),
             found.createdAt(),
@@ -152,6 +192,18 @@ class SubscriptionPage {
     return ordering.onFailure() == Order.OnFailure.SKIP
         ? "one after the other by ordering key; one that fails is skipped"
         : "one after the other by ordering key; one that fails blocks the others";
+  }
+
+  private String maxBlock(Terms.Ordering ordering) {
+    if (!ordering.ordered()) {
+      return "";
+    }
+    Order.OnFailure onFailure =
+        ordering.onFailure() == null ? Order.OnFailure.BLOCK : ordering.onFailure();
+    Duration wanted =
+        ordering.maxBlock() == null ? onFailure.defaultMaxBlock() : ordering.maxBlock();
+    Duration longest = retention.ofPayloads();
+    return Text.duration(wanted.compareTo(longest) < 0 ? wanted : longest);
   }
 
   static SubscriptionId read(String text) {
