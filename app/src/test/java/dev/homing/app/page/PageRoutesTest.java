@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** All pages: the scope each requires, and the tenant whose data it shows. */
 class PageRoutesTest {
-  /** Nobody needs to have signed in. */
+  /** Routes that need no session. */
   private static final Set<String> OPEN =
       Set.of(
           "GET /assets/{name}",
@@ -31,7 +31,7 @@ class PageRoutesTest {
           "POST /portal",
           "GET /portal/theme.css");
 
-  private static final Map<String, String> SCOPES =
+  static final Map<String, String> SCOPES =
       Map.ofEntries(
           entry("GET /ui", "read"),
           entry("GET /ui/search", "read"),
@@ -149,9 +149,8 @@ class PageRoutesTest {
     }
   }
 
-  /** Buttons that would be refused are not shown. */
   @Test
-  void nobodySeesWhatHeMayNotDo() {
+  void formsThatWouldBeRefusedAreNotShown() {
     Browser reader = requireNonNull(BY_SCOPE.get("read"));
     for (String path : List.of("/ui", "/ui/subscriptions", "/ui/events", "/ui/deliveries")) {
       assertThat(reader.page(path).select("form[method=post]").eachAttr("action"))

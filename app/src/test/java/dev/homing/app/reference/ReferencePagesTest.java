@@ -52,9 +52,11 @@ class ReferencePagesTest {
 
   @Test
   void pagesLinkToOthersThatExist() {
-    page("/docs/outcomes/refused")
-        .select("main a[href^=/docs/]")
-        .forEach(link -> page(link.attr("href")));
+    for (String path : List.of("/docs/outcomes/refused", "/docs/problems/stale-version")) {
+      List<String> links = page(path).select("main a[href^=/docs/]").eachAttr("href");
+      assertThat(links).as(path).hasSizeGreaterThan(5);
+      links.forEach(this::page);
+    }
   }
 
   @Test
