@@ -107,7 +107,7 @@ class NumbersOnPagesTest {
     assertThat(tile(page, "Until 2xx")).matches("[\\d.]+ m?s / [\\d.]+ m?s");
     assertThat(page.select("h2:contains(Most failures) + .table tbody tr").text())
         .isEqualTo(receiver.url().substring(7) + " 1 50 %");
-    assertThat(page.text()).contains("The last ten seconds of a node that was killed");
+    assertThat(page.text()).contains("If a node is killed, its last ten seconds are missing here.");
   }
 
   @ParameterizedTest
