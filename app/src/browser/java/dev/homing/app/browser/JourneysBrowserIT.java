@@ -15,6 +15,7 @@ import dev.homing.app.journey.Subscribed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +92,57 @@ class JourneysBrowserIT {
     assertThat(tab.button("Send again").count()).isOne();
     assertThat(receiver.awaitReceipts(2)).hasSize(2);
     tab.assertSound();
+  }
+
+  @Test
+  void whatWasGivenUpIsTickedAndRetried() {
+    List<String> failed = givenUp();
+    tab.link("Deliveries").click();
+    tab.link("Given up").click();
+    tab.isAt("/ui/deliveries\\?state=failed");
+    PlaywrightAssertions.assertThat(tab.page().locator("[data-tick]")).hasCount(failed.size());
+    tab.field("All of them").check();
+    PlaywrightAssertions.assertThat(tab.page().locator("[data-tick]:checked"))
+        .hasCount(failed.size());
+    tab.assertSound();
+
+    tab.button("Retry").click();
+
+    assertRetried(failed);
+  }
+
+  @Test
+  void allThatMatchAreRetried() {
+    List<String> failed = givenUp();
+    tab.visit("/ui/deliveries?state=failed").link("Retry all that match…").click();
+    tab.shows("h1", "Retry 3 deliveries?").shows("These are all that match.").assertSound();
+
+    tab.button("Retry what is ticked").click();
+
+    assertRetried(failed);
+  }
+
+  /** Three that failed, of a receiver that works again. */
+  private List<String> givenUp() {
+    receiver.answers(500);
+    Subscribed refused = api.subscribed(receiver, Api.ONCE);
+    List<String> failed = Stream.generate(() -> refused.newDelivery("failed")).limit(3).toList();
+    receiver.answers(200);
+    return failed;
+  }
+
+  private void assertRetried(List<String> failed) {
+    tab.shows("h1", "3 deliveries retried").assertSound();
+    failed.forEach(id -> api.await(id, "delivered"));
+    tab.link("To the deliveries").click();
+    tab.isAt("/ui/deliveries\\?state=failed").shows("Nothing was given up.");
+    tab.link("Delivered").click();
+    for (String id : failed) {
+      PlaywrightAssertions.assertThat(
+              tab.page().locator("tbody a[href='/ui/deliveries/" + id + "']"))
+          .hasText("delivered");
+    }
+    assertThat(receiver.awaitReceipts(6)).hasSize(6);
   }
 
   @Test
