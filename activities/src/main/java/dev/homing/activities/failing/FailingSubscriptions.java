@@ -25,12 +25,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * between two attempts.
  */
 public final class FailingSubscriptions {
-  private static final String OF_TENANT =
+  private static final String LATELY =
       """
-      select * from failing_subscriptions
-      where tenant = :tenant and failing_since < now() - interval '1 minute'
-        and last_failure_at > now() - interval '1 day'
+      failing_since < now() - interval '1 minute' and last_failure_at > now() - interval '1 day'
       """;
+
+  /** No more than these are read to find those that failed lately. */
+  private static final int MOST = 10_000;
 
   private final JdbcClient jdbc;
 
@@ -93,15 +94,32 @@ public final class FailingSubscriptions {
   /** Since when those among these do nothing but fail, for a minute at least. */
   public Map<SubscriptionId, Instant> since(Tenant tenant, Collection<SubscriptionId> ids) {
     return since(
-        jdbc.sql(OF_TENANT + "and subscription_id = any(:ids)")
+        jdbc.sql(
+                "select * from failing_subscriptions"
+                    + " where tenant = :tenant and subscription_id = any(:ids) and "
+                    + LATELY)
             .param("ids", ids.stream().map(SubscriptionId::uuid).toArray(UUID[]::new)),
         tenant);
   }
 
-  /** Since when a tenant's receivers do nothing but fail, for a minute at least; longest first. */
+  /**
+   * Since when a tenant's receivers do nothing but fail, for a minute at least; the longest first.
+   * They are looked for among the 10,000 that have failed for longest.
+   */
   public Map<SubscriptionId, Instant> since(Tenant tenant, int limit) {
     return since(
-        jdbc.sql(OF_TENANT + "order by failing_since limit :limit").param("limit", limit), tenant);
+        jdbc.sql(
+                """
+                select * from (
+                  select * from failing_subscriptions where tenant = :tenant
+                  order by failing_since limit :most) longest
+                where %s
+                order by failing_since limit :limit
+                """
+                    .formatted(LATELY))
+            .param("most", MOST)
+            .param("limit", limit),
+        tenant);
   }
 
   private static Map<SubscriptionId, Instant> since(

@@ -4,7 +4,7 @@ import dev.homing.activities.list.Conditions;
 import dev.homing.activities.list.Newest;
 import dev.homing.workflows.Tenant;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.TypedQuery;
+import jakarta.persistence.Query;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +14,13 @@ public final class SubscriptionList {
   /** How many subscriptions are looked at for a filter without an index. */
   private static final int MOST = 10_000;
 
-  /** The same among those of an event type, which PostgreSQL may read as a whole. */
-  private static final int MOST_OF_TYPE = 2_000;
+  private static final String OF_TYPE =
+      """
+      select subscription_id as id from subscription_event_types
+      where tenant = :tenant and event_type = :type
+        and subscription_id >= :from and subscription_id < :until
+      order by subscription_id desc
+      """;
 
   private final EntityManager entities;
 
@@ -26,9 +31,9 @@ public final class SubscriptionList {
   /** Why subscriptions get no events. */
   public enum NotEnabled {
     /** A caller disabled it. */
-    PAUSED("s.disabledReason is null"),
+    PAUSED("not enabled and disabled_reason is null"),
     /** Homing disabled it. */
-    DISABLED("s.disabledReason is not null");
+    DISABLED("not enabled and disabled_reason is not null");
 
     private final String condition;
 
@@ -55,75 +60,103 @@ public final class SubscriptionList {
       UUID from,
       UUID until) {
 
-    /** The conditions with an index that has the order. */
-    private Conditions indexed(UUID lowest) {
-      Conditions conditions =
-          new Conditions()
-              .and("s.key.tenant = :tenant", "tenant", tenant.name())
-              .and("s.deletedAt is null")
-              .and("pattern = :pattern", "pattern", eventType)
-              .and("s.key.id >= :from", "from", lowest)
-              .and("s.key.id < :until", "until", until);
-      if (why != null || Boolean.FALSE.equals(enabled)) {
-        conditions.and("not s.enabled");
-      }
-      return enabled != null && enabled ? conditions.and("s.enabled") : conditions;
+    /** Selects the ids of those that fulfil the conditions with an index that has the order. */
+    private String indexed() {
+      return eventType != null
+          ? OF_TYPE
+          : """
+          select id from subscriptions
+          where tenant = :tenant and deleted_at is null %s and id >= :from and id < :until
+          order by id desc
+          """
+              .formatted(why != null || Boolean.FALSE.equals(enabled) ? "and not enabled" : "");
     }
 
-    private Conditions all(UUID lowest) {
-      Conditions conditions =
-          indexed(lowest)
+    private Conditions others() {
+      Conditions others =
+          new Conditions()
+              .and("deleted_at is null")
               .and(
                   """
-                  (locate(lower(cast(:text as String)), lower(s.url)) > 0
-                    or locate(lower(cast(:text as String)), lower(s.description)) > 0)
+                  (strpos(lower(url), lower(cast(:text as text))) > 0
+                    or strpos(lower(description), lower(cast(:text as text))) > 0)
                   """,
                   "text",
                   text);
-      return why == null ? conditions : conditions.and(why.condition);
-    }
-
-    private int most() {
-      return eventType == null ? MOST : MOST_OF_TYPE;
+      if (why != null) {
+        others.and(why.condition);
+      }
+      return enabled == null ? others : others.and(enabled ? "enabled" : "not enabled");
     }
 
     private boolean isIndexed() {
-      return text == null && why == null;
+      return eventType == null && text == null && why == null && !Boolean.TRUE.equals(enabled);
     }
   }
 
   /** A tenant's subscriptions, newest first. */
   public Newest<Subscription> newest(Filter filter, int limit) {
     UUID lowest = filter.isIndexed() ? null : lowest(filter);
+    List<UUID> ids = ids(filter, lowest == null ? filter.from() : lowest, limit);
     List<Subscription> found =
-        query("s", filter, filter.all(lowest == null ? filter.from() : lowest), Subscription.class)
-            .setMaxResults(limit)
-            .getResultList();
-    return new Newest<>(found, found.size() == limit ? null : lowest);
+        ids.isEmpty()
+            ? List.of()
+            : entities
+                .createQuery(
+                    """
+                    from Subscription s where s.key.tenant = :tenant and s.key.id in :ids
+                    order by s.key.id desc
+                    """,
+                    Subscription.class)
+                .setParameter("tenant", filter.tenant().name())
+                .setParameter("ids", ids)
+                .getResultList();
+    return new Newest<>(found, ids.size() == limit ? null : lowest);
   }
 
   /** The last of those to look at; null: there are fewer. */
   private @Nullable UUID lowest(Filter filter) {
-    return query("s.key.id", filter, filter.indexed(filter.from()), UUID.class)
-        .setFirstResult(filter.most() - 1)
-        .setMaxResults(1)
-        .getResultList()
+    return ids(
+            query(filter.indexed() + "offset :skipped limit 1", filter, filter.from())
+                .setParameter("skipped", MOST - 1))
         .stream()
         .findFirst()
         .orElse(null);
   }
 
-  private <T> TypedQuery<T> query(
-      String selected, Filter filter, Conditions conditions, Class<T> type) {
-    TypedQuery<T> query =
-        entities.createQuery(
-            "select %s from Subscription s %s where %s order by s.key.id desc"
-                .formatted(
-                    selected,
-                    filter.eventType() == null ? "" : "join s.eventTypes pattern",
-                    conditions.sql()),
-            type);
-    conditions.params().forEach(query::setParameter);
-    return query;
+  /** The {@code offset 0} keeps PostgreSQL from reading all subscriptions to join them. */
+  private List<UUID> ids(Filter filter, UUID lowest, int limit) {
+    Conditions others = filter.others();
+    Query query =
+        query(
+                """
+                select slice.id from (%s limit :most) slice
+                cross join lateral (
+                  select from subscriptions s
+                  where s.tenant = :tenant and s.id = slice.id and %s
+                  offset 0) found
+                order by slice.id desc limit :limit
+                """
+                    .formatted(filter.indexed(), others.sql()),
+                filter,
+                lowest)
+            .setParameter("most", filter.isIndexed() ? limit : 2 * MOST)
+            .setParameter("limit", limit);
+    others.params().forEach(query::setParameter);
+    return ids(query);
+  }
+
+  private Query query(String sql, Filter filter, UUID lowest) {
+    Query query =
+        entities
+            .createNativeQuery(sql, UUID.class)
+            .setParameter("tenant", filter.tenant().name())
+            .setParameter("from", lowest)
+            .setParameter("until", filter.until());
+    return filter.eventType() == null ? query : query.setParameter("type", filter.eventType());
+  }
+
+  private static List<UUID> ids(Query query) {
+    return ((List<?>) query.getResultList()).stream().map(UUID.class::cast).toList();
   }
 }

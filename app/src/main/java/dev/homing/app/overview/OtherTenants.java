@@ -28,7 +28,7 @@ class OtherTenants {
   /**
    * A tenant with receivers in trouble.
    *
-   * @param receivers how many are in trouble
+   * @param receivers how many are in trouble, like {@code 100+}
    * @param waiting like {@code 1,000+}; {@code 0}: nothing waits
    * @param oldest when the oldest of these was accepted; null: nothing waits
    */
@@ -51,7 +51,7 @@ class OtherTenants {
   private static Row row(Map.Entry<Tenant, Integer> tenant, BacklogCounts.Size waiting) {
     return new Row(
         tenant.getKey().name(),
-        Text.number(tenant.getValue()),
+        Text.number(tenant.getValue(), StandingList.COUNTED_OF_EACH),
         Text.number(waiting.waiting(), BacklogCounts.COUNTED_OF_EACH),
         waiting.oldest());
   }

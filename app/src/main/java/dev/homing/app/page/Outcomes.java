@@ -49,7 +49,7 @@ public final class Outcomes {
               ? "Redirects are not followed. Put the final address into the subscription's URL."
               : status < 500
                   ? "The receiver refuses this request. Its owner must say why. The response may"
-                        + " tell."
+                      + " tell."
                   : "The receiver failed while it handled the request. Its owner must look into"
                       + " it.";
     };

@@ -192,8 +192,7 @@ class BulkPagesTest {
     await().until(() -> BROWSER.page(ask).text().contains("101 match."));
     Document first = BROWSER.page(ask);
     List<String> seen = new ArrayList<>(ids(first));
-    Document done =
-        act("retry", path, first.select("[name=next]").val(), ids(first));
+    Document done = act("retry", path, first.select("[name=next]").val(), ids(first));
     assertThat(done.text()).contains("100 not retried: The subscription is paused.");
 
     Document second = BROWSER.page(done.select("a.primary").attr("href"));

@@ -76,7 +76,8 @@ class DeliveryPagesTest {
     Document page = BROWSER.page("/ui/deliveries/" + id);
 
     assertThat(page.select(".notice").text()).contains("attempt 1 of 3", "gives up about");
-    Instant givesUp = Instant.parse(page.select(".line li").getLast().select("time").attr("datetime"));
+    Instant givesUp =
+        Instant.parse(page.select(".line li").getLast().select("time").attr("datetime"));
     Instant next = Instant.parse(Api.text(API.delivery(id), "next_attempt_at"));
     assertThat(Duration.between(next, givesUp))
         .isBetween(Duration.ofMinutes(119), Duration.ofMinutes(133));
