@@ -226,8 +226,8 @@ class PagesTest {
 
     Document retried = BROWSER.follow(BROWSER.submit(BROWSER.page(path), "/retry", Map.of()));
     assertThat(retried.select("#notice").text()).isEqualTo("A new round begins now.");
-    receiver.awaitReceipts(2);
-    API.awaitDelivery(id, "attempt_count", 2);
+    // The delivery's own workflow may begin just then, and make another attempt.
+    await().until(() -> API.delivery(id).get("attempt_count").intValue() >= 2);
 
     Document cancelled = BROWSER.follow(BROWSER.submit(BROWSER.page(path), "/cancel", Map.of()));
     assertThat(cancelled.text()).contains("It was cancelled.");

@@ -96,6 +96,6 @@ class RevealTest {
         .update();
 
     assertThat(ADMIN.post("/subscriptions/" + id + "/reveal").expect(409).text())
-        .contains("HOMING_ENCRYPTION_KEYS");
+        .contains("An operator must check the encryption keys.");
   }
 }
