@@ -117,7 +117,7 @@ class JourneysBrowserIT {
     tab.visit("/ui/deliveries?state=failed").link("Retry all that match…").click();
     tab.shows("h1", "Retry 3 deliveries?").shows("These are all that match.").assertSound();
 
-    tab.button("Retry what is ticked").click();
+    tab.button("Retry the ticked ones").click();
 
     assertRetried(failed);
   }
