@@ -23,13 +23,13 @@ class FormsBrowserIT {
     operator.visit("/ui/keys/new").expect(INVALID);
     operator.page().locator("#key-tenant").fill("no-such-tenant");
     operator.field("Expires (UTC)").fill("2020-01-01T00:00");
-    operator.button("Make the key").click();
-    operator.shows("No key was made.").shows("#scopes-fault", "one or more").assertSound();
+    operator.button("Create the key").click();
+    operator.shows("No key was created.").shows("#scopes-fault", "one or more").assertSound();
 
     operator.page().locator("#key-tenant").fill(account.tenant());
     operator.page().locator("[name=scope][value=read]").check();
     operator.field("Expires (UTC)").fill("2099-01-01T00:00");
-    operator.button("Make the key").click();
+    operator.button("Create the key").click();
     operator.shows("This is the key. It is shown only now.").shows("#secret", "hk_").assertSound();
   }
 
@@ -39,13 +39,13 @@ class FormsBrowserIT {
     operator.page().locator("#link-tenant").fill("no-such-tenant");
     operator.field("Subscription").fill("nonsense");
     operator.field("Return URL").fill("javascript:alert(1)");
-    operator.button("Make the link").click();
-    operator.shows("No link was made.").shows("#return-url-fault", "must be a URL").assertSound();
+    operator.button("Create the link").click();
+    operator.shows("No link was created.").shows("#return-url-fault", "must be a URL").assertSound();
 
     operator.page().locator("#link-tenant").fill(account.tenant());
     operator.field("Subscription").fill("");
     operator.field("Return URL").fill("https://app.example.com");
-    operator.button("Make the link").click();
+    operator.button("Create the link").click();
     operator.shows("It is shown only now, and opens once.").shows("#secret", "#hp_").assertSound();
   }
 
