@@ -93,7 +93,11 @@ public final class BacklogCounts {
         .single();
   }
 
-  /** When the next of a subscription's deliveries is due; null: none is by itself. */
+  /**
+   * When the next of a subscription's deliveries is due; null: none has a time.
+   *
+   * <p>The first condition on the state is that of the index, the second one chooses.
+   */
   public @Nullable Instant next(SubscriptionKey key) {
     return jdbc.sql(
             """
@@ -201,8 +205,9 @@ public final class BacklogCounts {
    *
    * @param backlogs in which something waits
    * @param overPace those of receivers that are over pace
-   * @param held receivers that asked for a pause; {@code open}: that do not answer; {@code
-   *     halfOpen}: that answer again; with or without a backlog
+   * @param held receivers that asked for a pause, with or without a backlog
+   * @param open those that do not answer
+   * @param halfOpen those that answer again
    * @param deliveries that wait in them, counted up to {@link #COUNTED_IN_ALL}
    * @param oldest how long the oldest has been there that is not over pace; zero: there is none
    */

@@ -124,7 +124,10 @@ public final class SubscriptionList {
         .orElse(null);
   }
 
-  /** The {@code offset 0} keeps PostgreSQL from reading all subscriptions to join them. */
+  /**
+   * The {@code offset 0} keeps PostgreSQL from reading all subscriptions to join them. The slice
+   * may be longer than {@link #MOST}, as some may be added after its end was found.
+   */
   private List<UUID> ids(Filter filter, UUID lowest, int limit) {
     Conditions others = filter.others();
     Query query =

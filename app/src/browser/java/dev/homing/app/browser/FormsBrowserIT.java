@@ -40,7 +40,10 @@ class FormsBrowserIT {
     operator.field("Subscription").fill("nonsense");
     operator.field("Return URL").fill("javascript:alert(1)");
     operator.button("Create the link").click();
-    operator.shows("No link was created.").shows("#return-url-fault", "must be a URL").assertSound();
+    operator
+        .shows("No link was created.")
+        .shows("#return-url-fault", "must be a URL")
+        .assertSound();
 
     operator.page().locator("#link-tenant").fill(account.tenant());
     operator.field("Subscription").fill("");

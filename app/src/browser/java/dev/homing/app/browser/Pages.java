@@ -4,20 +4,9 @@ import static java.util.Map.entry;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** All pages: a new one is listed here, and every rule for pages holds for it. */
 final class Pages {
-  /** Routes that lead to a page, or to a file. */
-  static final Set<String> NONE =
-      Set.of(
-          "GET /assets/{name}",
-          "GET /portal/theme.css",
-          "GET /openapi.json",
-          "GET /ui/search",
-          "GET /ui/events/{id}/payload",
-          "GET /ui/audit/export");
-
   private Pages() {}
 
   /** Addresses of each page, by its route; the operator sees them. */

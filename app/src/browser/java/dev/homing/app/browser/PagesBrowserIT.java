@@ -3,6 +3,7 @@ package dev.homing.app.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import dev.homing.app.page.EachPage;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +36,7 @@ class PagesBrowserIT {
   @Test
   void eachIsListed() {
     Set<String> listed = new HashSet<>(Pages.of(Acme.shared()).keySet());
-    listed.addAll(Pages.NONE);
+    listed.addAll(EachPage.NONE);
     assertThat(
             Installation.shared().homing().pages().stream()
                 .filter(route -> route.startsWith("GET ")))

@@ -28,7 +28,8 @@ import org.springframework.web.bind.annotation.RestController;
  *
  * <p>The steps go from the newest to the oldest by a cursor, and so meet each delivery once. They
  * cannot go by what is left: a delivery that is retried may stay in the filter, as one that waits
- * waits again if its attempt fails. What was accepted since the first step comes in none.
+ * waits again if its attempt fails. Deliveries that are accepted after the first step are in no
+ * step.
  */
 @RestController
 @RequestMapping("/ui/deliveries/bulk")
@@ -88,7 +89,7 @@ class BulkPages {
       ListRequest asked) {
     BulkActions.Kind kind = BulkActions.Kind.of(action);
     Newest<Delivery> found =
-        new PageFilter(state, subscription, event, type, outcome, changedSince, asked)
+        PageFilter.of(state, subscription, event, type, outcome, changedSince, asked)
             .newest(list, visit.tenant(), COUNTED);
     Page<Delivery> step =
         asked.inPagesOf(BulkActions.MAX).page(found, delivery -> delivery.key().id().uuid());

@@ -125,11 +125,11 @@ class DeliveryPages {
       @RequestParam(name = "changed_since", required = false) @Nullable String changedSince,
       ListRequest asked) {
     Tenant tenant = visit.tenant();
+    PageFilter filter =
+        PageFilter.of(state, subscription, event, type, outcome, changedSince, asked);
     Page<Delivery> page =
         asked.page(
-            new PageFilter(state, subscription, event, type, outcome, changedSince, asked)
-                .newest(list, tenant, asked.fetch()),
-            delivery -> delivery.key().id().uuid());
+            filter.newest(list, tenant, asked.fetch()), delivery -> delivery.key().id().uuid());
     return templates.page(
         request,
         "delivery/list.jte",
@@ -142,7 +142,7 @@ class DeliveryPages {
             event,
             type,
             outcome,
-            changedSince == null ? null : Instant.parse(changedSince),
+            filter.changedSince(),
             Text.picked(request.getParameter("since")),
             Text.picked(request.getParameter("until"))));
   }

@@ -21,18 +21,36 @@ record PageFilter(
     @Nullable String event,
     @Nullable String type,
     @Nullable String outcome,
-    @Nullable String changedSince,
+    @Nullable Instant changedSince,
     ListRequest asked) {
   /** The state of those that wait for an attempt, or until they may go on. */
   static final String WAITING = "waiting";
 
+  /** Reads the filters; a problem says why {@code changed_since} is not a time. */
+  static PageFilter of(
+      @Nullable String state,
+      @Nullable String subscription,
+      @Nullable String event,
+      @Nullable String type,
+      @Nullable String outcome,
+      @Nullable String changedSince,
+      ListRequest asked) {
+    return new PageFilter(
+        state,
+        subscription,
+        event,
+        type,
+        outcome,
+        changedSince == null ? null : Times.read("changed_since", changedSince),
+        asked);
+  }
+
   /** The newest that match; a problem names a filter that is not valid. */
   Newest<Delivery> newest(DeliveryList list, Tenant tenant, int limit) {
     boolean isWaiting = WAITING.equals(state);
-    Instant since = changedSince == null ? null : Times.read("changed_since", changedSince);
     DeliveryList.Filter api =
         Filters.of(isWaiting ? null : state, subscription, event, type, outcome, asked);
-    DeliveryList.Filter filter = api.in(api.state(), since);
+    DeliveryList.Filter filter = api.in(api.state(), changedSince);
     return isWaiting ? list.waiting(tenant, filter, limit) : list.newest(tenant, filter, limit);
   }
 }

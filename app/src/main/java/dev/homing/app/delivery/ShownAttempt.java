@@ -43,7 +43,7 @@ record ShownAttempt(
   /**
    * As it was recorded.
    *
-   * @param event null: it is kept no longer
+   * @param event null: it is no longer kept
    * @param terms of its subscription, as they are now; null: it is gone
    */
   static ShownAttempt of(

@@ -69,9 +69,9 @@ class BacklogRescuer {
     Gauge.builder("homing.backlogs.over.pace", () -> totals.overPace())
         .description("Backlogs of receivers for which more comes than their pace allows")
         .register(metrics);
-    receivers("held", () -> totals.held(), metrics);
-    receivers("open", () -> totals.open(), metrics);
-    receivers("half_open", () -> totals.halfOpen(), metrics);
+    countInTrouble("held", () -> totals.held(), metrics);
+    countInTrouble("open", () -> totals.open(), metrics);
+    countInTrouble("half_open", () -> totals.halfOpen(), metrics);
     Gauge.builder("homing.backlogs.deliveries", () -> totals.deliveries())
         .description("Deliveries that wait in backlogs")
         .register(metrics);
@@ -80,7 +80,7 @@ class BacklogRescuer {
         .register(metrics);
   }
 
-  private static void receivers(String state, Supplier<Number> count, MeterRegistry metrics) {
+  private static void countInTrouble(String state, Supplier<Number> count, MeterRegistry metrics) {
     Gauge.builder("homing.receivers.in.trouble", count)
         .description("Receivers to which first attempts are not made, by their standing")
         .tag("state", state)

@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Reads how subscriptions do, with four statements for a whole page of them. */
+/** Reads how subscriptions do, with three statements for a whole page of them. */
 @Component
 public class Healths {
   private static final BacklogCounts.Size NOTHING = new BacklogCounts.Size(0, null);

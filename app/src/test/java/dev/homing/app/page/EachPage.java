@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 
 /** All pages by their routes: a new one is listed here, and every rule for pages holds for it. */
-final class EachPage {
-  /** Routes that lead to a page, or to a file. */
-  static final Set<String> NONE =
+public final class EachPage {
+  /** Routes that have no page of their own: they lead to one, or to a file. */
+  public static final Set<String> NONE =
       Set.of(
           "GET /assets/{name}",
           "GET /portal/theme.css",
