@@ -4,9 +4,12 @@ import dev.homing.activities.list.Conditions;
 import dev.homing.activities.list.Newest;
 import dev.homing.workflows.Tenant;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.Query;
+import jakarta.persistence.Tuple;
+import jakarta.persistence.TypedQuery;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /** Lists of subscriptions, for the API and the pages. */
@@ -17,9 +20,22 @@ public final class SubscriptionList {
   private static final String OF_TYPE =
       """
       select subscription_id as id from subscription_event_types
-      where tenant = :tenant and event_type = :type
-        and subscription_id >= :from and subscription_id < :until
+      where tenant = :tenant and event_type = :type and subscription_id < :until
       order by subscription_id desc
+      """;
+
+  private static final String OF_TENANT =
+      """
+      select id from subscriptions
+      where tenant = :tenant and deleted_at is null and id < :until
+      order by id desc
+      """;
+
+  private static final String NOT_ENABLED =
+      """
+      select id from subscriptions
+      where tenant = :tenant and deleted_at is null and not enabled and id < :until
+      order by id desc
       """;
 
   private final EntityManager entities;
@@ -60,16 +76,16 @@ public final class SubscriptionList {
       UUID from,
       UUID until) {
 
-    /** Selects the ids of those that fulfil the conditions with an index that has the order. */
+    /**
+     * Selects the ids before {@code until}, newest first, of those that fulfil the conditions with
+     * an index that has this order. There is no condition for {@code from}: PostgreSQL expects few
+     * between two values that it does not know yet, and would read and sort them all.
+     */
     private String indexed() {
-      return eventType != null
-          ? OF_TYPE
-          : """
-          select id from subscriptions
-          where tenant = :tenant and deleted_at is null %s and id >= :from and id < :until
-          order by id desc
-          """
-              .formatted(why != null || Boolean.FALSE.equals(enabled) ? "and not enabled" : "");
+      if (eventType != null) {
+        return OF_TYPE;
+      }
+      return why != null || Boolean.FALSE.equals(enabled) ? NOT_ENABLED : OF_TENANT;
     }
 
     private Conditions others() {
@@ -96,70 +112,69 @@ public final class SubscriptionList {
 
   /** A tenant's subscriptions, newest first. */
   public Newest<Subscription> newest(Filter filter, int limit) {
-    UUID lowest = filter.isIndexed() ? null : lowest(filter);
-    List<UUID> ids = ids(filter, lowest == null ? filter.from() : lowest, limit);
-    List<Subscription> found =
-        ids.isEmpty()
-            ? List.of()
-            : entities
-                .createQuery(
-                    """
-                    from Subscription s where s.key.tenant = :tenant and s.key.id in :ids
-                    order by s.key.id desc
-                    """,
-                    Subscription.class)
-                .setParameter("tenant", filter.tenant().name())
-                .setParameter("ids", ids)
-                .getResultList();
-    return new Newest<>(found, ids.size() == limit ? null : lowest);
-  }
-
-  /** The last of those to look at; null: there are fewer. */
-  private @Nullable UUID lowest(Filter filter) {
-    return ids(
-            query(filter.indexed() + "offset :skipped limit 1", filter, filter.from())
-                .setParameter("skipped", MOST - 1))
-        .stream()
-        .findFirst()
-        .orElse(null);
+    List<UUID> ids = new ArrayList<>();
+    UUID lowest = null;
+    for (Tuple row : rows(filter, limit)) {
+      UUID id = row.get("id", UUID.class);
+      if (row.get("matches", Boolean.class)) {
+        ids.add(id);
+      } else {
+        lowest = id;
+      }
+    }
+    return new Newest<>(found(filter.tenant(), ids), ids.size() == limit ? null : lowest);
   }
 
   /**
-   * The {@code offset 0} keeps PostgreSQL from reading all subscriptions to join them. The slice
-   * may be longer than {@link #MOST}, as some may be added after its end was found.
+   * The ids that match, and the last id that was looked at, if there are more. The {@code offset 0}
+   * keeps PostgreSQL from reading all subscriptions to join them.
    */
-  private List<UUID> ids(Filter filter, UUID lowest, int limit) {
+  private List<Tuple> rows(Filter filter, int limit) {
+    int most = filter.isIndexed() ? limit : MOST;
     Conditions others = filter.others();
-    Query query =
-        query(
+    TypedQuery<Tuple> query =
+        entities
+            .unwrap(Session.class)
+            .createNativeQuery(
                 """
-                select slice.id from (%s limit :most) slice
-                cross join lateral (
-                  select from subscriptions s
-                  where s.tenant = :tenant and s.id = slice.id and %s
-                  offset 0) found
-                order by slice.id desc limit :limit
+                select id, true as matches from (
+                  select slice.id from (%1$s limit :most) slice
+                  cross join lateral (
+                    select from subscriptions s
+                    where s.tenant = :tenant and s.id = slice.id and %2$s
+                    offset 0) fulfils
+                  where slice.id >= :from
+                  order by slice.id desc limit :limit) matching
+                union all
+                select id, false from (%1$s offset :skipped limit 1) lowest where id > :from
                 """
                     .formatted(filter.indexed(), others.sql()),
-                filter,
-                lowest)
-            .setParameter("most", filter.isIndexed() ? limit : 2 * MOST)
-            .setParameter("limit", limit);
-    others.params().forEach(query::setParameter);
-    return ids(query);
-  }
-
-  private Query query(String sql, Filter filter, UUID lowest) {
-    Query query =
-        entities
-            .createNativeQuery(sql, UUID.class)
+                Tuple.class)
             .setParameter("tenant", filter.tenant().name())
-            .setParameter("from", lowest)
-            .setParameter("until", filter.until());
-    return filter.eventType() == null ? query : query.setParameter("type", filter.eventType());
+            .setParameter("from", filter.from())
+            .setParameter("until", filter.until())
+            .setParameter("most", most)
+            .setParameter("skipped", most - 1)
+            .setParameter("limit", limit);
+    if (filter.eventType() != null) {
+      query.setParameter("type", filter.eventType());
+    }
+    others.params().forEach(query::setParameter);
+    return query.getResultList();
   }
 
-  private static List<UUID> ids(Query query) {
-    return ((List<?>) query.getResultList()).stream().map(UUID.class::cast).toList();
+  private List<Subscription> found(Tenant tenant, List<UUID> ids) {
+    return ids.isEmpty()
+        ? List.of()
+        : entities
+            .createQuery(
+                """
+                from Subscription s where s.key.tenant = :tenant and s.key.id in :ids
+                order by s.key.id desc
+                """,
+                Subscription.class)
+            .setParameter("tenant", tenant.name())
+            .setParameter("ids", ids)
+            .getResultList();
   }
 }

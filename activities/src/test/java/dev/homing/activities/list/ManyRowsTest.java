@@ -329,6 +329,26 @@ class ManyRowsTest {
         _ -> new SubscriptionList(entityManager()).newest(filter, 51));
   }
 
+  /** The second to the fifth tenth of all. */
+  @ParameterizedTest
+  @MethodSource("subscriptionFilters")
+  void ofSubscriptionsBetweenTwoTimesAreBounded(SubscriptionList.Filter all) {
+    var filter =
+        new SubscriptionList.Filter(
+            TENANT,
+            all.eventType(),
+            all.enabled(),
+            all.why(),
+            all.text(),
+            id(10_000, 1),
+            id(50_000, 1));
+    assertReadsAtMost(
+        TRANSACTIONS,
+        TENANT,
+        MOST_SUBSCRIPTIONS,
+        _ -> new SubscriptionList(entityManager()).newest(filter, 51));
+  }
+
   static Stream<String> types() {
     return Stream.of("", "type-3", "none");
   }
