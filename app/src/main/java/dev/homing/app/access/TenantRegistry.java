@@ -80,13 +80,18 @@ public class TenantRegistry {
   public record TenantRequest(
       @Nullable String name, PaceFields.@Nullable Rate rate, @Nullable Integer maxInFlight) {
     private Tenant tenant() {
-      if (name == null || !NAME.matcher(name).matches()) {
+      if (name == null || !isName(name)) {
         throw Problem.invalid(
             "name",
             "must be 1 to 63 lower-case letters, digits and hyphens, not starting with a hyphen");
       }
       return new Tenant(name);
     }
+  }
+
+  /** Whether a tenant can have this name. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   /** Adds a tenant; a problem says if its name is taken, or what is not valid. */

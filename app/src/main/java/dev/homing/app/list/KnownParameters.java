@@ -22,8 +22,8 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Refuses unknown and repeated query parameters. A misspelled filter would otherwise return more
- * than the caller asked for.
+ * Refuses unknown and repeated query parameters, and NUL, which PostgreSQL cannot compare. A
+ * misspelled filter would otherwise return more than the caller asked for.
  */
 @Component
 class KnownParameters implements HandlerInterceptor, WebMvcConfigurer {
@@ -55,6 +55,9 @@ class KnownParameters implements HandlerInterceptor, WebMvcConfigurer {
     }
     if (values.length > 1) {
       throw Problem.malformed("Send the parameter %s only once.".formatted(name));
+    }
+    if (values[0].indexOf('\0') >= 0) {
+      throw Problem.malformed("%s must not contain NUL".formatted(name));
     }
   }
 

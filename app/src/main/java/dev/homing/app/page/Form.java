@@ -19,7 +19,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public record Form(Map<String, List<String>> fields) {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  /** Reads {@code application/x-www-form-urlencoded} in UTF-8, as HTML has browsers write it. */
+  /**
+   * Reads {@code application/x-www-form-urlencoded} in UTF-8, as HTML has browsers write it; throws
+   * a problem if it cannot be read or has a NUL, which cannot be typed or stored.
+   */
   static Form read(byte[] body) {
     Map<String, List<String>> fields = new HashMap<>();
     try {
@@ -33,6 +36,9 @@ public record Form(Map<String, List<String>> fields) {
       }
     } catch (IllegalArgumentException malformed) {
       throw Problem.malformed("The form cannot be read. Send it as browsers do.");
+    }
+    if (fields.toString().indexOf('\0') >= 0) {
+      throw Problem.malformed("The form must not contain NUL.");
     }
     return new Form(fields);
   }

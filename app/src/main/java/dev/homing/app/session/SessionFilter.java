@@ -4,6 +4,7 @@ import dev.homing.app.access.AccessSettings;
 import dev.homing.app.access.Admission;
 import dev.homing.app.access.Caller;
 import dev.homing.app.access.Credentials;
+import dev.homing.app.access.TenantRegistry;
 import dev.homing.app.access.Tenants;
 import dev.homing.app.portal.Customer;
 import dev.homing.app.portal.PortalLink;
@@ -104,8 +105,10 @@ final class SessionFilter extends OncePerRequestFilter {
     if (!caller.isOperator()) {
       throw Problem.forbidden("This key sees the tenant %s only.".formatted(caller.tenant()));
     }
-    return tenants
-        .find(new Tenant(name))
+    return Optional.of(name)
+        .filter(TenantRegistry::isName)
+        .map(Tenant::new)
+        .flatMap(tenants::find)
         .map(tenant -> caller.actingFor(tenant.name()))
         .orElseThrow(() -> Problem.notFound("tenant", name));
   }

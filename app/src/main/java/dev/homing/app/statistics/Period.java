@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 record Period(Instant since, Instant until) {
   private static final Duration DEFAULT = Duration.ofDays(1);
 
+  /** The last whole hour that RFC 3339 can represent. */
+  private static final Instant LAST = Instant.parse("9999-12-31T23:00:00Z");
+
   /**
    * Parses the parameters, and widens the period to whole hours; by default it is the last day.
    *
@@ -31,7 +34,9 @@ record Period(Instant since, Instant until) {
       throw Problem.malformed(
           "since and until must be at most %d days apart".formatted(longest.toDays()));
     }
-    Instant lastHour = end.minusNanos(1).truncatedTo(ChronoUnit.HOURS);
-    return new Period(start.truncatedTo(ChronoUnit.HOURS), lastHour.plus(1, ChronoUnit.HOURS));
+    Instant whole = end.truncatedTo(ChronoUnit.HOURS);
+    boolean widened = whole.isBefore(end) && whole.isBefore(LAST);
+    return new Period(
+        start.truncatedTo(ChronoUnit.HOURS), widened ? whole.plus(1, ChronoUnit.HOURS) : whole);
   }
 }

@@ -164,7 +164,7 @@ class ListsTest {
     String cursor = text(api.get(list).expect(200).json(), "next_cursor");
     api.get(list.replace("limit=1", "limit=2") + "&cursor=" + cursor).expect(200);
 
-    Set<String> wrong = new HashSet<>(Set.of("", "AAAA", cursor + "A", cursor + "=", "%00"));
+    Set<String> wrong = new HashSet<>(Set.of("", "AAAA", cursor + "A", cursor + "="));
     for (int i = 0; i < cursor.length(); i++) {
       String other = cursor.charAt(i) == 'a' ? "b" : "a";
       wrong.add(cursor.substring(0, i) + other + cursor.substring(i + 1));

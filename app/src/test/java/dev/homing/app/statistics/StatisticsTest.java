@@ -105,6 +105,14 @@ class StatisticsTest {
     assertThat(stats.get("total").get("took_p95_millis").isNull()).isTrue();
   }
 
+  @Test
+  void endBeforeYearsThatHaveFiveDigits() {
+    JsonNode stats = stats("/stats?until=9999-12-31T23:59:59Z", 0);
+
+    assertThat(stats.get("since").stringValue()).isEqualTo("9999-12-30T23:00:00Z");
+    assertThat(stats.get("until").stringValue()).isEqualTo("9999-12-31T23:00:00Z");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
