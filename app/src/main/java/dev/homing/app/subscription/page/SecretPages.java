@@ -6,6 +6,7 @@ import dev.homing.app.page.Templates;
 import dev.homing.app.page.Visit;
 import dev.homing.app.subscription.SubscriptionChanges;
 import dev.homing.app.subscription.SubscriptionRegistry;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -59,6 +60,10 @@ class SecretPages {
           true,
           made.shown(),
           subscription.publicKey());
+    }
+
+    List<VerifyingCode> verifying() {
+      return VerifyingCode.ALL;
     }
 
     /** Omits the secret. */
