@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 
 /** The parts that Homing needs, as this node reaches them now. */
 @Component
-class Parts {
+public class Parts {
   private final JdbcClient jdbc;
   private final HealthIndicator redis;
   private final HealthIndicator temporal;
@@ -35,10 +35,10 @@ class Parts {
    * @param tone how urgent that is
    * @param meaning what it is needed for while it is up, else what happens without it
    */
-  record Part(String name, String state, String tone, String meaning) {}
+  public record Part(String name, String state, String tone, String meaning) {}
 
   /** Asks all of them; throws what PostgreSQL does, without which there is no page. */
-  List<Part> all() {
+  public List<Part> all() {
     String version = jdbc.sql("show server_version").query(String.class).single();
     return List.of(
         new Part("PostgreSQL", "up", "good", "%s: everything is kept here.".formatted(version)),

@@ -94,6 +94,16 @@ public class DeliveryRescuer {
     }
   }
 
+  /** How many deliveries were overdue when this node last looked. */
+  long overdue() {
+    return lateness.overdue();
+  }
+
+  /** How many deliveries were parked when this node last looked. */
+  long parked() {
+    return parked;
+  }
+
   void cancelForInactive() {
     try {
       int cancelled = waiting.cancelForInactive();

@@ -56,6 +56,11 @@ public class EventRescuer {
     }
   }
 
+  /** How many events were abandoned when this node last looked, which it does every few seconds. */
+  long abandoned() {
+    return backlog.abandoned();
+  }
+
   /**
    * How many abandoned events got a workflow.
    *

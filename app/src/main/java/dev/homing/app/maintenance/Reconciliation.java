@@ -59,6 +59,20 @@ public class Reconciliation {
   }
 
   /**
+   * What this node found when it last looked by itself, which it does every few seconds.
+   *
+   * @param abandonedEvents open events that no node is sending
+   * @param overdueDeliveries late by more than a minute
+   * @param parkedDeliveries held back by an internal fault
+   */
+  public record LastLook(long abandonedEvents, long overdueDeliveries, long parkedDeliveries) {}
+
+  /** Costs nothing: pages that are read often show it. */
+  public LastLook lastLook() {
+    return new LastLook(events.abandoned(), deliveries.overdue(), deliveries.parked());
+  }
+
+  /**
    * Events and deliveries that need repair now.
    *
    * @param workflows {@code known}, or {@code unknown} while Temporal does not answer

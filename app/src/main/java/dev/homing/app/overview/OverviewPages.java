@@ -30,7 +30,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.ResponseEntity;
@@ -61,6 +60,7 @@ class OverviewPages {
   private final DeliveryRows rows;
   private final Events events;
   private final FirstSteps firstSteps;
+  private final OwnFaults ownFaults;
   private final OtherTenants otherTenants;
   private final Numbers numbers;
   private final Templates templates;
@@ -76,6 +76,7 @@ class OverviewPages {
       DeliveryRows rows,
       Events events,
       FirstSteps firstSteps,
+      OwnFaults ownFaults,
       OtherTenants otherTenants,
       Numbers numbers,
       Templates templates,
@@ -89,14 +90,24 @@ class OverviewPages {
     this.rows = rows;
     this.events = events;
     this.firstSteps = firstSteps;
+    this.ownFaults = ownFaults;
     this.otherTenants = otherTenants;
     this.numbers = numbers;
     this.templates = templates;
     this.clock = clock;
   }
 
-  /** A receiver that needs attention, or at least a look. */
-  record Need(String id, String place, Healths.Reading reading) {}
+  /**
+   * A receiver that needs attention, or at least a look.
+   *
+   * @param enabled whether events are sent to it
+   */
+  record Need(String id, String place, boolean enabled, Healths.Reading reading) {
+    /** Whether there is something to retry: what waits for one that is not enabled is held back. */
+    boolean canRetry() {
+      return enabled && !reading.waiting().isEmpty();
+    }
+  }
 
   /**
    * What the page shows.
@@ -108,6 +119,7 @@ class OverviewPages {
    */
   record Model(
       Visit visit,
+      List<OwnFaults.Row> ownFaults,
       List<Need> needs,
       List<OtherTenants.Row> otherTenants,
       @Nullable Span numbers,
@@ -142,15 +154,22 @@ class OverviewPages {
       return firstSteps.page(visit, request, false);
     }
     Chart chart = span == null ? null : numbers.chart(tenant, null, span).orElse(null);
-    UUID yesterday = firstIdOf(clock.instant().minus(LATELY));
     DeliveryList.Filter givenUp =
         new DeliveryList.Filter(
-            Delivery.State.FAILED, null, null, null, null, yesterday, BoundedList.LAST);
+            Delivery.State.FAILED,
+            null,
+            null,
+            null,
+            null,
+            clock.instant().minus(LATELY),
+            BoundedList.FIRST,
+            BoundedList.LAST);
     return templates.page(
         request,
         "overview/overview.jte",
         new Model(
             visit,
+            ownFaults.of(visit),
             needs(tenant),
             others,
             span,
@@ -201,13 +220,9 @@ class OverviewPages {
                 new Need(
                     subscription.id().toString(),
                     Text.place(subscription.terms().url()),
+                    subscription.terms().enabled(),
                     requireNonNull(readings.get(subscription.id()))))
         .sorted(MOST_URGENT_FIRST)
         .toList();
-  }
-
-  /** Ids begin with the milliseconds of their time (RFC 9562, UUIDv7). */
-  private static UUID firstIdOf(Instant time) {
-    return new UUID(time.toEpochMilli() << 16, 0);
   }
 }
