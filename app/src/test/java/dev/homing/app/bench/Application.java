@@ -46,13 +46,14 @@ final class Application {
     try (RealParts parts = RealParts.start(folder)) {
       Tally tally = new Tally(1);
       Service service =
-          new Service(this, folder, parts, Map.of(), List.of("-XX:AOTCacheOutput=" + learnt));
+          new Service(
+              "homing", this, folder, parts, Map.of(), List.of("-XX:AOTCacheOutput=" + learnt));
       try (Receivers receivers = new Receivers(Receivers.Behaviour.PROMPT, tally)) {
         service.launch();
         service.awaitHealthy();
         service.subscribe(receivers.url(0), "bench.training");
         var unused =
-            new Callers(service.uri(), "bench.training", 1_024, tally, null)
+            new Callers(List.of(service.uri()), "bench.training", 1_024, 0, tally, null)
                 .call(CONNECTIONS, 0, time);
         service.terminate();
         jar.awaitExit(service.process(), 143);

@@ -41,7 +41,8 @@ final class Bare {
           .ignoreExceptions()
           .until(() -> new Api(uri).post("/webhooks/bench.bare", "{}").status() == 202);
       Callers callers =
-          new Callers(uri, scenario.eventType(), scenario.payload(), new Tally(0), null);
+          new Callers(
+              List.of(uri), scenario.eventType(), scenario.payload(), 0, new Tally(0), null);
       var unused = scenario.load().warmUp(callers, warmUp);
       return scenario.load().put(callers, time);
     } finally {

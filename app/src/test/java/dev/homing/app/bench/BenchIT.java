@@ -30,8 +30,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Measures the selected scenarios in turn, each on parts of its own. It judges only that nothing is
- * lost and that nothing comes twice: how fast it was is for people to read.
+ * Measures the selected scenarios in turn, each on parts of its own. It judges only what is
+ * counted: that nothing is lost, comes twice or out of order, and that no pace is exceeded. How
+ * fast it was is for people to read.
  */
 @Isolated
 @Execution(ExecutionMode.SAME_THREAD)
@@ -85,21 +86,40 @@ class BenchIT {
       Map<String, String> settings = new HashMap<>(scenario.settings());
       settings.put("TEMPORAL_ADDRESS", temporal.address());
       Figures.Beside beside = beside(scenario, parts, temporal, folder);
-      Service service =
-          new Service(requireNonNull(application), folder, parts, settings, recording(scenario));
+      Nodes nodes =
+          new Nodes(
+              IntStream.rangeClosed(1, scenario.nodes())
+                  .mapToObj(
+                      number ->
+                          new Service(
+                              "homing-" + number,
+                              requireNonNull(application),
+                              folder,
+                              parts,
+                              settings,
+                              recording(scenario, number)))
+                  .toList());
       try {
         long launched = System.nanoTime();
-        service.launch();
-        service.awaitHealthy();
+        nodes.start();
         Duration started = Duration.ofNanos(System.nanoTime() - launched);
-        Figures figures = measure(scenario, service, parts, temporal, beside, started);
+        Figures figures = measure(scenario, nodes, parts, temporal, beside, started);
         ALL.add(figures);
         figures.write(FOLDER);
         assertThat(figures.lost()).as("lost").isZero();
         assertThat(figures.duplicated()).as("duplicated").isZero();
-        service.stop();
+        assertThat(figures.outOfOrder()).as("out of order").isZero();
+        if (scenario.terms().isPaced()) {
+          assertThat(figures.mostInFlight())
+              .as("requests in flight")
+              .isLessThanOrEqualTo(scenario.terms().maxInFlight());
+          assertThat(figures.mostInASecond())
+              .as("requests in a second")
+              .isLessThanOrEqualTo(scenario.terms().mostInASecond());
+        }
+        nodes.stop();
       } finally {
-        service.discard();
+        nodes.discard();
       }
     }
     FileSystemUtils.deleteRecursively(folder);
@@ -117,7 +137,7 @@ class BenchIT {
 
   private static Figures measure(
       Scenario scenario,
-      Service service,
+      Nodes nodes,
       RealParts parts,
       Temporal temporal,
       Figures.Beside beside,
@@ -127,9 +147,9 @@ class BenchIT {
         Crowd crowd =
             scenario.crowd() == 0
                 ? null
-                : new Crowd(service, scenario.crowd(), scenario.payload())) {
+                : new Crowd(nodes.first(), scenario.crowd(), scenario.payload())) {
       subscribeBystanders(scenario.bystanders(), parts);
-      subscribe(scenario, service, receivers);
+      subscribe(scenario, nodes.first(), receivers);
       for (Scenario.Missing missing : scenario.without()) {
         switch (missing) {
           case TEMPORAL -> parts.temporal().stop();
@@ -138,16 +158,21 @@ class BenchIT {
       }
       Callers callers =
           new Callers(
-              service.uri(), scenario.eventType(), scenario.payload(), tally, service.adminKey());
+              nodes.uris(),
+              scenario.eventType(),
+              scenario.payload(),
+              scenario.terms().orderingKeys(),
+              tally,
+              nodes.first().adminKey());
       if (crowd != null) {
         crowd.warmUp();
       }
       Calls first = scenario.load().warmUp(callers, WARM_UP);
-      drain(scenario, tally, service, parts);
-      double usedHeap = service.usedHeap();
+      drain(scenario, tally, nodes, parts);
+      double usedHeap = nodes.usedHeap();
       receivers.delays().reset();
 
-      CpuUsage before = CpuUsage.now(service, parts, temporal);
+      CpuUsage before = CpuUsage.now(nodes, parts, temporal);
       if (scenario.behaviour().startingDown()) {
         receivers.goDown();
       }
@@ -156,17 +181,17 @@ class BenchIT {
       }
       long start = System.nanoTime();
       Calls calls = scenario.load().put(callers, TIME);
-      double waiting = service.metric("homing_dispatcher_waiting");
+      double waiting = nodes.metric("homing_dispatcher_waiting");
       if (scenario.behaviour().startingDown()) {
         receivers.comeUp();
         start = System.nanoTime();
       }
-      drain(scenario, tally, service, parts);
+      drain(scenario, tally, nodes, parts);
       if (crowd != null) {
         await().atMost(LONGEST_DRAIN).until(crowd::isOver);
       }
       Duration delivering = Duration.ofNanos(tally.lastReceipt() - start);
-      CpuUsage spent = CpuUsage.now(service, parts, temporal).since(before);
+      CpuUsage spent = CpuUsage.now(nodes, parts, temporal).since(before);
       return Figures.of(
           scenario,
           beside,
@@ -179,19 +204,25 @@ class BenchIT {
           scenario.withTemporal()
               ? (calls.accepted() - waiting) / (calls.took().toNanos() / 1e9)
               : 0,
-          service);
+          nodes);
     }
   }
 
   private static void subscribe(Scenario scenario, Service service, Receivers receivers) {
     IntStream.range(0, scenario.receivers())
         .parallel()
-        .forEach(receiver -> service.subscribe(receivers.url(receiver), scenario.eventType()));
+        .forEach(
+            receiver ->
+                service.subscribe(
+                    service.adminKey(),
+                    receivers.url(receiver),
+                    scenario.eventType(),
+                    scenario.terms()));
   }
 
   /** The options of the JVM's flight recorder, if it is requested. */
-  private static List<String> recording(Scenario scenario) {
-    Path file = FOLDER.resolve(scenario.name() + ".jfr");
+  private static List<String> recording(Scenario scenario, int node) {
+    Path file = FOLDER.resolve("%s-%d.jfr".formatted(scenario.name(), node));
     return Boolean.getBoolean("bench.record")
         ? List.of("-XX:StartFlightRecording=settings=profile,filename=" + file)
         : List.of();
@@ -216,7 +247,7 @@ class BenchIT {
   }
 
   /** Waits until every healthy receiver has all events, as recorded, and all have workflows. */
-  private static void drain(Scenario scenario, Tally tally, Service service, RealParts parts) {
+  private static void drain(Scenario scenario, Tally tally, Nodes nodes, RealParts parts) {
     try {
       await()
           .atMost(LONGEST_DRAIN)
@@ -228,7 +259,7 @@ class BenchIT {
                               .count("select count(*) from open_events")
                           == 0
                       && (!scenario.withTemporal()
-                          || service.metric("homing_dispatcher_waiting") == 0));
+                          || nodes.metric("homing_dispatcher_waiting") == 0));
     } catch (ConditionTimeoutException incomplete) {
       // The figures will tell.
     }

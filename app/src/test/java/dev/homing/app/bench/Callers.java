@@ -20,19 +20,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Business systems that tell Homing what happened, each on a connection of its own. */
 final class Callers {
-  private final URI api;
+  private final List<URI> nodes;
   private final String path;
   private final int payload;
+  private final int keys;
   private final Tally tally;
   private final String authorization;
   private final AtomicInteger events = new AtomicInteger();
 
   /**
+   * @param nodes on which connections are opened in turn
    * @param payload bytes of each event
+   * @param keys ordering keys, each of which one connection has for itself, so that it is known in
+   *     which order its events were accepted; 0: events have none
    * @param key of the API; null: none is needed
    */
-  Callers(URI api, String eventType, int payload, Tally tally, @Nullable String key) {
-    this.api = api;
+  Callers(
+      List<URI> nodes, String eventType, int payload, int keys, Tally tally, @Nullable String key) {
+    this.nodes = nodes;
+    this.keys = keys;
     this.authorization = key == null ? "" : "Authorization: Bearer %s\r\n".formatted(key);
     this.path = "/webhooks/" + eventType;
     this.payload = payload;
@@ -74,10 +80,10 @@ final class Callers {
       List<Future<?>> all =
           IntStream.range(0, connections)
               .<Future<?>>mapToObj(
-                  _ ->
+                  number ->
                       threads.submit(
                           () -> {
-                            round.callOnOneConnection();
+                            round.callOn(new Connection(number, connections));
                             return null;
                           }))
               .toList();
@@ -94,7 +100,7 @@ final class Callers {
   }
 
   /** The state that all connections share. */
-  private final class Round {
+  private static final class Round {
     private final long start;
     private final double perSecond;
     private final long end;
@@ -112,8 +118,8 @@ final class Callers {
       this.most = most;
     }
 
-    void callOnOneConnection() throws IOException {
-      try (Connection connection = new Connection()) {
+    void callOn(Connection unopened) throws IOException {
+      try (Connection connection = unopened) {
         for (int turn = turns.getAndIncrement(); turn < most; turn = turns.getAndIncrement()) {
           long due = perSecond == 0 ? System.nanoTime() : start + (long) (turn / perSecond * 1e9);
           if (due >= end) {
@@ -149,14 +155,27 @@ final class Callers {
 
   /** Opened again when the other side has ended it. */
   private final class Connection implements AutoCloseable {
+    private final URI node;
+    private final int number;
+    private final int connections;
+    private int key;
     private @Nullable Socket socket;
     private @Nullable Wire wire;
+
+    /** The one with this number, of so many. */
+    Connection(int number, int connections) {
+      this.node = nodes.get(number % nodes.size());
+      this.number = number;
+      this.connections = connections;
+      this.key = number;
+    }
 
     /** Whether it was accepted. */
     boolean call(long due) throws IOException {
       int event = events.getAndIncrement();
       Wire open = open();
-      open.write(request(new Stamp(event, due).payload(payload)));
+      open.write(request(node, key, new Stamp(event, keys == 0 ? 0 : key, due).payload(payload)));
+      key = key + connections < keys ? key + connections : number;
       Wire.Message answer = open.read();
       if (answer.isLast()) {
         close();
@@ -169,7 +188,7 @@ final class Callers {
 
     private Wire open() throws IOException {
       if (wire == null) {
-        socket = new Socket(api.getHost(), api.getPort());
+        socket = new Socket(node.getHost(), node.getPort());
         wire = new Wire(socket);
       }
       return wire;
@@ -184,16 +203,17 @@ final class Callers {
     }
   }
 
-  private byte[] request(byte[] body) {
+  private byte[] request(URI node, int key, byte[] body) {
+    String ordering = keys == 0 ? "" : "Homing-Ordering-Key: object-%d\r\n".formatted(key);
     byte[] head =
         """
         POST %s HTTP/1.1\r
         Host: %s\r
-        %sContent-Type: application/json\r
+        %s%sContent-Type: application/json\r
         Content-Length: %d\r
         \r
         """
-            .formatted(path, api.getAuthority(), authorization, body.length)
+            .formatted(path, node.getAuthority(), authorization, ordering, body.length)
             .getBytes(StandardCharsets.US_ASCII);
     byte[] request = new byte[head.length + body.length];
     System.arraycopy(head, 0, request, 0, head.length);

@@ -23,9 +23,9 @@ record CpuUsage(
     long wal,
     long workflowCommits) {
 
-  static CpuUsage now(Service service, RealParts parts, Temporal temporal) {
+  static CpuUsage now(Nodes nodes, RealParts parts, Temporal temporal) {
     return new CpuUsage(
-        cpu(service.process().toHandle()),
+        nodes.cpu(),
         parts.postgres().cpu(),
         temporal.cpu(),
         parts.redis().cpu(),

@@ -3,6 +3,7 @@ package dev.homing.app.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Another tenant, which posts all its events at once, to a receiver that takes its time. */
@@ -26,8 +27,8 @@ final class Crowd implements AutoCloseable {
   Crowd(Service service, int events, int payload) {
     this.events = events;
     String key = service.createTenant(TENANT);
-    service.subscribe(key, receiver.url(0), EVENT_TYPE);
-    callers = new Callers(service.uri(), EVENT_TYPE, payload, tally, key);
+    service.subscribe(key, receiver.url(0), EVENT_TYPE, Terms.PLAIN);
+    callers = new Callers(List.of(service.uri()), EVENT_TYPE, payload, 0, tally, key);
   }
 
   /** Posts some events, to return once they are accepted. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param deliveredPerSecond until the last one came
  * @param answer milliseconds from when a call was due to its 202
  * @param receipt milliseconds from when a call was due to a receiver having its event
+ * @param outOfOrder receipts after one of a later event with the same ordering key
+ * @param mostInASecond requests in any second since the receivers began, at all of them
+ * @param mostInFlight requests without an answer since then, at all of them
  * @param cpuMillis of each process, for one delivery, or for one event where nobody receives it
  * @param commits of PostgreSQL for Homing, for one event
  * @param walBytes of PostgreSQL, for one event
@@ -49,6 +53,9 @@ record Figures(
     int refused,
     int lost,
     int duplicated,
+    int outOfOrder,
+    int mostInASecond,
+    int mostInFlight,
     Cpu cpuMillis,
     double commits,
     double walBytes,
@@ -63,8 +70,8 @@ record Figures(
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String HEAD =
       """
-      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | bare 202 | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | floor/s | events with a workflow/s | workflow commits | heap MiB before / after | routes remembered | ready s | fast s |
-      |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+      | scenario | load | receivers | P | accepted/s | ÷ P | 202 p50 / p99 ms | bare 202 | delivered/s | ÷ P | receipt p50 / p99 ms | lost | duplicated | out of order | requests: most in a second / in flight | CPU ms: Homing, PostgreSQL, Temporal, Redis, load | commits | WAL bytes | floor/s | events with a workflow/s | workflow commits | heap MiB before / after | routes remembered | ready s | fast s |
+      |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
       """;
 
   record Percentiles(double p50, double p99) {
@@ -91,6 +98,10 @@ record Figures(
 
     private static double each(Duration all, int units) {
       return all.toMillis() / (double) units;
+    }
+
+    private double all() {
+      return homing + postgres + temporal + redis + load;
     }
 
     @Override
@@ -145,7 +156,7 @@ record Figures(
       Tally tally,
       CpuUsage spent,
       double workflowsPerSecond,
-      Service service) {
+      Nodes nodes) {
     int delivered = calls.accepted() * scenario.healthyReceivers();
     return new Figures(
         scenario.name(),
@@ -161,21 +172,24 @@ record Figures(
         calls.refused(),
         tally.missing(scenario.behaviour().hanging()),
         tally.duplicates(),
+        receivers.order().violations(),
+        receivers.arrivals().mostInASecond(),
+        receivers.arrivals().mostInFlight(),
         Cpu.of(spent, Math.max(delivered, calls.accepted())),
         spent.commits() / (double) calls.accepted(),
         spent.wal() / (double) calls.accepted(),
         beside.floorPerSecond(),
         workflowsPerSecond,
         spent.workflowCommits() / (double) calls.accepted(),
-        Heap.of(start.usedHeap(), service.usedHeap()),
-        routesRemembered(service),
+        Heap.of(start.usedHeap(), nodes.usedHeap()),
+        routesRemembered(nodes),
         start.ready().toMillis() / 1e3,
         scenario.load() instanceof Load.Saturating ? start.fastSeconds(calls) : null);
   }
 
-  private static double routesRemembered(Service service) {
-    double hits = service.metric("homing_routes_total{cache=\"hit\"");
-    return hits / (hits + service.metric("homing_routes_total{cache=\"miss\""));
+  private static double routesRemembered(Nodes nodes) {
+    double hits = nodes.metric("homing_routes_total{cache=\"hit\"");
+    return hits / (hits + nodes.metric("homing_routes_total{cache=\"miss\""));
   }
 
   void write(Path folder) {
@@ -188,14 +202,32 @@ record Figures(
   }
 
   static String table(List<Figures> all) {
-    return all.stream().map(Figures::line).collect(Collectors.joining("\n", HEAD, "\n"));
+    return all.stream().map(Figures::line).collect(Collectors.joining("\n", HEAD, "\n"))
+        + costOfOrder(all);
+  }
+
+  /** Empty unless ordered and plain deliveries were measured. */
+  private static String costOfOrder(List<Figures> all) {
+    Map<String, Double> cpu =
+        all.stream().collect(Collectors.toMap(Figures::scenario, each -> each.cpuMillis().all()));
+    Double plain = cpu.get("one-64");
+    Double ordered = cpu.get("ordered-64");
+    return plain == null || ordered == null
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "%nCPU of all processes per delivery: ordered-64 %.2f ms, one-64 %.2f ms: %.2f ms"
+                + " more%n",
+            ordered,
+            plain,
+            ordered - plain);
   }
 
   private String line() {
     return String.format(
         Locale.ROOT,
-        "| %s | %s | %d | %.0f | %.0f | %s | %s | %s | %.0f | %s | %s | %d | %d | %s | %.2f | %.0f"
-            + " | %s | %.0f | %.2f | %s | %.2f | %.0f | %s |",
+        "| %s | %s | %d | %.0f | %.0f | %s | %s | %s | %.0f | %s | %s | %d | %d | %d | %d / %d | %s"
+            + " | %.2f | %.0f | %s | %.0f | %.2f | %s | %.2f | %.0f | %s |",
         scenario,
         load,
         receivers,
@@ -209,6 +241,9 @@ record Figures(
         receipt,
         lost,
         duplicated,
+        outOfOrder,
+        mostInASecond,
+        mostInFlight,
         cpuMillis,
         commits,
         walBytes,

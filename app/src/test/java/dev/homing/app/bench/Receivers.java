@@ -17,6 +17,8 @@ final class Receivers implements AutoCloseable {
   private final Behaviour behaviour;
   private final Tally tally;
   private final Histogram delays = new ConcurrentHistogram(3);
+  private final Order order = new Order();
+  private final Arrivals arrivals = new Arrivals(System::nanoTime);
   private volatile boolean down;
 
   /**
@@ -80,11 +82,30 @@ final class Receivers implements AutoCloseable {
     return delays;
   }
 
+  /** Of events with the same ordering key; it says nothing about events without one. */
+  Order order() {
+    return order;
+  }
+
+  /** At all receivers together. */
+  Arrivals arrivals() {
+    return arrivals;
+  }
+
   private void serve(Socket socket) throws IOException, InterruptedException {
     Wire wire = new Wire(socket);
     while (true) {
       Wire.Message request = wire.read();
-      wire.write(receive(request));
+      wire.write(answer(request));
+    }
+  }
+
+  private byte[] answer(Wire.Message request) throws InterruptedException {
+    arrivals.begin();
+    try {
+      return receive(request);
+    } finally {
+      arrivals.end();
     }
   }
 
@@ -103,6 +124,7 @@ final class Receivers implements AutoCloseable {
     }
     if (tally.received(stamp.number(), receiver)) {
       delays.recordValue((now - stamp.due()) / 1_000);
+      order.received(stamp.number(), stamp.key(), receiver);
     }
     return OK;
   }

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param payload bytes of each event
  * @param without parts that are stopped before it is measured
  * @param settings of Homing, where they are not the usual ones
+ * @param nodes of Homing, to which callers are spread
  * @param crowd events that another tenant posts at once, as the measured load begins
  */
 record Scenario(
@@ -30,7 +31,9 @@ record Scenario(
     Behaviour behaviour,
     Set<Missing> without,
     Map<String, String> settings,
-    int crowd) {
+    int crowd,
+    int nodes,
+    Terms terms) {
   /** The parts that may be stopped. */
   enum Missing {
     TEMPORAL,
@@ -93,41 +96,117 @@ record Scenario(
               .with(BACKLOGS),
           of("crowd-of-1", new Steady(16, 50, 3), 1).beside(1),
           of("crowd", new Steady(16, 50, 3), 1).beside(100_000),
+          of("ordered-64", new Saturating(64), 1).on(Terms.ordered(1_024)),
+          of("paced-two-nodes", new Steady(64, 300, 1), 1)
+              .behaving(Behaviour.PROMPT.after(Duration.ofMillis(80)))
+              .on(Terms.paced(100, 10))
+              .nodes(2),
           of("half", new Half(64, 10), 1));
 
   private static Scenario of(String name, Load load, int receivers) {
-    return new Scenario(name, load, receivers, 0, KIB, Behaviour.PROMPT, Set.of(), Map.of(), 0);
+    return new Scenario(
+        name, load, receivers, 0, KIB, Behaviour.PROMPT, Set.of(), Map.of(), 0, 1, Terms.PLAIN);
   }
 
   private Scenario payload(int bytes) {
     return new Scenario(
-        name, load, receivers, bystanders, bytes, behaviour, without, settings, crowd);
+        name,
+        load,
+        receivers,
+        bystanders,
+        bytes,
+        behaviour,
+        without,
+        settings,
+        crowd,
+        nodes,
+        terms);
   }
 
   private Scenario bystanders(int others) {
     return new Scenario(
-        name, load, receivers, others, payload, behaviour, without, settings, crowd);
+        name, load, receivers, others, payload, behaviour, without, settings, crowd, nodes, terms);
   }
 
   private Scenario behaving(Behaviour otherwise) {
     return new Scenario(
-        name, load, receivers, bystanders, payload, otherwise, without, settings, crowd);
+        name,
+        load,
+        receivers,
+        bystanders,
+        payload,
+        otherwise,
+        without,
+        settings,
+        crowd,
+        nodes,
+        terms);
   }
 
   private Scenario without(Missing... parts) {
     return new Scenario(
-        name, load, receivers, bystanders, payload, behaviour, Set.of(parts), settings, crowd);
+        name,
+        load,
+        receivers,
+        bystanders,
+        payload,
+        behaviour,
+        Set.of(parts),
+        settings,
+        crowd,
+        nodes,
+        terms);
   }
 
   private Scenario with(Map<String, String> unusual) {
     return new Scenario(
-        name, load, receivers, bystanders, payload, behaviour, without, unusual, crowd);
+        name,
+        load,
+        receivers,
+        bystanders,
+        payload,
+        behaviour,
+        without,
+        unusual,
+        crowd,
+        nodes,
+        terms);
   }
 
   /** Beside that many events of another tenant; callers need keys then. */
   private Scenario beside(int events) {
     return new Scenario(
-        name, load, receivers, bystanders, payload, behaviour, without, KEYS, events);
+        name, load, receivers, bystanders, payload, behaviour, without, KEYS, events, nodes, terms);
+  }
+
+  private Scenario on(Terms others) {
+    return new Scenario(
+        name,
+        load,
+        receivers,
+        bystanders,
+        payload,
+        behaviour,
+        without,
+        settings,
+        crowd,
+        nodes,
+        others);
+  }
+
+  private Scenario nodes(int several) {
+    return new Scenario(
+        name,
+        load,
+        receivers,
+        bystanders,
+        payload,
+        behaviour,
+        without,
+        settings,
+        crowd,
+        several,
+        terms);
   }
 
   boolean hasOwnWorkflows() {

@@ -33,12 +33,13 @@ final class Service extends HomingProcess {
    * @param options of the JVM, beyond the usual ones
    */
   Service(
+      String name,
       Application application,
       Path folder,
       RealParts parts,
       Map<String, String> settings,
       List<String> options) {
-    super("homing", folder, parts);
+    super(name, folder, parts);
     this.application = application;
     this.options = options;
     this.adminKey = settings.get("HOMING_ADMIN_KEY");
@@ -72,21 +73,10 @@ final class Service extends HomingProcess {
   }
 
   void subscribe(String url, String eventType) {
-    subscribe(adminKey, url, eventType);
+    subscribe(adminKey, url, eventType, Terms.PLAIN);
   }
 
-  /** Uses short intervals, so that refused deliveries are retried during the measurement. */
-  void subscribe(@Nullable String key, String url, String eventType) {
-    authorized(key)
-        .post(
-            "/subscriptions",
-            Map.of(
-                "url",
-                url,
-                "event_types",
-                List.of(eventType),
-                "retry",
-                Map.of("initial_interval", "1s", "max_interval", "10s")))
-        .expect(201);
+  void subscribe(@Nullable String key, String url, String eventType, Terms terms) {
+    authorized(key).post("/subscriptions", terms.subscription(url, eventType)).expect(201);
   }
 }

@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class StampTest {
-  private static final Stamp STAMP = new Stamp(42, 1_234_567_890_123_456L);
+  private static final Stamp STAMP = new Stamp(42, 7, 1_234_567_890_123_456L);
 
   @ParameterizedTest
   @ValueSource(ints = {100, 512, 204_800})
@@ -25,5 +25,6 @@ class StampTest {
     JsonNode json = JsonMapper.shared().readTree(STAMP.payload(100));
 
     assertThat(json.get("number").stringValue()).isEqualTo("0000000042");
+    assertThat(json.get("key").stringValue()).isEqualTo("00007");
   }
 }
