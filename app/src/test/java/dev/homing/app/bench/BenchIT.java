@@ -54,9 +54,17 @@ class BenchIT {
 
   @TestFactory
   Stream<DynamicTest> scenarios() {
-    return Scenario.ALL.stream()
-        .filter(each -> SELECTED.contains("all") || SELECTED.contains(each.name()))
-        .map(each -> DynamicTest.dynamicTest(each.name(), () -> measure(each)));
+    return Stream.concat(
+        Scenario.ALL.stream()
+            .filter(each -> isSelected(each.name()))
+            .map(each -> DynamicTest.dynamicTest(each.name(), () -> measure(each))),
+        Stream.of(Pages.NAME)
+            .filter(BenchIT::isSelected)
+            .map(name -> DynamicTest.dynamicTest(name, BenchIT::measurePages)));
+  }
+
+  private static boolean isSelected(String scenario) {
+    return SELECTED.contains("all") || SELECTED.contains(scenario);
   }
 
   @BeforeAll
@@ -122,6 +130,14 @@ class BenchIT {
         nodes.discard();
       }
     }
+    FileSystemUtils.deleteRecursively(folder);
+  }
+
+  private static void measurePages() throws IOException {
+    Path folder = FOLDER.resolve(Pages.NAME);
+    FileSystemUtils.deleteRecursively(folder);
+    Files.createDirectories(folder);
+    Pages.measure(requireNonNull(application), folder, FOLDER.resolve("pages.md"));
     FileSystemUtils.deleteRecursively(folder);
   }
 

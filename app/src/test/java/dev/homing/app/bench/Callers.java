@@ -158,7 +158,7 @@ final class Callers {
     private final URI node;
     private final int number;
     private final int connections;
-    private int key;
+    private int orderingKey;
     private @Nullable Socket socket;
     private @Nullable Wire wire;
 
@@ -167,15 +167,14 @@ final class Callers {
       this.node = nodes.get(number % nodes.size());
       this.number = number;
       this.connections = connections;
-      this.key = number;
     }
 
     /** Whether it was accepted. */
     boolean call(long due) throws IOException {
       int event = events.getAndIncrement();
       Wire open = open();
-      open.write(request(node, key, new Stamp(event, keys == 0 ? 0 : key, due).payload(payload)));
-      key = key + connections < keys ? key + connections : number;
+      int key = nextKey();
+      open.write(request(node, key, new Stamp(event, key, due).payload(payload)));
       Wire.Message answer = open.read();
       if (answer.isLast()) {
         close();
@@ -184,6 +183,15 @@ final class Callers {
         tally.accepted(event);
       }
       return answer.status() == 202;
+    }
+
+    /** Its own keys in turn, as far apart as there are connections; 0: none. */
+    private int nextKey() {
+      if (keys > 0) {
+        int next = orderingKey + connections;
+        orderingKey = orderingKey == 0 || next > keys ? number + 1 : next;
+      }
+      return orderingKey;
     }
 
     private Wire open() throws IOException {
@@ -204,7 +212,7 @@ final class Callers {
   }
 
   private byte[] request(URI node, int key, byte[] body) {
-    String ordering = keys == 0 ? "" : "Homing-Ordering-Key: object-%d\r\n".formatted(key);
+    String ordering = key == 0 ? "" : "Homing-Ordering-Key: object-%d\r\n".formatted(key);
     byte[] head =
         """
         POST %s HTTP/1.1\r

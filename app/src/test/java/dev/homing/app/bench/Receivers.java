@@ -82,7 +82,6 @@ final class Receivers implements AutoCloseable {
     return delays;
   }
 
-  /** Of events with the same ordering key; it says nothing about events without one. */
   Order order() {
     return order;
   }
@@ -124,7 +123,9 @@ final class Receivers implements AutoCloseable {
     }
     if (tally.received(stamp.number(), receiver)) {
       delays.recordValue((now - stamp.due()) / 1_000);
-      order.received(stamp.number(), stamp.key(), receiver);
+      if (stamp.key() > 0) {
+        order.received(stamp.number(), stamp.key(), receiver);
+      }
     }
     return OK;
   }

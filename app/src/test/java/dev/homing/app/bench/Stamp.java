@@ -7,7 +7,7 @@ import java.util.Random;
  * The beginning of each payload: which event it is, its ordering key, and when its call was due.
  *
  * @param number from 0, in the order of the calls
- * @param key of those that events have in turn; 0 if they have none
+ * @param key the ordering key, from 1; 0: none
  * @param due by {@link System#nanoTime()} of this JVM
  */
 record Stamp(int number, int key, long due) {

@@ -26,7 +26,7 @@ public final class EachPage {
    * @param waiting a delivery that is retried
    * @param other another delivery
    */
-  record Things(
+  public record Things(
       String tenant,
       String subscription,
       String event,
@@ -36,7 +36,7 @@ public final class EachPage {
       String portalLink) {}
 
   /** Addresses of each page, with and without filters. */
-  static Map<String, List<String>> of(Things things) {
+  public static Map<String, List<String>> of(Things things) {
     String subscription = "/ui/subscriptions/" + things.subscription();
     return Map.ofEntries(
         entry("GET /ui/sign-in", List.of("/ui/sign-in", "/ui/sign-in?to=%2Fui%2Fevents")),
