@@ -6,15 +6,16 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A tenant with many rows: 1,000,000 events with a delivery each and 100,000 subscriptions, over 29
+ * A tenant with many rows: 1,000,000 events with a delivery each and 100,000 subscriptions, over 30
  * days of partitions, with statistics, an audit log, and receivers in trouble.
  *
  * <p>Half of the deliveries are of one subscription. One in 99 was not delivered; those that wait
  * do so for a year in backlogs that are not due, so a node neither sends nor repairs them.
  *
+ * @param busiest the id of the subscription with half of all deliveries
  * @param from the time of the oldest event
  */
-record ManyRows(Instant from) {
+record ManyRows(String busiest, Instant from) {
   private static final Duration ALL = Duration.ofDays(29);
   private static final int EVENTS = 1_000_000;
   private static final List<String> TABLES =
@@ -113,13 +114,13 @@ record ManyRows(Instant from) {
       insert into standings (tenant, subscription_id, state, reason, since, changed_at)
         select case when n < 20000 then 'default' else 'tenant-' || n % 300 end,
           case when n = 0 then 'ONE' else seed_id(n * 10, 1) end, 'open', 'unavailable',
-          now() - n * interval '1 second', now()
+          now() - n * interval '1 second', now() - interval '1 hour'
         from generate_series(0, 49999) n;
       insert into failing_subscriptions
         select case when n < 20000 then 'default' else 'tenant-' || n % 300 end,
           case when n = 0 then 'ONE' else seed_id(n * 10, 1) end,
           now() - n * interval '5 seconds',
-          case when n % 3 = 0 then now() else now() - interval '2 days' end
+          case when n % 3 = 0 then now() else now() - interval '1 day' end
         from generate_series(0, 49999) n;
       insert into audit_log (tenant, id, at, actor, action, target, fields, address, request_id)
         select 'default', seed_id(n * 10, 4), uuid_extract_timestamp(seed_id(n * 10, 4)),
@@ -131,18 +132,18 @@ record ManyRows(Instant from) {
       """;
 
   /** Adds them to the database of a service that does not run, but has run today. */
-  static ManyRows addTo(Database database, String subscription) {
+  static ManyRows addTo(Database database, String busiest) {
     Instant from = Instant.ofEpochMilli(System.currentTimeMillis()).minus(ALL);
     // One by one, as PostgreSQL would undo all of them after the last one.
     for (String statement :
         STATEMENTS
             .replace("START", Long.toString(from.toEpochMilli()))
             .replace("STEP", Long.toString(ALL.toMillis() / EVENTS))
-            .replace("ONE", subscription)
+            .replace("ONE", busiest)
             .split(";\n(?! |end)", -1)) {
       database.run(statement);
     }
     TABLES.forEach(table -> database.run("vacuum analyze " + table));
-    return new ManyRows(from);
+    return new ManyRows(busiest, from);
   }
 }

@@ -97,12 +97,14 @@ final class Pages {
     }
 
     EachPage.Things things() {
+      String subscription = "sub_" + rows.busiest();
+      String deliveries = "/deliveries?subscription_id=" + subscription;
       return new EachPage.Things(
           "default",
-          first("/deliveries?state=retrying", "subscription_id"),
-          first("/deliveries?state=retrying", "event_id"),
-          first("/deliveries?state=retrying", "id"),
-          first("/deliveries?state=delivered", "id"),
+          subscription,
+          first(deliveries + "&state=retrying", "event_id"),
+          first(deliveries + "&state=retrying", "id"),
+          first(deliveries + "&state=delivered", "id"),
           Api.id(
               api.post("/keys", Map.of("tenant", "default", "scopes", List.of("read")))
                   .expect(201)),
