@@ -114,7 +114,7 @@ record ManyRows(String busiest, Instant from) {
       insert into standings (tenant, subscription_id, state, reason, since, changed_at)
         select case when n < 20000 then 'default' else 'tenant-' || n % 300 end,
           case when n = 0 then 'ONE' else seed_id(n * 10, 1) end, 'open', 'unavailable',
-          now() - n * interval '1 second', now() - interval '1 hour'
+          now() - n * interval '1 second', now() - n * interval '1 second'
         from generate_series(0, 49999) n;
       insert into failing_subscriptions
         select case when n < 20000 then 'default' else 'tenant-' || n % 300 end,
