@@ -66,6 +66,28 @@ public final class Postgres {
     return tenant;
   }
 
+  /** The backend of the connection that the transaction on this thread uses. */
+  public static int backend() {
+    return jdbc().sql("select pg_backend_pid()").query(Integer.class).single();
+  }
+
+  /** Transactions that wait for a lock of this backend, or behind one that does. */
+  public static int waitingFor(int backend) {
+    return jdbc()
+        .sql(
+            """
+            with recursive waiting (pid) as (
+              select pid from pg_stat_activity where :backend = any (pg_blocking_pids(pid))
+              union
+              select next.pid from waiting w
+              join pg_stat_activity next on w.pid = any (pg_blocking_pids(next.pid)))
+            select count(*) from waiting
+            """)
+        .param("backend", backend)
+        .query(Integer.class)
+        .single();
+  }
+
   /** Queries a single value of a tenant; the SQL names the tenant {@code :tenant}. */
   public static <T> T ask(Class<T> type, String sql, Tenant tenant) {
     return jdbc().sql(sql).param("tenant", tenant.name()).query(type).single();

@@ -791,7 +791,8 @@ class DrainsTest {
         _ -> {
           node.standings.expect(List.of(key(subscription)), List.of(Duration.ZERO));
           closing.set(Thread.startVirtualThread(() -> leases.giveBack(lease, null)));
-          await().until(DrainsTest::somebodyWaitsForALock);
+          int backend = Postgres.backend();
+          await().until(() -> Postgres.waitingFor(backend) == 1);
           node.deliveries.add(added, State.RETRYING, null);
           ledger.set(added, "backlogged = true");
         });
@@ -799,13 +800,6 @@ class DrainsTest {
 
     assertThat(ask(Boolean.class, "select next_look is not null from standings", subscription))
         .isTrue();
-  }
-
-  private static boolean somebodyWaitsForALock() {
-    return Postgres.jdbc()
-        .sql("select exists (select from pg_stat_activity where wait_event_type = 'Lock')")
-        .query(Boolean.class)
-        .single();
   }
 
   private SubscriptionId to(String path) {
