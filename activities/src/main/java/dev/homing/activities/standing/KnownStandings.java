@@ -30,6 +30,10 @@ public final class KnownStandings {
   private final Standings standings;
   private final ConcurrentHashMap<SubscriptionKey, Standing> known = new ConcurrentHashMap<>();
   private final Set<SubscriptionKey> changing = ConcurrentHashMap.newKeySet();
+
+  /** The longest hold of each receiver that is being written. */
+  private final ConcurrentHashMap<SubscriptionKey, Duration> holding = new ConcurrentHashMap<>();
+
   private volatile Instant latestChange = Instant.EPOCH;
 
   public KnownStandings(Standings standings) {
@@ -82,22 +86,38 @@ public final class KnownStandings {
     }
   }
 
-  /** Holds a receiver, unless it is held for longer. */
+  /**
+   * Holds a receiver, unless it is held for longer.
+   *
+   * <p>Waits for other changes: a hold that was left out would send what the receiver does not want
+   * yet. One that is no longer than a hold that another thread writes is left out.
+   */
   public void hold(SubscriptionKey key, String answer, Duration hold) {
-    changeOnce(key, () -> note(key, standings.hold(key, answer, hold)));
+    Duration written = holding.putIfAbsent(key, hold);
+    if (written != null && written.compareTo(hold) >= 0) {
+      return;
+    }
+    holding.merge(key, hold, KnownStandings::longer);
+    try {
+      note(key, standings.hold(key, answer, hold));
+    } finally {
+      holding.remove(key, hold);
+    }
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   /** Notes what a receiver answered, if it is in trouble and answered something else before. */
   public void answered(SubscriptionKey key, String answer) {
     find(key)
-        .filter(known -> known.state().isTrouble() && !answer.equals(known.answer()))
+        .filter(before -> before.state().isTrouble() && !answer.equals(before.answer()))
         .ifPresent(
-            known -> {
+            before -> {
               standings.answered(key, answer);
-              note(
-                  key,
-                  new Standing(
-                      known.state(), known.reason(), known.since(), answer, known.heldUntil()));
+              // Unless its standing has changed meanwhile.
+              known.replace(key, before, before.withAnswer(answer));
             });
   }
 

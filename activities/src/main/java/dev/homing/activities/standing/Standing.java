@@ -20,6 +20,10 @@ public record Standing(
     @Nullable String answer,
     @Nullable Instant heldUntil) {
 
+  Standing withAnswer(String latest) {
+    return new Standing(state, reason, since, latest, heldUntil);
+  }
+
   /** The states of a circuit breaker, held, and over pace. */
   public enum State {
     /** First attempts are made; the drain retries those that failed and wait in the backlog. */
