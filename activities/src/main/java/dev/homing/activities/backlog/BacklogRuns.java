@@ -71,11 +71,14 @@ public final class BacklogRuns {
         .list();
   }
 
-  /** Notes the run that was started for a backlog. */
+  /**
+   * Notes the run that was started for a backlog, and ends the claim: if the run does not drain in
+   * time, any node may look it up.
+   */
   public void started(SubscriptionKey key, String runId) {
     jdbc.sql(
             """
-            update standings set run_id = :run
+            update standings set run_id = :run, look_after = now()
             where tenant = :tenant and subscription_id = :id
               and run_id is null and next_look is not null
             """)
@@ -164,7 +167,8 @@ public final class BacklogRuns {
   /**
    * A backlog that a run has in hand.
    *
-   * @param again whether the run had it in hand before, and no node has started or woken it since
+   * @param again whether the run had it in hand before, and no node has started or woken it since,
+   *     which leaves its {@code look_after}
    * @param untilDue time until its drain has something to do; negative: it is late
    */
   record Taken(boolean again, Duration untilDue) {}

@@ -71,6 +71,18 @@ class BacklogRunsTest {
     assertThat(runs.claimLate(10)).isEmpty();
   }
 
+  /** Its activity may not begin, as when no worker has a free slot. */
+  @Test
+  void drainOfARunThatWasJustStartedIsLateAfterTwoSeconds() {
+    set("since = now() - interval '6 seconds'");
+    assertThat(runs.claimUnstarted(10)).containsExactly(key);
+    runs.started(key, "run");
+
+    set("next_look = now() - interval '3 seconds'");
+
+    assertThat(runs.claimLate(10)).containsExactly(new Late(key, "run", false));
+  }
+
   @Test
   void drainUnderWayIsNotLate() {
     runs.started(key, "run");
