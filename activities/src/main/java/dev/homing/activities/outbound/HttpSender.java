@@ -132,11 +132,14 @@ public final class HttpSender {
       Call call = calls.newCall(SignedRequest.of(webhook, startedAt, userAgent));
       call.addEventListener(reachability);
       call.timeout().timeout(webhook.timeout().toNanos(), TimeUnit.NANOSECONDS);
-      try (Response response = call.execute()) {
+      try (Response response = execute(call)) {
         readBody(call, response, received.body());
         received.headers().putAll(ResponseHeaders.of(response));
         return answered(response);
       }
+    } catch (NodeExhaustedException e) {
+      reachability.notAttempted();
+      return unanswered(Fault.UNREACHABLE, "This node has too many open files or connections.");
     } catch (BlockedDestinationException blocked) {
       return unanswered(Fault.BLOCKED_DESTINATION, "This address is not allowed.");
     } catch (EgressProxyException e) {
@@ -174,6 +177,14 @@ public final class HttpSender {
     } catch (IllegalArgumentException unsendable) {
       return unanswered(
           Fault.INVALID_REQUEST, "The URL, content type, headers or certificates are invalid.");
+    }
+  }
+
+  private static Response execute(Call call) throws IOException {
+    try {
+      return call.execute();
+    } catch (IOException failure) {
+      throw NodeExhaustedException.orElse(failure);
     }
   }
 

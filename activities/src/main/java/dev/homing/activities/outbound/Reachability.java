@@ -76,7 +76,7 @@ final class Reachability extends EventListener {
     otherNamesResolve = othersResolve;
   }
 
-  /** This node was too busy to look the name up. */
+  /** This node was too busy to look the name up, or to open a socket. */
   void notAttempted() {
     attempted = false;
   }

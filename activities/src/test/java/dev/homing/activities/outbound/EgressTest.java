@@ -10,9 +10,11 @@ import dev.homing.activities.destination.SampleDns;
 import dev.homing.activities.destination.TooManyLookupsException;
 import dev.homing.activities.outbound.RawReceiver.Line;
 import dev.homing.workflows.delivery.Outcome;
+import io.netty.channel.ChannelException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
@@ -101,6 +103,36 @@ class EgressTest {
     assertThatThrownBy(() -> busy.send(SampleWebhooks.to(HttpUrl.get("http://a.example/"))))
         .isInstanceOf(EgressDownException.class)
         .hasMessageContaining("overloaded");
+    assertThat(egress.isDown()).isFalse();
+  }
+
+  /** As the JDK says it for a socket, and Netty for a lookup. */
+  @Test
+  void doesNotChargeForSocketsItCannotOpen() {
+    IOException socket = new SocketException("Too many open files");
+    IOException lookup = new NoAnswerException(true);
+    lookup.initCause(new ChannelException("Failed to open a socket.", socket));
+    for (IOException failure : List.of(socket, lookup)) {
+      HttpSender exhausted =
+          new HttpSender(
+              SampleClients.toAnywhere()
+                  .newBuilder()
+                  .addInterceptor(
+                      _ -> {
+                        throw failure;
+                      })
+                  .build(),
+              Clock.systemUTC(),
+              egress,
+              "1");
+
+      for (String host : List.of("a", "b", "c", "d")) {
+        HttpUrl url = HttpUrl.get("http://%s.example/".formatted(host));
+        assertThatThrownBy(() -> exhausted.send(SampleWebhooks.to(url)))
+            .isInstanceOf(EgressDownException.class)
+            .hasMessageContaining("overloaded");
+      }
+    }
     assertThat(egress.isDown()).isFalse();
   }
 
