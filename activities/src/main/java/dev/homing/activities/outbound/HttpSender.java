@@ -9,6 +9,7 @@ import dev.homing.workflows.delivery.Outcome.Fault;
 import dev.homing.workflows.delivery.Outcome.Gone;
 import dev.homing.workflows.delivery.Outcome.Refused;
 import dev.homing.workflows.delivery.Outcome.Unanswered;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -220,6 +221,9 @@ public final class HttpSender {
       if (cause instanceof CertPathBuilderException) {
         return unanswered(
             Fault.TLS_FAILED, "The certificate is not signed by a trusted authority.");
+      }
+      if (cause instanceof EOFException) {
+        return unanswered(Fault.CONNECTION_RESET, "The connection broke in the TLS handshake.");
       }
     }
     return unanswered(Fault.TLS_FAILED, "The TLS handshake failed.");

@@ -19,7 +19,10 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import javax.net.ssl.SSLSocketFactory;
 import okhttp3.OkHttpClient;
+import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,12 +116,26 @@ class AnswersTest {
     assertRetried("connection_reset", Line::reset);
     assertRetried("invalid_response", answer("SSH-2.0-OpenSSH_9.6\r\n"));
     assertRetried("timed_out", Line::fallSilent);
-    try (RawReceiver untrusted =
-        new RawReceiver(
-            SampleCertificates.localhost().sslSocketFactory(), answer("HTTP/1.1 200 OK\r\n\r\n"))) {
-      assertRetried("tls_failed", CLIENT, untrusted.url().toString(), 5);
-    }
     assertRetried("connection_refused", CLIENT, "http://127.0.0.1:" + closedPort(), 5);
+  }
+
+  /** Its owner must replace it. */
+  @Test
+  void badCertificateIsNotTriedAgainForFiveMinutes() throws IOException {
+    HeldCertificate.Builder certificate = SampleCertificates.of("127.0.0.1");
+    assertRetriedLate("tls_failed", CLIENT, certificate);
+    assertRetriedLate(
+        "certificate_expired",
+        SampleCertificates.trustedBy(CLIENT),
+        certificate.validityInterval(0, Instant.parse("2020-01-01T00:00:00Z").toEpochMilli()));
+  }
+
+  private void assertRetriedLate(
+      String outcome, OkHttpClient client, HeldCertificate.Builder certificate) throws IOException {
+    SSLSocketFactory tls = SampleCertificates.held(certificate).sslSocketFactory();
+    try (RawReceiver receiver = new RawReceiver(tls, answer("HTTP/1.1 200 OK\r\n\r\n"))) {
+      assertRetried(outcome, client, receiver.url().toString(), 330);
+    }
   }
 
   private static int closedPort() throws IOException {

@@ -132,7 +132,7 @@ record Misbehaviour(
               breaks("after accepting", _ -> {}, CONNECTION_RESET),
               breaks("after accepting", _ -> {}, CONNECTION_RESET).overTls(),
               breaks("after the handshake", Line::shakeHands, CONNECTION_RESET).overTls(),
-              of("ends before the handshake", _ -> {}).endsIn(TLS_FAILED).overTls(),
+              of("ends before the handshake", _ -> {}).endsIn(CONNECTION_RESET).overTls(),
               of("ends after the handshake", Line::shakeHands).endsIn(CONNECTION_RESET).overTls(),
               of(
                       "speaks no TLS any more",

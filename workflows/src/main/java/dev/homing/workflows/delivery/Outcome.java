@@ -94,14 +94,13 @@ public sealed interface Outcome {
       case Unanswered(var fault, _) ->
           switch (fault) {
             case DNS_FAILED -> Duration.ofSeconds(30);
-            case BLOCKED_DESTINATION -> Duration.ofMinutes(5);
-            case CERTIFICATE_EXPIRED,
-                CONNECTION_REFUSED,
+            // Only people change them.
+            case BLOCKED_DESTINATION, CERTIFICATE_EXPIRED, TLS_FAILED -> Duration.ofMinutes(5);
+            case CONNECTION_REFUSED,
                 CONNECTION_RESET,
                 INVALID_REQUEST,
                 INVALID_RESPONSE,
                 TIMED_OUT,
-                TLS_FAILED,
                 UNREACHABLE ->
                 null;
           };
