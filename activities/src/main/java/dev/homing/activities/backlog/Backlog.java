@@ -109,6 +109,11 @@ public final class Backlog {
     return due(key, ordered, LONGEST_DUE, "attempt_count = 0, next_attempt_at", limit);
   }
 
+  /** Some of them, those first whose schedules end first. */
+  List<Due> dueByEndOfSchedule(SubscriptionKey key, boolean ordered, int limit) {
+    return due(key, ordered, LONGEST_DUE, "retry_until, next_attempt_at", limit);
+  }
+
   private List<Due> due(
       SubscriptionKey key, boolean ordered, int longestDue, String order, int limit) {
     return jdbc.sql(

@@ -52,6 +52,9 @@ final class Drain implements Runnable {
   private final LeasedWork work;
   private int window = 1;
 
+  /** When an open breaker is probed again. */
+  private Instant nextProbe = Instant.MIN;
+
   /** {@code stopping}: no further attempt begins. */
   Drain(DrainParts parts, DrainLeases.Lease lease, BooleanSupplier stopping) {
     this.parts = parts;
@@ -190,36 +193,56 @@ final class Drain implements Runnable {
       return left;
     }
     window = 1;
+    nextProbe = Instant.MIN;
     parts.standings().change(lease.key(), Standing.State.HALF_OPEN);
     return Duration.ZERO;
   }
 
-  /** Sends one delivery, and each that has its last attempt before it. */
+  /**
+   * Sends one delivery, and then each second some of those that have their last attempt before
+   * them: however many they are, they end.
+   */
   private @Nullable Duration probe(Receiver receiver, Standing standing)
       throws InterruptedException {
-    List<Due> probes =
-        Stream.concat(
-                dueRetriesFirst(receiver, 1).stream(),
-                due(receiver, FULL_WINDOW).stream().filter(Due::expired))
-            .distinct()
-            .toList();
-    if (probes.isEmpty()) {
-      return null;
-    }
-    for (Due each : probes) {
-      if (mayContinue()) {
-        Sent sent = send(receiver, List.of(each));
-        if (sent.isOverPace()) {
-          return sent.untilNext();
-        }
-        if (sent.answered() > 0) {
-          window = 2;
-          parts.standings().change(lease.key(), Standing.State.HALF_OPEN);
-          return Duration.ZERO;
-        }
+    if (!parts.clock().instant().isBefore(nextProbe)) {
+      List<Due> probe = dueRetriesFirst(receiver, 1);
+      if (probe.isEmpty()) {
+        return null;
+      }
+      Sent sent = send(receiver, probe);
+      nextProbe = parts.clock().instant().plus(probeWait(standing));
+      if (!sent.equals(Sent.UNANSWERED)) {
+        return afterProbe(sent);
       }
     }
-    return probeWait(standing);
+    List<Due> expired = expired(receiver);
+    return expired.isEmpty() ? untilNextProbe() : afterProbe(send(receiver, expired));
+  }
+
+  private Duration afterProbe(Sent sent) {
+    if (sent.isOverPace()) {
+      return sent.untilNext();
+    }
+    if (sent.answered() == 0) {
+      return sent.equals(Sent.NONE) ? untilNextProbe() : SHORTEST_PROBE_WAIT;
+    }
+    window = 2;
+    nextProbe = Instant.MIN;
+    parts.standings().change(lease.key(), Standing.State.HALF_OPEN);
+    return Duration.ZERO;
+  }
+
+  private Duration untilNextProbe() {
+    return Duration.between(parts.clock().instant(), nextProbe);
+  }
+
+  private List<Due> expired(Receiver receiver) {
+    return parts
+        .backlog()
+        .dueByEndOfSchedule(lease.key(), receiver.order() != null, FULL_WINDOW)
+        .stream()
+        .filter(Due::expired)
+        .toList();
   }
 
   private Duration probeWait(Standing standing) {

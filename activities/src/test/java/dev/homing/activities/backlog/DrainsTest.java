@@ -374,6 +374,33 @@ class DrainsTest {
     await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.FAILED));
   }
 
+  /** More than are sent at a time, behind others that were due before. */
+  @Test
+  void openBreakerEndsAllWhoseScheduleIsOver() {
+    SubscriptionId subscription = to("/503");
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 75);
+    waiting
+        .subList(0, 30)
+        .forEach(key -> ledger.set(key, "next_attempt_at = now() - interval '1 minute'"));
+    List<Delivery.Key> over = waiting.subList(30, 75);
+    over.forEach(key -> ledger.set(key, "retry_until = now()"));
+    node.knownStandings.open(key(subscription), Standing.Reason.UNAVAILABLE, "503");
+    ageStanding(subscription, "1 hour");
+
+    await()
+        .untilAsserted(
+            () -> {
+              node.drains.beginDue();
+              assertThat(ledger.states(over)).containsOnly(State.FAILED);
+            });
+
+    awaitIdle();
+    assertThat(over).allMatch(key -> ledger.find(key).attemptCount() == 1);
+    // One probe, and one more if another drain went on.
+    assertThat(receiver.requests()).isBetween(46, 48);
+    assertThat(pause(subscription)).isGreaterThan(200);
+  }
+
   @Test
   void closesAfterAProbeAndARampSucceeded() {
     SubscriptionId subscription = to("/ok");
