@@ -130,7 +130,8 @@ class ArchitectureTest {
   void onlyLanesWriteWhatAttemptsMakeOfDeliveries() {
     Map<String, Set<String>> forEveryone =
         Map.of(
-            Deliveries.class.getName(), Set.of("find", "lock", "of", "cancelRun", "<init>"),
+            Deliveries.class.getName(),
+                Set.of("find", "isUntaken", "lock", "of", "cancelRun", "<init>"),
             ParkedDeliveries.class.getName(), Set.of("count", "<init>"),
             AttemptLog.class.getName(), Set.of("<init>"));
     noClasses()

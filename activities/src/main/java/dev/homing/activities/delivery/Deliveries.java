@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -263,6 +264,14 @@ public final class Deliveries {
 
   public Optional<Delivery> find(Tenant tenant, DeliveryId id) {
     return find("", tenant, id);
+  }
+
+  /** Whether no run has taken the delivery, and no round was opened, since it was read. */
+  public boolean isUntaken(Delivery since) {
+    return find(since.key().tenant(), since.key().id())
+        .filter(now -> now.round() == since.round())
+        .filter(now -> Objects.equals(now.runId(), since.runId()))
+        .isPresent();
   }
 
   private Optional<Delivery> find(String lock, Tenant tenant, DeliveryId id) {

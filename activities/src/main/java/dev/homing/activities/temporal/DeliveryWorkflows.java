@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,11 +69,18 @@ public final class DeliveryWorkflows {
     NO_ANSWER
   }
 
-  /** Has a due delivery attempted now, by a new run or by the one that waits. */
-  public Started startOrWake(Delivery delivery, Receiver receiver) {
+  /**
+   * Has a due delivery attempted now, by a new run or by the one that waits.
+   *
+   * <p>A run that is at work is not woken: it goes on with what is due by itself, and would then
+   * take the wake for that of an operator, who asks for another attempt.
+   *
+   * @param untaken whether no run has taken the delivery meanwhile
+   */
+  public Started startOrWake(Delivery delivery, Receiver receiver, BooleanSupplier untaken) {
     AtomicBoolean started = new AtomicBoolean();
     try {
-      ShortCalls.run(() -> started.set(startOrWakeWithRetry(delivery, receiver)));
+      ShortCalls.run(() -> started.set(startOrWakeWithRetry(delivery, receiver, untaken)));
       return started.get() ? Started.YES : Started.NOT_YET;
     } catch (RuntimeException e) {
       warn("start", delivery.key().id(), e);
@@ -80,31 +88,42 @@ public final class DeliveryWorkflows {
     }
   }
 
-  private boolean startOrWakeWithRetry(Delivery delivery, Receiver receiver) {
+  private boolean startOrWakeWithRetry(
+      Delivery delivery, Receiver receiver, BooleanSupplier untaken) {
+    boolean atWork = false;
     try {
       for (int tried = 0; tried < MAX_TRIES; tried++) {
-        if (start(waiting(delivery, receiver)) || wakeUnlessEnding(delivery)) {
+        if (start(waiting(delivery, receiver))) {
           return true;
         }
-        TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis()); // The earlier run is about to end.
+        Latest latest = runs.latest(delivery.key().id());
+        if (!untaken.getAsBoolean()) {
+          return true;
+        }
+        if (latest instanceof Latest.Running(var run, var waits) && !waits) {
+          atWork = !run.equals(delivery.endedRunId());
+        } else if (wakeUnlessEnding(delivery, latest)) {
+          return true;
+        }
+        // The earlier run is about to end, or to take the delivery.
+        TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis());
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
-    return false;
+    return atWork; // It takes the delivery once it has finished.
   }
 
   /** Wakes the run; false if it was told to end: it is woken to do so, and takes no new round. */
-  private boolean wakeUnlessEnding(Delivery delivery) {
-    DeliveryId id = delivery.key().id();
+  private boolean wakeUnlessEnding(Delivery delivery, Latest latest) {
     boolean mayContinue =
-        switch (runs.latest(id)) {
+        switch (latest) {
           case Latest.None _, Latest.Ended _, Latest.Ending _ -> false;
           case Latest.Asleep(var run) -> !run.equals(delivery.endedRunId());
-          case Latest.Running(var run) -> !run.equals(delivery.endedRunId());
+          case Latest.Running(var run, _) -> !run.equals(delivery.endedRunId());
           case Latest.Paused(var run) -> !run.equals(delivery.endedRunId());
         };
-    return wake(id) && mayContinue;
+    return wake(delivery.key().id()) && mayContinue;
   }
 
   /** Starts a delivery's workflow; false if it already runs. */

@@ -1,6 +1,7 @@
 package dev.homing.activities.temporal;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -13,6 +14,7 @@ import io.temporal.client.WorkflowClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Queries to Temporal about the runs of workflows that wait by the retries of an activity. */
@@ -37,8 +39,12 @@ public final class WorkflowRuns {
     /** The run waits for its next attempt. */
     record Asleep(String runId) implements Latest {}
 
-    /** The run is at work, or will be within seconds. */
-    record Running(String runId) implements Latest {}
+    /**
+     * The run is at work, or will be within seconds.
+     *
+     * @param waits whether it waits for its next attempt until then
+     */
+    record Running(String runId, boolean waits) implements Latest {}
 
     /** An operator has paused the run's activity. */
     record Paused(String runId) implements Latest {}
@@ -80,9 +86,11 @@ public final class WorkflowRuns {
         if (run.getPendingActivitiesList().stream().anyMatch(PendingActivityInfo::getPaused)) {
           yield new Latest.Paused(runId);
         }
-        yield run.getPendingActivitiesList().stream().anyMatch(this::isAsleep)
+        List<PendingActivityInfo> activities = run.getPendingActivitiesList();
+        yield activities.stream().anyMatch(activity -> waitsFor(minSleep, activity))
             ? new Latest.Asleep(runId)
-            : new Latest.Running(runId);
+            : new Latest.Running(
+                runId, activities.stream().anyMatch(activity -> waitsFor(Duration.ZERO, activity)));
       }
       default ->
           new Latest.Ended(
@@ -91,10 +99,12 @@ public final class WorkflowRuns {
     };
   }
 
-  private boolean isAsleep(PendingActivityInfo activity) {
+  /** Whether its next attempt comes after this time. */
+  private static boolean waitsFor(Duration time, PendingActivityInfo activity) {
+    Timestamp next = activity.getNextAttemptScheduleTime();
     return activity.hasNextAttemptScheduleTime()
-        && activity.getNextAttemptScheduleTime().getSeconds()
-            > Instant.now().plus(minSleep).getEpochSecond();
+        && Instant.ofEpochSecond(next.getSeconds(), next.getNanos())
+            .isAfter(Instant.now().plus(time));
   }
 
   /**

@@ -119,7 +119,8 @@ class DeliveryActions {
           auditLog.add(tenant, Action.DELIVERY_RETRIED, text);
         });
     Delivery opened = find(tenant, text);
-    var unused = workflows.startOrWake(opened, receiver); // If this fails, it is found overdue.
+    // If this fails, it is found overdue.
+    var unused = workflows.startOrWake(opened, receiver, () -> deliveries.isUntaken(opened));
     return find(tenant, text);
   }
 

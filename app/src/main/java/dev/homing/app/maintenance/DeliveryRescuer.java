@@ -188,7 +188,8 @@ public class DeliveryRescuer {
     if (receiver.isEmpty()) {
       return Optional.of(Repair.NOT_NEEDED);
     }
-    return switch (workflows.startOrWake(delivery, receiver.get())) {
+    return switch (workflows.startOrWake(
+        delivery, receiver.get(), () -> deliveries.isUntaken(delivery))) {
       case YES -> Optional.of(Repair.STARTED);
       case NOT_YET -> Optional.of(Repair.POSTPONED);
       case NO_ANSWER -> Optional.empty();
