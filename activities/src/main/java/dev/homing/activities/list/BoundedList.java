@@ -50,7 +50,7 @@ public record BoundedList<T>(
   public Newest<T> newest(
       Conditions indexed, Conditions others, UUID from, UUID before, int limit, int most) {
     if (others.isEmpty()) {
-      return new Newest<>(slice(indexed, others, from, before, limit, limit), null);
+      return new Newest<>(first(indexed, from, before, limit), null);
     }
     List<T> found = new ArrayList<>();
     UUID until = before;
@@ -72,13 +72,30 @@ public record BoundedList<T>(
     return new Newest<>(found, until);
   }
 
-  /** Where a slice of so many rows starts; null: there are fewer. */
+  /**
+   * The first rows of those from an id on. The inner condition leaves that id out: PostgreSQL
+   * expects few rows between two values that it does not know yet, and would read and sort them
+   * all.
+   */
+  private List<T> first(Conditions indexed, UUID from, UUID before, int limit) {
+    return slice(
+            indexed, "id < :before", "id desc", new Conditions().and("id >= :from", "from", from))
+        .param("before", before)
+        .param("size", limit)
+        .param("limit", limit)
+        .query(rows)
+        .list();
+  }
+
+  /** Where a slice of so many rows starts, found as the first rows are; null: there are fewer. */
   private @Nullable UUID start(Conditions indexed, UUID from, UUID before, int size) {
     return jdbc.sql(
             """
-            select id from %s
-            where %s and id >= :from and id < :before
-            order by id desc offset :skipped limit 1
+            select id from (
+              select id from %s
+              where %s and id < :before
+              order by id desc offset :skipped limit 1) start
+            where id >= :from
             """
                 .formatted(table, indexed.sql()))
         .params(indexed.params())

@@ -9,6 +9,7 @@ import dev.homing.app.journey.RunningHoming;
 import dev.homing.workflows.Tenant;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,8 @@ class ManyEntriesTest {
   private static final JdbcClient JDBC = HOMING.bean(JdbcClient.class);
   private static final AuditLog AUDIT_LOG = HOMING.bean(AuditLog.class);
 
-  /** To find where a slice ends, and to read it. */
-  private static final int MOST_READ = 2 * BoundedList.MOST + 10_000;
+  /** To find where a slice ends, and to read it; rows and entries of indexes. */
+  private static final int MOST_READ = 3 * BoundedList.MOST + 20_000;
 
   /** One entry of the oldest thousand is by this actor. */
   private static final String RARE = "hk_rare";
@@ -94,6 +95,23 @@ class ManyEntriesTest {
                 .toList());
   }
 
+  /** The middle third. */
+  @ParameterizedTest
+  @MethodSource("filters")
+  void readsBetweenTwoTimesAreBounded(AuditLog.Filter all) {
+    var filter =
+        new AuditLog.Filter(
+            all.tenant(), all.action(), all.target(), all.actor(), id(100_000), id(200_000));
+    assertReadsFew(null, () -> AUDIT_LOG.newest(filter, 51).items());
+  }
+
+  private static UUID id(int entry) {
+    return JDBC.sql("select id from audit_log where request_id = :request")
+        .param("request", "req_" + entry)
+        .query(UUID.class)
+        .single();
+  }
+
   /** Requests of tenants always have one. */
   static Stream<AuditLog.Filter> filtersOfTenants() {
     return filters().filter(filter -> filter.tenant() != null);
@@ -105,13 +123,25 @@ class ManyEntriesTest {
     assertReadsFew(filter.tenant(), () -> AUDIT_LOG.newest(filter, 51).items());
   }
 
-  /** Asks as a request of this tenant does; null: as an operator's. */
+  /**
+   * Asks as a request of this tenant does, with a plan for these parameters, and with the one that
+   * PostgreSQL prepares for any.
+   *
+   * @param tenant null: an operator
+   */
   private static void assertReadsFew(
       @Nullable Tenant tenant, Supplier<List<AuditLog.Entry>> question) {
+    assertReadsFew(tenant, "force_custom_plan", question);
+    assertReadsFew(tenant, "force_generic_plan", question);
+  }
+
+  private static void assertReadsFew(
+      @Nullable Tenant tenant, String plan, Supplier<List<AuditLog.Entry>> question) {
     HOMING
         .bean(TransactionTemplate.class)
         .executeWithoutResult(
             _ -> {
+              JDBC.sql("set local plan_cache_mode = " + plan).update();
               if (tenant != null) {
                 JDBC.sql("set local role homing_tenant").update();
                 JDBC.sql("select set_config('homing.tenant', :tenant, true)")
@@ -123,17 +153,19 @@ class ManyEntriesTest {
 
               List<AuditLog.Entry> found = question.get();
 
-              assertThat(rowsRead() - before).as("rows read").isBetween(1L, (long) MOST_READ);
+              assertThat(rowsRead() - before)
+                  .as("rows read, " + plan)
+                  .isBetween(1L, (long) MOST_READ);
               assertThat(found).allMatch(entry -> tenant == null || entry.tenant().equals(tenant));
             });
   }
 
-  /** How many entries this connection has read so far. */
+  /** How many rows and entries of indexes this transaction has read so far. */
   private static long rowsRead() {
     return JDBC.sql(
             """
-            select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables
-            where relname = 'audit_log'
+            select sum(pg_stat_get_xact_tuples_returned(oid)) from pg_class
+            where relname like 'audit_log%'
             """)
         .query(Long.class)
         .single();
