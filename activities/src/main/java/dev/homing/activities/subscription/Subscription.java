@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.hibernate.annotations.BatchSize;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +75,6 @@ public class Subscription {
   @JdbcTypeCode(SqlTypes.JSON)
   private List<EarlierSecret> earlierSecrets = List.of();
 
-  @BatchSize(size = 250)
   @ElementCollection(fetch = FetchType.EAGER)
   @CollectionTable(
       name = "subscription_event_types",

@@ -14,8 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Lists of subscriptions, for the API and the pages. */
 public final class SubscriptionList {
-  /** How many subscriptions are looked at for a filter without an index. */
+  /** How many subscriptions are looked at, at most. */
   private static final int MOST = 10_000;
+
+  /**
+   * How many of them at a time. It is no parameter: PostgreSQL then knows that they are few, and
+   * does not sort all of them.
+   */
+  private static final int SLICE = 1_000;
 
   private static final String OF_TYPE =
       """
@@ -105,32 +111,30 @@ public final class SubscriptionList {
       return enabled == null ? others : others.and(enabled ? "enabled" : "not enabled");
     }
 
-    private boolean isIndexed() {
-      return eventType == null && text == null && why == null && !Boolean.TRUE.equals(enabled);
+    private Filter before(UUID id) {
+      return new Filter(tenant, eventType, enabled, why, text, from, id);
     }
   }
 
   /** A tenant's subscriptions, newest first. */
   public Newest<Subscription> newest(Filter filter, int limit) {
     List<UUID> ids = new ArrayList<>();
-    UUID lowest = null;
-    for (Tuple row : rows(filter, limit)) {
-      UUID id = row.get("id", UUID.class);
-      if (row.get("matches", Boolean.class)) {
-        ids.add(id);
-      } else {
-        lowest = id;
-      }
+    UUID lookedDownTo = filter.until();
+    for (int looked = 0;
+        looked < MOST && lookedDownTo != null && ids.size() < limit;
+        looked += SLICE) {
+      lookedDownTo = look(filter.before(lookedDownTo), limit - ids.size(), ids);
     }
-    return new Newest<>(found(filter.tenant(), ids), ids.size() == limit ? null : lowest);
+    return new Newest<>(found(filter.tenant(), ids), ids.size() == limit ? null : lookedDownTo);
   }
 
   /**
-   * The ids that match, and the last id that was looked at, if there are more. The {@code offset 0}
-   * keeps PostgreSQL from reading all subscriptions to join them.
+   * Looks at the first slice, and adds the ids that match; returns the last id of the slice, or
+   * null if there are no more.
+   *
+   * <p>The {@code offset 0} keeps PostgreSQL from reading all subscriptions to join them.
    */
-  private List<Tuple> rows(Filter filter, int limit) {
-    int most = filter.isIndexed() ? limit : MOST;
+  private @Nullable UUID look(Filter filter, int limit, List<UUID> ids) {
     Conditions others = filter.others();
     TypedQuery<Tuple> query =
         entities
@@ -138,29 +142,36 @@ public final class SubscriptionList {
             .createNativeQuery(
                 """
                 select id, true as matches from (
-                  select slice.id from (%1$s limit :most) slice
+                  select slice.id from (%1$s limit %2$d) slice
                   cross join lateral (
                     select from subscriptions s
-                    where s.tenant = :tenant and s.id = slice.id and %2$s
+                    where s.tenant = :tenant and s.id = slice.id and %4$s
                     offset 0) fulfils
                   where slice.id >= :from
                   order by slice.id desc limit :limit) matching
                 union all
-                select id, false from (%1$s offset :skipped limit 1) lowest where id > :from
+                select id, false from (%1$s offset %3$d limit 1) last where id > :from
                 """
-                    .formatted(filter.indexed(), others.sql()),
+                    .formatted(filter.indexed(), SLICE, SLICE - 1, others.sql()),
                 Tuple.class)
             .setParameter("tenant", filter.tenant().name())
             .setParameter("from", filter.from())
             .setParameter("until", filter.until())
-            .setParameter("most", most)
-            .setParameter("skipped", most - 1)
             .setParameter("limit", limit);
     if (filter.eventType() != null) {
       query.setParameter("type", filter.eventType());
     }
     others.params().forEach(query::setParameter);
-    return query.getResultList();
+    UUID last = null;
+    for (Tuple row : query.getResultList()) {
+      UUID id = row.get("id", UUID.class);
+      if (row.get("matches", Boolean.class)) {
+        ids.add(id);
+      } else {
+        last = id;
+      }
+    }
+    return last;
   }
 
   private List<Subscription> found(Tenant tenant, List<UUID> ids) {
@@ -169,7 +180,8 @@ public final class SubscriptionList {
         : entities
             .createQuery(
                 """
-                from Subscription s where s.key.tenant = :tenant and s.key.id in :ids
+                from Subscription s left join fetch s.eventTypes
+                where s.key.tenant = :tenant and s.key.id in :ids
                 order by s.key.id desc
                 """,
                 Subscription.class)

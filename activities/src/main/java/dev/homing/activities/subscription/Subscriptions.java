@@ -32,18 +32,25 @@ public interface Subscriptions extends Repository<Subscription, SubscriptionKey>
   @Query("from Subscription s where s.key = :key and s.deletedAt is null")
   Optional<Subscription> findToChange(SubscriptionKey key);
 
-  /** Those of a tenant with these ids, deleted ones too. */
-  @Query("from Subscription s where s.key.tenant = :tenant and s.key.id in :ids")
-  List<Subscription> findAll(String tenant, Collection<UUID> ids);
-
-  /** Those that Homing disabled, the last changed first. */
+  /**
+   * Those of a tenant with these ids, deleted ones too. Their event types are joined: looked up for
+   * many pairs of tenant and id, PostgreSQL may read those of all subscriptions.
+   */
   @Query(
       """
-      from Subscription s
+      from Subscription s left join fetch s.eventTypes
+      where s.key.tenant = :tenant and s.key.id in :ids
+      """)
+  List<Subscription> findAll(String tenant, Collection<UUID> ids);
+
+  /** The ids of those that Homing disabled, the last changed first. */
+  @Query(
+      """
+      select s.key.id from Subscription s
       where s.key.tenant = :tenant and s.deletedAt is null and s.disabledReason is not null
       order by s.updatedAt desc
       """)
-  List<Subscription> disabled(String tenant, Limit limit);
+  List<UUID> disabled(String tenant, Limit limit);
 
   /** Invalidates every cached route and receiver of the tenant. */
   @Modifying

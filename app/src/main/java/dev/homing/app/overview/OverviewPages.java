@@ -208,7 +208,7 @@ class OverviewPages {
     ids.addAll(failing.since(tenant, MOST_RECEIVERS).keySet());
     subscriptions
         .disabled(tenant.name(), Limit.of(MOST_RECEIVERS))
-        .forEach(subscription -> ids.add(subscription.id()));
+        .forEach(id -> ids.add(new SubscriptionId(id)));
     List<Subscription> found =
         subscriptions.findAll(tenant, ids).values().stream()
             .filter(subscription -> !subscription.isDeleted())
