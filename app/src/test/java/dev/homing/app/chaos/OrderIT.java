@@ -15,7 +15,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -31,40 +34,77 @@ class OrderIT {
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
+  /** What a node does of an ordered delivery, in this order. */
+  private static final List<CrashPoint> STEPS =
+      List.of(
+          CrashPoint.BEFORE_COMMIT,
+          CrashPoint.BEFORE_STATEMENT,
+          CrashPoint.AFTER_COMMIT,
+          CrashPoint.EXPRESS_BEFORE_CONNECT,
+          CrashPoint.EXPRESS_BEFORE_ROWS,
+          CrashPoint.EXPRESS_AFTER_ROWS,
+          CrashPoint.SEQUENCE_BEFORE_TURN,
+          CrashPoint.SEQUENCE_AFTER_TURN,
+          CrashPoint.DRAIN_BEFORE_CONNECT,
+          CrashPoint.DRAIN_BEFORE_ROWS,
+          CrashPoint.DRAIN_AFTER_ROWS);
+
   @Row(number = 51, fault = "nodes killed in turn while events of ten keys are sent in order")
   void eventsOfAKeyComeInOrder(World world) throws Exception {
     Node one = world.node();
     Node other = world.node();
-    world.begin(one, other);
-    world.generator.awaitAccepted(5);
-    world.generator.pause();
-    world.awaitQuiet();
+    awaitQuiet(world, one, other);
     try (RecordingReceivers ordered = new RecordingReceivers();
-        ExecutorService publishers = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       String subscription = subscribe(world, ordered);
-      List<Future<Published>> keys =
-          IntStream.range(0, KEYS)
-              .mapToObj(key -> publishers.submit(() -> publish(key, one, other)))
-              .toList();
+      List<Publisher> publishers = publishers(turn -> turn % 2 == 0 ? one : other, threads);
+      publishers.forEach(publisher -> publisher.allow(EVENTS_OF_A_KEY));
       killAndRestart(one, 300, ordered, world);
       killAndRestart(other, 900, ordered, world);
 
-      List<Published> published = new ArrayList<>();
-      for (Future<Published> key : keys) {
-        published.add(get(key));
-      }
-      World.until("all are recorded", PATIENCE, () -> isOver(subscription, world));
-      for (Published each : published) {
-        List<Receipt> receipts = firstReceipts(each.key(), ordered);
-        assertThat(receipts.stream().map(Receipt::id).filter(each.events()::contains))
-            .containsExactlyElementsOf(each.events());
-        assertThat(receipts).extracting(OrderIT::number).isSorted();
-        // What comes twice has another id, from a try without an answer.
-        assertThat(receipts.size() - EVENTS_OF_A_KEY).isBetween(0, each.unknown());
-      }
-      assertThat(one.metric("homing_sequences_stalled")).isZero();
-      assertThat(other.metric("homing_sequences_stalled")).isZero();
+      checkOrder(subscription, publishers, ordered, world);
     }
+    goOn(world);
+  }
+
+  /** One node at a time, so that it takes every step itself. */
+  @Row(number = 54, fault = "node killed at each step of an ordered delivery in turn")
+  void eventsOfAKeyComeInOrderThroughEachStep(World world) throws Exception {
+    Node first = world.node();
+    awaitQuiet(world, first);
+    AtomicReference<Node> node = new AtomicReference<>(first);
+    try (RecordingReceivers ordered = new RecordingReceivers();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      String subscription = subscribe(world, ordered);
+      List<Publisher> publishers = publishers(_ -> node.get(), threads);
+      for (CrashPoint step : STEPS) {
+        node.get().kill();
+        node.set(world.node().stoppingAt(step, world.between(1, KEYS)));
+        world.start(node.get());
+        world.checkPlaces();
+        node.get().arm();
+        publishers.forEach(publisher -> publisher.allow(EVENTS_OF_A_KEY / STEPS.size()));
+        node.get().awaitReached();
+      }
+      node.get().kill();
+      node.set(world.node());
+      world.start(node.get());
+      publishers.forEach(publisher -> publisher.allow(EVENTS_OF_A_KEY % STEPS.size()));
+
+      checkOrder(subscription, publishers, ordered, world);
+    }
+    world.generator.turnTo(node.get());
+    goOn(world);
+  }
+
+  private static void awaitQuiet(World world, Node... nodes) {
+    world.begin(nodes);
+    world.generator.awaitAccepted(5);
+    world.generator.pause();
+    world.awaitQuiet();
+  }
+
+  private static void goOn(World world) {
     world.generator.goOn();
     world.generator.awaitAccepted(10);
     world.check(Expected.delay(Duration.ofSeconds(10)));
@@ -95,24 +135,52 @@ class OrderIT {
     world.start(node);
   }
 
-  /**
-   * The accepted events of a key.
-   *
-   * @param unknown tries that may have been accepted as one more event
-   */
-  private record Published(int key, List<String> events, int unknown) {}
+  private static List<Publisher> publishers(IntFunction<Node> nodes, ExecutorService threads) {
+    return IntStream.range(0, KEYS).mapToObj(key -> new Publisher(key, nodes, threads)).toList();
+  }
 
   /**
-   * Publishes the events of a key one after the other, each until any node accepts it: with an
-   * {@code Idempotency-Key} if the key is even.
+   * Publishes the events of a key one after the other, each until a node accepts it: with an {@code
+   * Idempotency-Key} if the key is even.
    */
-  private static Published publish(int key, Node... nodes) {
-    List<String> events = new ArrayList<>();
-    int unknown = 0;
-    for (int turn = 0; events.size() < EVENTS_OF_A_KEY; turn++) {
+  private static final class Publisher {
+    private final int key;
+    private final IntFunction<Node> nodes;
+    private final Semaphore allowed = new Semaphore(0);
+    private final List<String> events = new ArrayList<>();
+
+    /** Tries that may have been accepted as one more event. */
+    private int unknown;
+
+    private final Future<?> published;
+
+    /** Calls a node that depends on how often it has called. */
+    Publisher(int key, IntFunction<Node> nodes, ExecutorService threads) {
+      this.key = key;
+      this.nodes = nodes;
+      this.published = threads.submit(this::publishAll);
+    }
+
+    /** Lets it publish so many more. */
+    void allow(int more) {
+      allowed.release(more);
+    }
+
+    private void publishAll() {
+      int turn = 0;
+      while (events.size() < EVENTS_OF_A_KEY) {
+        allowed.acquireUninterruptibly();
+        while (!publish(nodes.apply(turn++))) {
+          LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+        }
+      }
+    }
+
+    /** Whether the next event was accepted. */
+    private boolean publish(Node node) {
       Call.Outcome outcome = Call.Outcome.UNKNOWN;
       try {
-        Api.Answer answer = publish(key, events.size(), nodes[turn % nodes.length]);
+        Api.Answer answer = publish(key, events.size(), node);
         outcome = Generator.outcome(answer.status(), answer.body());
         if (outcome == Call.Outcome.OK) {
           events.add(Api.id(answer));
@@ -120,30 +188,47 @@ class OrderIT {
       } catch (UncheckedIOException nobodyKnows) {
         // It may have been accepted.
       }
-      if (outcome != Call.Outcome.OK) {
-        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
-      }
       if (outcome == Call.Outcome.UNKNOWN && key % 2 == 1) {
         unknown++;
       }
+      return outcome == Call.Outcome.OK;
     }
-    return new Published(key, events, unknown);
+
+    private static Api.Answer publish(int key, int number, Node node) {
+      List<String> headers = new ArrayList<>(List.of("Homing-Ordering-Key", "key-" + key));
+      if (key % 2 == 0) {
+        headers.addAll(List.of("Idempotency-Key", key + "." + number));
+      }
+      return node.api()
+          .send("POST", "/webhooks/" + TYPE, key + "." + number, headers.toArray(String[]::new));
+    }
+
+    void join() throws InterruptedException {
+      try {
+        published.get();
+      } catch (ExecutionException failed) {
+        throw new AssertionError(failed.getCause());
+      }
+    }
   }
 
-  private static Api.Answer publish(int key, int number, Node node) {
-    List<String> headers = new ArrayList<>(List.of("Homing-Ordering-Key", "key-" + key));
-    if (key % 2 == 0) {
-      headers.addAll(List.of("Idempotency-Key", key + "." + number));
+  private static void checkOrder(
+      String subscription, List<Publisher> publishers, RecordingReceivers ordered, World world)
+      throws InterruptedException {
+    for (Publisher publisher : publishers) {
+      publisher.join();
     }
-    return node.api()
-        .send("POST", "/webhooks/" + TYPE, key + "." + number, headers.toArray(String[]::new));
-  }
-
-  private static Published get(Future<Published> events) throws InterruptedException {
-    try {
-      return events.get();
-    } catch (ExecutionException failed) {
-      throw new AssertionError(failed.getCause());
+    World.until("all are recorded", PATIENCE, () -> isOver(subscription, world));
+    for (Publisher each : publishers) {
+      List<Receipt> receipts = firstReceipts(each.key, ordered);
+      assertThat(receipts.stream().map(Receipt::id).filter(each.events::contains))
+          .containsExactlyElementsOf(each.events);
+      assertThat(receipts).extracting(OrderIT::number).isSorted();
+      // What comes twice has another id, from a try without an answer.
+      assertThat(receipts.size() - EVENTS_OF_A_KEY).isBetween(0, each.unknown);
+    }
+    for (Node node : world.living()) {
+      assertThat(node.metric("homing_sequences_stalled")).isZero();
     }
   }
 
