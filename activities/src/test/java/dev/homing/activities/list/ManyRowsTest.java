@@ -59,8 +59,8 @@ class ManyRowsTest {
   /** To find where a slice ends, to read it, and to look up outcomes; rows and entries. */
   private static final int MOST_READ = 2 * BoundedList.MOST + 20_000;
 
-  /** Of those looked at: their ids twice, and they themselves with what they were before. */
-  private static final int MOST_SUBSCRIPTIONS = 6 * 10_000 + 2_000;
+  /** Of those looked at: their ids, and they themselves. */
+  private static final int MOST_SUBSCRIPTIONS = 4 * 10_000 + 2_000;
 
   /** One of each hundred deliveries was not delivered, in turn in these states. */
   private static final List<State> TROUBLED =
@@ -153,9 +153,6 @@ class ManyRowsTest {
             "failing_subscriptions")) {
       DATABASE.jdbc.sql("vacuum analyze " + table).update();
     }
-    // Changes leave rows behind that an index alone does not show.
-    DATABASE.jdbc.sql("update subscriptions set version = version + 1").update();
-    DATABASE.jdbc.sql("analyze subscriptions").update();
     filledIn = Duration.between(start, Instant.now());
   }
 
