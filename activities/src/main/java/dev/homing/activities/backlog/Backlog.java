@@ -109,7 +109,7 @@ public final class Backlog {
     return due(key, ordered, LONGEST_DUE, "attempt_count = 0, next_attempt_at", limit);
   }
 
-  /** Some of them, those first whose schedules end first. */
+  /** Some of them, by the end of their schedules. */
   List<Due> dueByEndOfSchedule(SubscriptionKey key, boolean ordered, int limit) {
     return due(key, ordered, LONGEST_DUE, "retry_until, next_attempt_at", limit);
   }

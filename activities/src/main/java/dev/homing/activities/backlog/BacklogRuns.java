@@ -167,8 +167,8 @@ public final class BacklogRuns {
   /**
    * A backlog that a run has in hand.
    *
-   * @param again whether the run had it in hand before, and no node has started or woken it since,
-   *     which leaves its {@code look_after}
+   * @param again whether the run had it in hand before, and no node has started or woken it since:
+   *     a node that does so sets {@code look_after}
    * @param untilDue time until its drain has something to do; negative: it is late
    */
   record Taken(boolean again, Duration untilDue) {}

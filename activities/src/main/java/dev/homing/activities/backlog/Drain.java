@@ -192,15 +192,19 @@ final class Drain implements Runnable {
     if (left.isPositive()) {
       return left;
     }
-    window = 1;
+    return beginRamp(1);
+  }
+
+  private Duration beginRamp(int first) {
+    window = first;
     nextProbe = Instant.MIN;
     parts.standings().change(lease.key(), Standing.State.HALF_OPEN);
     return Duration.ZERO;
   }
 
   /**
-   * Sends one delivery, and then each second some of those that have their last attempt before
-   * them: however many they are, they end.
+   * Sends one delivery as the probe. Until the next probe it sends, each second, some of those
+   * whose schedule is over, so that all of them end.
    */
   private @Nullable Duration probe(Receiver receiver, Standing standing)
       throws InterruptedException {
@@ -226,10 +230,7 @@ final class Drain implements Runnable {
     if (sent.answered() == 0) {
       return sent.equals(Sent.NONE) ? untilNextProbe() : SHORTEST_PROBE_WAIT;
     }
-    window = 2;
-    nextProbe = Instant.MIN;
-    parts.standings().change(lease.key(), Standing.State.HALF_OPEN);
-    return Duration.ZERO;
+    return beginRamp(2);
   }
 
   private Duration untilNextProbe() {

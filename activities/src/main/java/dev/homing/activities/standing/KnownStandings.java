@@ -89,8 +89,8 @@ public final class KnownStandings {
   /**
    * Holds a receiver, unless it is held for longer.
    *
-   * <p>Waits for other changes: a hold that was left out would send what the receiver does not want
-   * yet. One that is no longer than a hold that another thread writes is left out.
+   * <p>Waits for other changes of the receiver: without the hold, Homing would send what the
+   * receiver does not want yet. Skips a hold that is no longer than one that another thread writes.
    */
   public void hold(SubscriptionKey key, String answer, Duration hold) {
     Duration written = holding.putIfAbsent(key, hold);

@@ -178,13 +178,7 @@ public final class SubscriptionList {
     return ids.isEmpty()
         ? List.of()
         : entities
-            .createQuery(
-                """
-                from Subscription s left join fetch s.eventTypes
-                where s.key.tenant = :tenant and s.key.id in :ids
-                order by s.key.id desc
-                """,
-                Subscription.class)
+            .createQuery(Subscriptions.WITH_IDS + " order by s.key.id desc", Subscription.class)
             .setParameter("tenant", tenant.name())
             .setParameter("ids", ids)
             .getResultList();

@@ -19,6 +19,16 @@ import org.springframework.data.repository.Repository;
 /** All subscriptions in PostgreSQL. */
 public interface Subscriptions extends Repository<Subscription, SubscriptionKey> {
 
+  /**
+   * Those of a tenant with some ids, deleted ones too. Their event types are joined: looked up for
+   * many pairs of tenant and id, PostgreSQL may read those of all subscriptions.
+   */
+  String WITH_IDS =
+      """
+      from Subscription s left join fetch s.eventTypes
+      where s.key.tenant = :tenant and s.key.id in :ids
+      """;
+
   Subscription saveAndFlush(Subscription subscription);
 
   @Query("from Subscription s where s.key = :key and s.deletedAt is null")
@@ -32,15 +42,7 @@ public interface Subscriptions extends Repository<Subscription, SubscriptionKey>
   @Query("from Subscription s where s.key = :key and s.deletedAt is null")
   Optional<Subscription> findToChange(SubscriptionKey key);
 
-  /**
-   * Those of a tenant with these ids, deleted ones too. Their event types are joined: looked up for
-   * many pairs of tenant and id, PostgreSQL may read those of all subscriptions.
-   */
-  @Query(
-      """
-      from Subscription s left join fetch s.eventTypes
-      where s.key.tenant = :tenant and s.key.id in :ids
-      """)
+  @Query(WITH_IDS)
   List<Subscription> findAll(String tenant, Collection<UUID> ids);
 
   /** The ids of those that Homing disabled, the last changed first. */

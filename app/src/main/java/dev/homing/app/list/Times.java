@@ -12,9 +12,9 @@ public final class Times {
   private Times() {}
 
   /**
-   * A time in ISO 8601; throws a problem that names the parameter. Before the year 1 and after the
-   * year 9999 it is the nearest time that RFC 3339 and PostgreSQL can represent: nothing happened
-   * out there.
+   * Parses a time in ISO 8601; throws a problem that names the parameter. A time before the year 1
+   * or after the year 9999 becomes the nearest one between: RFC 3339 has no others, and no event is
+   * from then.
    */
   public static Instant read(String parameter, String text) {
     try {
