@@ -22,7 +22,12 @@ import okhttp3.HttpUrl;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** A receiver scripted byte by byte: plays one script per connection, in order. */
+/**
+ * A receiver scripted byte by byte: plays one script per connection, in order.
+ *
+ * <p>Its threads are platform threads. A script that writes without end would keep one of the few
+ * carriers of virtual threads from the senders that share this JVM with it.
+ */
 final class RawReceiver implements AutoCloseable {
   private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
 
@@ -50,6 +55,7 @@ final class RawReceiver implements AutoCloseable {
   /** Fixed, so that what a script does not read stalls the sender. */
   private static final int RECEIVE_BUFFER = 64 * 1024;
 
+  private final Thread.Builder threads = Thread.ofPlatform().daemon();
   private final ServerSocket server;
   private final @Nullable SSLSocketFactory tls;
   private final CountDownLatch heard = new CountDownLatch(1);
@@ -66,7 +72,7 @@ final class RawReceiver implements AutoCloseable {
     this.server = new ServerSocket();
     server.setReceiveBufferSize(RECEIVE_BUFFER);
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
-    Thread.ofVirtual().start(() -> play(List.of(scripts)));
+    threads.start(() -> play(List.of(scripts)));
   }
 
   HttpUrl url() {
@@ -96,7 +102,7 @@ final class RawReceiver implements AutoCloseable {
       try {
         Socket wire = server.accept();
         connections.incrementAndGet();
-        Thread.ofVirtual().start(() -> play(script, wire));
+        threads.start(() -> play(script, wire));
       } catch (IOException closed) {
         return;
       }
