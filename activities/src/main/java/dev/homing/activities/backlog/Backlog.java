@@ -1,8 +1,11 @@
 package dev.homing.activities.backlog;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.homing.activities.delivery.AttemptContext;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Delivery.Reason;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.standing.Standings;
 import dev.homing.activities.subscription.PausedSubscriptions;
@@ -22,6 +25,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class Backlog {
   /** Among which retries come first. */
   private static final int LONGEST_DUE = 2_000;
+
+  /** Released between attempts, so as few as take a tenth of a second. */
+  private static final int MOST_RELEASED = 2_000;
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
@@ -181,36 +187,76 @@ public final class Backlog {
         .update();
   }
 
-  /** Holds what waits until the subscription is enabled, if it is still paused. */
-  void holdIfPaused(SubscriptionKey key) {
-    transaction.executeWithoutResult(
-        _ -> {
-          if (paused.lock(new Tenant(key.tenant()), new SubscriptionId(key.id()))) {
-            changeDue(key, Reason.PAUSED, null);
-          }
-        });
+  /**
+   * Holds what waits until the subscription is enabled, if it is still paused.
+   *
+   * @return whether more may be left
+   */
+  boolean holdIfPaused(SubscriptionKey key) {
+    return requireNonNull(
+        transaction.execute(
+            _ ->
+                paused.lock(new Tenant(key.tenant()), new SubscriptionId(key.id()))
+                    && hold(key, Reason.PAUSED, null)));
   }
 
-  /** Parks what is due: its subscription cannot be read. */
-  void park(SubscriptionKey key, Duration recheck) {
-    changeDue(key, Reason.UNREADABLE, recheck);
+  /**
+   * Parks what is due: its subscription cannot be read.
+   *
+   * @return whether more may be left
+   */
+  boolean park(SubscriptionKey key, Duration recheck) {
+    return hold(key, Reason.UNREADABLE, recheck);
   }
 
-  private void changeDue(SubscriptionKey key, Reason reason, @Nullable Duration recheck) {
-    jdbc.sql(
+  private boolean hold(SubscriptionKey key, Reason reason, @Nullable Duration recheck) {
+    return jdbc.sql(
+                """
+                update deliveries d
+                set state = 'held', reason = :reason,
+                  next_attempt_at = now() + cast(:recheck as bigint) * interval '1 millisecond'
+                from (
+                  select tenant, id from deliveries
+                  where tenant = :tenant and subscription_id = :id
+                    and state in ('retrying', 'held') and backlogged
+                    and reason is distinct from 'in_order'
+                    and (next_attempt_at <= now()
+                      or (:reason = 'paused' and next_attempt_at is not null))
+                  limit :most
+                  for update) waiting
+                where d.tenant = waiting.tenant and d.id = waiting.id
+                """)
+            .param("reason", reason.word())
+            .param("recheck", recheck == null ? null : recheck.toMillis())
+            .param("tenant", key.tenant())
+            .param("id", key.id())
+            .param("most", WaitingDeliveries.MOST_CHANGED)
+            .update()
+        == WaitingDeliveries.MOST_CHANGED;
+  }
+
+  /**
+   * Makes some deliveries due that are still held since their subscription was paused: more waited
+   * than its enabling could release at once.
+   *
+   * @return how many; zero: none is held
+   */
+  int release(SubscriptionKey key) {
+    return jdbc.sql(
             """
-            update deliveries
-            set state = 'held', reason = :reason,
-              next_attempt_at = now() + cast(:recheck as bigint) * interval '1 millisecond'
-            where tenant = :tenant and subscription_id = :id
-              and state in ('retrying', 'held') and backlogged
-              and reason is distinct from 'in_order'
-              and (next_attempt_at <= now() or :reason = 'paused')
+            update deliveries d
+            set state = 'retrying', reason = null, next_attempt_at = now(), look_after = null,
+              backlogged = true, run_notice = false, run_id = null
+            from (
+              select tenant, id from deliveries
+              where tenant = :tenant and subscription_id = :id and reason = 'paused'
+              limit :most
+              for update) held
+            where d.tenant = held.tenant and d.id = held.id and d.reason = 'paused'
             """)
-        .param("reason", reason.word())
-        .param("recheck", recheck == null ? null : recheck.toMillis())
         .param("tenant", key.tenant())
         .param("id", key.id())
+        .param("most", MOST_RELEASED)
         .update();
   }
 

@@ -3,6 +3,7 @@ package dev.homing.activities.backlog;
 import dev.homing.activities.InternalFaults;
 import dev.homing.activities.LeasedWork;
 import dev.homing.activities.backlog.Backlog.Due;
+import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.Pace;
 import dev.homing.activities.subscription.Receiver;
@@ -51,6 +52,9 @@ final class Drain implements Runnable {
   private final BooleanSupplier stopping;
   private final LeasedWork work;
   private int window = 1;
+
+  /** Whether deliveries may be held that were when the subscription was paused. */
+  private boolean maybeHeld = true;
 
   /** When an open breaker is probed again. */
   private Instant nextProbe = Instant.MIN;
@@ -107,22 +111,35 @@ final class Drain implements Runnable {
     Receiver receiver = parts.receivers().find(lease.tenant(), lease.subscription()).orElseThrow();
     parts.sequences().advance(lease.tenant(), receiver);
     return switch (receiver.status()) {
-      case ACTIVE -> stepByStanding(receiver);
-      case PAUSED -> {
-        parts.backlog().holdIfPaused(lease.key());
-        yield null;
-      }
-      case GONE, OPTED_OUT, FAILING, DELETED -> {
-        parts.waiting().cancelForInactive(lease.tenant(), lease.subscription());
-        yield null;
-      }
+      case ACTIVE -> stepIfActive(receiver);
+      case PAUSED -> again(parts.backlog().holdIfPaused(lease.key()));
+      case GONE, OPTED_OUT, FAILING, DELETED ->
+          again(
+              parts.waiting().cancelForInactive(lease.tenant(), lease.subscription())
+                  == WaitingDeliveries.MOST_CHANGED);
       case UNREADABLE -> {
-        parts.backlog().park(lease.key(), InternalFaults.PARKED_RECHECK);
         log.error(
             "the backlog of {} is parked: it cannot be read: {}", receiver.id(), receiver.fault());
-        yield null;
+        yield again(parts.backlog().park(lease.key(), InternalFaults.PARKED_RECHECK));
       }
     };
+  }
+
+  private static @Nullable Duration again(boolean more) {
+    return more ? Duration.ZERO : null;
+  }
+
+  /** Releases what is held since the subscription was paused: first of all, and when idle. */
+  private @Nullable Duration stepIfActive(Receiver receiver) throws InterruptedException {
+    if (maybeHeld) {
+      maybeHeld = parts.backlog().release(lease.key()) > 0;
+    }
+    Duration pause = stepByStanding(receiver);
+    if (pause == null) {
+      maybeHeld = parts.backlog().release(lease.key()) > 0;
+      return again(maybeHeld);
+    }
+    return pause;
   }
 
   private @Nullable Duration stepByStanding(Receiver receiver) throws InterruptedException {

@@ -30,6 +30,9 @@ public final class WaitingDeliveries {
   /** Runs that are woken when a subscription is enabled; more would fill Temporal's queues. */
   private static final int MOST_WOKEN = 20;
 
+  /** Deliveries changed by one statement: half a second, even where millions wait. */
+  public static final int MOST_CHANGED = 10_000;
+
   private final JdbcClient jdbc;
   private final OpenEvents open;
   private final Standings standings;
@@ -167,7 +170,8 @@ public final class WaitingDeliveries {
   }
 
   /**
-   * Cancels deliveries to a subscription that was deleted or whose receiver answered 410.
+   * Cancels deliveries to a subscription that was deleted or disabled, at most {@link
+   * #MOST_CHANGED}.
    *
    * <p>Cancels none if the subscription is active again.
    */
@@ -179,9 +183,10 @@ public final class WaitingDeliveries {
   }
 
   /**
-   * Cancels deliveries to every subscription that ended in the last day.
+   * Cancels deliveries to any subscriptions that ended in the last day, at most {@link
+   * #MOST_CHANGED}.
    *
-   * <p>The node that ended one may have died before it cancelled them.
+   * <p>The node that ended one may have died before it cancelled them, or more waited.
    */
   public int cancelForInactive() {
     return cancelForInactive(
@@ -204,10 +209,12 @@ public final class WaitingDeliveries {
               join deliveries w on w.tenant = s.tenant and w.subscription_id = s.id
               where (s.deleted_at is not null or s.disabled_reason is not null)
                 and w.state in ('retrying', 'held') %s
+              limit :most
               for share of s %s for update of w %s) inactive
             where d.tenant = inactive.tenant and d.id = inactive.id
             """
                 .formatted(which, skip, skip))
+        .param("most", MOST_CHANGED)
         .params(params)
         .update();
   }
@@ -216,8 +223,9 @@ public final class WaitingDeliveries {
    * Makes every waiting delivery of a newly enabled subscription due now.
    *
    * <p>Held deliveries continue, and parked ones are checked again. The runs of a few get a notice;
-   * many wait in the backlog from now on, and their runs end when they wake by themselves. Those
-   * that wait for their turn keep waiting.
+   * many wait in the backlog from now on, and their runs end when they wake by themselves. Of more
+   * than {@link #MOST_CHANGED}, the drain of the backlog releases the rest. Those that wait for
+   * their turn keep waiting.
    */
   public int release(Tenant tenant, SubscriptionId subscription) {
     boolean many = !ownRetries.isUnlimited() && moreWait(MOST_WOKEN, "", tenant, subscription);
@@ -226,16 +234,22 @@ public final class WaitingDeliveries {
     }
     return jdbc.sql(
             """
-            update deliveries
+            update deliveries d
             set state = case when reason = 'paused' then 'retrying' else state end,
               reason = nullif(reason, 'paused'), next_attempt_at = now(), look_after = null,
               backlogged = backlogged or :many,
               run_notice = run_id is not null and not :many,
               run_id = case when not :many then run_id end
-            where tenant = :tenant and subscription_id = :subscription
-              and state in ('retrying', 'held') and reason is distinct from 'in_order'
+            from (
+              select tenant, id from deliveries
+              where tenant = :tenant and subscription_id = :subscription
+                and state in ('retrying', 'held') and reason is distinct from 'in_order'
+              limit :most
+              for update) waiting
+            where d.tenant = waiting.tenant and d.id = waiting.id
             """)
         .param("many", many)
+        .param("most", many ? MOST_CHANGED : Integer.MAX_VALUE)
         .param("tenant", tenant.name())
         .param("subscription", subscription.uuid())
         .update();

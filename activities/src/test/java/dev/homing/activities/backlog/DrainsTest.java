@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -223,6 +224,44 @@ class DrainsTest {
     assertThat(notices(subscription)).isZero();
     node.drains.beginDue();
     await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
+  }
+
+  /** One commit releases a limited number, so some are still held when the drain begins. */
+  @Test
+  void releasesWhatEnablingLeftHeld() {
+    SubscriptionId subscription = to("/ok");
+    Delivery.Key released = ledger.backlog(subscription, 1).getFirst();
+    Delivery.Key backlogged = ledger.backlog(subscription, 1).getFirst();
+    ledger.set(backlogged, "state = 'held', reason = 'paused', next_attempt_at = null");
+    Delivery.Key inHand = withRuns(subscription, 1).getFirst();
+
+    node.drains.beginDue();
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(ledger.states(List.of(released, backlogged, inHand)))
+                    .containsOnly(State.DELIVERED));
+    awaitGoodStanding(subscription);
+  }
+
+  /** A drain that runs already when the subscription is enabled looks again when it is idle. */
+  @Test
+  void releasesWhatIsHeldMeanwhile() {
+    SubscriptionId subscription = to("/ok");
+    ledger.backlog(subscription, 1);
+    List<Delivery.Key> held = new CopyOnWriteArrayList<>();
+    receiver.when(
+        "/ok",
+        () -> {
+          if (held.isEmpty()) {
+            held.addAll(withRuns(subscription, 1));
+          }
+        });
+
+    node.drains.beginDue();
+
+    await().untilAsserted(() -> assertThat(ledger.states(held)).containsOnly(State.DELIVERED));
   }
 
   @Test

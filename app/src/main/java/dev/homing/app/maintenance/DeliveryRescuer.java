@@ -106,10 +106,13 @@ public class DeliveryRescuer {
 
   void cancelForInactive() {
     try {
-      int cancelled = waiting.cancelForInactive();
-      if (cancelled > 0) {
-        log.info("cancelled {} deliveries to inactive subscriptions", cancelled);
-      }
+      int cancelled;
+      do {
+        cancelled = waiting.cancelForInactive();
+        if (cancelled > 0) {
+          log.info("cancelled {} deliveries to inactive subscriptions", cancelled);
+        }
+      } while (cancelled == WaitingDeliveries.MOST_CHANGED);
     } catch (DataAccessException e) {
       log.warn("cannot cancel deliveries to inactive subscriptions: {}", e.getMessage());
     }

@@ -184,6 +184,8 @@ public class Reconciliation {
         rescuedDeliveries.count(Repair.STARTED),
         rescuedDeliveries.count(Repair.WOKEN),
         rescuedDeliveries.count(Repair.CANCELLED) + cancelled,
-        rescuedEvents.started() == REPAIR_LIMIT || rescuedDeliveries.all() == REPAIR_LIMIT);
+        rescuedEvents.started() == REPAIR_LIMIT
+            || rescuedDeliveries.all() == REPAIR_LIMIT
+            || cancelled == WaitingDeliveries.MOST_CHANGED);
   }
 }
