@@ -25,6 +25,7 @@ import dev.homing.activities.event.Acceptance;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.OwnEvents;
 import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.event.Submission;
 import dev.homing.activities.failing.DisableFailing;
@@ -170,7 +171,9 @@ public final class Node {
     overdue = new OverdueDeliveries(jdbc);
     notices = new PendingNotices(jdbc);
     receivers = new Receivers(jdbc, SampleSubscriptions.SECRETS, settings, Order.MAX_BLOCK);
-    disabling = new DisableSubscriptions(jdbc, transaction);
+    disabling =
+        new DisableSubscriptions(
+            jdbc, transaction, new OwnEvents(jdbc, leases, SampleIds::uuid), Clock.systemUTC());
     attempts = new RecordedAttempts(jdbc);
     knownStandings = new KnownStandings(standings);
     backlog = new Backlog(jdbc, standings, transaction);

@@ -1,14 +1,11 @@
 package dev.homing.activities.routing;
 
-import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,6 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Routes {
   private final RedisRoutes remembered;
   private final JdbcClient jdbc;
+  private final RouteReader reader;
   private final Executor background;
   private final Counter hits;
   private final Counter misses;
@@ -33,6 +31,7 @@ public final class Routes {
       RedisRoutes remembered, JdbcClient jdbc, Executor background, MeterRegistry metrics) {
     this.remembered = remembered;
     this.jdbc = jdbc;
+    this.reader = new RouteReader(jdbc);
     this.background = background;
     this.hits = metrics.counter("homing.routes", "cache", "hit");
     this.misses = metrics.counter("homing.routes", "cache", "miss");
@@ -83,42 +82,14 @@ public final class Routes {
   /** One read at a time on this node: concurrent callers share its result if it is new enough. */
   private Route readOnce(Asked asked, long version) {
     Route route = reads.get(asked, () -> readAndRemember(asked, version));
-    return route.version() >= version ? route : read(asked, version);
+    return route.version() >= version ? route : reader.read(asked, version);
   }
 
   private Route readAndRemember(Asked asked, long version) {
-    Route route = read(asked, version);
+    Route route = reader.read(asked, version);
     background.execute(() -> remembered.put(asked, route));
     return route;
   }
-
-  private Route read(Asked asked, long version) {
-    List<Recipient> recipients =
-        jdbc.sql(
-                """
-                select distinct t.subscription_id, s.ordered
-                from subscription_event_types t
-                join subscriptions s on s.tenant = t.tenant and s.id = t.subscription_id
-                where t.tenant = :tenant
-                  and t.event_type = any(:patterns)
-                  and s.deleted_at is null
-                  and s.disabled_reason is null
-                order by 1
-                """)
-            .param("tenant", asked.tenant().name())
-            .param("patterns", EventTypes.matching(asked.eventType()).toArray(new String[0]))
-            .query(
-                (row, _) ->
-                    new Recipient(
-                        new SubscriptionId(row.getObject(1, UUID.class)), row.getBoolean(2)))
-            .list();
-    return new Route(
-        version,
-        recipients.stream().map(Recipient::id).toList(),
-        recipients.stream().filter(Recipient::ordered).map(Recipient::id).toList());
-  }
-
-  private record Recipient(SubscriptionId id, boolean ordered) {}
 
   private Map<Tenant, Long> versions(Set<Tenant> tenants) {
     return jdbc

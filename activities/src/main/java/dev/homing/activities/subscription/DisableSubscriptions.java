@@ -2,8 +2,10 @@ package dev.homing.activities.subscription;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.homing.activities.event.OwnEvents;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
+import java.time.Clock;
 import java.util.function.BooleanSupplier;
 import okhttp3.HttpUrl;
 import org.slf4j.Logger;
@@ -11,16 +13,30 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Disables subscriptions whose receivers want no more events, or only fail. */
+/**
+ * Disables subscriptions whose receivers want no more events, or only fail.
+ *
+ * <p>The same transaction tells the tenant's other subscriptions, those to {@code
+ * homing.subscription.disabled}.
+ */
 public final class DisableSubscriptions {
   private static final Logger log = LoggerFactory.getLogger(DisableSubscriptions.class);
 
+  /** Event type that tells a tenant that one of its subscriptions was disabled. */
+  private static final String DISABLED = "homing.subscription.disabled";
+
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
+  private final OwnEvents ownEvents;
+  private final Clock clock;
 
-  public DisableSubscriptions(JdbcClient jdbc, TransactionTemplate transaction) {
+  /** All of them on the same database, with the same transactions. */
+  public DisableSubscriptions(
+      JdbcClient jdbc, TransactionTemplate transaction, OwnEvents ownEvents, Clock clock) {
     this.jdbc = jdbc;
     this.transaction = transaction;
+    this.ownEvents = ownEvents;
+    this.clock = clock;
   }
 
   /**
@@ -111,6 +127,13 @@ public final class DisableSubscriptions {
       jdbc.sql("update tenants set routes_version = routes_version + 1 where tenant = :tenant")
           .param("tenant", tenant.name())
           .update();
+      ownEvents.add(
+          tenant,
+          DISABLED,
+          """
+          {"type":"%s","timestamp":"%s","data":{"subscription_id":"%s","reason":"%s"}}\
+          """
+              .formatted(DISABLED, clock.instant(), id, reason.word()));
       log.atWarn()
           .addKeyValue("tenant", tenant.name())
           .addKeyValue("subscription_id", id.toString())

@@ -2,6 +2,7 @@ package dev.homing.activities.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,5 +73,18 @@ class EventTypesTest {
     assertThat(EventTypes.matching("order")).containsExactlyInAnyOrder("*", "order");
     assertThat(EventTypes.matching("order.line.added"))
         .containsExactlyInAnyOrder("*", "order.line.added", "order.*", "order.line.*");
+  }
+
+  @Test
+  void wildcardStandsForTheEventsOfClientsOnly() {
+    assertThat(EventTypes.matching("homing.a.b"))
+        .containsExactlyInAnyOrder("homing.a.b", "homing.*", "homing.a.*");
+  }
+
+  @Test
+  void homingsOwnTypesBeginWithItsName() {
+    assertThat(EventTypes.isOwn("homing.a")).isTrue();
+    assertThat(List.of("homing", "homing-a.b", "homings.a", "a.homing.b"))
+        .noneMatch(EventTypes::isOwn);
   }
 }

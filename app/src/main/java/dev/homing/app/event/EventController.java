@@ -58,8 +58,8 @@ class EventController {
    * @param type of the event, like {@code order.created}
    * @return 202: the event is committed, and is attempted for each of its recipients
    * @throws Problem 409: a request with the same key is still in progress; 422: the event type is
-   *     not valid, or a key was used for something else; 508: the event came through Homing more
-   *     than three times
+   *     not valid or begins with {@code homing.}, or a key was used for something else; 508: the
+   *     event came through Homing more than three times
    */
   @PostMapping("/webhooks/{type}")
   ResponseEntity<Receipt> publish(
@@ -70,6 +70,9 @@ class EventController {
           "event_type",
           "must be segments of letters, digits, _ and - with dots between, at most %d characters"
               .formatted(EventTypes.MAX_LENGTH));
+    }
+    if (EventTypes.isOwn(type)) {
+      throw Problem.invalid("event_type", "must not begin with homing., as Homing's own events do");
     }
     String contentType = contentType(request);
     RequestKeys keys = RequestKeys.of(request);

@@ -4,6 +4,7 @@ import dev.homing.activities.event.AcceptEvents;
 import dev.homing.activities.event.Events;
 import dev.homing.activities.event.Leases;
 import dev.homing.activities.event.OpenEvents;
+import dev.homing.activities.event.OwnEvents;
 import dev.homing.activities.event.SharedWorkflows;
 import dev.homing.activities.routing.Routes;
 import dev.homing.activities.subscription.DeliverySettings;
@@ -30,6 +31,11 @@ class EventWiring {
       Supplier<UUID> ids,
       MeterRegistry metrics) {
     return new AcceptEvents(routes, leases, database.jdbc(), database.transaction(), ids, metrics);
+  }
+
+  @Bean
+  OwnEvents ownEvents(JdbcClient jdbc, Leases leases, Supplier<UUID> ids) {
+    return new OwnEvents(jdbc, leases, ids);
   }
 
   @Bean

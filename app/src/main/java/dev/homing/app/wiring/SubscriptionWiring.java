@@ -1,5 +1,6 @@
 package dev.homing.app.wiring;
 
+import dev.homing.activities.event.OwnEvents;
 import dev.homing.activities.retention.RetentionSettings;
 import dev.homing.activities.routing.RedisRoutes;
 import dev.homing.activities.routing.Routes;
@@ -17,6 +18,7 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.persistence.EntityManager;
 import java.security.SecureRandom;
+import java.time.Clock;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,8 +51,9 @@ class SubscriptionWiring {
   }
 
   @Bean
-  DisableSubscriptions disableSubscriptions(JdbcClient jdbc, TransactionTemplate transaction) {
-    return new DisableSubscriptions(jdbc, transaction);
+  DisableSubscriptions disableSubscriptions(
+      JdbcClient jdbc, TransactionTemplate transaction, OwnEvents ownEvents, Clock clock) {
+    return new DisableSubscriptions(jdbc, transaction, ownEvents, clock);
   }
 
   @Bean

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -303,6 +304,28 @@ class DeliveringTest {
     assertThat(api.get(subscription.path()).json().get("disabled_reason").isNull()).isTrue();
     api.post("/deliveries/" + waiting + "/retry").expect(202);
     api.await(waiting, "delivered");
+  }
+
+  @Test
+  void otherSubscriptionsLearnThatOneWasDisabled() {
+    String told = api.subscribe(another, "homing.subscription.disabled", Map.of());
+    Subscribed gone = api.subscribed(receiver.answers(410));
+
+    api.await(gone.newDelivery(), "cancelled");
+
+    Receipt receipt =
+        await()
+            .until(
+                () ->
+                    another.receipts().stream()
+                        .filter(each -> each.text().contains(gone.id()))
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+    assertThat(receipt.text())
+        .contains("\"type\":\"homing.subscription.disabled\"", "\"reason\":\"gone\"");
+    assertThat(receipt.isSignedWith(ScriptedReceiver.SECRET)).isTrue();
+    api.delete("/subscriptions/" + told).expect(204);
   }
 
   @Test

@@ -246,6 +246,7 @@ public class ProblemsTest {
         key("\"default\"", "\"2001-01-01T00:00:00Z\"", "expires_at: must"),
         key("\"default\"", "\"+10000-01-01T00:00:00Z\"", "expires_at: must"),
         key("\"default\"", "\"+1000000000-12-31T23:59:59Z\"", "expires_at: must"),
+        event("homing.a"),
         event("order..created"),
         event("order.*"),
         event("*"),
