@@ -236,8 +236,8 @@ public final class Backlog {
   }
 
   /**
-   * Makes some deliveries due that are still held since their subscription was paused: more waited
-   * than its enabling could release at once.
+   * Makes some deliveries due that are still held from when their subscription was paused: enabling
+   * it releases a limited number.
    *
    * @return how many; zero: none is held
    */

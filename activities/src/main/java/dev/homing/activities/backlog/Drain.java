@@ -7,6 +7,7 @@ import dev.homing.activities.delivery.WaitingDeliveries;
 import dev.homing.activities.standing.Standing;
 import dev.homing.activities.subscription.Pace;
 import dev.homing.activities.subscription.Receiver;
+import dev.homing.workflows.DeliveryId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +54,7 @@ final class Drain implements Runnable {
   private final LeasedWork work;
   private int window = 1;
 
-  /** Whether deliveries may be held that were when the subscription was paused. */
+  /** Whether deliveries may still be held from when the subscription was paused. */
   private boolean maybeHeld = true;
 
   /** When an open breaker is probed again. */
@@ -129,7 +130,7 @@ final class Drain implements Runnable {
     return more ? Duration.ZERO : null;
   }
 
-  /** Releases what is held since the subscription was paused: first of all, and when idle. */
+  /** Releases what is still held from a pause: some at each step, and again when idle. */
   private @Nullable Duration stepIfActive(Receiver receiver) throws InterruptedException {
     if (maybeHeld) {
       maybeHeld = parts.backlog().release(lease.key()) > 0;
@@ -162,7 +163,8 @@ final class Drain implements Runnable {
       return null;
     }
     Sent sent =
-        round(receiver).send(due, receiver.order() == null ? null : () -> nextInOrder(receiver));
+        round(receiver)
+            .send(due, receiver.order() == null ? null : ended -> nextInOrder(receiver, ended));
     if (sent.isOverPace()) {
       return sent.untilNext();
     }
@@ -196,9 +198,11 @@ final class Drain implements Runnable {
         .orElse(PORTION);
   }
 
-  /** What is due after sequences have advanced. */
-  private List<Due> nextInOrder(Receiver receiver) {
-    return parts.sequences().advance(lease.tenant(), receiver) ? due(receiver, PORTION) : List.of();
+  /** What is due after the sequences of these deliveries have advanced. */
+  private List<Due> nextInOrder(Receiver receiver, List<DeliveryId> ended) {
+    return parts.sequences().advance(lease.tenant(), receiver, ended)
+        ? due(receiver, PORTION)
+        : List.of();
   }
 
   private Duration endHold(Standing standing) {

@@ -6,6 +6,7 @@ import dev.homing.activities.slots.SendingLimits.Seat;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Deliveries that a drain sends together, as many at a time as the subscription may have. */
@@ -30,6 +31,10 @@ final class DrainRound {
   private final Receiver receiver;
   private final BooleanSupplier maySend;
   private final Map<DeliveryId, CompletableFuture<Sent>> underWay = new HashMap<>();
+
+  /** Whose attempts have ended since the last look at what is due. */
+  private final List<DeliveryId> ended = new ArrayList<>();
+
   private Sent sent = Sent.NONE;
   private int begun;
 
@@ -44,15 +49,18 @@ final class DrainRound {
   /**
    * Sends these, and returns when all is over.
    *
-   * @param dueMeanwhile what has become due as some of them ended, to be sent as well: a slow
+   * @param dueMeanwhile what has become due as these of them ended, to be sent as well: a slow
    *     answer holds up no other sequence; null: nothing is sent as well
    */
-  Sent send(List<Due> due, @Nullable Supplier<List<Due>> dueMeanwhile) throws InterruptedException {
+  Sent send(List<Due> due, @Nullable Function<List<DeliveryId>, List<Due>> dueMeanwhile)
+      throws InterruptedException {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
         begin(due, threads);
         while (dueMeanwhile != null && someEnd()) {
-          begin(dueMeanwhile.get(), threads);
+          List<DeliveryId> lately = List.copyOf(ended);
+          ended.clear();
+          begin(dueMeanwhile.apply(lately), threads);
         }
         work.await(all());
       } catch (InterruptedException stopped) {
@@ -106,12 +114,13 @@ final class DrainRound {
   /** Adds up what has ended; throws the fault of an attempt that failed by one. */
   private void collect() {
     underWay
-        .values()
+        .entrySet()
         .removeIf(
             each -> {
-              boolean done = each.isDone();
+              boolean done = each.getValue().isDone();
               if (done) {
-                sent = sent.plus(each.join());
+                sent = sent.plus(each.getValue().join());
+                ended.add(each.getKey());
               }
               return done;
             });

@@ -30,7 +30,7 @@ public final class WaitingDeliveries {
   /** Runs that are woken when a subscription is enabled; more would fill Temporal's queues. */
   private static final int MOST_WOKEN = 20;
 
-  /** Deliveries changed by one statement: half a second, even where millions wait. */
+  /** Most deliveries that one statement changes, which takes about half a second. */
   public static final int MOST_CHANGED = 10_000;
 
   private final JdbcClient jdbc;

@@ -40,7 +40,7 @@ public final class EventTypes {
     return text.length() <= MAX_LENGTH && PATTERN.matcher(text).matches();
   }
 
-  /** All patterns that match a type: the type, each of its prefixes, and mostly {@code *}. */
+  /** All patterns that match a type: itself, its prefixes and, for clients' events, {@code *}. */
   static List<String> matching(String type) {
     List<String> patterns = new ArrayList<>(isOwn(type) ? List.of(type) : List.of("*", type));
     for (int dot = type.indexOf('.'); dot >= 0; dot = type.indexOf('.', dot + 1)) {

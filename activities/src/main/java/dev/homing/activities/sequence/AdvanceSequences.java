@@ -7,12 +7,14 @@ import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.SubscriptionKey;
+import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -29,8 +31,8 @@ public final class AdvanceSequences implements AttemptListener {
   private final Sequences sequences;
   private final Receivers receivers;
 
-  /** Receivers of deliveries that an attempt of this node has ended lately. */
-  private final Map<SubscriptionKey, Receiver> ended = new ConcurrentHashMap<>();
+  /** Deliveries that an attempt of this node has ended lately. */
+  private final Map<SubscriptionKey, Ended> ended = new ConcurrentHashMap<>();
 
   public AdvanceSequences(Sequences sequences, Receivers receivers) {
     this.sequences = sequences;
@@ -43,9 +45,18 @@ public final class AdvanceSequences implements AttemptListener {
     if (context.order() != null
         && after.state().isOver()
         && context.lane() != AttemptContext.Lane.BACKLOG) {
-      ended.put(
-          new SubscriptionKey(context.key().tenant(), context.key().subscriptionId()),
-          context.receiver());
+      ended.merge(
+          context.key().subscription(),
+          new Ended(context.receiver(), List.of(context.key().id())),
+          Ended::and);
+    }
+  }
+
+  private record Ended(Receiver receiver, List<DeliveryId> deliveries) {
+    Ended and(Ended later) {
+      List<DeliveryId> both = new ArrayList<>(deliveries);
+      both.addAll(later.deliveries);
+      return new Ended(later.receiver, both);
     }
   }
 
@@ -57,8 +68,10 @@ public final class AdvanceSequences implements AttemptListener {
   public List<SubscriptionKey> advanceEnded() {
     List<SubscriptionKey> advanced = new ArrayList<>();
     for (SubscriptionKey key : List.copyOf(ended.keySet())) {
-      Receiver receiver = ended.remove(key);
-      if (receiver != null && advance(key, receiver)) {
+      Ended lately = ended.remove(key);
+      if (lately != null
+          && advances(
+              key, tenant -> sequences.advance(tenant, lately.receiver, lately.deliveries))) {
         advanced.add(key);
       }
     }
@@ -76,7 +89,7 @@ public final class AdvanceSequences implements AttemptListener {
       for (SubscriptionKey key : sequences.ended(ROUND_SIZE)) {
         receivers
             .find(new Tenant(key.tenant()), new SubscriptionId(key.id()))
-            .filter(receiver -> advance(key, receiver))
+            .filter(receiver -> advances(key, tenant -> sequences.advance(tenant, receiver)))
             .ifPresent(_ -> advanced.add(key));
       }
     } catch (DataAccessException e) {
@@ -85,12 +98,13 @@ public final class AdvanceSequences implements AttemptListener {
     return advanced;
   }
 
-  private boolean advance(SubscriptionKey key, Receiver receiver) {
+  private static boolean advances(SubscriptionKey key, Predicate<Tenant> advance) {
     try {
-      return sequences.advance(new Tenant(key.tenant()), receiver);
+      return advance.test(new Tenant(key.tenant()));
     } catch (DataAccessException e) {
-      log.warn("cannot advance the sequences of {}: {}", receiver.id(), e.getMessage());
-      return false; // The next round does.
+      log.warn(
+          "cannot advance the sequences of {}: {}", new SubscriptionId(key.id()), e.getMessage());
+      return false; // The next look at all does.
     }
   }
 }

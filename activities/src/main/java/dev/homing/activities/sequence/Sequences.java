@@ -10,6 +10,7 @@ import dev.homing.workflows.DeliveryId;
 import dev.homing.workflows.SubscriptionId;
 import dev.homing.workflows.Tenant;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -59,11 +60,33 @@ public final class Sequences {
    * @return whether a delivery got its turn
    */
   public boolean advance(Tenant tenant, Receiver receiver) {
+    return advance(tenant, receiver, lockEnded("", TOGETHER));
+  }
+
+  /**
+   * The same for those sequences whose head is one of these, without a look at the others: there
+   * may be many that wait.
+   */
+  public boolean advance(Tenant tenant, Receiver receiver, Collection<DeliveryId> heads) {
+    return !heads.isEmpty()
+        && advance(
+            tenant,
+            receiver,
+            lockEnded("and head = any(:heads)", heads.size())
+                .param("heads", heads.stream().map(DeliveryId::uuid).toArray(UUID[]::new)));
+  }
+
+  private boolean advance(Tenant tenant, Receiver receiver, JdbcClient.StatementSpec lockEnded) {
     return requireNonNull(
         transaction.execute(
             _ -> {
-              List<String> keys = lockEnded(tenant, receiver.id());
-              return !keys.isEmpty() && advance(tenant, receiver, keys);
+              List<String> keys =
+                  lockEnded
+                      .param("tenant", tenant.name())
+                      .param("subscription", receiver.id().uuid())
+                      .query((row, _) -> row.getString(1))
+                      .list();
+              return !keys.isEmpty() && moveHeads(tenant, receiver, keys);
             }));
   }
 
@@ -73,24 +96,20 @@ public final class Sequences {
    * <p>A statement of its own: one that waited for the lock would not see what was appended
    * meanwhile, and leave it waiting for ever.
    */
-  private List<String> lockEnded(Tenant tenant, SubscriptionId subscription) {
+  private JdbcClient.StatementSpec lockEnded(String condition, int limit) {
     return jdbc.sql(
             """
             select ordering_key from sequences s
-            where tenant = :tenant and subscription_id = :subscription and waits and %s
+            where tenant = :tenant and subscription_id = :subscription and waits %s and %s
             order by ordering_key
             limit :limit
             for update
             """
-                .formatted(HEAD_IS_OVER))
-        .param("tenant", tenant.name())
-        .param("subscription", subscription.uuid())
-        .param("limit", TOGETHER)
-        .query((row, _) -> row.getString(1))
-        .list();
+                .formatted(condition, HEAD_IS_OVER))
+        .param("limit", limit);
   }
 
-  private boolean advance(Tenant tenant, Receiver receiver, List<String> keys) {
+  private boolean moveHeads(Tenant tenant, Receiver receiver, List<String> keys) {
     standings.expect(List.of(new SubscriptionKey(tenant, receiver.id())), List.of(Duration.ZERO));
     return jdbc.sql(
                 """

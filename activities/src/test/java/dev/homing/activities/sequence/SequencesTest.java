@@ -202,6 +202,30 @@ class SequencesTest {
   }
 
   @Test
+  void advancesTheSequencesOfTheseHeadsOnly() {
+    Acceptance.New one = events.acceptOne("a");
+    Acceptance.New behindOne = events.acceptOne("a");
+    Acceptance.New other = events.acceptOne("b");
+    Acceptance.New behindOther = events.acceptOne("b");
+    Stream.of(one, other).forEach(events::end);
+
+    assertThat(advance(behindOne, behindOther)).as("not over").isFalse();
+    assertThat(advance(one)).isTrue();
+    assertThat(advance(one)).as("again").isFalse();
+
+    assertThat(events.find(behindOne).state()).isEqualTo(State.RETRYING);
+    assertThat(events.find(behindOther).state()).isEqualTo(State.HELD);
+  }
+
+  /** True if a delivery got its turn as these have ended. */
+  private boolean advance(Acceptance.New... ended) {
+    return node.sequences.advance(
+        ledger.tenant,
+        ledger.receiver(events.key(ended[0])),
+        Stream.of(ended).map(each -> events.key(each).id()).toList());
+  }
+
+  @Test
   void theNextDeliveryIsDueInTheBacklog() {
     Acceptance.New head = events.acceptOne("a");
     Acceptance.New next = events.acceptOne("a");

@@ -122,7 +122,7 @@ class Housekeeping {
     disableFailing.run();
   }
 
-  @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
+  @Scheduled(fixedDelay = 250, timeUnit = TimeUnit.MILLISECONDS)
   void advanceSequences() {
     sequences.advanceAll();
   }
