@@ -62,7 +62,7 @@ class MakePartitionsTest {
   void givesPartitionsTheKeysAndIndexesOfTheirTable() {
     database.makePartitions.make();
 
-    assertThat(indexes("deliveries_" + day(now))).hasSize(8).isEqualTo(indexes("deliveries"));
+    assertThat(indexes("deliveries_" + day(now))).hasSize(9).isEqualTo(indexes("deliveries"));
   }
 
   @Test
