@@ -112,11 +112,11 @@ public enum CrashPoint {
 
   /** Sequences whose head is over are locked, and no next delivery has its turn. */
   SEQUENCE_BEFORE_TURN(
-      "activities.sequence.Sequences", "advance(Tenant,Receiver,List)", When.AT_THE_BEGINNING),
+      "activities.sequence.Sequences", "moveHeads(Tenant,Receiver,List)", When.AT_THE_BEGINNING),
 
   /** The next deliveries have their turn, which is not committed. */
   SEQUENCE_AFTER_TURN(
-      "activities.sequence.Sequences", "advance(Tenant,Receiver,List)", When.AT_THE_END),
+      "activities.sequence.Sequences", "moveHeads(Tenant,Receiver,List)", When.AT_THE_END),
 
   /** The attempt is recorded, and Temporal has not heard of it. */
   EXPRESS_AFTER_ROWS(
