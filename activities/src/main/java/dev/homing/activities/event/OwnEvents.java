@@ -7,6 +7,7 @@ import dev.homing.workflows.EventId;
 import dev.homing.workflows.Tenant;
 import dev.homing.workflows.event.AcceptedEvent;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -22,7 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class OwnEvents {
   private static final String CONTENT_TYPE = "application/json";
 
-  /** Routes that no cache remembers have no version. */
+  /** Of a route that is not remembered. */
   private static final long NO_VERSION = 0;
 
   private final RouteReader routes;
@@ -48,26 +49,31 @@ public final class OwnEvents {
    * <p>No node has its lease, so the first one that looks for abandoned events after the commit
    * sends it, which takes some seconds.
    *
-   * @param payload in JSON
+   * @param payload as {@link #payload} makes it
    */
-  public void add(Tenant tenant, String type, String payload) {
+  public void add(Tenant tenant, String type, byte[] payload) {
     Route route = routes.read(new Routes.Asked(tenant, type), NO_VERSION);
     if (route.recipients().isEmpty()) {
       return;
     }
-    Submission submission =
-        new Submission(
-            tenant,
-            type,
-            CONTENT_TYPE,
-            payload.getBytes(StandardCharsets.UTF_8),
-            null,
-            null,
-            route);
+    Submission submission = new Submission(tenant, type, CONTENT_TYPE, payload, null, null, route);
     AcceptedEvent event =
         new AcceptedEvent(tenant, new EventId(ids.get()), type, route.recipients().size());
     Candidate candidate = new Candidate(submission, Leases.Lease.of(event), route);
     var unused = newEvents.add(List.of(candidate), Set.of()).orElseThrow();
     leases.release(candidate.lease());
+  }
+
+  /**
+   * The payload of an event of Homing, in the form that Standard Webhooks recommends.
+   *
+   * @param data the members of the object {@code data}, in JSON
+   */
+  public static byte[] payload(String type, Instant at, String data) {
+    return """
+    {"type":"%s","timestamp":"%s","data":{%s}}\
+    """
+        .formatted(type, at, data)
+        .getBytes(StandardCharsets.UTF_8);
   }
 }

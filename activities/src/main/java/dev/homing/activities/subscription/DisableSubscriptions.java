@@ -16,8 +16,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Disables subscriptions whose receivers want no more events, or only fail.
  *
- * <p>The same transaction tells the tenant's other subscriptions, those to {@code
- * homing.subscription.disabled}.
+ * <p>The same transaction publishes {@code homing.subscription.disabled} to the tenant's other
+ * subscriptions.
  */
 public final class DisableSubscriptions {
   private static final Logger log = LoggerFactory.getLogger(DisableSubscriptions.class);
@@ -130,10 +130,10 @@ public final class DisableSubscriptions {
       ownEvents.add(
           tenant,
           DISABLED,
-          """
-          {"type":"%s","timestamp":"%s","data":{"subscription_id":"%s","reason":"%s"}}\
-          """
-              .formatted(DISABLED, clock.instant(), id, reason.word()));
+          OwnEvents.payload(
+              DISABLED,
+              clock.instant(),
+              "\"subscription_id\":\"%s\",\"reason\":\"%s\"".formatted(id, reason.word())));
       log.atWarn()
           .addKeyValue("tenant", tenant.name())
           .addKeyValue("subscription_id", id.toString())

@@ -72,7 +72,7 @@ class EventController {
               .formatted(EventTypes.MAX_LENGTH));
     }
     if (EventTypes.isOwn(type)) {
-      throw Problem.invalid("event_type", "must not begin with homing., as Homing's own events do");
+      throw Problem.invalid("event_type", Publisher.RESERVED_TYPE);
     }
     String contentType = contentType(request);
     RequestKeys keys = RequestKeys.of(request);

@@ -94,7 +94,7 @@ class PublishPages {
     if (!EventTypes.isType(model.type())) {
       model.faults().put("type", "must be segments of letters, digits, _ and -, with dots between");
     } else if (EventTypes.isOwn(model.type())) {
-      model.faults().put("type", "must not begin with homing., as Homing's own events do");
+      model.faults().put("type", Publisher.RESERVED_TYPE);
     }
     if (!CONTENT_TYPES.contains(model.contentType())) {
       model.faults().put("content_type", "must be one of these");

@@ -23,6 +23,10 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Publisher {
+  /** What is wrong with a type of Homing's own events. */
+  static final String RESERVED_TYPE =
+      "must not begin with \"homing.\", which is reserved for events of Homing itself";
+
   private final Routes routes;
   private final AcceptEvents accepting;
   private final EarlyStart earlyStart;

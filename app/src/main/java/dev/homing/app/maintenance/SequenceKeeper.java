@@ -14,8 +14,8 @@ import org.springframework.stereotype.Component;
 class SequenceKeeper {
   private static final Logger log = LoggerFactory.getLogger(SequenceKeeper.class);
 
-  /** A look takes at most one part of so many of the time. */
-  private static final int PARTS = 10;
+  /** How many times as long as a look at all sequences the pause after it is, at least. */
+  private static final int PAUSE_PER_LOOK = 10;
 
   private final AdvanceSequences advancing;
   private final Sequences sequences;
@@ -42,8 +42,10 @@ class SequenceKeeper {
   }
 
   /**
-   * Looks at all sequences that wait, unless that would take more than a tenth of the time: an end
-   * may have come too late for the accepting commit to see it, or not by an attempt of this node.
+   * Looks at all sequences that wait. It finds ends that were committed too late for the accepting
+   * commit to see them, and those that no attempt of this node has caused.
+   *
+   * <p>Does nothing for ten times as long as the last look took.
    */
   void advanceAll() {
     long begin = System.nanoTime();
@@ -52,7 +54,7 @@ class SequenceKeeper {
     }
     backlogs.drainNow(advancing.advanceAll());
     long end = System.nanoTime();
-    notBefore = end + PARTS * (end - begin);
+    notBefore = end + PAUSE_PER_LOOK * (end - begin);
   }
 
   void sweep() {

@@ -1,5 +1,6 @@
 package dev.homing.app.subscription;
 
+import dev.homing.activities.event.OwnEvents;
 import dev.homing.activities.outbound.Attempt;
 import dev.homing.activities.outbound.EgressDownException;
 import dev.homing.activities.outbound.HttpSender;
@@ -86,11 +87,7 @@ public class TestEvents {
   }
 
   private byte[] payload(SubscriptionId id) {
-    return """
-    {"type":"%s","timestamp":"%s","data":{"subscription_id":"%s"}}\
-    """
-        .formatted(TYPE, clock.instant(), id)
-        .getBytes(StandardCharsets.UTF_8);
+    return OwnEvents.payload(TYPE, clock.instant(), "\"subscription_id\":\"%s\"".formatted(id));
   }
 
   /**
