@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -53,8 +55,9 @@ public final class GroupCommit<T, R> implements AutoCloseable {
   private final Duration queueTimeout;
   private final LinkedBlockingQueue<Member<T, R>> waiting;
   private final Semaphore singleCommits = new Semaphore(MAX_SINGLE_COMMITS, true);
-  private final List<Thread> writers = new ArrayList<>();
-  private volatile boolean closed;
+
+  /** Runs {@link #writeGroup} once for each item. Its threads sleep while nothing waits. */
+  private final ThreadPoolExecutor writers;
 
   /**
    * Starts its writers.
@@ -79,9 +82,14 @@ public final class GroupCommit<T, R> implements AutoCloseable {
     this.transaction = transaction;
     this.queueTimeout = queueTimeout;
     this.waiting = new LinkedBlockingQueue<>(capacity);
-    for (int i = 0; i < writers; i++) {
-      this.writers.add(Thread.ofVirtual().name("group-commit-" + i).start(this::write));
-    }
+    this.writers =
+        new ThreadPoolExecutor(
+            writers,
+            writers,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofVirtual().name("group-commit-", 0).factory());
   }
 
   /**
@@ -121,7 +129,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
    */
   public R commit(T item) {
     Member<T, R> member = new Member<>(item, new CompletableFuture<>());
-    if (closed || !waiting.offer(member)) {
+    if (!enqueue(member)) {
       throw new Refused();
     }
     try {
@@ -133,6 +141,19 @@ public final class GroupCommit<T, R> implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Unknown();
+    }
+  }
+
+  /** False if the item will not be committed: too many wait, or this is closed. */
+  private boolean enqueue(Member<T, R> member) {
+    if (!waiting.offer(member)) {
+      return false;
+    }
+    try {
+      writers.execute(this::writeGroup);
+      return true;
+    } catch (RejectedExecutionException closed) {
+      return !waiting.remove(member); // The last group may have taken it.
     }
   }
 
@@ -175,19 +196,11 @@ public final class GroupCommit<T, R> implements AutoCloseable {
     }
   }
 
-  private void write() {
-    try {
-      while (!closed || !waiting.isEmpty()) {
-        Member<T, R> first = waiting.poll(100, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          List<Member<T, R>> group = new ArrayList<>();
-          group.add(first);
-          waiting.drainTo(group, MAX_GROUP_SIZE - 1);
-          commit(group);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /** Commits what waits; nothing, if an earlier group took it. */
+  private void writeGroup() {
+    List<Member<T, R>> group = new ArrayList<>();
+    if (waiting.drainTo(group, MAX_GROUP_SIZE) > 0) {
+      commit(group);
     }
   }
 
@@ -226,11 +239,9 @@ public final class GroupCommit<T, R> implements AutoCloseable {
   /** Commits the waiting items, and refuses new ones. */
   @Override
   public void close() {
-    closed = true;
+    writers.shutdown();
     try {
-      for (Thread writer : writers) {
-        writer.join(COMMIT_TIMEOUT);
-      }
+      var unused = writers.awaitTermination(COMMIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

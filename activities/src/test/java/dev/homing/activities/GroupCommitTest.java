@@ -145,6 +145,22 @@ class GroupCommitTest {
     assertThatThrownBy(() -> commits.commit("late")).isInstanceOf(GroupCommit.Refused.class);
   }
 
+  /** Writers that looked for items now and then would cost each node their wake-ups. */
+  @Test
+  void sleepsWhileNothingWaits() {
+    List<Thread> writers = new CopyOnWriteArrayList<>();
+    try (var commits =
+        committing(
+            all -> {
+              writers.add(Thread.currentThread());
+              return all;
+            })) {
+      commits.commit("a");
+
+      await().until(() -> writers.getFirst().getState() == Thread.State.WAITING);
+    }
+  }
+
   private GroupCommit<String, String> committing(Function<List<String>, List<String>> transaction) {
     return new GroupCommit<>(
         all -> {
