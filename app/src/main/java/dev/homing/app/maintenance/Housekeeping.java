@@ -183,6 +183,11 @@ class Housekeeping {
     partitions.keep();
   }
 
+  @Scheduled(fixedDelay = 1, timeUnit = TimeUnit.SECONDS)
+  void analyzeGrownTables() {
+    partitions.analyze();
+  }
+
   @Scheduled(initialDelay = 10, fixedDelay = 60, timeUnit = TimeUnit.MINUTES)
   void deleteOldStatistics() {
     attemptCounts.deleteExpired();

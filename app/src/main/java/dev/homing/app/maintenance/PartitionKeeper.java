@@ -1,5 +1,6 @@
 package dev.homing.app.maintenance;
 
+import dev.homing.activities.retention.AnalyzeTables;
 import dev.homing.activities.retention.DropPartitions;
 import dev.homing.activities.retention.ExpiredKeys;
 import dev.homing.activities.retention.MakePartitions;
@@ -14,7 +15,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Makes partitions ahead, and drops expired ones and keys.
@@ -30,6 +33,7 @@ public class PartitionKeeper {
   private static final Duration RETRY_INTERVAL = Duration.ofMinutes(5);
 
   private final MakePartitions makePartitions;
+  private final AnalyzeTables analyzeTables;
   private final DropPartitions dropPartitions;
   private final ExpiredKeys expiredKeys;
   private final Partitions partitions;
@@ -39,12 +43,14 @@ public class PartitionKeeper {
 
   PartitionKeeper(
       MakePartitions makePartitions,
+      AnalyzeTables analyzeTables,
       DropPartitions dropPartitions,
       ExpiredKeys expiredKeys,
       Partitions partitions,
       Clock clock,
       MeterRegistry metrics) {
     this.makePartitions = makePartitions;
+    this.analyzeTables = analyzeTables;
     this.dropPartitions = dropPartitions;
     this.expiredKeys = expiredKeys;
     this.partitions = partitions;
@@ -89,6 +95,16 @@ public class PartitionKeeper {
       state = state();
     } catch (RuntimeException e) { // No failure here may stop a start.
       log.warn("cannot keep partitions or drop expired keys now: {}", e.toString());
+    }
+  }
+
+  /** Analyzes tables that fill quickly; never throws. */
+  void analyze() {
+    try {
+      int analyzed = analyzeTables.analyzeGrown();
+      log.debug("analyzed {} tables", analyzed);
+    } catch (DataAccessException | TransactionException e) {
+      log.debug("cannot analyze tables now", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.homing.app.wiring;
 
+import dev.homing.activities.retention.AnalyzeTables;
 import dev.homing.activities.retention.DropPartitions;
 import dev.homing.activities.retention.ExpiredKeys;
 import dev.homing.activities.retention.MakePartitions;
@@ -22,6 +23,11 @@ class RetentionWiring {
   MakePartitions makePartitions(
       Partitions partitions, JdbcClient jdbc, TransactionTemplate transaction) {
     return new MakePartitions(partitions, jdbc, transaction);
+  }
+
+  @Bean
+  AnalyzeTables analyzeTables(JdbcClient jdbc, TransactionTemplate transaction) {
+    return new AnalyzeTables(jdbc, transaction);
   }
 
   @Bean

@@ -5,13 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.homing.app.development.RealParts;
 import dev.homing.app.development.TemporalPart;
+import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.PendingActivityState;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.client.WorkflowClient;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * An operator at the Temporal CLI.
@@ -19,8 +20,8 @@ import java.util.List;
  * @param client asked what the CLI would show, as each start of the CLI takes a second of CPU
  */
 record Operator(TemporalPart temporal, WorkflowClient client) {
-  /** Temporal starts the workflows of others meanwhile. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** Temporal starts the workflows of others meanwhile, hundreds of them. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Of the shared instance of Homing. */
   static Operator shared() {
@@ -73,12 +74,29 @@ record Operator(TemporalPart temporal, WorkflowClient client) {
   void awaitStatus(String workflow, String... statuses) {
     await(workflow)
         .atMost(PATIENCE)
-        .ignoreExceptions()
         .untilAsserted(
             () ->
-                assertThat(List.of(statuses))
-                    .map(status -> "WORKFLOW_EXECUTION_STATUS_" + status)
-                    .contains(describe(workflow).getWorkflowExecutionInfo().getStatus().name()));
+                assertThat(status(workflow))
+                    .as("%s events wait for the start of their workflow", waitingForStart())
+                    .isIn((Object[]) statuses));
+  }
+
+  /** The status of a workflow's latest run; NOT_FOUND until Temporal knows it. */
+  private String status(String workflow) {
+    try {
+      return describe(workflow)
+          .getWorkflowExecutionInfo()
+          .getStatus()
+          .name()
+          .substring("WORKFLOW_EXECUTION_STATUS_".length());
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode().name();
+    }
+  }
+
+  private static int waitingForStart() {
+    MeterRegistry metrics = RunningHoming.shared().bean(MeterRegistry.class);
+    return (int) metrics.get("homing.dispatcher.waiting").gauge().value();
   }
 
   /** The id of a workflow's latest run. */

@@ -53,7 +53,9 @@ public final class RunningHoming implements AutoCloseable {
                   "REDIS_URL", parts.redis().url(),
                   "TEMPORAL_ADDRESS", parts.temporal().url(),
                   // Tests find an event's workflow by its id, however many events come at once.
-                  "HOMING_EVENTS_PER_WORKFLOW", "1"));
+                  "HOMING_EVENTS_PER_WORKFLOW", "1",
+                  // A start takes a second while the tests of other classes keep Temporal busy.
+                  "HOMING_START_SLOTS", "16"));
       shared = running;
     }
     return running;

@@ -3,6 +3,7 @@ package dev.homing.app.maintenance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.homing.activities.retention.AnalyzeTables;
 import dev.homing.activities.retention.DropPartitions;
 import dev.homing.activities.retention.ExpiredKeys;
 import dev.homing.activities.retention.MakePartitions;
@@ -31,6 +32,7 @@ class PartitionKeeperTest {
     PartitionKeeper keeper =
         new PartitionKeeper(
             new MakePartitions(partitions, jdbc, transaction),
+            new AnalyzeTables(jdbc, transaction),
             new DropPartitions(partitions, settings, jdbc, transaction),
             new ExpiredKeys(jdbc, settings),
             partitions,
@@ -38,6 +40,7 @@ class PartitionKeeperTest {
             metrics);
 
     assertThatCode(keeper::keep).doesNotThrowAnyException();
+    assertThatCode(keeper::analyze).doesNotThrowAnyException();
 
     assertThat(metrics.get("homing.partitions.ahead").gauge().value()).isZero();
   }
