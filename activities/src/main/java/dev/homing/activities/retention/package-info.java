@@ -1,4 +1,7 @@
-/** How long events are kept, and the daily partitions that make their deletion cheap. */
+/**
+ * How long events are kept, the daily partitions that make their deletion cheap, and plans that suit
+ * tables of any size.
+ */
 @NullMarked
 package dev.homing.activities.retention;
 
