@@ -42,16 +42,18 @@ public final class FailingSubscriptions {
   /** A subscription that fails, and since when. */
   record Failing(SubscriptionKey key, Instant since) {}
 
-  /** Notes a failure. */
-  void failed(SubscriptionKey key) {
+  /** Notes a failure, and how long ago it was. */
+  void failed(SubscriptionKey key, Duration ago) {
     jdbc.sql(
             """
-            insert into failing_subscriptions as f (tenant, subscription_id) values (:tenant, :id)
+            insert into failing_subscriptions as f (tenant, subscription_id, failing_since)
+            values (:tenant, :id, now() - :ago * interval '1 millisecond')
             on conflict (tenant, subscription_id) do update
             set last_failure_at = now(), failing_since =
-              case when f.last_failure_at < now() - interval '2 days' then now()
+              case when f.last_failure_at < now() - interval '2 days' then excluded.failing_since
                 else f.failing_since end
             """)
+        .param("ago", ago.toMillis())
         .param("tenant", key.tenant())
         .param("id", key.id())
         .update();

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -20,8 +21,9 @@ import org.springframework.dao.DataAccessException;
 /**
  * Watches all attempts of this node, and notes which subscriptions do nothing but fail.
  *
- * <p>PostgreSQL hears of a failure at most once a minute for each subscription, and of a success
- * only if the subscription is known to fail. Other nodes learn that within ten seconds.
+ * <p>PostgreSQL hears of a failure with the next {@link #refresh}, unless a success comes before
+ * that, and at most once a minute for each subscription. It hears of a success only if the
+ * subscription is known to fail. A receiver that fails now and then costs it nothing.
  */
 public final class FailureWatch implements AttemptListener {
   private static final Logger log = LoggerFactory.getLogger(FailureWatch.class);
@@ -35,6 +37,10 @@ public final class FailureWatch implements AttemptListener {
   private final Set<SubscriptionKey> known = ConcurrentHashMap.newKeySet();
   private final Cache<SubscriptionKey, Boolean> noted =
       Caffeine.newBuilder().expireAfterWrite(NOTE_INTERVAL).maximumSize(100_000).build();
+
+  /** The first failure of each subscription of which PostgreSQL has not heard, by nano time. */
+  private final ConcurrentMap<SubscriptionKey, Long> unwritten = new ConcurrentHashMap<>();
+
   private volatile Instant latest = Instant.EPOCH;
 
   public FailureWatch(FailingSubscriptions failing, FailingSettings settings) {
@@ -49,7 +55,7 @@ public final class FailureWatch implements AttemptListener {
     }
     Delivery.Key key = context.key();
     if (attempt.outcome() instanceof Outcome.Delivered) {
-      if (!known.isEmpty()) {
+      if (!known.isEmpty() || !unwritten.isEmpty()) {
         succeeded(new SubscriptionKey(key.tenant(), key.subscriptionId()));
       }
     } else if (isReceiversFailure(attempt.outcome())) {
@@ -81,18 +87,13 @@ public final class FailureWatch implements AttemptListener {
   }
 
   private void failed(SubscriptionKey key) {
-    if (noted.asMap().putIfAbsent(key, true) == null) {
-      try {
-        failing.failed(key);
-        known.add(key);
-      } catch (DataAccessException e) {
-        noted.invalidate(key);
-        log.warn("cannot note that {} fails: {}", key.id(), e.getMessage());
-      }
+    if (noted.getIfPresent(key) == null) {
+      unwritten.putIfAbsent(key, System.nanoTime());
     }
   }
 
   private void succeeded(SubscriptionKey key) {
+    unwritten.remove(key);
     if (known.remove(key)) {
       noted.invalidate(key);
       try {
@@ -104,11 +105,26 @@ public final class FailureWatch implements AttemptListener {
     }
   }
 
-  /** Learns which subscriptions fail at other nodes. */
+  /** Writes down which subscriptions fail here, and learns which fail at other nodes. */
   public void refresh() {
-    if (!enabled) {
-      return;
+    if (enabled) {
+      unwritten.forEach(this::write);
+      learn();
     }
+  }
+
+  private void write(SubscriptionKey key, Long first) {
+    try {
+      failing.failed(key, Duration.ofNanos(System.nanoTime() - first));
+      known.add(key);
+      noted.put(key, true);
+      unwritten.remove(key, first);
+    } catch (DataAccessException e) {
+      log.warn("cannot note that {} fails: {}", key.id(), e.getMessage());
+    }
+  }
+
+  private void learn() {
     try {
       for (Failing each : failing.begunAfter(latest.minus(OVERLAP))) {
         known.add(each.key());

@@ -219,6 +219,7 @@ class OverPaceTest {
         .isEqualTo(
             "1 waits · over pace since %s · next at x"
                 .formatted(standing.since().truncatedTo(ChronoUnit.SECONDS)));
+    node.failureWatch.refresh();
     assertThat(
             Postgres.ask(
                 Integer.class,

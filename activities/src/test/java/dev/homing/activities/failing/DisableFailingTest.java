@@ -1,6 +1,7 @@
 package dev.homing.activities.failing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.Node;
@@ -70,6 +71,29 @@ class DisableFailingTest {
     assertThat(since()).isEmpty();
   }
 
+  /** Otherwise each failure of a receiver that sheds load would cost two transactions. */
+  @Test
+  void failureBeforeASuccessIsNeverWritten() {
+    here.attemptLog.record(ledger.first(ledger.to(subscription)), SampleAttempts.refused());
+    assertThat(since()).isEmpty();
+
+    here.attemptLog.record(ledger.first(ledger.to(subscription)), SampleAttempts.delivered());
+    here.failureWatch.refresh();
+
+    assertThat(since()).isEmpty();
+  }
+
+  @Test
+  void failureIsDatedWhenItHappened() {
+    here.attemptLog.record(ledger.first(ledger.to(subscription)), SampleAttempts.refused());
+    Instant later = now().plusMillis(100);
+    await().until(() -> now().isAfter(later));
+
+    here.failureWatch.refresh();
+
+    assertThat(since()).hasValueSatisfying(since -> assertThat(since).isBefore(later));
+  }
+
   @Test
   void successEndsTheFailures() {
     record(here, SampleAttempts.refused());
@@ -108,6 +132,7 @@ class DisableFailingTest {
     FailureWatch off = new FailureWatch(here.failing, new FailingSettings(null));
 
     off.recorded(ledger.first(key), SampleAttempts.refused(), Delivery.pending(key));
+    off.refresh();
     assertThat(since()).isEmpty();
 
     record(here, SampleAttempts.refused());
@@ -124,6 +149,7 @@ class DisableFailingTest {
     Delivery.Key others = ledger.toNewSubscription();
     Stream.of(key, others)
         .forEach(each -> ledger.record(ledger.first(each), SampleAttempts.refused()));
+    here.failureWatch.refresh();
     ledger.leave(held, State.HELD, Reason.PAUSED, null);
     long version = Postgres.routesVersion(ledger.tenant);
     move("120 hours", "1 minute");
@@ -176,7 +202,7 @@ class DisableFailingTest {
         sql -> {
           if (sql.contains("'delivered'")) {
             here.failing.clear(new SubscriptionKey(ledger.tenant, subscription));
-            here.failing.failed(new SubscriptionKey(ledger.tenant, subscription));
+            here.failing.failed(new SubscriptionKey(ledger.tenant, subscription), Duration.ZERO);
           }
         });
 
@@ -245,6 +271,7 @@ class DisableFailingTest {
   private Delivery.Key record(Node node, Attempt attempt) {
     Delivery.Key each = ledger.to(subscription);
     node.attemptLog.record(ledger.first(each), attempt);
+    node.failureWatch.refresh();
     return each;
   }
 

@@ -185,6 +185,7 @@ public final class RunningHoming implements AutoCloseable {
   public void ageFailures(Subscribed subscription) {
     UUID id = SubscriptionId.read(subscription.id()).orElseThrow().uuid();
     Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
         .until(
             () ->
                 bean(JdbcClient.class)

@@ -11,6 +11,7 @@ import dev.homing.app.journey.ScriptedReceiver.Reply;
 import dev.homing.app.journey.Subscribed;
 import dev.homing.app.page.EachPage.Things;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -463,6 +464,7 @@ class PagesTest {
     Subscribed refused = API.subscribed(receiver, Api.ONCE);
     refused.newDelivery("failed");
     await()
+        .atMost(Duration.ofSeconds(30))
         .until(
             () ->
                 HOMING
