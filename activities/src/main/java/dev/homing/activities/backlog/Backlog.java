@@ -212,10 +212,7 @@ public final class Backlog {
   private boolean hold(SubscriptionKey key, Reason reason, @Nullable Duration recheck) {
     return jdbc.sql(
                 """
-                update deliveries d
-                set state = 'held', reason = :reason,
-                  next_attempt_at = now() + cast(:recheck as bigint) * interval '1 millisecond'
-                from (
+                with waiting as (
                   select tenant, id from deliveries
                   where tenant = :tenant and subscription_id = :id
                     and state in ('retrying', 'held') and backlogged
@@ -223,7 +220,11 @@ public final class Backlog {
                     and (next_attempt_at <= now()
                       or (:reason = 'paused' and next_attempt_at is not null))
                   limit :most
-                  for update) waiting
+                  for update)
+                update deliveries d
+                set state = 'held', reason = :reason,
+                  next_attempt_at = now() + cast(:recheck as bigint) * interval '1 millisecond'
+                from waiting
                 where d.tenant = waiting.tenant and d.id = waiting.id
                 """)
             .param("reason", reason.word())
@@ -244,14 +245,15 @@ public final class Backlog {
   int release(SubscriptionKey key) {
     return jdbc.sql(
             """
-            update deliveries d
-            set state = 'retrying', reason = null, next_attempt_at = now(), look_after = null,
-              backlogged = true, run_notice = false, run_id = null
-            from (
+            with held as (
               select tenant, id from deliveries
               where tenant = :tenant and subscription_id = :id and reason = 'paused'
               limit :most
-              for update) held
+              for update)
+            update deliveries d
+            set state = 'retrying', reason = null, next_attempt_at = now(), look_after = null,
+              backlogged = true, run_notice = false, run_id = null
+            from held
             where d.tenant = held.tenant and d.id = held.id and d.reason = 'paused'
             """)
         .param("tenant", key.tenant())
@@ -264,15 +266,16 @@ public final class Backlog {
   int cancel(SubscriptionKey key, int limit) {
     return jdbc.sql(
             """
-            update deliveries d
-            set state = 'cancelled', reason = :reason, next_attempt_at = null
-            from (
+            with waiting as (
               select tenant, id from deliveries
               where tenant = :tenant and subscription_id = :id
                 and state in ('retrying', 'held') and backlogged
               order by id
               limit :limit
-              for update) waiting
+              for update)
+            update deliveries d
+            set state = 'cancelled', reason = :reason, next_attempt_at = null
+            from waiting
             where d.tenant = waiting.tenant and d.id = waiting.id
             """)
         .param("reason", Reason.CANCELLED.word())

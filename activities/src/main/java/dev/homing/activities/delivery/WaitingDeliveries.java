@@ -30,7 +30,12 @@ public final class WaitingDeliveries {
   /** Runs that are woken when a subscription is enabled; more would fill Temporal's queues. */
   private static final int MOST_WOKEN = 20;
 
-  /** Most deliveries that one statement changes, which takes about half a second. */
+  /**
+   * Most deliveries that one statement changes, which takes about half a second.
+   *
+   * <p>Each picks them in a {@code with} query, which PostgreSQL runs once. It may run a subquery
+   * in {@code from} again for each row that it joins, and each time that picks others.
+   */
   public static final int MOST_CHANGED = 10_000;
 
   private final JdbcClient jdbc;
@@ -198,10 +203,7 @@ public final class WaitingDeliveries {
   private int cancelForInactive(String which, String skip, Map<String, Object> params) {
     return jdbc.sql(
             """
-            update deliveries d
-            set state = 'cancelled', reason = inactive.reason, next_attempt_at = null,
-              look_after = null, run_notice = d.run_id is not null
-            from (
+            with inactive as (
               select w.tenant, w.id,
                 case when s.deleted_at is null then s.disabled_reason
                   else 'subscription_deleted' end as reason
@@ -210,7 +212,11 @@ public final class WaitingDeliveries {
               where (s.deleted_at is not null or s.disabled_reason is not null)
                 and w.state in ('retrying', 'held') %s
               limit :most
-              for share of s %s for update of w %s) inactive
+              for share of s %s for update of w %s)
+            update deliveries d
+            set state = 'cancelled', reason = inactive.reason, next_attempt_at = null,
+              look_after = null, run_notice = d.run_id is not null
+            from inactive
             where d.tenant = inactive.tenant and d.id = inactive.id
             """
                 .formatted(which, skip, skip))
@@ -234,18 +240,19 @@ public final class WaitingDeliveries {
     }
     return jdbc.sql(
             """
+            with waiting as (
+              select tenant, id from deliveries
+              where tenant = :tenant and subscription_id = :subscription
+                and state in ('retrying', 'held') and reason is distinct from 'in_order'
+              limit :most
+              for update)
             update deliveries d
             set state = case when reason = 'paused' then 'retrying' else state end,
               reason = nullif(reason, 'paused'), next_attempt_at = now(), look_after = null,
               backlogged = backlogged or :many,
               run_notice = run_id is not null and not :many,
               run_id = case when not :many then run_id end
-            from (
-              select tenant, id from deliveries
-              where tenant = :tenant and subscription_id = :subscription
-                and state in ('retrying', 'held') and reason is distinct from 'in_order'
-              limit :most
-              for update) waiting
+            from waiting
             where d.tenant = waiting.tenant and d.id = waiting.id
             """)
         .param("many", many)

@@ -34,12 +34,13 @@ public final class ExpiredKeys {
   private int deleteBatch(String kind, Duration age) {
     return jdbc.sql(
             """
-            delete from event_keys where (tenant, kind, key) in (
+            with expired as (
               select tenant, kind, key from event_keys
               where kind = :kind and created_at < now() - :age * interval '1 millisecond'
               order by created_at
               limit :most
               for update skip locked)
+            delete from event_keys where (tenant, kind, key) in (select * from expired)
             """)
         .param("kind", kind)
         .param("age", age.toMillis())

@@ -99,13 +99,14 @@ public final class AttemptCounts {
   private int deleteBatch() {
     return jdbc.sql(
             """
-            delete from attempt_counts
-            where (tenant, subscription_id, event_type, hour, outcome) in (
+            with expired as (
               select tenant, subscription_id, event_type, hour, outcome from attempt_counts
               where hour < now() - :retention * interval '1 millisecond'
               order by hour
               limit :most
               for update skip locked)
+            delete from attempt_counts
+            where (tenant, subscription_id, event_type, hour, outcome) in (select * from expired)
             """)
         .param("retention", settings.retention().toMillis())
         .param("most", BATCH_SIZE)
