@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -57,10 +58,10 @@ public final class GroupCommit<T, R> implements AutoCloseable {
   private final Semaphore singleCommits = new Semaphore(MAX_SINGLE_COMMITS, true);
 
   /** Runs {@link #writeGroup} once for each item. Its threads sleep while nothing waits. */
-  private final ThreadPoolExecutor writers;
+  private final ExecutorService writers;
 
   /**
-   * Starts its writers.
+   * An instance that refuses items while too many wait.
    *
    * @param transaction commits all items or none, and returns the results in the same order; called
    *     by several threads
@@ -83,13 +84,8 @@ public final class GroupCommit<T, R> implements AutoCloseable {
     this.queueTimeout = queueTimeout;
     this.waiting = new LinkedBlockingQueue<>(capacity);
     this.writers =
-        new ThreadPoolExecutor(
-            writers,
-            writers,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofVirtual().name("group-commit-", 0).factory());
+        Executors.newFixedThreadPool(
+            writers, Thread.ofVirtual().name("group-commit-", 0).factory());
   }
 
   /**

@@ -33,8 +33,8 @@ public final class WaitingDeliveries {
   /**
    * Most deliveries that one statement changes, which takes about half a second.
    *
-   * <p>Each picks them in a {@code with} query, which PostgreSQL runs once. It may run a subquery
-   * in {@code from} again for each row that it joins, and each time that picks others.
+   * <p>Each statement picks them in a {@code with} query, which PostgreSQL runs once. It may repeat
+   * a subquery in {@code from} for each joined row, and each run would lock other deliveries.
    */
   public static final int MOST_CHANGED = 10_000;
 

@@ -21,9 +21,9 @@ import org.springframework.dao.DataAccessException;
 /**
  * Watches all attempts of this node, and notes which subscriptions do nothing but fail.
  *
- * <p>PostgreSQL hears of a failure with the next {@link #refresh}, unless a success comes before
- * that, and at most once a minute for each subscription. It hears of a success only if the
- * subscription is known to fail. A receiver that fails now and then costs it nothing.
+ * <p>{@link #refresh} writes failures to PostgreSQL: for each subscription at most once a minute,
+ * and none that was followed by a success. A success is written only if the subscription is known
+ * to fail.
  */
 public final class FailureWatch implements AttemptListener {
   private static final Logger log = LoggerFactory.getLogger(FailureWatch.class);
@@ -38,7 +38,7 @@ public final class FailureWatch implements AttemptListener {
   private final Cache<SubscriptionKey, Boolean> noted =
       Caffeine.newBuilder().expireAfterWrite(NOTE_INTERVAL).maximumSize(100_000).build();
 
-  /** The first failure of each subscription of which PostgreSQL has not heard, by nano time. */
+  /** When each subscription first failed, in nano time, until that is written to PostgreSQL. */
   private final ConcurrentMap<SubscriptionKey, Long> unwritten = new ConcurrentHashMap<>();
 
   private volatile Instant latest = Instant.EPOCH;
@@ -105,11 +105,11 @@ public final class FailureWatch implements AttemptListener {
     }
   }
 
-  /** Writes down which subscriptions fail here, and learns which fail at other nodes. */
+  /** Writes which subscriptions fail at this node, and reads which fail at others. */
   public void refresh() {
     if (enabled) {
       unwritten.forEach(this::write);
-      learn();
+      read();
     }
   }
 
@@ -124,7 +124,7 @@ public final class FailureWatch implements AttemptListener {
     }
   }
 
-  private void learn() {
+  private void read() {
     try {
       for (Failing each : failing.begunAfter(latest.minus(OVERLAP))) {
         known.add(each.key());

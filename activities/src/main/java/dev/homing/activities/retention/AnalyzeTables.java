@@ -6,15 +6,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Lets PostgreSQL plan for tables that were empty and fill quickly: the partitions of a new day,
- * and what holds rows only while something is under way.
+ * Analyzes tables that were empty and fill quickly: the partitions of a new day, and the tables
+ * that have rows only while events or deliveries are under way.
  *
- * <p>Connections keep the plans of their statements. One that was made for an empty table reads
- * many rows of it to find one by its key, as all ways to do so seemed equal. PostgreSQL replaces
- * such plans when the table is analyzed; its autovacuum does that a minute later.
+ * <p>Connections keep the plans of their statements. A plan for an empty table may scan all of it
+ * to find a row by its key, because every plan costs the same there. PostgreSQL replaces the plan
+ * once the table is analyzed, which its autovacuum does a minute later.
  */
 public final class AnalyzeTables {
-  /** So few rows are read quickly by any plan. */
+  /** Any plan is fast with so few rows. */
   private static final int FEW_ROWS = 500;
 
   private static final List<String> OFTEN_EMPTY =
@@ -29,10 +29,10 @@ public final class AnalyzeTables {
   }
 
   /**
-   * Analyzes the tables that have more than three times as many rows as when they were analyzed
-   * last, unless another node is changing tables.
+   * Analyzes each table whose rows have more than tripled since it was last analyzed. Skips it
+   * while another node creates, drops or analyzes one.
    *
-   * @return how many
+   * @return the number of tables analyzed
    */
   public int analyzeGrown() {
     int analyzed = 0;
@@ -42,7 +42,7 @@ public final class AnalyzeTables {
     return analyzed;
   }
 
-  /** PostgreSQL's own counts lag by a second. */
+  /** By PostgreSQL's own counts, which lag by a second. */
   private List<String> grown() {
     return jdbc.sql(
             """

@@ -101,7 +101,7 @@ class Housekeeping {
   }
 
   @Scheduled(fixedDelay = 10, timeUnit = TimeUnit.SECONDS)
-  void exchangeWhatFails() {
+  void refreshFailures() {
     failureWatch.refresh();
   }
 

@@ -20,11 +20,11 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Makes partitions ahead, and drops expired ones and keys.
+ * Makes partitions ahead, drops expired ones and keys, and analyzes tables that fill quickly.
  *
- * <p>It runs before this node is ready, then every hour, and again after five minutes if something
- * is left to do. Nothing depends on it: a row without a partition for its day goes into the default
- * one.
+ * <p>{@link #keep} runs before this node is ready, then every hour, and again after five minutes if
+ * something is left to do. Nothing depends on it: a row without a partition for its day goes into
+ * the default one.
  */
 @Component
 public class PartitionKeeper {

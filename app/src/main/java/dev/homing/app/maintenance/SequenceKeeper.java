@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 class SequenceKeeper {
   private static final Logger log = LoggerFactory.getLogger(SequenceKeeper.class);
 
-  /** How many times as long as a look at all sequences the pause after it is, at least. */
+  /** The pause after a look at all sequences is at least this many times as long as the look. */
   private static final int PAUSE_PER_LOOK = 10;
 
   private final AdvanceSequences advancing;

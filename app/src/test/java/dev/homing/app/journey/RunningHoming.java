@@ -183,6 +183,11 @@ public final class RunningHoming implements AutoCloseable {
 
   /** Waits until the subscription is known to fail, and moves that five days back. */
   public void ageFailures(Subscribed subscription) {
+    ageFailures(subscription, Duration.ofDays(5));
+  }
+
+  /** Waits until the subscription is known to fail, and moves that back by this time. */
+  public void ageFailures(Subscribed subscription, Duration age) {
     UUID id = SubscriptionId.read(subscription.id()).orElseThrow().uuid();
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
@@ -192,9 +197,10 @@ public final class RunningHoming implements AutoCloseable {
                         .sql(
                             """
                             update failing_subscriptions
-                            set failing_since = now() - interval '5 days'
+                            set failing_since = now() - :age * interval '1 second'
                             where subscription_id = :id
                             """)
+                        .param("age", age.toSeconds())
                         .param("id", id)
                         .update()
                     == 1);

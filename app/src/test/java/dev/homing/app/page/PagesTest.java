@@ -30,7 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** The pages in open mode: their form, and what people do with them. */
@@ -463,21 +462,7 @@ class PagesTest {
     ScriptedReceiver receiver = ScriptedReceiver.start().answers(401);
     Subscribed refused = API.subscribed(receiver, Api.ONCE);
     refused.newDelivery("failed");
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(
-            () ->
-                HOMING
-                        .bean(JdbcClient.class)
-                        .sql(
-                            """
-                            update failing_subscriptions
-                            set failing_since = now() - interval '1 hour'
-                            where subscription_id = cast(:id as uuid)
-                            """)
-                        .param("id", refused.id().substring(4))
-                        .update()
-                    == 1);
+    HOMING.ageFailures(refused, Duration.ofHours(1));
 
     assertThat(BROWSER.page("/ui").select(".needs li").eachText())
         .anyMatch(
