@@ -115,9 +115,10 @@ public final class OpenEvents {
   public List<AcceptedEvent> claimAbandoned(int limit) {
     return jdbc.sql(
             """
-            with claimed as (
+            with forsaken as (%s),
+            claimed as (
               update open_events o set look_after = now() + :claim * interval '1 millisecond'
-              from (%s) forsaken
+              from forsaken
               where o.tenant = forsaken.tenant and o.event_id = forsaken.event_id
               returning o.tenant, o.event_id)
             select c.tenant, c.event_id, e.type, cardinality(e.recipients) as recipients
