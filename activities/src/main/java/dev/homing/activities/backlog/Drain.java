@@ -9,11 +9,9 @@ import dev.homing.activities.subscription.Pace;
 import dev.homing.activities.subscription.Receiver;
 import dev.homing.workflows.DeliveryId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Sends what waits in one subscription's backlog, while this node holds its lease.
  *
  * <p>By the receiver's standing: closed, all that is due; over pace, the same, as fast as the pace
- * allows; open, one probe at a time; half open, more and more while it answers half; held, nothing.
+ * allows; held, nothing; open and half open, a few that show its {@linkplain Recovery recovery}.
  * Nothing that is held back counts as an attempt.
  */
 final class Drain implements Runnable {
@@ -33,32 +31,23 @@ final class Drain implements Runnable {
   /** Deliveries read at a time. */
   private static final int PORTION = 200;
 
-  /** Deliveries sent together in a half-open state before it closes, unless fewer are allowed. */
-  private static final int FULL_WINDOW = 20;
-
   /** A paced drain reads no more than it sends in this time, so that it sees changes soon. */
   private static final Duration PACED_PORTION = Duration.ofSeconds(5);
 
+  /** The pause if no attempt of those that are due could begin. */
+  private static final Duration NONE_BEGAN = Duration.ofSeconds(1);
+
   /** For a longer pause the lease is given back. */
   static final Duration LONGEST_STAY = Duration.ofSeconds(2);
-
-  /** An open breaker is probed after a tenth of the time since it opened, within these bounds. */
-  private static final int PARTS_OF_OUTAGE = 10;
-
-  private static final Duration SHORTEST_PROBE_WAIT = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PROBE_WAIT = Duration.ofMinutes(5);
 
   private final DrainParts parts;
   private final DrainLeases.Lease lease;
   private final BooleanSupplier stopping;
   private final LeasedWork work;
-  private int window = 1;
+  private final Recovery recovery;
 
   /** Whether deliveries may still be held from when the subscription was paused. */
   private boolean maybeHeld = true;
-
-  /** When an open breaker is probed again. */
-  private Instant nextProbe = Instant.MIN;
 
   /** {@code stopping}: no further attempt begins. */
   Drain(DrainParts parts, DrainLeases.Lease lease, BooleanSupplier stopping) {
@@ -66,6 +55,8 @@ final class Drain implements Runnable {
     this.lease = lease;
     this.stopping = stopping;
     this.work = new LeasedWork(parts.leases().renewal(), () -> parts.leases().renew(lease));
+    this.recovery =
+        new Recovery(parts, lease.key(), (receiver, due) -> round(receiver).send(due, null));
   }
 
   @Override
@@ -151,9 +142,9 @@ final class Drain implements Runnable {
     return switch (standing.state()) {
       case CLOSED -> sendDue(receiver);
       case OVER_PACE -> sendAtPace(receiver);
-      case HELD -> endHold(standing);
-      case OPEN -> probe(receiver, standing);
-      case HALF_OPEN -> ramp(receiver);
+      case HELD -> recovery.endHold(standing);
+      case OPEN -> recovery.probe(receiver, standing);
+      case HALF_OPEN -> recovery.ramp(receiver);
     };
   }
 
@@ -168,15 +159,11 @@ final class Drain implements Runnable {
     if (sent.isOverPace()) {
       return sent.untilNext();
     }
-    return sent.equals(Sent.NONE) ? SHORTEST_PROBE_WAIT : Duration.ZERO;
+    return sent.equals(Sent.NONE) ? NONE_BEGAN : Duration.ZERO;
   }
 
   private List<Due> due(Receiver receiver, int limit) {
     return parts.backlog().due(lease.key(), receiver.order() != null, limit);
-  }
-
-  private List<Due> dueRetriesFirst(Receiver receiver, int limit) {
-    return parts.backlog().dueRetriesFirst(lease.key(), receiver.order() != null, limit);
   }
 
   /** Sends what is due, and leaves what comes next to the express lane once nothing is. */
@@ -203,118 +190,6 @@ final class Drain implements Runnable {
     return parts.sequences().advance(lease.tenant(), receiver, ended)
         ? due(receiver, PORTION)
         : List.of();
-  }
-
-  private Duration endHold(Standing standing) {
-    Duration left =
-        standing.heldUntil() == null
-            ? Duration.ZERO
-            : Duration.between(parts.clock().instant(), standing.heldUntil());
-    if (left.isPositive()) {
-      return left;
-    }
-    return beginRamp(1);
-  }
-
-  private Duration beginRamp(int first) {
-    window = first;
-    nextProbe = Instant.MIN;
-    parts.standings().change(lease.key(), Standing.State.HALF_OPEN);
-    return Duration.ZERO;
-  }
-
-  /**
-   * Sends one delivery as the probe. Until the next probe it sends, each second, some of those
-   * whose schedule is over, so that all of them end.
-   */
-  private @Nullable Duration probe(Receiver receiver, Standing standing)
-      throws InterruptedException {
-    if (!parts.clock().instant().isBefore(nextProbe)) {
-      List<Due> probe = dueRetriesFirst(receiver, 1);
-      if (probe.isEmpty()) {
-        return null;
-      }
-      Sent sent = send(receiver, probe);
-      nextProbe = parts.clock().instant().plus(probeWait(standing));
-      if (!sent.equals(Sent.UNANSWERED)) {
-        return afterProbe(sent);
-      }
-    }
-    List<Due> expired = expired(receiver);
-    return expired.isEmpty() ? untilNextProbe() : afterProbe(send(receiver, expired));
-  }
-
-  private Duration afterProbe(Sent sent) {
-    if (sent.isOverPace()) {
-      return sent.untilNext();
-    }
-    if (sent.answered() == 0) {
-      return sent.equals(Sent.NONE) ? untilNextProbe() : SHORTEST_PROBE_WAIT;
-    }
-    return beginRamp(2);
-  }
-
-  private Duration untilNextProbe() {
-    return Duration.between(parts.clock().instant(), nextProbe);
-  }
-
-  private List<Due> expired(Receiver receiver) {
-    return parts
-        .backlog()
-        .dueByEndOfSchedule(lease.key(), receiver.order() != null, FULL_WINDOW)
-        .stream()
-        .filter(Due::expired)
-        .toList();
-  }
-
-  private Duration probeWait(Standing standing) {
-    Instant now = parts.clock().instant();
-    Duration tenth = Duration.between(standing.since(), now).dividedBy(PARTS_OF_OUTAGE);
-    Duration wait = tenth.compareTo(SHORTEST_PROBE_WAIT) > 0 ? tenth : SHORTEST_PROBE_WAIT;
-    wait = wait.compareTo(LONGEST_PROBE_WAIT) < 0 ? wait : LONGEST_PROBE_WAIT;
-    double jitter = 0.8 + 0.2 * ThreadLocalRandom.current().nextDouble();
-    return Duration.ofMillis((long) (wait.toMillis() * jitter));
-  }
-
-  /**
-   * Doubles what is sent together while the receiver answers at least half of it, until it is in
-   * good standing. One that sheds load would never answer all.
-   */
-  private Duration ramp(Receiver receiver) throws InterruptedException {
-    List<Due> due = dueRetriesFirst(receiver, Math.min(window, fullWindow(receiver)));
-    Sent sent = due.isEmpty() ? Sent.NONE : send(receiver, due);
-    if (isHeld()) {
-      return Duration.ZERO;
-    }
-    if (sent.unanswered() > 0 && sent.answered() == 0) {
-      parts.standings().change(lease.key(), Standing.State.OPEN);
-      return SHORTEST_PROBE_WAIT; // It has just answered others.
-    }
-    if (sent.isOverPace()) {
-      return sent.untilNext();
-    }
-    if (!due.isEmpty() && sent.answered() == 0) {
-      return SHORTEST_PROBE_WAIT;
-    }
-    window = sent.answered() >= sent.unanswered() ? 2 * window : Math.max(1, window / 2);
-    if (due.isEmpty() || window > fullWindow(receiver)) {
-      parts.standings().change(lease.key(), Standing.State.CLOSED);
-    }
-    return Duration.ZERO;
-  }
-
-  /** Whether the receiver has just asked for a pause. */
-  private boolean isHeld() {
-    return trouble().filter(state -> state == Standing.State.HELD).isPresent();
-  }
-
-  private static int fullWindow(Receiver receiver) {
-    Integer maxInFlight = receiver.pace().maxInFlight();
-    return maxInFlight == null ? FULL_WINDOW : Math.min(maxInFlight, FULL_WINDOW);
-  }
-
-  private Sent send(Receiver receiver, List<Due> due) throws InterruptedException {
-    return round(receiver).send(due, null);
   }
 
   /**
