@@ -111,13 +111,21 @@
     }
   });
 
-  // A poll waits while the page is hidden, while it is paused, and while the focus, a selection or a tick would be lost.
+  // An update would take these away: the focus, a tick, a selection, a form that waits for its answer.
+  const inUse = () => live().contains(document.activeElement)
+    || live().querySelector("[data-tick]:checked, form.htmx-request")
+    || (String(getSelection()) !== "" && live().contains(getSelection().anchorNode));
+
+  const isUpdate = event => event.detail.requestConfig.verb === "get" && event.detail.target === live();
+
   document.addEventListener("htmx:beforeRequest", event => {
-    if (event.detail.elt.id !== "live") return;
-    const held = document.hidden || paused || live().contains(document.activeElement)
-      || live().querySelector("[data-tick]:checked")
-      || (String(getSelection()) !== "" && live().contains(getSelection().anchorNode));
-    if (held) event.preventDefault();
+    const polls = event.detail.elt.id === "live";
+    if (isUpdate(event) && (inUse() || (polls && (document.hidden || paused)))) event.preventDefault();
+  });
+
+  // Also one that was on its way; it is asked for again in a few seconds.
+  document.addEventListener("htmx:beforeSwap", event => {
+    if (isUpdate(event) && inUse()) event.detail.shouldSwap = false;
   });
 
   // A form that was obeyed has gone with what it changed: the focus moves to the content.

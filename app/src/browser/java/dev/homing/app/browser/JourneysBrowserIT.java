@@ -179,6 +179,23 @@ class JourneysBrowserIT {
     assertThat(tab.isMarked()).isTrue();
   }
 
+  /** The numbers of the page must not replace the button that was pressed. */
+  @Test
+  void aPauseIsAnsweredWhenTheNumbersComeBeforeTheAnswer() {
+    Subscribed subscribed = api.subscribed(receiver);
+    HeldRequest numbers = HeldRequest.of(tab.page(), "[?&]numbers=");
+    HeldRequest pause = HeldRequest.of(tab.page(), "/pause$");
+    tab.visit("/ui/subscriptions/" + subscribed.id());
+
+    tab.button("Pause").click();
+    pause.await();
+    numbers.release();
+    pause.release();
+
+    tab.shows("#notice", "Paused: new events are held back.").shows(".pill.big", "paused");
+    PlaywrightAssertions.assertThat(tab.page().locator(".later")).hasCount(0);
+  }
+
   @Test
   void aSubscriptionIsEditedRotatedAndDeleted() {
     Subscribed subscribed = api.subscribed(receiver);

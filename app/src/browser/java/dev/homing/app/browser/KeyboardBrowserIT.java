@@ -80,4 +80,20 @@ class KeyboardBrowserIT {
     tab.page().clock().runFor(6_000);
     tab.shows(later);
   }
+
+  /** They are asked for again. */
+  @Test
+  void theNumbersLeaveTheFocusAlone() {
+    tab.page().clock().install();
+    String subscription = account.api().subscribed(receiver).id();
+    HeldRequest numbers = HeldRequest.of(tab.page(), "[?&]numbers=");
+    tab.visit("/ui/subscriptions/" + subscription).link("Edit").focus();
+    numbers.release();
+    tab.page().clock().runFor(60_000);
+    PlaywrightAssertions.assertThat(tab.link("Edit")).isFocused();
+
+    tab.page().locator("#search").focus();
+    tab.page().clock().runFor(6_000);
+    PlaywrightAssertions.assertThat(tab.page().locator(".later")).hasCount(0);
+  }
 }

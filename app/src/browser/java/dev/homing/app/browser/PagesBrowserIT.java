@@ -96,7 +96,7 @@ class PagesBrowserIT {
   @MethodSource("all")
   void eachIsReachedByTheKeyboard(String path) {
     tab.visit(path);
-    // Numbers that come later would take the focus away.
+    // The numbers bring links of their own.
     PlaywrightAssertions.assertThat(tab.page().locator(".later")).hasCount(0);
     tab.page().evaluate(FORGET);
     for (int stops = 0; stops < 300; stops++) {

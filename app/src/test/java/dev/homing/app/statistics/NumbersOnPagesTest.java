@@ -87,7 +87,7 @@ class NumbersOnPagesTest {
       Document page = browser.page(path);
       assertThat(page.select("svg.bars")).as(path).isEmpty();
       Element later = page.select(".later").getFirst();
-      assertThat(later.attr("hx-trigger")).isEqualTo("load");
+      assertThat(later.attr("hx-trigger")).isEqualTo("load, every 5s");
       assertThat(later.select("a").attr("href")).isEqualTo(later.attr("hx-get"));
       assertThat(browser.page(later.attr("hx-get")).select("svg.bars")).as(path).isNotEmpty();
     }
