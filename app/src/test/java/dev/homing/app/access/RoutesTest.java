@@ -179,9 +179,9 @@ public class RoutesTest {
         Api.id(
             api.post(
                     "/subscriptions",
-                    Map.of("url", "https://nowhere.invalid", "event_types", List.of("a.b")))
+                    Map.of("url", "https://nowhere.invalid", "event_types", List.of("routes.a")))
                 .expect(201));
-    String event = api.trigger("a.b");
+    String event = api.trigger("routes.a");
     String delivery = api.deliveryId(event);
     api.await(delivery, "retrying");
     return Map.of(
@@ -219,7 +219,10 @@ public class RoutesTest {
                 "hp_")
             .getOrDefault(parts[1].split("/", -1)[1], "");
     String path =
-        parts[1].replace("{id}", prefix + id).replace("{type}", "a.b").replace("{name}", "nobody");
+        parts[1]
+            .replace("{id}", prefix + id)
+            .replace("{type}", "nobody.hears.this")
+            .replace("{name}", "nobody");
     String body =
         parts[0].equals("POST") && path.contains(id.toString())
             ? "{}"

@@ -37,7 +37,7 @@ class AuditTest {
     return Api.id(
         api.post(
                 "/subscriptions",
-                Map.of("url", "https://nowhere.invalid", "event_types", List.of("a.b")))
+                Map.of("url", "https://nowhere.invalid", "event_types", List.of("audit.a")))
             .expect(201));
   }
 
@@ -59,7 +59,7 @@ class AuditTest {
     api.change(subscription, Map.of("description", "changed"));
     api.post(path + "/rotate").expect(200);
     api.post(path + "/test").expect(200);
-    String delivery = api.deliveryId(api.trigger("a.b"));
+    String delivery = api.deliveryId(api.trigger("audit.a"));
     api.await(delivery, "retrying");
     api.post("/deliveries/" + delivery + "/retry").expect(202);
     api.post("/deliveries/" + delivery + "/cancel").expect(200);
@@ -140,11 +140,11 @@ class AuditTest {
                 "url",
                 "https://nowhere.invalid",
                 "event_types",
-                List.of("a.b"),
+                List.of("audit.a"),
                 "retry",
                 Map.of("max_attempts", 1)))
         .expect(201);
-    String delivery = api.deliveryId(api.trigger("a.b"));
+    String delivery = api.deliveryId(api.trigger("audit.a"));
     api.await(delivery, "failed");
 
     api.post("/deliveries/" + delivery + "/cancel").expect(409);

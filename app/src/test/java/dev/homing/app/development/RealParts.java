@@ -34,7 +34,8 @@ public record RealParts(PostgresPart postgres, RedisPart redis, TemporalPart tem
               "homing-parts-" + System.getProperty("user.name"));
       stopLeftovers(all);
       Path dir = all.resolve(KnownProcess.of(ProcessHandle.current()).write());
-      RealParts started = start(dir);
+      // With its data on disk, Temporal was too slow for the tests of four classes at a time.
+      RealParts started = start(dir, TemporalPart.inMemory(dir));
       AtTheEnd.run(
           () -> {
             started.inOrder().forEach(Part::end);
@@ -48,11 +49,13 @@ public record RealParts(PostgresPart postgres, RedisPart redis, TemporalPart tem
 
   /** Starts all three, on free ports, with their data in the folder. */
   public static RealParts start(Path dir) {
+    return start(dir, new TemporalPart(dir, Port.free(), 0));
+  }
+
+  private static RealParts start(Path dir, TemporalPart temporal) {
     RealParts parts =
         new RealParts(
-            new PostgresPart(dir, Port.free()),
-            new RedisPart(dir, Port.free()),
-            new TemporalPart(dir, Port.free(), 0));
+            new PostgresPart(dir, Port.free()), new RedisPart(dir, Port.free()), temporal);
     startTogether(parts.inOrder());
     return parts;
   }

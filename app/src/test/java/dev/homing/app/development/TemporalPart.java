@@ -13,18 +13,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A real Temporal dev server, its data in {@code temporal.db} of the folder. */
+/**
+ * A real Temporal dev server, its data in {@code temporal.db} of the folder, or in memory: then
+ * they are gone once it stops.
+ */
 public final class TemporalPart extends Part {
   private static final String NAME = "temporal";
 
   private final Path executable = TemporalExecutable.ofThisMachine().find();
   private final int uiPort;
   private final int metricsPort = Port.free();
+  private final boolean inMemory;
 
   /** Finds the executable, which may take a download. */
   TemporalPart(Path dir, int port, int uiPort) {
+    this(dir, port, uiPort, false);
+  }
+
+  private TemporalPart(Path dir, int port, int uiPort, boolean inMemory) {
     super(dir, port);
     this.uiPort = uiPort;
+    this.inMemory = inMemory;
+  }
+
+  /** One that writes nothing to disk, and so has less work with each workflow; not started yet. */
+  static TemporalPart inMemory(Path dir) {
+    return new TemporalPart(dir, Port.free(), 0, true);
   }
 
   /** On a free port, without the Web UI. */
@@ -124,9 +138,8 @@ public final class TemporalPart extends Part {
                 "--port",
                 Integer.toString(port),
                 "--metrics-port",
-                Integer.toString(metricsPort),
-                "--db-filename",
-                data().toString()));
+                Integer.toString(metricsPort)));
+    command.addAll(inMemory ? List.of() : List.of("--db-filename", data().toString()));
     command.addAll(
         uiPort == 0 ? List.of("--headless") : List.of("--ui-port", Integer.toString(uiPort)));
     WorkflowServiceStubs stubs =

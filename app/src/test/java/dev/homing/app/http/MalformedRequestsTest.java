@@ -38,7 +38,11 @@ class MalformedRequestsTest {
 
   private static Arguments post(int status, String headers, String body) {
     return refused(
-        status, "POST /webhooks/a.b HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n\r\n" + body);
+        status,
+        "POST /webhooks/nobody.hears.this HTTP/1.1\r\nHost: localhost\r\n"
+            + headers
+            + "\r\n\r\n"
+            + body);
   }
 
   private static Stream<Arguments> requests() {
@@ -116,7 +120,7 @@ class MalformedRequestsTest {
             PORT,
             String.join(
                 "\r\n",
-                "POST /webhooks/a.b HTTP/1.1",
+                "POST /webhooks/nobody.hears.this HTTP/1.1",
                 "Host: localhost",
                 "Content-Length: 4",
                 "Transfer-Encoding: chunked",

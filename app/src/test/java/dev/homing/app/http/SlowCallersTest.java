@@ -78,7 +78,7 @@ class SlowCallersTest {
         "Transfer-Encoding: chunked\r\n"
       })
   void aTricklingBodyIsCutOff(String headers) throws IOException {
-    for (String path : new String[] {"/webhooks/a.b", "/subscriptions"}) {
+    for (String path : new String[] {"/webhooks/nobody.hears.this", "/subscriptions"}) {
       try (RawCaller caller = caller()) {
         caller.write(head("POST " + path, KEY + headers));
 
@@ -95,7 +95,9 @@ class SlowCallersTest {
   void aTricklingCompressedBodyIsCutOff() throws IOException {
     try (RawCaller caller = caller()) {
       caller.write(
-          head("POST /webhooks/a.b", KEY + "Content-Encoding: gzip\r\nContent-Length: 9999\r\n"));
+          head(
+              "POST /webhooks/nobody.hears.this",
+              KEY + "Content-Encoding: gzip\r\nContent-Length: 9999\r\n"));
       // A header with a name that goes on and on.
       caller.write("\u001f\u008b\b\b\0\0\0\0\0\0");
 
@@ -105,7 +107,7 @@ class SlowCallersTest {
 
   @Test
   void aStalledBodyTimesOut() throws IOException {
-    for (String path : new String[] {"/webhooks/a.b", "/subscriptions"}) {
+    for (String path : new String[] {"/webhooks/nobody.hears.this", "/subscriptions"}) {
       try (RawCaller caller = caller()) {
         caller.write(
             head("POST " + path, KEY + "Content-Type: application/json\r\nContent-Length: 10\r\n"));
@@ -119,8 +121,8 @@ class SlowCallersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "POST /webhooks/a.b HTTP/1.1\r\n",
-        "POST /webhooks/a.b HTTP/1.0\r\n",
+        "POST /webhooks/nobody.hears.this HTTP/1.1\r\n",
+        "POST /webhooks/nobody.hears.this HTTP/1.0\r\n",
         "GET /nowhere HTTP/1.1\r\n" + "Authorization: Bearer " + RunningHoming.ADMIN_KEY + "\r\n",
         "GET /events HTTP/1.1\r\n" + "Authorization: Bearer " + RunningHoming.ADMIN_KEY + "\r\n"
       })
@@ -135,7 +137,7 @@ class SlowCallersTest {
   @Test
   void aSmallUnreadBodyKeepsTheConnection() throws IOException {
     try (RawCaller caller = caller()) {
-      caller.write(head("POST /webhooks/a.b", "Transfer-Encoding: chunked\r\n"));
+      caller.write(head("POST /webhooks/nobody.hears.this", "Transfer-Encoding: chunked\r\n"));
       caller.awaitText("HTTP/1.1 401");
       caller.write("3\r\nabc\r\n0\r\n\r\n");
       caller.write(head("GET /events", KEY));
@@ -152,7 +154,8 @@ class SlowCallersTest {
         new Socket(InetAddress.getLoopbackAddress(), RunningHoming.withAdminKey().port())) {
       OutputStream out = client.getOutputStream();
       out.write(
-          head("POST /webhooks/a.b", "Content-Length: %d\r\n".formatted(size)).getBytes(UTF_8));
+          head("POST /webhooks/nobody.hears.this", "Content-Length: %d\r\n".formatted(size))
+              .getBytes(UTF_8));
       for (int sent = 0; sent < size; sent += 1 << 16) {
         out.write(new byte[1 << 16]);
       }
@@ -190,7 +193,10 @@ class SlowCallersTest {
   @Test
   void aBodyNeverAskedForIsNotWaitedFor() throws IOException {
     try (RawCaller caller = caller()) {
-      caller.write(head("POST /webhooks/a.b", "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
+      caller.write(
+          head(
+              "POST /webhooks/nobody.hears.this",
+              "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
 
       assertThat(caller.answer().status()).isEqualTo(401);
     }

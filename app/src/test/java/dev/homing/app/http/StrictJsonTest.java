@@ -111,7 +111,7 @@ class StrictJsonTest {
         Api.id(
             api.send(
                     "POST",
-                    "/webhooks/a.b",
+                    "/webhooks/nobody.hears.this",
                     BodyPublishers.ofByteArray(payload),
                     "Content-Type",
                     "application/json; charset=utf-16")

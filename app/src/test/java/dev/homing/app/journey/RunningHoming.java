@@ -55,7 +55,7 @@ public final class RunningHoming implements AutoCloseable {
                   // Tests find an event's workflow by its id, however many events come at once.
                   "HOMING_EVENTS_PER_WORKFLOW", "1",
                   // A start takes a second while the tests of other classes keep Temporal busy.
-                  "HOMING_START_SLOTS", "16"));
+                  "HOMING_START_SLOTS", "4"));
       shared = running;
     }
     return running;

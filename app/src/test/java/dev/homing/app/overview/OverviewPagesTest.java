@@ -25,7 +25,7 @@ class OverviewPagesTest {
   private final Api api = HOMING.api().authorized("Bearer " + key);
   private final Browser browser = Browser.signedIn(HOMING.api(), key);
   private final String subscription = "/subscriptions/" + subscribed();
-  private final String delivery = api.deliveryId(api.trigger("a.b"));
+  private final String delivery = api.deliveryId(api.trigger("overview.a"));
 
   private String key() {
     HOMING.admin().post("/tenants", Map.of("name", tenant)).expect(201);
@@ -38,7 +38,7 @@ class OverviewPagesTest {
     return Api.id(
         api.post(
                 "/subscriptions",
-                Map.of("url", "https://nowhere.invalid", "event_types", List.of("a.b")))
+                Map.of("url", "https://nowhere.invalid", "event_types", List.of("overview.a")))
             .expect(201));
   }
 
