@@ -34,7 +34,7 @@ public record RealParts(PostgresPart postgres, RedisPart redis, TemporalPart tem
               "homing-parts-" + System.getProperty("user.name"));
       stopLeftovers(all);
       Path dir = all.resolve(KnownProcess.of(ProcessHandle.current()).write());
-      // With its data on disk, Temporal was too slow for the tests of four classes at a time.
+      // With its data on disk, Temporal is too slow while tests of four classes use it.
       RealParts started = start(dir, TemporalPart.inMemory(dir));
       AtTheEnd.run(
           () -> {
