@@ -111,7 +111,7 @@
     }
   });
 
-  // An update would take these away: the focus, a tick, a selection, a form that waits for its answer.
+  // What an update would take away: the focus, a tick, a selection, a form that waits for its answer.
   const inUse = () => live().contains(document.activeElement)
     || live().querySelector("[data-tick]:checked, form.htmx-request")
     || (String(getSelection()) !== "" && live().contains(getSelection().anchorNode));
@@ -123,7 +123,7 @@
     if (isUpdate(event) && (inUse() || (polls && (document.hidden || paused)))) event.preventDefault();
   });
 
-  // Also one that was on its way; it is asked for again in a few seconds.
+  // Drops an update that was already on its way; the page asks for it again within seconds.
   document.addEventListener("htmx:beforeSwap", event => {
     if (isUpdate(event) && inUse()) event.detail.shouldSwap = false;
   });
