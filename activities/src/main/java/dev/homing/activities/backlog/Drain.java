@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * Sends what waits in one subscription's backlog, while this node holds its lease.
  *
  * <p>By the receiver's standing: closed, all that is due; over pace, the same, as fast as the pace
- * allows; held, nothing; open and half open, a few that show its {@linkplain Recovery recovery}.
- * Nothing that is held back counts as an attempt.
+ * allows; held, nothing; open or half open, the few that its {@link Recovery} needs. Nothing that
+ * is held back counts as an attempt.
  */
 final class Drain implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
