@@ -298,7 +298,7 @@ public final class Backlog {
         .update();
   }
 
-  /** Leaves a delivery with which an internal fault comes to a workflow of its own. */
+  /** Leaves a delivery that meets an internal fault to a workflow of its own. */
   void leaveToWorkflow(Delivery.Key key) {
     jdbc.sql(
             """
