@@ -48,7 +48,8 @@ public final class DrainLeases {
   /**
    * Claims backlogs that are due, that no node drains and no workflow has in hand.
    *
-   * <p>Those of the tenant of which the fewest are drained come first.
+   * <p>Those of the tenant of which the fewest are drained come first. Those that a transaction has
+   * locked are left out.
    */
   List<Lease> claimDue(int limit) {
     String token = UUID.randomUUID().toString();
@@ -82,6 +83,21 @@ public final class DrainLeases {
         .param("lease", DURATION.toMillis())
         .param("token", token)
         .query((row, _) -> new Lease(Standings.key(row), token))
+        .list();
+  }
+
+  /** Backlogs that {@link #claimDue} would claim, locked or not, the longest due first. */
+  List<SubscriptionKey> unclaimed(int limit) {
+    return jdbc.sql(
+            """
+            select tenant, subscription_id from standings
+            where next_look <= now() and run_id is null
+              and (leased_until is null or leased_until < now())
+            order by next_look
+            limit :limit
+            """)
+        .param("limit", limit)
+        .query((row, _) -> Standings.key(row))
         .list();
   }
 

@@ -2,6 +2,7 @@ package dev.homing.activities.backlog;
 
 import dev.homing.activities.subscription.SubscriptionKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +28,9 @@ public final class Drains {
   /** Drains without a workflow at once on this node. */
   private static final int MAX_DRAINS = 1_000;
 
+  /** Backlogs whose locks are waited for at once, each on a connection. */
+  private static final int MOST_AWAITED = 4;
+
   /** After which a drain without a workflow ends, so that the workflow that has come goes on. */
   private static final Duration LONGEST_STAY = Duration.ofSeconds(5);
 
@@ -37,6 +41,9 @@ public final class Drains {
 
   /** Backlogs for which callers are being asked whether this node may drain them. */
   private final Set<SubscriptionKey> asked = ConcurrentHashMap.newKeySet();
+
+  /** Backlogs whose locks are waited for. */
+  private final Set<SubscriptionKey> awaited = ConcurrentHashMap.newKeySet();
 
   private final AtomicInteger withoutWorkflow = new AtomicInteger();
   private volatile boolean stopping;
@@ -65,10 +72,41 @@ public final class Drains {
     try {
       int room = maxDrains - withoutWorkflow.get();
       if (!stopping && room > 0) {
-        parts.leases().claimDue((room + 1) / 2).forEach(this::begin);
+        int most = (room + 1) / 2;
+        List<DrainLeases.Lease> claimed = parts.leases().claimDue(most);
+        claimed.forEach(this::begin);
+        if (claimed.size() < most) {
+          beginLocked();
+        }
       }
     } catch (DataAccessException e) {
       log.warn("cannot claim backlogs: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * Begins to drain backlogs that were left out, once they are unlocked: one to which deliveries
+   * are added all the time is locked at most looks.
+   */
+  private void beginLocked() {
+    for (SubscriptionKey key : parts.leases().unclaimed(MOST_AWAITED)) {
+      if (awaited.size() < MOST_AWAITED && awaited.add(key)) {
+        try {
+          threads.execute(() -> awaitAndBegin(key));
+        } catch (RejectedExecutionException stopped) {
+          awaited.remove(key);
+        }
+      }
+    }
+  }
+
+  private void awaitAndBegin(SubscriptionKey key) {
+    try {
+      begin(key);
+    } catch (DataAccessException e) {
+      log.warn("cannot claim a backlog: {}", e.getMessage());
+    } finally {
+      awaited.remove(key);
     }
   }
 

@@ -65,7 +65,6 @@ public final class FirstResults {
    * gets an empty one, and nothing of it is written.
    */
   List<Optional<Delivery>> add(List<Result> all) {
-    expectBacklogged(all);
     Map<DeliveryId, Added> added =
         insert(all).stream().collect(Collectors.toMap(Added::id, Function.identity()));
     countDown(
@@ -73,6 +72,7 @@ public final class FirstResults {
             .map(result -> result.delivery().key())
             .filter(key -> added.containsKey(key.id()) && !added.get(key.id()).closed())
             .toList());
+    expectBacklogged(all);
     return all.stream()
         .map(Result::delivery)
         .map(
@@ -81,6 +81,7 @@ public final class FirstResults {
         .toList();
   }
 
+  /** The last statement, as it locks standings until the commit: nodes claim them meanwhile. */
   private void expectBacklogged(List<Result> all) {
     List<Result> backlogged = all.stream().filter(result -> result.retryFor() != null).toList();
     if (!backlogged.isEmpty()) {

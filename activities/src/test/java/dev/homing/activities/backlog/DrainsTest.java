@@ -868,6 +868,22 @@ class DrainsTest {
         .isTrue();
   }
 
+  @Test
+  void drainsABacklogThatIsLockedWhenItIsLookedAt() {
+    SubscriptionId subscription = to("/ok");
+    List<Delivery.Key> waiting = ledger.backlog(subscription, 1);
+
+    node.transaction.executeWithoutResult(
+        _ -> {
+          node.standings.expect(List.of(key(subscription)), List.of(Duration.ZERO));
+          int backend = Postgres.backend();
+          Thread.startVirtualThread(node.drains::beginDue);
+          await().until(() -> Postgres.waitingFor(backend) == 1);
+        });
+
+    await().untilAsserted(() -> assertThat(ledger.states(waiting)).containsOnly(State.DELIVERED));
+  }
+
   private SubscriptionId to(String path) {
     return SampleSubscriptions.active(ledger.tenant, receiver.url(path));
   }
