@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -49,13 +50,28 @@ final class Callers {
    * The result of calling for a while.
    *
    * @param refused calls that were not answered 202
+   * @param start by {@link System#nanoTime()}
    * @param answers in microseconds, from the time at which a call was due
    * @param inEachSecond how many were accepted in the first second, and so on
    */
   record Calls(
-      int accepted, int refused, Duration took, Histogram answers, List<Integer> inEachSecond) {
+      int accepted,
+      int refused,
+      long start,
+      Duration took,
+      Histogram answers,
+      List<Integer> inEachSecond) {
     double acceptedPerSecond() {
       return accepted / (took.toNanos() / 1e9);
+    }
+
+    /** The mean of those full seconds whose middle fulfils a condition, by the same clock. */
+    double acceptedPerSecond(LongPredicate middle) {
+      return IntStream.range(0, inEachSecond.size() - 1)
+          .filter(second -> middle.test(start + second * 1_000_000_000L + 500_000_000L))
+          .map(inEachSecond::get)
+          .average()
+          .orElse(0);
     }
   }
 
@@ -141,9 +157,12 @@ final class Callers {
       return new Calls(
           accepted.get(),
           refused.get(),
+          start,
           Duration.ofNanos(System.nanoTime() - start),
           answers,
-          List.copyOf(seconds.values()));
+          IntStream.rangeClosed(0, seconds.isEmpty() ? -1 : seconds.lastKey())
+              .mapToObj(second -> seconds.getOrDefault(second, 0))
+              .toList());
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param pgbench transactions each second of {@code pgbench -N -c 16 -j 2}, scale 10, on the same
  *     PostgreSQL just before; 0: there is no pgbench here
+ * @param turns accepted, of receivers that refuse some in turn; null: they do not
  * @param bareAnswer the same, of the HTTP stack alone, just before; null: not asked
  * @param deliveredPerSecond until the last one came
  * @param answer milliseconds from when a call was due to its 202
@@ -45,6 +47,7 @@ record Figures(
     int receivers,
     double pgbench,
     double acceptedPerSecond,
+    @Nullable Turns turns,
     Percentiles answer,
     @Nullable Percentiles bareAnswer,
     double deliveredPerSecond,
@@ -83,6 +86,17 @@ record Figures(
     @Override
     public String toString() {
       return String.format(Locale.ROOT, "%.1f / %.1f", p50, p99);
+    }
+  }
+
+  /** Accepted a second while some first attempts are refused, and while none are. */
+  record Turns(double refusing, double prompt) {
+    static @Nullable Turns of(Calls calls, Receivers.Behaviour behaviour) {
+      return behaviour.inTurn().isZero()
+          ? null
+          : new Turns(
+              calls.acceptedPerSecond(behaviour::refusesAt),
+              calls.acceptedPerSecond(moment -> !behaviour.refusesAt(moment)));
     }
   }
 
@@ -164,6 +178,7 @@ record Figures(
         scenario.receivers(),
         beside.pgbench(),
         calls.acceptedPerSecond(),
+        Turns.of(calls, scenario.behaviour()),
         Percentiles.of(calls.answers()),
         beside.bareAnswer(),
         delivered == 0 ? 0 : delivered / (delivering.toNanos() / 1e9),
@@ -203,7 +218,25 @@ record Figures(
 
   static String table(List<Figures> all) {
     return all.stream().map(Figures::line).collect(Collectors.joining("\n", HEAD, "\n"))
-        + costOfOrder(all);
+        + costOfOrder(all)
+        + costOfRefusals(all);
+  }
+
+  /** Empty unless receivers that refuse in turn were measured. */
+  private static String costOfRefusals(List<Figures> all) {
+    return all.stream()
+        .map(Figures::turns)
+        .filter(Objects::nonNull)
+        .map(
+            turns ->
+                String.format(
+                    Locale.ROOT,
+                    "%nAccepted a second: %.0f while some first attempts are refused, %.0f while"
+                        + " none are: %.2f%n",
+                    turns.refusing(),
+                    turns.prompt(),
+                    turns.refusing() / turns.prompt()))
+        .collect(Collectors.joining());
   }
 
   /** Empty unless ordered and plain deliveries were measured. */

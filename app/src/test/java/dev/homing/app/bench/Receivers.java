@@ -26,30 +26,42 @@ final class Receivers implements AutoCloseable {
    *
    * @param latency before each answer
    * @param refusingOneIn of so many events the first attempts of one are answered 503; 0: of none
+   * @param inTurn for so long some are refused, then none for as long, and so on; zero: always some
    * @param hanging how many of them, from the first on, never answer
    * @param startingDown whether all of them refuse everything until all calls were made
    */
-  record Behaviour(Duration latency, int refusingOneIn, int hanging, boolean startingDown) {
-    static final Behaviour PROMPT = new Behaviour(Duration.ZERO, 0, 0, false);
+  record Behaviour(
+      Duration latency, int refusingOneIn, Duration inTurn, int hanging, boolean startingDown) {
+    static final Behaviour PROMPT = new Behaviour(Duration.ZERO, 0, Duration.ZERO, 0, false);
 
     Behaviour after(Duration time) {
-      return new Behaviour(time, refusingOneIn, hanging, startingDown);
+      return new Behaviour(time, refusingOneIn, inTurn, hanging, startingDown);
     }
 
     Behaviour refusingOneIn(int events) {
-      return new Behaviour(latency, events, hanging, startingDown);
+      return new Behaviour(latency, events, inTurn, hanging, startingDown);
     }
 
     Behaviour hanging(int receivers) {
-      return new Behaviour(latency, refusingOneIn, receivers, startingDown);
+      return new Behaviour(latency, refusingOneIn, inTurn, receivers, startingDown);
     }
 
     Behaviour downAtFirst() {
-      return new Behaviour(latency, refusingOneIn, hanging, true);
+      return new Behaviour(latency, refusingOneIn, inTurn, hanging, true);
+    }
+
+    Behaviour inTurn(Duration time) {
+      return new Behaviour(latency, refusingOneIn, time, hanging, startingDown);
+    }
+
+    /** Whether some first attempts are refused at this {@link System#nanoTime()}. */
+    boolean refusesAt(long nanoTime) {
+      return refusingOneIn > 0
+          && (inTurn.isZero() || Math.floorDiv(nanoTime, inTurn.toNanos()) % 2 == 0);
     }
 
     private boolean refuses(int event) {
-      return refusingOneIn > 0 && event % refusingOneIn == 0;
+      return refusesAt(System.nanoTime()) && event % refusingOneIn == 0;
     }
   }
 

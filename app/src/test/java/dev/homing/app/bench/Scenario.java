@@ -73,6 +73,9 @@ record Scenario(
           of("refusing", new Saturating(16), 1)
               .behaving(Behaviour.PROMPT.refusingOneIn(10))
               .with(BACKLOGS),
+          of("refusing-in-turn", new Saturating(16), 1)
+              .behaving(Behaviour.PROMPT.refusingOneIn(10).inTurn(Duration.ofSeconds(10)))
+              .with(BACKLOGS),
           of("eleven", new Saturating(16), 11),
           of("hanging", new Saturating(16), 11)
               .behaving(Behaviour.PROMPT.hanging(1))
