@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Api {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   static {
     // On a busy machine ten seconds, its own default, are not enough.

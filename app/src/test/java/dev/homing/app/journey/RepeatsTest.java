@@ -155,7 +155,7 @@ class RepeatsTest {
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var waiting =
           CompletableFuture.supplyAsync(() -> publish("{}", "Idempotency-Key", key), threads);
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < 5; i++) {
         publish("{}", "Idempotency-Key", i + key).expect(202);
         publish("{}").expect(202);
       }
@@ -163,7 +163,7 @@ class RepeatsTest {
       elsewhere.rollback();
       waiting.get().expect(202);
     }
-    assertThat(events()).isEqualTo(41);
+    assertThat(events()).isEqualTo(11);
   }
 
   @ParameterizedTest
