@@ -27,7 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Api {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+  /** More than the minute after which an overdue delivery is rescued. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
   static {
     // On a busy machine ten seconds, its own default, are not enough.
