@@ -85,8 +85,10 @@ public final class Drains {
   }
 
   /**
-   * Begins to drain backlogs that were left out, once they are unlocked: one to which deliveries
-   * are added all the time is locked at most looks.
+   * Begins to drain the backlogs that {@code claimDue} left out, once each is unlocked.
+   *
+   * <p>A backlog to which deliveries are added all the time is locked nearly whenever it is
+   * claimed.
    */
   private void beginLocked() {
     for (SubscriptionKey key : parts.leases().unclaimed(MOST_AWAITED)) {

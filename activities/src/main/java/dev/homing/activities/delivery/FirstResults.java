@@ -81,7 +81,7 @@ public final class FirstResults {
         .toList();
   }
 
-  /** The last statement, as it locks standings until the commit: nodes claim them meanwhile. */
+  /** Runs last: it locks standings until the commit, and claims leave out locked ones. */
   private void expectBacklogged(List<Result> all) {
     List<Result> backlogged = all.stream().filter(result -> result.retryFor() != null).toList();
     if (!backlogged.isEmpty()) {

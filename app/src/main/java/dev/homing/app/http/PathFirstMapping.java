@@ -7,11 +7,10 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
- * Finds the handler of a request, and looks at the path of each route first.
+ * Finds the handler of a request by the path of each route first.
  *
- * <p>Spring looks at the path last. Before that it reads the headers of a {@code POST} once for
- * each route with that method, those of the pages as well, which took a sixth of an accepting
- * node's time.
+ * <p>Spring checks the path last. For each {@code POST} route that takes a form, it first reads the
+ * headers of the request, which took a sixth of the time of a node that only accepts events.
  */
 final class PathFirstMapping extends RequestMappingHandlerMapping {
   @Override

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param pgbench transactions each second of {@code pgbench -N -c 16 -j 2}, scale 10, on the same
  *     PostgreSQL just before; 0: there is no pgbench here
- * @param turns accepted, of receivers that refuse some in turn; null: they do not
+ * @param turns accepted a second in both turns; null: the receivers do not refuse in turn
  * @param bareAnswer the same, of the HTTP stack alone, just before; null: not asked
  * @param deliveredPerSecond until the last one came
  * @param answer milliseconds from when a call was due to its 202

@@ -211,7 +211,7 @@ class VerifyingCodeTest {
 
   private List<String> output(Program program, Stream<List<String>> calls)
       throws IOException, InterruptedException {
-    // Go may have to compile its library first, for a minute; other tests wait for answers.
+    // At the lowest priority: with an empty cache, Go compiles its library for a minute.
     List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
     command.addAll(program.command());
     calls.forEach(command::addAll);
