@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight null: any number
  */
 record Level(String key, @Nullable Spacing spacing, @Nullable Integer maxInFlight) {
-  /** How soon to ask again while too many requests are in flight: when one ends is not known. */
-  static final Duration IN_FLIGHT_POLL = Duration.ofMillis(50);
+  /** After which to ask again while too many requests are in flight: when one ends is not known. */
+  static final Duration ASK_AGAIN = Duration.ofMillis(50);
 
   /** The levels that limit a receiver: its own before its tenant's. */
   static List<Level> of(Tenant tenant, Receiver receiver) {

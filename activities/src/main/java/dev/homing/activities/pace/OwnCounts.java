@@ -36,7 +36,7 @@ final class OwnCounts {
         wait = Math.max(0, nextNanos - level.spacing().toleranceNanos() - now);
       }
       boolean full = level.maxInFlight() != null && inFlight >= level.maxInFlight();
-      return full ? Math.max(wait, Level.IN_FLIGHT_POLL.toNanos()) : wait;
+      return full ? Math.max(wait, Level.ASK_AGAIN.toNanos()) : wait;
     }
 
     private void add(Level level, long now) {

@@ -11,8 +11,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * Keeps the pace of receivers, and of all receivers of a tenant together.
  *
  * <p>In no period more requests begin than the limit of the rate and a twentieth of it, and never
- * are more in flight than allowed. All nodes count together in Redis. While it does not answer,
- * each node keeps the pace for itself. A receiver without a pace costs nothing.
+ * are more in flight than allowed. All nodes count together in Redis. After several failures of
+ * Redis, each node keeps the pace for itself. A receiver without a pace costs nothing.
  */
 public final class Pacing {
   /** Added to the timeout of a request: afterwards its node has died, and it counts as ended. */
@@ -63,7 +63,7 @@ public final class Pacing {
         : Permit.refused(wait);
   }
 
-  /** Shared requests are counted as well, for the time when Redis does not answer. */
+  /** Shared requests are counted as well, for the time when Redis is unavailable. */
   private Duration own(List<Level> levels, boolean anyway) {
     if (anyway) {
       own.begin(levels);

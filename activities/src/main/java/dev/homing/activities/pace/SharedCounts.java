@@ -1,6 +1,7 @@
 package dev.homing.activities.pace;
 
 import dev.homing.activities.RedisBreaker;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,8 +104,11 @@ final class SharedCounts {
   /**
    * Counts a request if it may begin now, or anyway.
    *
+   * <p>If a command fails, the request has to wait and ask again: the other nodes' requests are not
+   * known. After several failures Redis counts as unavailable.
+   *
    * @param longest after which it counts as ended
-   * @return zero, or how long to wait before it may begin; empty: Redis does not answer
+   * @return zero, or how long to wait before it may begin; empty: Redis is unavailable
    */
   Optional<Duration> begin(List<Level> levels, String request, Duration longest, boolean anyway) {
     List<String> keys =
@@ -113,8 +117,7 @@ final class SharedCounts {
             .toList();
     List<String> args =
         new ArrayList<>(
-            List.of(
-                Boolean.toString(anyway), request, micros(longest), micros(Level.IN_FLIGHT_POLL)));
+            List.of(Boolean.toString(anyway), request, micros(longest), micros(Level.ASK_AGAIN)));
     for (Level level : levels) {
       Spacing spacing = level.spacing() == null ? new Spacing(0, 0, 0) : level.spacing();
       args.add(micros(spacing.intervalNanos()));
@@ -125,9 +128,15 @@ final class SharedCounts {
     try {
       Long wait = breaker.executeSupplier(() -> redis.execute(BEGIN, keys, args.toArray()));
       return Optional.of(Duration.ofNanos(wait * 1_000));
-    } catch (RuntimeException e) { // No fault of Redis may keep a request back.
-      log.debug("the pace is counted on this node only", e);
+    } catch (CallNotPermittedException open) {
       return Optional.empty();
+    } catch (RuntimeException e) {
+      log.debug("it is not known whether Redis has counted a request", e);
+      if (anyway) {
+        return Optional.of(Duration.ZERO);
+      }
+      end(levels, request);
+      return Optional.of(Level.ASK_AGAIN);
     }
   }
 

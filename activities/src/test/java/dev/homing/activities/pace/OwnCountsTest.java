@@ -108,7 +108,7 @@ class OwnCountsTest {
     assertThat(counts.tryBegin(levels)).isZero();
     assertThat(counts.tryBegin(levels)).isZero();
 
-    assertThat(counts.tryBegin(levels)).isEqualTo(Level.IN_FLIGHT_POLL);
+    assertThat(counts.tryBegin(levels)).isEqualTo(Level.ASK_AGAIN);
     counts.end(levels);
     assertThat(counts.tryBegin(levels)).isZero();
   }

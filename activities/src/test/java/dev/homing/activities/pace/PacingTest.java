@@ -1,5 +1,8 @@
 package dev.homing.activities.pace;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,7 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import redis.embedded.RedisServer;
 
 @OneAtATime
@@ -156,17 +162,63 @@ class PacingTest {
   void withoutRedisEachNodeKeepsThePaceForItself() throws IOException {
     Receiver receiver = paced("rate_limit = 20, rate_seconds = 3600, max_in_flight = 2");
     RedisServer server = Redis.start();
-    Pacing one = at(server.ports().getFirst());
-    Pacing other = at(server.ports().getFirst());
-    assertThat(one.ask(tenant, receiver).isGranted()).isTrue();
+    Pacing one = impatient(server);
+    Pacing other = impatient(server);
+    awaitGranted(one, receiver);
 
     server.stop();
 
-    assertThat(one.ask(tenant, receiver).isGranted()).isTrue();
+    awaitGranted(one, receiver);
     assertThat(one.ask(tenant, receiver).isGranted()).isFalse();
-    assertThat(other.ask(tenant, receiver).isGranted()).isTrue();
+    awaitGranted(other, receiver);
     assertThat(other.ask(tenant, receiver).isGranted()).isTrue();
     assertThat(other.ask(tenant, receiver).isGranted()).isFalse();
+  }
+
+  private void awaitGranted(Pacing node, Receiver receiver) {
+    await().atMost(ofSeconds(30)).until(() -> node.ask(tenant, receiver).isGranted());
+  }
+
+  /** It waits a second for each answer, as it gets none once Redis has stopped. */
+  private static Pacing impatient(RedisServer server) {
+    return new Pacing(Redis.at(server.ports().getFirst(), ofSeconds(1)));
+  }
+
+  @Test
+  void nothingBeginsAfterASingleFailureOfRedis() throws IOException {
+    Receiver receiver = paced("max_in_flight = 10");
+    RedisServer server = Redis.start();
+    Pacing node = impatient(server);
+    awaitGranted(node, receiver);
+
+    server.stop();
+
+    assertThat(node.ask(tenant, receiver).untilNext()).isBetween(ofMillis(1), ofSeconds(1));
+    assertThat(node.insist(tenant, receiver).isGranted()).isTrue();
+  }
+
+  /** Redis runs what it was sent once it goes on, when the node has given up. */
+  @Test
+  void requestDoesNotCountIfRedisAnswersTooLate() {
+    Receiver receiver = paced("max_in_flight = 1, timeout_seconds = 60");
+    int port = Redis.start().ports().getFirst();
+    StringRedisTemplate redis = Redis.at(port, ofMillis(300));
+    Pacing node = new Pacing(redis);
+    await().until(() -> granted(node, receiver));
+    redis.execute(
+        (RedisCallback<@Nullable Object>)
+            commands ->
+                commands.execute("CLIENT", "PAUSE".getBytes(UTF_8), "1500".getBytes(UTF_8)));
+
+    assertThat(granted(node, receiver)).isFalse();
+
+    await().until(() -> granted(at(port), receiver));
+  }
+
+  private boolean granted(Pacing node, Receiver receiver) {
+    try (Permit permit = node.ask(tenant, receiver)) {
+      return permit.isGranted();
+    }
   }
 
   private Receiver paced(String assignments) {
