@@ -50,11 +50,21 @@ public final class PendingNotices {
 
   /** Marks the notice as sent, unless a decision was made since this delivery was read. */
   public void markSent(Delivery notified) {
+    update(notified, "run_notice = false, look_after = null");
+  }
+
+  /** Has the notice sent again in a second, as the run was at work. */
+  public void sendAgain(Delivery notified) {
+    update(notified, "look_after = now() + interval '1 second'");
+  }
+
+  private void update(Delivery notified, String assignments) {
     jdbc.sql(
             """
-            update deliveries set run_notice = false, look_after = null
+            update deliveries set %s
             where tenant = :tenant and id = :id and run_id = :run and updated_at = :updatedAt
-            """)
+            """
+                .formatted(assignments))
         .param("tenant", notified.key().tenant().name())
         .param("id", notified.key().id().uuid())
         .param("run", notified.runId())

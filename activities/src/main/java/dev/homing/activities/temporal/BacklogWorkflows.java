@@ -12,8 +12,6 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** Starts, looks up and wakes the workflows of backlogs. */
 public final class BacklogWorkflows {
@@ -34,18 +32,16 @@ public final class BacklogWorkflows {
    * @throws RuntimeException if Temporal does not answer within five seconds
    */
   public Optional<String> start(WaitingSubscription subscription) {
-    AtomicReference<@Nullable String> runId = new AtomicReference<>();
-    ShortCalls.run(() -> runId.set(startNow(subscription)));
-    return Optional.ofNullable(runId.get());
+    return ShortCalls.call(() -> startNow(subscription));
   }
 
-  private @Nullable String startNow(WaitingSubscription subscription) {
+  private Optional<String> startNow(WaitingSubscription subscription) {
     BacklogWorkflow workflow =
         client.newWorkflowStub(BacklogWorkflow.class, BacklogWorkflow.options(subscription));
     try {
-      return WorkflowClient.start(workflow::drain, subscription).getRunId();
+      return Optional.of(WorkflowClient.start(workflow::drain, subscription).getRunId());
     } catch (WorkflowExecutionAlreadyStarted running) {
-      return null;
+      return Optional.empty();
     }
   }
 

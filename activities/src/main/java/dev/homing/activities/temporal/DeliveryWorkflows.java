@@ -20,8 +20,6 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class DeliveryWorkflows {
   private static final Logger log = LoggerFactory.getLogger(DeliveryWorkflows.class);
 
-  private static final int MAX_TRIES = 10;
+  /** How long to wait for an earlier run, however slowly Temporal answers. */
+  private static final Duration TRY_FOR = Duration.ofSeconds(1);
+
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
   private final WorkflowClient client;
@@ -78,10 +78,8 @@ public final class DeliveryWorkflows {
    * @param untaken whether no run has taken the delivery meanwhile
    */
   public Started startOrWake(Delivery delivery, Receiver receiver, BooleanSupplier untaken) {
-    AtomicBoolean started = new AtomicBoolean();
     try {
-      ShortCalls.run(() -> started.set(startOrWakeWithRetry(delivery, receiver, untaken)));
-      return started.get() ? Started.YES : Started.NOT_YET;
+      return startOrWakeWithRetry(delivery, receiver, untaken) ? Started.YES : Started.NOT_YET;
     } catch (RuntimeException e) {
       warn("start", delivery.key().id(), e);
       return Started.NO_ANSWER;
@@ -91,9 +89,10 @@ public final class DeliveryWorkflows {
   private boolean startOrWakeWithRetry(
       Delivery delivery, Receiver receiver, BooleanSupplier untaken) {
     boolean atWork = false;
+    long lastTry = System.nanoTime() + TRY_FOR.toNanos();
     try {
-      for (int tried = 0; tried < MAX_TRIES; tried++) {
-        if (start(waiting(delivery, receiver))) {
+      do {
+        if (ShortCalls.call(() -> start(waiting(delivery, receiver)))) {
           return true;
         }
         Latest latest = runs.latest(delivery.key().id());
@@ -106,8 +105,8 @@ public final class DeliveryWorkflows {
           return true;
         }
         // The earlier run is about to end, or to take the delivery.
-        TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis());
-      }
+        Thread.sleep(BETWEEN_TRIES);
+      } while (System.nanoTime() - lastTry < 0);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
@@ -162,12 +161,21 @@ public final class DeliveryWorkflows {
                     .build());
   }
 
+  /** Whether a run knows a decision after {@link #notifyRun}. */
+  public enum Notified {
+    YES,
+    /** It is at work, and may have read the delivery before the decision: notify it again. */
+    NOT_YET,
+    /** Temporal does not answer. */
+    NO_ANSWER
+  }
+
   /**
-   * Notifies a delivery's run of a decision; false if Temporal does not answer.
+   * Notifies a delivery's run of a decision.
    *
    * <p>The run is cancelled if the delivery is over; otherwise it attempts the delivery now.
    */
-  public boolean notifyRun(Delivery decided) {
+  public Notified notifyRun(Delivery decided) {
     DeliveryId id = decided.key().id();
     try {
       if (decided.state().isOver()) {
@@ -175,16 +183,18 @@ public final class DeliveryWorkflows {
             id,
             requireNonNull(decided.runId()),
             requireNonNullElse(Reason.wordOf(decided.reason()), "over"));
+      } else if (runs.latest(id) instanceof Latest.Running(_, var waits) && !waits) {
+        return Notified.NOT_YET; // Temporal takes a reset, and the run then waits all the same.
       } else {
         reset(id);
       }
-      return true;
+      return Notified.YES;
     } catch (StatusRuntimeException refused) {
       if (refused.getStatus().getCode() == Status.Code.NOT_FOUND) {
-        return true; // The run has ended, or is at work.
+        return Notified.YES; // The run has ended, or read the delivery after the decision.
       }
       warn("notify", id, refused);
-      return false;
+      return Notified.NO_ANSWER;
     }
   }
 
@@ -211,6 +221,6 @@ public final class DeliveryWorkflows {
   }
 
   private static void warn(String act, Object id, RuntimeException failure) {
-    log.warn("cannot {} {} in Temporal: {}", act, id, failure.getMessage());
+    log.warn("cannot {} {} in Temporal: {}", act, id, ShortCalls.cause(failure));
   }
 }

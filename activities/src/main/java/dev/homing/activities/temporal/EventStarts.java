@@ -7,7 +7,6 @@ import dev.homing.workflows.event.SharedEventWorkflow;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowServiceException;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -27,9 +26,7 @@ public final class EventStarts {
   /** Starts an event's own workflow; false if Temporal does not answer in five seconds. */
   public boolean startNow(AcceptedEvent event) {
     separate(List.of(event));
-    AtomicBoolean started = new AtomicBoolean();
-    ShortCalls.run(() -> started.set(start(List.of(event))));
-    return started.get();
+    return ShortCalls.call(() -> start(List.of(event)));
   }
 
   /** Gives each of these events of one tenant its own workflow; call before its start. */
@@ -55,7 +52,7 @@ public final class EventStarts {
           "cannot start the workflow of {} and {} others: {}",
           events.getFirst().id(),
           events.size() - 1,
-          e.getMessage());
+          ShortCalls.cause(e));
       return false;
     }
   }

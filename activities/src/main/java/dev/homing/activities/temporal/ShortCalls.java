@@ -3,10 +3,12 @@ package dev.homing.activities.temporal;
 import io.grpc.Context;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowServiceException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Calls to Temporal that give up after five seconds; its client would retry for a minute. */
 public final class ShortCalls {
@@ -26,10 +28,30 @@ public final class ShortCalls {
         .withDeadlineAfter(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  public static void run(Runnable call) {
+  public static void run(Runnable calls) {
+    call(
+        () -> {
+          calls.run();
+          return true;
+        });
+  }
+
+  /** Returns what calls through the client return; they have five seconds in all. */
+  public static <T> T call(Supplier<T> calls) {
     try (var deadline =
         Context.current().withDeadlineAfter(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS, DEADLINES)) {
-      deadline.run(call);
+      Context before = deadline.attach();
+      try {
+        return calls.get();
+      } finally {
+        deadline.detach(before);
+      }
     }
+  }
+
+  /** Why a call failed; of its failures, those of Temporal's client name the workflow only. */
+  public static String cause(RuntimeException failure) {
+    Throwable cause = failure instanceof WorkflowServiceException ? failure.getCause() : failure;
+    return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
   }
 }

@@ -2,6 +2,7 @@ package dev.homing.activities.delivery;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.homing.activities.AtOnce;
 import dev.homing.activities.InternalFaults;
@@ -281,6 +282,20 @@ class DeliveriesTest {
     ledger.set(cancelled, "look_after = null");
     ledger.set(released, "look_after = null");
     assertThat(noticed()).as("sent").isEmpty();
+  }
+
+  @Test
+  void sendsANoticeAgainInASecond() {
+    Delivery.Key one = waitingInHand("run-1");
+    node.waiting.release(ledger.tenant, one.subscriptionId());
+    Delivery claimed = noticed().getFirst();
+
+    node.notices.sendAgain(claimed);
+
+    assertThat(noticed()).isEmpty();
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(noticed()).extracting(Delivery::key).containsExactly(one));
   }
 
   @Test

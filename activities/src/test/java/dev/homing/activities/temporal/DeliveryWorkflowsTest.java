@@ -7,6 +7,7 @@ import dev.homing.activities.Node;
 import dev.homing.activities.SampleSubscriptions;
 import dev.homing.activities.delivery.Delivery;
 import dev.homing.activities.delivery.Ledger;
+import dev.homing.activities.temporal.DeliveryWorkflows.Notified;
 import dev.homing.activities.temporal.DeliveryWorkflows.Started;
 import io.temporal.api.enums.v1.PendingActivityState;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
@@ -15,8 +16,13 @@ import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How a retry reaches the run of a delivery that was there before. */
+/** How retries and notices reach the run of a delivery that was there before. */
 class DeliveryWorkflowsTest {
+  private static final PendingActivityInfo AT_WORK =
+      PendingActivityInfo.newBuilder()
+          .setState(PendingActivityState.PENDING_ACTIVITY_STATE_STARTED)
+          .build();
+
   private final Ledger ledger = new Ledger();
   private final Node node = ledger.node;
   private final TemporalCalls temporal = node.temporal;
@@ -51,14 +57,19 @@ class DeliveryWorkflowsTest {
   /** It takes the new round by itself; woken as well, it would make another attempt. */
   @Test
   void leavesARunAloneThatIsAtWork() {
-    temporal.running(
-        PendingActivityInfo.newBuilder()
-            .setState(PendingActivityState.PENDING_ACTIVITY_STATE_STARTED)
-            .build());
+    temporal.running(AT_WORK);
 
     assertThat(startOrWake()).isEqualTo(Started.YES);
 
     assertThat(temporal.woken()).isEmpty();
+  }
+
+  @Test
+  void slowTemporalIsNotTakenForOneThatDoesNotAnswer() {
+    temporal.running(AT_WORK);
+    temporal.answerAfter(Duration.ofMillis(600));
+
+    assertThat(startOrWake()).isEqualTo(Started.YES);
   }
 
   @Test
@@ -69,6 +80,29 @@ class DeliveryWorkflowsTest {
     assertThat(startOrWake()).isEqualTo(Started.YES);
 
     assertThat(temporal.woken()).isEmpty();
+  }
+
+  @Test
+  void notifiesARunThatWaits() {
+    temporal.running(waiting(Duration.ofHours(1)));
+
+    assertThat(notifyRun()).isEqualTo(Notified.YES);
+
+    assertThat(temporal.woken()).containsExactly(retried.key().id().toString());
+  }
+
+  /** It may have read the delivery before the decision, and a reset does not shorten its wait. */
+  @Test
+  void doesNotKnowWhetherARunAtWorkWasNotified() {
+    temporal.running(AT_WORK);
+
+    assertThat(notifyRun()).isEqualTo(Notified.NOT_YET);
+
+    assertThat(temporal.woken()).isEmpty();
+  }
+
+  private Notified notifyRun() {
+    return new DeliveryWorkflows(temporal.client()).notifyRun(retried);
   }
 
   private Started startOrWake() {

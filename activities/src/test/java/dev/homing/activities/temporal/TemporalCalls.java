@@ -28,6 +28,7 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +39,7 @@ public final class TemporalCalls extends WorkflowServiceGrpc.WorkflowServiceImpl
   private final List<String> woken = new CopyOnWriteArrayList<>();
   private final List<String> started = new CopyOnWriteArrayList<>();
   private volatile @Nullable PendingActivityInfo running;
+  private volatile Duration delay = Duration.ZERO;
   private final WorkflowClient client = WorkflowClient.newInstance(stubs());
 
   public WorkflowClient client() {
@@ -59,6 +61,19 @@ public final class TemporalCalls extends WorkflowServiceGrpc.WorkflowServiceImpl
     running = activity;
   }
 
+  /** From now on starts and descriptions take so long. */
+  public void answerAfter(Duration delay) {
+    this.delay = delay;
+  }
+
+  private void delay() {
+    try {
+      Thread.sleep(delay);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** The client's first call. */
   @Override
   public void getSystemInfo(
@@ -71,6 +86,7 @@ public final class TemporalCalls extends WorkflowServiceGrpc.WorkflowServiceImpl
   public void startWorkflowExecution(
       StartWorkflowExecutionRequest request,
       StreamObserver<StartWorkflowExecutionResponse> answer) {
+    delay();
     if (running != null) {
       answer.onError(
           StatusUtils.newException(
@@ -88,6 +104,7 @@ public final class TemporalCalls extends WorkflowServiceGrpc.WorkflowServiceImpl
   public void describeWorkflowExecution(
       DescribeWorkflowExecutionRequest request,
       StreamObserver<DescribeWorkflowExecutionResponse> answer) {
+    delay();
     answer.onNext(
         DescribeWorkflowExecutionResponse.newBuilder()
             .setWorkflowExecutionInfo(

@@ -7,6 +7,7 @@ import dev.homing.activities.backlog.Drains;
 import dev.homing.activities.subscription.Receivers;
 import dev.homing.activities.subscription.SubscriptionKey;
 import dev.homing.activities.temporal.BacklogWorkflows;
+import dev.homing.activities.temporal.ShortCalls;
 import dev.homing.activities.temporal.WorkflowRuns.Latest;
 import dev.homing.app.node.Workers;
 import dev.homing.workflows.SubscriptionId;
@@ -103,7 +104,7 @@ class BacklogRescuer {
     } catch (DataAccessException e) {
       log.warn("cannot give backlogs their workflows: {}", e.getMessage());
     } catch (RuntimeException e) {
-      log.warn("cannot start the workflow of a backlog: {}", e.getMessage());
+      log.warn("cannot start the workflow of a backlog: {}", ShortCalls.cause(e));
     }
   }
 

@@ -56,10 +56,13 @@ public class RunNotices {
       do {
         claimed = notices.claim(PER_TENANT);
         for (Delivery decided : claimed) {
-          if (!workflows.notifyRun(decided)) {
-            return; // Temporal is down: the claims expire, and the notices are sent later.
+          switch (workflows.notifyRun(decided)) {
+            case YES -> notices.markSent(decided);
+            case NOT_YET -> notices.sendAgain(decided);
+            case NO_ANSWER -> {
+              return; // The claims expire, and the notices are sent later.
+            }
           }
-          notices.markSent(decided);
         }
       } while (!claimed.isEmpty());
     } catch (DataAccessException e) {

@@ -1,12 +1,12 @@
 package dev.homing.app.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.homing.app.journey.Api;
 import dev.homing.app.journey.RunningHoming;
 import dev.homing.app.journey.ScriptedReceiver;
 import dev.homing.app.journey.Subscribed;
-import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -81,15 +81,14 @@ class HostileParametersTest {
         "99999999999999999999",
         "",
       })
-  void areAnsweredWithoutAFailure(String value) throws IOException {
+  void areAnsweredWithoutAFailure(String value) {
     try (ScriptedReceiver receiver = ScriptedReceiver.start()) {
       Subscribed subscription = HOMING.api().subscribed(receiver);
       SoftAssertions each = new SoftAssertions();
       for (String path : readable(subscription)) {
         for (String parameter : PARAMETERS) {
           String target = "%s?%s=%s".formatted(path, parameter, value);
-          Api.Answer answer = RawCaller.call(HOMING.port(), request(target));
-          each.assertThat(answer.status()).as(target).isBetween(200, 499);
+          each.assertThat(status(request(target))).as(target).isBetween(200, 499);
         }
       }
       each.assertAll();
@@ -99,17 +98,24 @@ class HostileParametersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"%00", "a%00b", "%ff", "%"})
-  void inFormsAreAnsweredWithoutAFailure(String value) throws IOException {
+  void inFormsAreAnsweredWithoutAFailure(String value) {
     try (ScriptedReceiver receiver = ScriptedReceiver.start()) {
       Subscribed subscription = HOMING.api().subscribed(receiver);
       String form =
           FIELDS.stream().map(field -> field + "=" + value).collect(Collectors.joining("&"));
       for (String path : paths("POST", HOMING.pages(), subscription)) {
-        Api.Answer answer = RawCaller.call(HOMING.port(), request(path, form));
-        assertThat(answer.status()).as(path).isBetween(200, 499);
+        assertThat(status(request(path, form))).as(path).isBetween(200, 499);
       }
       HOMING.api().delete(subscription.path());
     }
+  }
+
+  /** Of the answer, once no part that it needs is kept busy by other tests. */
+  private static int status(String request) {
+    return await()
+        .pollInSameThread()
+        .pollDelay(Duration.ZERO)
+        .until(() -> RawCaller.call(HOMING.port(), request).status(), status -> status != 503);
   }
 
   /** Of the API and of the pages. */
