@@ -98,6 +98,7 @@ public final class WaitingDeliveries {
               where tenant = :tenant and id between :low and :high and event_id = :event
                 and state <> 'delivered' and round_opened_by is distinct from :openedBy
                 and reason is distinct from 'in_order'
+              order by id
               for update)
             update deliveries d
             set round = d.round + 1, round_attempts = 0, state = 'retrying', reason = null,

@@ -63,6 +63,11 @@ public final class DeliveryWorkflows {
   /** Whether a run has the delivery in hand after {@link #startOrWake}. */
   public enum Started {
     YES,
+    /**
+     * A run is at work. It takes the delivery once it has finished; or Temporal has lost its
+     * activity, and it waits until the activity times out.
+     */
+    AT_WORK,
     /** Its earlier run is still ending: try again in a moment. */
     NOT_YET,
     /** Temporal does not answer. */
@@ -79,30 +84,30 @@ public final class DeliveryWorkflows {
    */
   public Started startOrWake(Delivery delivery, Receiver receiver, BooleanSupplier untaken) {
     try {
-      return startOrWakeWithRetry(delivery, receiver, untaken) ? Started.YES : Started.NOT_YET;
+      return startOrWakeWithRetry(delivery, receiver, untaken);
     } catch (RuntimeException e) {
       warn("start", delivery.key().id(), e);
       return Started.NO_ANSWER;
     }
   }
 
-  private boolean startOrWakeWithRetry(
+  private Started startOrWakeWithRetry(
       Delivery delivery, Receiver receiver, BooleanSupplier untaken) {
-    boolean atWork = false;
+    Started seen = Started.NOT_YET;
     long lastTry = System.nanoTime() + TRY_FOR.toNanos();
     try {
       do {
         if (ShortCalls.call(() -> start(waiting(delivery, receiver)))) {
-          return true;
+          return Started.YES;
         }
         Latest latest = runs.latest(delivery.key().id());
         if (!untaken.getAsBoolean()) {
-          return true;
+          return Started.YES;
         }
         if (latest instanceof Latest.Running(var run, var waits) && !waits) {
-          atWork = !run.equals(delivery.endedRunId());
+          seen = run.equals(delivery.endedRunId()) ? Started.NOT_YET : Started.AT_WORK;
         } else if (wakeUnlessEnding(delivery, latest)) {
-          return true;
+          return Started.YES;
         }
         // The earlier run is about to end, or to take the delivery.
         Thread.sleep(BETWEEN_TRIES);
@@ -110,7 +115,7 @@ public final class DeliveryWorkflows {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
-    return atWork; // It takes the delivery once it has finished.
+    return seen;
   }
 
   /** Wakes the run; false if it was told to end: it is woken to do so, and takes no new round. */

@@ -59,7 +59,7 @@ class DeliveryWorkflowsTest {
   void leavesARunAloneThatIsAtWork() {
     temporal.running(AT_WORK);
 
-    assertThat(startOrWake()).isEqualTo(Started.YES);
+    assertThat(startOrWake()).isEqualTo(Started.AT_WORK);
 
     assertThat(temporal.woken()).isEmpty();
   }
@@ -69,7 +69,7 @@ class DeliveryWorkflowsTest {
     temporal.running(AT_WORK);
     temporal.answerAfter(Duration.ofMillis(600));
 
-    assertThat(startOrWake()).isEqualTo(Started.YES);
+    assertThat(startOrWake()).isEqualTo(Started.AT_WORK);
   }
 
   @Test

@@ -42,6 +42,9 @@ public class DeliveryRescuer {
   /** How soon a delivery that was handled may be claimed again. */
   private static final Duration RECHECK = Duration.ofMinutes(10);
 
+  /** How soon one whose workflow is at work may be claimed again. */
+  private static final Duration RECHECK_AT_WORK = Duration.ofMinutes(1);
+
   private final Deliveries deliveries;
   private final OverdueDeliveries overdue;
   private final ParkedDeliveries parkedDeliveries;
@@ -124,8 +127,10 @@ public class DeliveryRescuer {
     WOKEN,
     /** An operator had terminated its workflow. */
     CANCELLED,
-    /** Its workflow is at work, or an operator paused it. */
+    /** An operator paused its workflow, or its subscription is gone. */
     NOT_NEEDED,
+    /** Its workflow is at work; unless Temporal has lost the activity, which then times out. */
+    AT_WORK,
     /** Its earlier run is still ending: it is checked again in a moment. */
     POSTPONED
   }
@@ -154,13 +159,22 @@ public class DeliveryRescuer {
             overdue::claim,
             delivery -> {
               Optional<Repair> repair = repair(delivery);
-              repair.ifPresent(done -> repairs.merge(done, 1, Integer::sum));
-              if (repair.isPresent() && repair.get() != Repair.POSTPONED) {
-                overdue.defer(delivery.key(), RECHECK);
-              }
+              repair.ifPresent(
+                  done -> {
+                    repairs.merge(done, 1, Integer::sum);
+                    defer(delivery, done);
+                  });
               return repair.isPresent();
             });
     return new Rescued(repairs, temporalAnswers);
+  }
+
+  private void defer(Delivery delivery, Repair done) {
+    switch (done) {
+      case STARTED, WOKEN, CANCELLED, NOT_NEEDED -> overdue.defer(delivery.key(), RECHECK);
+      case AT_WORK -> overdue.defer(delivery.key(), RECHECK_AT_WORK);
+      case POSTPONED -> {} // Its claim expires.
+    }
   }
 
   /** Repairs one delivery; empty if Temporal does not answer. */
@@ -176,7 +190,8 @@ public class DeliveryRescuer {
             Optional.of(cancel(delivery, run));
         case Latest.Ended _ -> start(delivery);
         case Latest.Asleep _ -> Optional.of(wake(delivery));
-        case Latest.Running _, Latest.Paused _, Latest.Ending _ -> Optional.of(Repair.NOT_NEEDED);
+        case Latest.Running _ -> Optional.of(Repair.AT_WORK);
+        case Latest.Paused _, Latest.Ending _ -> Optional.of(Repair.NOT_NEEDED);
       };
     } catch (StatusRuntimeException e) {
       log.warn("cannot look up {} in Temporal: {}", delivery.key().id(), e.getMessage());
@@ -194,6 +209,7 @@ public class DeliveryRescuer {
     return switch (workflows.startOrWake(
         delivery, receiver.get(), () -> deliveries.isUntaken(delivery))) {
       case YES -> Optional.of(Repair.STARTED);
+      case AT_WORK -> Optional.of(Repair.AT_WORK);
       case NOT_YET -> Optional.of(Repair.POSTPONED);
       case NO_ANSWER -> Optional.empty();
     };

@@ -83,6 +83,28 @@ class RepairIT {
     awaitDelivered(id);
   }
 
+  /** Temporal may have lost its activity: that shows once the activity has timed out. */
+  @Test
+  void aDeliveryWhoseWorkflowIsAtWorkIsLookedAtAgainInAMinute() {
+    CountDownLatch answered = new CountDownLatch(1);
+    receiver.answers(Reply.status(500), Reply.status(200).after(answered));
+    String id = api().subscribed(receiver).newDelivery("retrying");
+    receiver.awaitReceipts(2);
+
+    makeOverdue(id);
+
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                isTrue(
+                    id,
+                    "look_after between now() + interval '40 seconds' and now() + interval '1"
+                        + " minute'"));
+    answered.countDown();
+    awaitDelivered(id);
+  }
+
   @Test
   void aDeliveryPausedInTemporalIsLeftAlone() {
     String id = waiting(api().subscribed(receiver.answers(500, 200), Api.PATIENT));
