@@ -20,6 +20,9 @@ import java.util.concurrent.TimeUnit;
 public final class TemporalPart extends Part {
   private static final String NAME = "temporal";
 
+  /** With each workflow, the dev server reads the search attributes anew: half of what it reads. */
+  private static final String RARE_LOOKS = "system.forceSearchAttributesCacheRefreshOnRead=false";
+
   private final Path executable = TemporalExecutable.ofThisMachine().find();
   private final int uiPort;
   private final int metricsPort = Port.free();
@@ -139,7 +142,10 @@ public final class TemporalPart extends Part {
                 Integer.toString(port),
                 "--metrics-port",
                 Integer.toString(metricsPort)));
-    command.addAll(inMemory ? List.of() : List.of("--db-filename", data().toString()));
+    command.addAll(
+        inMemory
+            ? List.of("--dynamic-config-value", RARE_LOOKS)
+            : List.of("--db-filename", data().toString()));
     command.addAll(
         uiPort == 0 ? List.of("--headless") : List.of("--ui-port", Integer.toString(uiPort)));
     WorkflowServiceStubs stubs =

@@ -22,6 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** What operators see of a receiver in trouble, and do about it, with the Temporal CLI. */
+@LongWaits
 class BacklogOperatorsTest {
   private static final String NAMESPACE = "backlog-operators";
   private static final Duration PATIENCE = Duration.ofSeconds(60);

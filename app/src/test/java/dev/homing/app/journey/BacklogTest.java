@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Receivers in trouble, on a node that gives failed deliveries no workflows of their own. */
+@LongWaits
 class BacklogTest {
   private static final String NAMESPACE = "backlogs";
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
+@LongWaits
 class DeliveringTest {
   private final Api api = RunningHoming.shared().api();
   @AutoClose private final ScriptedReceiver receiver = ScriptedReceiver.start();

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** The API shows what operators do to events with the Temporal CLI. */
+@LongWaits
 class EventOperatorsTest {
   private final Api api = RunningHoming.shared().api();
   private final Operator operator = Operator.shared();

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** The API shows what operators do to deliveries with the Temporal CLI. */
+@LongWaits
 class OperatorsTest {
   private final Api api = RunningHoming.shared().api();
   private final Operator operator = Operator.shared();

@@ -20,6 +20,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** Events with an ordering key, to subscriptions that order them. */
+@LongWaits
 class OrderTest {
   private static final int KEYS = 10;
 

@@ -30,6 +30,7 @@ import tools.jackson.databind.JsonNode;
  * <p>They wait longer for Redis than usual: while a busy machine takes it for unavailable, each
  * would keep the pace for itself.
  */
+@LongWaits
 class PaceTest {
   private static final String NAMESPACE = "pace";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
