@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight null: any number
  */
 record Level(String key, @Nullable Spacing spacing, @Nullable Integer maxInFlight) {
-  /** After which to ask again while too many requests are in flight: when one ends is not known. */
+  /** How soon to ask again while too many requests are in flight, or after a failure of Redis. */
   static final Duration ASK_AGAIN = Duration.ofMillis(50);
 
   /** The levels that limit a receiver: its own before its tenant's. */

@@ -135,7 +135,7 @@ final class SharedCounts {
       if (anyway) {
         return Optional.of(Duration.ZERO);
       }
-      end(levels, request);
+      end(levels, request); // It asks again under another name.
       return Optional.of(Level.ASK_AGAIN);
     }
   }

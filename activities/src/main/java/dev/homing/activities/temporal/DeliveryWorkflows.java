@@ -94,7 +94,7 @@ public final class DeliveryWorkflows {
   private Started startOrWakeWithRetry(
       Delivery delivery, Receiver receiver, BooleanSupplier untaken) {
     Started seen = Started.NOT_YET;
-    long lastTry = System.nanoTime() + TRY_FOR.toNanos();
+    long until = System.nanoTime() + TRY_FOR.toNanos();
     try {
       do {
         if (ShortCalls.call(() -> start(waiting(delivery, receiver)))) {
@@ -111,7 +111,7 @@ public final class DeliveryWorkflows {
         }
         // The earlier run is about to end, or to take the delivery.
         Thread.sleep(BETWEEN_TRIES);
-      } while (System.nanoTime() - lastTry < 0);
+      } while (System.nanoTime() - until < 0);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
@@ -189,7 +189,7 @@ public final class DeliveryWorkflows {
             requireNonNull(decided.runId()),
             requireNonNullElse(Reason.wordOf(decided.reason()), "over"));
       } else if (runs.latest(id) instanceof Latest.Running(_, var waits) && !waits) {
-        return Notified.NOT_YET; // Temporal takes a reset, and the run then waits all the same.
+        return Notified.NOT_YET; // After a reset it might wait all the same.
       } else {
         reset(id);
       }

@@ -28,18 +28,16 @@ public final class ShortCalls {
         .withDeadlineAfter(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Makes calls through the client; they have five seconds in all. */
   public static void run(Runnable calls) {
-    call(
-        () -> {
-          calls.run();
-          return true;
-        });
+    try (var deadline = deadline()) {
+      deadline.run(calls);
+    }
   }
 
-  /** Returns what calls through the client return; they have five seconds in all. */
+  /** The same, and returns their result. */
   public static <T> T call(Supplier<T> calls) {
-    try (var deadline =
-        Context.current().withDeadlineAfter(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS, DEADLINES)) {
+    try (var deadline = deadline()) {
       Context before = deadline.attach();
       try {
         return calls.get();
@@ -49,7 +47,12 @@ public final class ShortCalls {
     }
   }
 
-  /** Why a call failed; of its failures, those of Temporal's client name the workflow only. */
+  private static Context.CancellableContext deadline() {
+    return Context.current()
+        .withDeadlineAfter(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS, DEADLINES);
+  }
+
+  /** Why a call failed; a {@link WorkflowServiceException} itself only names the workflow. */
   public static String cause(RuntimeException failure) {
     Throwable cause = failure instanceof WorkflowServiceException ? failure.getCause() : failure;
     return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());

@@ -129,7 +129,7 @@ public class DeliveryRescuer {
     CANCELLED,
     /** An operator paused its workflow, or its subscription is gone. */
     NOT_NEEDED,
-    /** Its workflow is at work; unless Temporal has lost the activity, which then times out. */
+    /** Its workflow is at work, or Temporal has lost the activity, which then times out. */
     AT_WORK,
     /** Its earlier run is still ending: it is checked again in a moment. */
     POSTPONED

@@ -20,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 public final class TemporalPart extends Part {
   private static final String NAME = "temporal";
 
-  /** With each workflow, the dev server reads the search attributes anew: half of what it reads. */
-  private static final String RARE_LOOKS = "system.forceSearchAttributesCacheRefreshOnRead=false";
+  /** By default the dev server reads the search attributes with each workflow: half its reads. */
+  private static final String CACHED_SEARCH_ATTRIBUTES =
+      "system.forceSearchAttributesCacheRefreshOnRead=false";
 
   private final Path executable = TemporalExecutable.ofThisMachine().find();
   private final int uiPort;
@@ -144,7 +145,7 @@ public final class TemporalPart extends Part {
                 Integer.toString(metricsPort)));
     command.addAll(
         inMemory
-            ? List.of("--dynamic-config-value", RARE_LOOKS)
+            ? List.of("--dynamic-config-value", CACHED_SEARCH_ATTRIBUTES)
             : List.of("--db-filename", data().toString()));
     command.addAll(
         uiPort == 0 ? List.of("--headless") : List.of("--ui-port", Integer.toString(uiPort)));

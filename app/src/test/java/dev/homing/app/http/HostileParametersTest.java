@@ -110,7 +110,7 @@ class HostileParametersTest {
     }
   }
 
-  /** Of the answer, once no part that it needs is kept busy by other tests. */
+  /** The status of the answer; repeats the request while other tests keep a part busy. */
   private static int status(String request) {
     return await()
         .pollInSameThread()

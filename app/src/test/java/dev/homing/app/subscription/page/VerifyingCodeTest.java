@@ -162,7 +162,7 @@ class VerifyingCodeTest {
     Files.writeString(folder.resolve(program.caller()), program.source());
     long now = Instant.now().getEpochSecond();
     long late = now - Duration.ofMinutes(6).toSeconds();
-    long early = now + Duration.ofHours(1).toSeconds(); // Longer than any program is compiled.
+    long early = now + Duration.ofHours(1).toSeconds(); // Still early after a slow compile.
     String signed = signature(SECRET, now, BODY);
 
     assertThat(
